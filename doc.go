@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package zmq is ZeroMQ in pure Go: sockets that carry whole messages over many
+// transports in proven patterns. It speaks ZMTP 3.1 and every older version, and
+// interoperates with libzmq from 2.x on; it needs no C library.
+//
+// A server and a client:
+//
+//	rep, err := zmq.NewSocket(zmq.REP)
+//	err = rep.Bind("tcp://*:5555")
+//	for m, err := range rep.Messages(ctx) {
+//		if err != nil {
+//			break
+//		}
+//		err = rep.Send(ctx, m.Bytes())
+//	}
+//
+//	req, err := zmq.NewSocket(zmq.REQ)
+//	err = req.Connect("tcp://localhost:5555")
+//	reply, err := req.Request(ctx, []byte("hello"))
+//
+// Sockets are safe for any number of goroutines, and everything that waits takes
+// a context.Context. Connections are made in the background, made again when
+// they are lost, and watched by heartbeats.
+//
+// # Options
+//
+// An option is a variable with a type: zmq.SendHWM.Of(5000) is a Setting for
+// NewSocket, Bind, Connect or Set; zmq.SendHWM.Get(sock) reads it. Defaults are
+// chosen for today's networks and differ from libzmq's where these hurt: see the
+// options' documentation, and ContextConfig.LibzmqDefaults.
+package zmq

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The import policy. Do not change this data to fix a build: an arrow that is
+// missing here is missing by design. To change the design, change this table
+// and ARCHITECTURE.md in a commit that says why.
+
+package archtest
+
+// module is the import path of the root package; paths below are relative to it.
+const module = "github.com/gozmq/zmq"
+
+// row says what the packages of one folder may import besides the standard
+// library.
+type row struct {
+	// pkg is the folder; "x/..." covers x and everything below, a row for
+	// a folder itself comes before that, "." is package zmq.
+	pkg string
+	// ours lists packages of this module, in the notation of pkg.
+	ours string
+	// third lists modules of others; "*" allows any.
+	third string
+}
+
+// Test files may import what their package may, the package itself, whatever
+// those packages may in turn, and internal/zmqtest.
+var policy = []row{
+	// Codecs, tables and queues: nothing below them but the errors.
+	{"internal/zerr", "", ""},
+	{"internal/wire", "internal/zerr", ""},
+	{"internal/opt", "internal/zerr", ""},
+	{"internal/pipe", "internal/zerr", ""},
+	{"internal/zap", "internal/wire internal/zerr", ""},
+	{"internal/z85", "internal/zerr", ""},
+
+	// Mechanisms: machines without I/O.
+	{"internal/mechanism/...", "internal/mechanism/... internal/wire internal/zerr", "golang.org/x/crypto"},
+
+	// Patterns: which pipe, never how bytes travel.
+	{"internal/pattern/trie", "", ""},
+	{"internal/pattern", "internal/pattern/trie internal/pipe internal/wire internal/opt internal/zerr", ""},
+
+	// Transports: how bytes travel, never what they mean. A transport is
+	// a folder of its own and knows no other.
+	{"internal/transport", "internal/zerr", "golang.org/x/sys golang.org/x/net"},
+	{"internal/transport/ws", "internal/transport internal/zerr", "golang.org/x/net github.com/coder/websocket"},
+	{"internal/transport/...", "internal/transport internal/zerr", "golang.org/x/sys golang.org/x/net"},
+
+	// One connection, one endpoint, and the only place where both sides meet.
+	{"internal/engine", "internal/wire internal/mechanism/... internal/pipe internal/transport internal/opt internal/zerr", "golang.org/x/sys"},
+	{"internal/session", "internal/engine internal/transport internal/pipe internal/opt internal/zerr", ""},
+	{"internal/core", "internal/...", ""},
+
+	// The public API, and what is built over it alone.
+	{".", "internal/...", ""},
+	{"auth/...", ". auth/...", ""},
+	{"compat/...", ". compat/...", ""},
+	{"examples/...", ". auth/...", ""},
+
+	// Programs. They may use more of others: an importer does not pay for it.
+	{"cmd/zmq/...", ". auth/... cmd/zmq/...", "*"},
+	{"cmd/zmqfix/...", "cmd/zmqfix/...", "*"},
+	{"cmd/libzmq/...", ". internal/core internal/opt internal/zerr cmd/libzmq/...", ""},
+
+	// Modules of their own, against real libzmq and beside the rivals.
+	{"interop/...", ". auth/... interop/...", "*"},
+	{"bench/...", ". auth/... bench/...", "*"},
+
+	// For tests only; see testsOnly.
+	{"internal/zmqtest", "", ""},
+	{"internal/archtest", "", ""},
+}
+
+// testsOnly lists the packages that only test files may import.
+var testsOnly = []string{"internal/zmqtest", "internal/archtest"}
+
+// vagueNames are names of packages and files that say nothing about what is in
+// them.
+var vagueNames = []string{
+	"util", "utils", "common", "helper", "helpers", "base", "impl", "misc", "types", "interfaces",
+}
+
+// sleepers lists the test files that may call time.Sleep outside a synctest
+// bubble, with the reason. A path is relative to the root.
+var sleepers = map[string]string{}

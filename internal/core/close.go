@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"time"
+
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// farewell is how long the end of a connection may take after the last message
+// was handed to the system: the time for the peer to see our end and to close
+// its own. It keeps the close from becoming a reset that overtakes the message.
+const farewell = 250 * time.Millisecond
+
+// Close ends the socket. Blocked calls return ErrClosed at once. It returns when
+// what is queued has been sent or LINGER has run out, and nothing of the socket
+// is left. A second call returns ErrClosed at once.
+func (s *Socket) Close() error {
+	closed := zerr.ErrClosed
+	s.mu.Lock()
+	if old := s.stop.Swap(&closed); old != nil && *old == closed {
+		s.mu.Unlock()
+		return closed
+	}
+	close(s.done)
+	s.end()
+	linger := s.opts.Millis(opt.Linger)
+	endpoints := s.endpoints
+	s.endpoints = nil
+	byEndpoint := make(map[*endpoint][]*pipe.Pipe)
+	far := make(map[*pipe.Pipe]*Socket)
+	for p, a := range s.pipes {
+		s.removePipe(p)
+		if p.InProcess() {
+			far[p] = a.far
+			continue
+		}
+		byEndpoint[a.endpoint] = append(byEndpoint[a.endpoint], p)
+	}
+	s.flushAndUnlock()
+	s.wakeAll()
+
+	for _, e := range endpoints {
+		s.withdraw(e)
+	}
+	for p, other := range far {
+		s.partInProcess(p, other, true)
+	}
+	for _, e := range endpoints {
+		if e.listener == nil && e.dialer == nil {
+			continue
+		}
+		s.lingering.Add(1)
+		go s.retire(e, byEndpoint[e], linger, true)
+	}
+	s.lingering.Wait()
+	s.ctx.unregister(s)
+	close(s.finished)
+	return nil
+}
+
+// Finished is closed when a Close has ended.
+func (s *Socket) Finished() <-chan struct{} { return s.finished }
+
+// withdraw makes an endpoint unreachable for new peers.
+func (s *Socket) withdraw(e *endpoint) {
+	switch {
+	case e.listener != nil:
+		e.listener.Stop()
+	case e.binding != nil:
+		s.ctx.unbind(e.binding)
+	case e.parked != nil:
+		s.ctx.unpark(e.parked)
+	}
+}
+
+// retire ends the connections of an endpoint once what is queued for them has
+// been sent, or linger is over. The pipes have been detached from the pattern.
+// With discard, messages that arrive or wait unread are dropped.
+func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration, discard bool) {
+	defer s.lingering.Done()
+	for _, p := range pipes {
+		p.CloseIn(discard)
+	}
+	if linger != 0 {
+		drain(pipes, linger)
+	}
+	graceful := linger != 0
+	for _, c := range e.part(graceful) {
+		c.Close(nil)
+	}
+	done := e.gone()
+	t := time.NewTimer(farewell)
+	select {
+	case <-done:
+		t.Stop()
+	case <-t.C:
+		for _, c := range e.part(false) {
+			c.Close(nil)
+		}
+		<-done
+	}
+	for _, p := range pipes {
+		if n := p.Out().Count(); n > 0 {
+			s.drops.PeerGone.Add(uint64(n))
+		}
+		p.CloseOut()
+	}
+}
+
+// drain waits until the pipes have nothing left to send.
+func drain(pipes []*pipe.Pipe, linger time.Duration) {
+	var expired <-chan time.Time
+	if linger > 0 {
+		t := time.NewTimer(linger)
+		defer t.Stop()
+		expired = t.C
+	}
+	changed := make(chan struct{}, 1)
+	note := func() {
+		select {
+		case changed <- struct{}{}:
+		default:
+		}
+	}
+	for _, p := range pipes {
+		p.Out().OnDrained(note)
+	}
+	for _, p := range pipes {
+		for p.Out().Pending() {
+			select {
+			case <-changed:
+			case <-expired:
+				return
+			}
+		}
+	}
+}
+
+// part begins the end of an endpoint's connections and returns those that are
+// to be closed at once: all of them, or with graceful those that nothing was
+// sent through.
+func (e *endpoint) part(graceful bool) (now []*engine.Conn) {
+	finish := func(c *engine.Conn, p *pipe.Pipe) {
+		if graceful && p != nil && p.Sent.Load() > 0 {
+			c.Finish()
+			return
+		}
+		now = append(now, c)
+	}
+	switch {
+	case e.dialer != nil:
+		e.dialer.Quit()
+		if c, p := e.dialer.Live(); c != nil {
+			finish(c, p)
+		}
+	case e.listener != nil:
+		e.listener.Conns(finish)
+	}
+	return now
+}
+
+// gone is closed when no goroutine of the endpoint is left.
+func (e *endpoint) gone() <-chan struct{} {
+	if e.dialer != nil {
+		return e.dialer.Done()
+	}
+	return e.listener.Done()
+}
+
+// Unbind stops listening on an endpoint, as its LAST_ENDPOINT has it, or takes
+// a connect away. When it returns the address is free; connections that were
+// accepted there end when what is queued for them has been sent.
+func (s *Socket) Unbind(address string) error { return s.remove(address, true) }
+
+// Disconnect takes a connect away, or a bind. What is queued is sent within
+// LINGER; messages of the peer that were not received yet are dropped.
+func (s *Socket) Disconnect(address string) error { return s.remove(address, false) }
+
+// remove takes the endpoints with that key out of the table (endpoints.md 11.1:
+// unbind and disconnect are one operation).
+func (s *Socket) remove(address string, unbind bool) error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	_, addr, t, err := s.ctx.split(address)
+	if err != nil {
+		return err
+	}
+	list := s.take(address, unbind)
+	if len(list) == 0 && t != nil {
+		s.mu.Lock()
+		cfg := transportConfig(s.opts, s.ctx.cfg.Libzmq)
+		s.mu.Unlock()
+		for _, key := range t.ResolveBound(addr, cfg) { // may ask DNS
+			if list = s.take(key, unbind); len(list) > 0 {
+				break
+			}
+		}
+	}
+	if len(list) == 0 {
+		return zerr.ErrNoEndpoint
+	}
+	for _, e := range list {
+		s.release(e)
+	}
+	return nil
+}
+
+// take removes the endpoints with that key from the table. In process a name
+// may be both bound and connected to; the bind goes first.
+func (s *Socket) take(key string, unbind bool) (list []*endpoint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.endpoints {
+		if e.key == key {
+			list = append(list, e)
+		}
+	}
+	for i, e := range list {
+		if e.binding != nil && len(list) > 1 {
+			list = list[i : i+1]
+			break
+		}
+	}
+	for _, e := range list {
+		s.forget(e)
+	}
+	return list
+}
+
+// release ends what belongs to an endpoint that is out of the table.
+func (s *Socket) release(e *endpoint) {
+	s.withdraw(e)
+	s.mu.Lock()
+	linger := s.opts.Millis(opt.Linger)
+	var pipes []*pipe.Pipe
+	far := make(map[*pipe.Pipe]*Socket)
+	for p, a := range s.pipes {
+		if a.endpoint != e || e.binding != nil { // in process, peers of a bind stay
+			continue
+		}
+		s.removePipe(p)
+		if p.InProcess() {
+			far[p] = a.far
+		} else {
+			pipes = append(pipes, p)
+		}
+	}
+	started := e.listener != nil || e.dialer != nil
+	if started {
+		s.lingering.Add(1)
+	}
+	s.flushAndUnlock()
+	for p, other := range far {
+		s.partInProcess(p, other, true)
+	}
+	if started {
+		go s.retire(e, pipes, linger, e.dialer != nil && !e.opts.Bool(opt.Immediate))
+	}
+	s.watch.WakeAll()
+}
+
+// GaveUp implements session.Host: an endpoint is out of attempts. It stays in
+// the table until it is disconnected, but nothing is queued for it any more.
+func (s *Socket) GaveUp(p *pipe.Pipe) {
+	s.mu.Lock()
+	s.removePipe(p)
+	s.flushAndUnlock()
+	if n := p.Out().Count(); n > 0 {
+		s.drops.PeerGone.Add(uint64(n))
+	}
+	p.CloseIn(false)
+	p.CloseOut()
+	s.watch.WakeAll()
+}

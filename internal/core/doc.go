@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package core brings the two sides together: contexts and sockets, whose
+// patterns know nothing of connections, and sessions, which know nothing of
+// patterns.
+//
+// Goroutines of its own: one for each endpoint that Unbind or Disconnect has
+// taken away while messages of it linger; Close waits for them. Everything else
+// runs in the sessions' goroutines or in the caller's.
+//
+// Locks, in the order in which they may be taken: Context.mu, then Socket.mu of
+// one socket, then leaves (those of pipes, mailboxes, subscriptions, sessions).
+// Two sockets are never locked at once, apart from Adopt, which locks the
+// connecter while the binder is not yet part of the pipe. No lock is held across
+// a system call that can block, nor while a user's function runs.
+package core

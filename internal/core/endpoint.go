@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"slices"
+
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/session"
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// endpoint is one bind or one connect in a socket's table. Immutable.
+type endpoint struct {
+	socket   *Socket
+	key      string // what Unbind and Disconnect look for
+	bound    bool
+	opts     *opt.Set // as they were at the call
+	listener *session.Listener
+	dialer   *session.Dialer
+	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
+	binding  *binding   // inproc bind
+	parked   *parked    // inproc connect that found nobody
+}
+
+// refuse ends a connection because the pattern has no use for it; for one of
+// ours the whole endpoint, since the reason would be there again.
+func (e *endpoint) refuse(c *engine.Conn, reason error) {
+	if e.dialer != nil {
+		e.dialer.Quit()
+	}
+	c.Close(reason)
+}
+
+// Setting changes an option set for one endpoint.
+type Setting struct {
+	Num   opt.Num
+	Value opt.Value
+}
+
+// Bind listens on an endpoint. The settings apply to it alone.
+func (s *Socket) Bind(address string, settings ...Setting) error {
+	t, addr, o, err := s.prepare("bind", address, settings)
+	if err != nil {
+		return err
+	}
+	if t == nil {
+		return s.bindInproc(address, o)
+	}
+	e := &endpoint{socket: s, bound: true, opts: o}
+	cfg := s.sessionConfig(t, address, addr, o)
+	e.listener = session.NewListener(cfg)
+	// The endpoint is in the table before the first peer can be there.
+	s.mu.Lock()
+	s.endpoints = append(s.endpoints, e)
+	s.mu.Unlock()
+	err = e.listener.Start(s.life)
+	if err == nil && s.Err() != nil {
+		e.listener.Stop()
+		err = s.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.forget(e)
+		s.log(session.Event{Kind: session.BindFailed, Endpoint: address, Err: err})
+		return err
+	}
+	e.key = e.listener.Endpoint()
+	s.last = e.key
+	return nil
+}
+
+// Connect begins to connect to an endpoint. The settings apply to it alone.
+func (s *Socket) Connect(address string, settings ...Setting) error {
+	t, addr, o, err := s.prepare("connect", address, settings)
+	if err != nil {
+		return err
+	}
+	if t == nil {
+		return s.connectInproc(address, o)
+	}
+	if err := t.CheckConnect(addr); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.Err(); err != nil {
+		return err
+	}
+	if s.connectsOnce() && s.find(address) >= 0 {
+		return nil // libzmq ignores the repetition for these types
+	}
+	id, err := s.takeConnectID(o)
+	if err != nil {
+		return err
+	}
+	e := &endpoint{socket: s, key: address, opts: o}
+	cfg := s.sessionConfig(t, address, addr, o)
+	if !cfg.Immediate {
+		e.pipe = pipe.New(s.pipeConfig(o, address, false))
+		e.pipe.Route.ID = id
+	}
+	e.dialer = session.NewDialer(cfg, e.pipe)
+	s.endpoints = append(s.endpoints, e)
+	if e.pipe != nil {
+		s.addPipe(e.pipe, e)
+	}
+	s.last = address
+	e.dialer.Start()
+	return nil
+}
+
+// connectsOnce tells the types for which a second connect to the same string
+// does nothing (patterns.md 1.4).
+func (s *Socket) connectsOnce() bool {
+	switch s.typ {
+	case pattern.Dealer, pattern.Req, pattern.Sub, pattern.Pub:
+		return true
+	}
+	return false
+}
+
+// takeConnectID consumes CONNECT_ROUTING_ID, which names the peer of the next
+// connect. s.mu is held.
+func (s *Socket) takeConnectID(o *opt.Set) ([]byte, error) {
+	id := o.Bytes(opt.ConnectRoutingID)
+	if len(id) == 0 || o.Bool(opt.Immediate) {
+		return nil, nil
+	}
+	r, ok := s.pattern.(pattern.Router)
+	if !ok {
+		return nil, nil
+	}
+	if !r.CanRoute(id) {
+		return nil, zerr.Errorf(zerr.ErrInvalid, "routing id %q is in use", id)
+	}
+	s.opts.Reset(opt.ConnectRoutingID)
+	return append([]byte(nil), id...), nil
+}
+
+// prepare does what bind and connect have in common, in the order that
+// endpoints.md gives: state, syntax, scheme, policy, settings. t is nil for
+// inproc.
+func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Transport, addr string, o *opt.Set, err error) {
+	if err := s.Err(); err != nil {
+		return nil, "", nil, err
+	}
+	scheme, addr, t, err := s.ctx.split(address)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if s.typ == pattern.Stream && scheme != "tcp" {
+		return nil, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "a STREAM needs tcp, not %s", scheme)
+	}
+	if err := s.ctx.allow(op, address); err != nil {
+		return nil, "", nil, err
+	}
+	s.mu.Lock()
+	o = s.opts.Clone()
+	s.mu.Unlock()
+	for _, x := range settings {
+		if err := o.Put(x.Num, x.Value); err != nil {
+			return nil, "", nil, err
+		}
+	}
+	return t, addr, o, checkMechanism(o)
+}
+
+// find returns the index of the endpoint with that key, -1 if there is none.
+// s.mu is held.
+func (s *Socket) find(key string) int {
+	return slices.IndexFunc(s.endpoints, func(e *endpoint) bool { return e.key == key })
+}
+
+// endpointOf finds the endpoint of a session. s.mu is held.
+func (s *Socket) endpointOf(from any) *endpoint {
+	for _, e := range s.endpoints {
+		if e.listener != nil && from == any(e.listener) || e.dialer != nil && from == any(e.dialer) {
+			return e
+		}
+	}
+	if d, ok := from.(*session.Dialer); ok { // taken away, and lingering
+		return &endpoint{socket: s, dialer: d, opts: s.opts}
+	}
+	return nil
+}
+
+func (s *Socket) forget(e *endpoint) {
+	if i := slices.Index(s.endpoints, e); i >= 0 {
+		s.endpoints = slices.Delete(s.endpoints, i, i+1)
+	}
+}
+
+// names lists the endpoints of the socket.
+func (s *Socket) names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []string
+	for _, e := range s.endpoints {
+		list = append(list, e.key)
+	}
+	return list
+}
+
+// EndpointInfo describes one endpoint.
+type EndpointInfo struct {
+	Address string
+	Bound   bool
+	Peers   int
+}
+
+// Endpoints lists what the socket is bound and connected to.
+func (s *Socket) Endpoints() []EndpointInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]EndpointInfo, 0, len(s.endpoints))
+	for _, e := range s.endpoints {
+		n := 0
+		for _, a := range s.pipes {
+			if a.endpoint == e && a.ready {
+				n++
+			}
+		}
+		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: n})
+	}
+	return list
+}
+
+// LastEndpoint returns the endpoint of the last successful bind or connect.
+func (s *Socket) LastEndpoint() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}

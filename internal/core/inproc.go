@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"slices"
+
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// binding is a name that a socket has bound in process. Its options are those
+// at the time of the bind.
+type binding struct {
+	name   string
+	socket *Socket
+	at     *endpoint
+	cfg    pipe.Config
+	id     []byte
+	hello  []byte
+}
+
+// parked is a connect to a name that nobody has bound yet.
+type parked struct {
+	name     string
+	socket   *Socket
+	pipe     *pipe.Pipe // the connecter's end; its Other waits for a binder
+	id       []byte
+	hello    []byte
+	messages func() int // that wait for a binder
+}
+
+func (s *Socket) bindInproc(address string, o *opt.Set) error {
+	s.mu.Lock()
+	e := &endpoint{socket: s, key: address, bound: true, opts: o}
+	e.binding = &binding{
+		name: address, socket: s, at: e, cfg: s.pipeConfig(o, address, true),
+		id: o.Bytes(opt.RoutingID), hello: o.Bytes(opt.HelloMessage),
+	}
+	s.endpoints = append(s.endpoints, e)
+	s.mu.Unlock()
+	waiting, err := s.ctx.bind(e.binding)
+	s.mu.Lock()
+	if err == nil && s.Err() != nil {
+		err = s.Err()
+		defer s.ctx.unbind(e.binding)
+	}
+	if err != nil {
+		s.forget(e)
+		s.mu.Unlock()
+		return err
+	}
+	s.last = address
+	s.mu.Unlock()
+	for _, k := range waiting {
+		join(e.binding, k)
+	}
+	return nil
+}
+
+func (s *Socket) connectInproc(address string, o *opt.Set) error {
+	s.mu.Lock()
+	if err := s.Err(); err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	id, err := s.takeConnectID(o)
+	if err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	p, far := pipe.NewPair(s.pipeConfig(o, address, false))
+	p.Route.ID = id
+	e := &endpoint{socket: s, key: address, opts: o}
+	k := &parked{name: address, socket: s, pipe: p, id: o.Bytes(opt.RoutingID), hello: o.Bytes(opt.HelloMessage)}
+	k.messages = func() int { _, n := far.Queued(); return n }
+	e.parked = k
+	s.endpoints = append(s.endpoints, e)
+	s.addPipe(p, e)
+	s.last = address
+	s.flushAndUnlock()
+	if b := s.ctx.bound(k); b != nil {
+		join(b, k)
+	}
+	return nil
+}
+
+// join links a connecter with a binder. Their sockets, which may be one and the
+// same, are locked one after the other.
+func join(b *binding, k *parked) {
+	near, far := k.pipe, k.pipe.Other()
+	near.SetPeer(&pipe.Peer{Identity: b.id, Version: "inproc", Remote: k.name})
+	far.SetPeer(&pipe.Peer{Identity: k.id, Version: "inproc", Remote: k.name, Accepted: true})
+
+	bs := b.socket
+	bs.mu.Lock()
+	gone := bs.Err() != nil
+	if !gone {
+		a := bs.addPipe(far, b.at)
+		a.far, a.ready = k.socket, true
+		greet(far, b.hello)
+		gone = bs.pattern.Ready(far) != nil
+		if gone {
+			bs.removePipe(far)
+		}
+	}
+	bs.flushAndUnlock()
+
+	cs := k.socket
+	cs.mu.Lock()
+	far.Adopt(b.cfg)
+	a := cs.pipes[near]
+	alive := a != nil && !gone
+	if alive {
+		a.far, a.ready = bs, true
+		greet(near, k.hello)
+		alive = cs.pattern.Ready(near) == nil
+	}
+	if !alive {
+		cs.removePipe(near)
+	}
+	cs.flushAndUnlock()
+	if !alive {
+		// The connecter has left, or the binder has, or one does not want the other.
+		// What the connecter sent is delivered all the same.
+		bs.mu.Lock()
+		bs.removePipe(far)
+		bs.flushAndUnlock()
+		far.CloseIn(gone)
+		near.CloseIn(true)
+	}
+	bs.watch.WakeAll()
+	cs.watch.WakeAll()
+}
+
+// greet sends HELLO_MSG.
+func greet(p *pipe.Pipe, hello []byte) {
+	if len(hello) > 0 {
+		p.Write(&pipe.Message{Head: hello})
+	}
+}
+
+// partInProcess ends an in-process pipe that s has detached: what s sent stays
+// readable at the other end.
+func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket, discard bool) {
+	p.CloseIn(discard)
+	if far == nil {
+		return // nobody has bound the name yet; see unpark
+	}
+	q := p.Other()
+	far.mu.Lock()
+	if a := far.pipes[q]; a != nil {
+		far.pattern.Lost(q)
+		far.removePipe(q)
+		if !a.endpoint.bound {
+			far.forget(a.endpoint)
+		}
+	}
+	far.flushAndUnlock()
+	q.CloseIn(false)
+	far.watch.WakeAll()
+}
+
+// bind takes a name and returns the connects that wait for it.
+func (c *Context) bind(b *binding) ([]*parked, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.terminated {
+		return nil, zerr.ErrTerminated
+	}
+	if c.inproc[b.name] != nil {
+		return nil, zerr.ErrAddressInUse
+	}
+	c.inproc[b.name] = b
+	waiting := c.parked[b.name]
+	delete(c.parked, b.name)
+	return waiting, nil
+}
+
+// bound returns who has bound the name that k connects to; if nobody has, k is
+// parked.
+func (c *Context) bound(k *parked) *binding {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if b := c.inproc[k.name]; b != nil {
+		return b
+	}
+	if !c.terminated {
+		c.parked[k.name] = append(c.parked[k.name], k)
+	}
+	return nil
+}
+
+func (c *Context) unbind(b *binding) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inproc[b.name] == b {
+		delete(c.inproc, b.name)
+	}
+}
+
+// unpark forgets a parked connect whose socket has left, unless messages wait:
+// they are delivered when somebody binds the name (endpoints.md, section 4).
+func (c *Context) unpark(k *parked) {
+	if k.messages() > 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.parked[k.name] = slices.DeleteFunc(c.parked[k.name], func(x *parked) bool { return x == k })
+	if len(c.parked[k.name]) == 0 {
+		delete(c.parked, k.name)
+	}
+}
+
+func (c *Context) dropParked() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.parked)
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/session"
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// SetOption changes an option of a live socket.
+func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
+	if err := s.Err(); err != nil {
+		return err
+	}
+	sp, ok := opt.Lookup(n)
+	if !ok {
+		return zerr.Errorf(zerr.ErrUnknownOption, "option %d", n)
+	}
+	if !sp.Accepts(s.name) {
+		return zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, s.name)
+	}
+	s.mu.Lock()
+	if err := s.opts.Put(n, v); err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	var err error
+	switch n {
+	case opt.Subscribe, opt.Unsubscribe:
+		err = s.subscribe(v.B, n == opt.Unsubscribe)
+	case opt.SendHWM, opt.RecvHWM:
+		for p := range s.pipes {
+			p.SetHWM(s.opts.Int(opt.SendHWM), s.opts.Int(opt.RecvHWM))
+		}
+	}
+	s.applyOptions()
+	s.flushAndUnlock()
+	return err
+}
+
+// applyOptions refreshes what is kept outside the option set. s.mu is held, or
+// nobody else has the socket yet.
+func (s *Socket) applyOptions() {
+	s.timeouts = timeouts{send: s.opts.Millis(opt.SendTimeout), recv: s.opts.Millis(opt.RecvTimeout)}
+	if p, ok := s.pattern.(pattern.Configured); ok {
+		p.Configure()
+	}
+}
+
+func (s *Socket) subscribe(topic []byte, cancel bool) error {
+	p, ok := s.pattern.(pattern.Subscriber)
+	if !ok {
+		return zerr.ErrNotSupported
+	}
+	if cancel {
+		return p.Unsubscribe(topic)
+	}
+	return p.Subscribe(topic)
+}
+
+// Option reads an option.
+func (s *Socket) Option(n opt.Num) (opt.Value, error) {
+	sp, ok := opt.Lookup(n)
+	if !ok {
+		return opt.Value{}, zerr.Errorf(zerr.ErrUnknownOption, "option %d", n)
+	}
+	if sp.Access == opt.WriteOnly {
+		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "option %s can only be set", sp.Name)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch n {
+	case opt.LastEndpoint:
+		return opt.Value{B: []byte(s.last)}, nil
+	case opt.Type:
+		return opt.Value{I: int64(s.typ)}, nil
+	case opt.Events:
+		var v opt.Value
+		if s.pattern.Readable() {
+			v.I |= 1
+		}
+		if s.pattern.Writable() {
+			v.I |= 2
+		}
+		return v, nil
+	case opt.TopicsCount:
+		if p, ok := s.pattern.(pattern.Topics); ok {
+			return opt.Value{I: int64(p.TopicsCount())}, nil
+		}
+		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a %s has no topics", s.name)
+	case opt.FD:
+		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a socket has no descriptor here: receive with a context instead")
+	case opt.RoutingID:
+		if p, ok := s.pattern.(interface{ LastID() []byte }); ok {
+			return opt.Value{B: p.LastID()}, nil
+		}
+	}
+	return s.opts.Get(n), nil
+}
+
+// Subscribers returns how many peers would get a message of that topic;
+// ok is false for types that do not publish.
+func (s *Socket) Subscribers(topic []byte) (n int, ok bool) {
+	p, ok := s.pattern.(pattern.Publisher)
+	if !ok {
+		return 0, false
+	}
+	return p.Subscribers(topic), true
+}
+
+// sessionConfig is the snapshot of the options that an endpoint lives by.
+func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, o *opt.Set) *session.Config {
+	stop := o.Int(opt.ReconnectStop)
+	return &session.Config{
+		Endpoint: endpoint, Address: address, Transport: t, Host: s,
+		Dial:                 transportConfig(o, s.ctx.cfg.Libzmq),
+		Engine:               s.engineConfig(o),
+		ReconnectInterval:    o.Millis(opt.ReconnectInterval),
+		ReconnectIntervalMax: o.Millis(opt.ReconnectIntervalMax),
+		StopOnRefused:        stop&1 != 0,
+		StopOnHandshake:      stop&2 != 0,
+		RetryProtocolError:   o.Bool(opt.ReconnectAfterProtocolError),
+		Immediate:            o.Bool(opt.Immediate),
+		MaxHandshakes:        o.Int(opt.MaxHandshakes),
+	}
+}
+
+func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
+	return &transport.Config{
+		IPv6: o.Bool(opt.IPv6), PlainIPv4: !libzmq,
+		SendBuffer: o.Int(opt.SendBuffer), RecvBuffer: o.Int(opt.RecvBuffer),
+		KeepAlive: o.Int(opt.TCPKeepAlive), KeepAliveCount: o.Int(opt.TCPKeepAliveCount),
+		KeepAliveIdle: o.Int(opt.TCPKeepAliveIdle), KeepAliveInterval: o.Int(opt.TCPKeepAliveInterval),
+		TOS: o.Int(opt.TOS), Priority: o.Int(opt.Priority), BusyPoll: o.Int(opt.BusyPoll),
+		Device: o.String(opt.BindToDevice), Backlog: o.Int(opt.Backlog),
+		MaxRetransmit: o.Millis(opt.TCPMaxRetransmit), ConnectTimeout: o.Millis(opt.ConnectTimeout),
+		AcceptFilters: o.AcceptFilters(),
+		FilterPIDs:    o.IDs(opt.IPCFilterPID), FilterUIDs: o.IDs(opt.IPCFilterUID), FilterGIDs: o.IDs(opt.IPCFilterGID),
+		UseFD: o.Int(opt.UseFD),
+	}
+}
+
+func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
+	identity := o.Bytes(opt.RoutingID)
+	metadata := s.metadata(o, identity)
+	timeout := o.Millis(opt.HeartbeatTimeout)
+	if timeout < 0 {
+		timeout = o.Millis(opt.HeartbeatInterval)
+	}
+	c := &engine.Config{
+		SocketType: s.name, SocketNumber: byte(s.typ), Identity: identity,
+		Mechanism:         func() mechanism.Machine { return mechanism.NewNull(metadata) },
+		Raw:               s.typ == pattern.Stream || o.Raw(),
+		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
+		HandshakeBytes:    o.Int(opt.MaxHandshakeBytes),
+		MaxFrame:          o.Int64(opt.MaxMessageSize),
+		MaxMessage:        o.Int64(opt.MaxMessageBytes),
+		MaxFrames:         o.Int(opt.MaxFrames),
+		RefuseOld:         o.Bool(opt.RefuseOldPeers),
+		HeartbeatInterval: o.Millis(opt.HeartbeatInterval),
+		HeartbeatTimeout:  max(timeout, 0),
+		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),
+		HeartbeatOld:      o.Bool(opt.HeartbeatOldPeers),
+		Buffers:           &s.ctx.readBuffers,
+	}
+	// The types that HELLO_MSG has a meaning for (zmtp.md, section 11).
+	switch s.typ {
+	case pattern.Dealer, pattern.RouterType, pattern.Rep:
+		c.Hello = o.Bytes(opt.HelloMessage)
+	}
+	return c
+}
+
+// metadata is what our READY carries, in libzmq's order.
+func (s *Socket) metadata(o *opt.Set, identity []byte) []byte {
+	b := wire.AppendProperty(nil, wire.PropertySocketType, []byte(s.name))
+	switch s.typ {
+	case pattern.Req, pattern.Dealer, pattern.RouterType:
+		b = wire.AppendProperty(b, wire.PropertyIdentity, identity)
+	}
+	for _, p := range o.Properties() {
+		b = wire.AppendProperty(b, p.Name, p.Value)
+	}
+	return b
+}
+
+// checkMechanism refuses what is not there yet, instead of talking in clear.
+func checkMechanism(o *opt.Set) error {
+	if o.Int(opt.Mechanism) != 0 {
+		return zerr.Errorf(zerr.ErrNotSupported, "security mechanism %d is not available in this version", o.Int(opt.Mechanism))
+	}
+	if len(o.Bytes(opt.ZAPDomain)) > 0 {
+		return zerr.Errorf(zerr.ErrNotSupported, "ZAP_DOMAIN asks for authentication, which is not available in this version")
+	}
+	return nil
+}

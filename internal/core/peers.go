@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import "github.com/gozmq/zmq/internal/pipe"
+
+// PeerInfo describes a peer that is connected.
+type PeerInfo struct {
+	Peer      *pipe.Peer
+	Endpoint  string // of ours that it belongs to
+	RoutingID []byte // by which a ROUTER or STREAM addresses it
+	Sent      uint64
+	Received  uint64
+	Dropped   uint64
+	QueuedOut int
+	QueuedIn  int
+}
+
+// Peers lists the peers that have finished their handshake.
+func (s *Socket) Peers() []PeerInfo {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []PeerInfo
+	for p, a := range s.pipes {
+		if !a.ready {
+			continue
+		}
+		out, in := p.Queued()
+		list = append(list, PeerInfo{
+			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: p.Route.ID,
+			Sent: p.Sent.Load(), Received: p.Received.Load(), Dropped: p.Dropped.Load(),
+			QueuedOut: out, QueuedIn: in,
+		})
+	}
+	return list
+}
+
+// PeerCount returns how many peers have finished their handshake.
+func (s *Socket) PeerCount() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, a := range s.pipes {
+		if a.ready {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Socket is one socket: a pattern, its pipes, its endpoints, its options.
+type Socket struct {
+	// Immutable after NewSocket.
+	ctx     *Context
+	id      uint64
+	typ     int
+	name    string
+	mailbox pipe.Mailbox
+	done    chan struct{}   // closed when Close begins
+	life    context.Context // ends with the socket or its context; bounds what a bind waits for
+	end     context.CancelFunc
+	drops   pattern.Drops
+	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
+
+	// stop is the error of every call once the socket is closed or its context
+	// terminated: nil until then.
+	stop atomic.Pointer[zerr.Code]
+
+	mu        sync.Mutex // Lock order: Context.mu before mu before leaves.
+	host      pattern.Host
+	pattern   pattern.Pattern
+	opts      *opt.Set
+	scratch   [][]byte // frames of the message being sent
+	pipes     map[*pipe.Pipe]*attachment
+	endpoints []*endpoint
+	last      string // LAST_ENDPOINT
+	accepted  int    // pipes of peers that connected to us
+	timeouts  timeouts
+
+	lingering sync.WaitGroup // endpoints that were taken away and are not done
+	finished  chan struct{}  // closed when Close has ended
+	stats     Counters
+}
+
+// timeouts are copies of the options that every call needs.
+type timeouts struct {
+	send, recv time.Duration // negative: for ever
+}
+
+// Counters of a socket, read at any time.
+type Counters struct {
+	Sent, Received    atomic.Uint64
+	Reconnects        atomic.Uint64
+	HandshakesFailed  atomic.Uint64
+	AcceptsFailed     atomic.Uint64
+	Disconnects       atomic.Uint64
+	Connected         atomic.Uint64
+	HeartbeatTimeouts atomic.Uint64
+}
+
+// NewSocket makes a socket of the type with that libzmq number.
+func (c *Context) NewSocket(typ int, name string) (*Socket, error) {
+	s := &Socket{
+		ctx: c, typ: typ, name: name, done: make(chan struct{}), finished: make(chan struct{}),
+		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment),
+	}
+	s.life, s.end = context.WithCancel(context.Background())
+	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Subscribed: s.watch.WakeAll}
+	p, err := pattern.New(typ, &s.host)
+	if err != nil {
+		return nil, err
+	}
+	s.pattern = p
+	// The default LINGER of types that only receive is 0 in libzmq's column:
+	// what they would send is worthless without them.
+	if typ == pattern.Sub || typ == pattern.XSub {
+		_ = s.opts.Record(opt.Linger, opt.Value{I: 0})
+	}
+	s.applyOptions()
+	if err := c.register(s); err != nil {
+		return nil, err
+	}
+	if c.cfg.Settings != nil {
+		if err := c.cfg.Settings(s); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// Context returns the context that the socket belongs to.
+func (s *Socket) Context() *Context { return s.ctx }
+
+// Type returns the socket type's libzmq number.
+func (s *Socket) Type() int { return s.typ }
+
+// String names the socket for the log: its type and number.
+func (s *Socket) String() string { return fmt.Sprintf("%s#%d", s.name, s.id) }
+
+// Done is closed when Close begins.
+func (s *Socket) Done() <-chan struct{} { return s.done }
+
+// Closing reports whether Close has been called.
+func (s *Socket) Closing() bool {
+	e := s.stop.Load()
+	return e != nil && *e == zerr.ErrClosed
+}
+
+// Err returns ErrClosed or ErrTerminated once no call can succeed any more.
+func (s *Socket) Err() error {
+	if e := s.stop.Load(); e != nil {
+		return *e
+	}
+	return nil
+}
+
+// terminate is the context's shutdown reaching the socket.
+func (s *Socket) terminate() {
+	code := zerr.ErrTerminated
+	s.stop.CompareAndSwap(nil, &code)
+	s.end()
+	s.wakeAll()
+}
+
+func (s *Socket) wakeAll() {
+	s.mailbox.Receivers.WakeAll()
+	s.mailbox.Senders.WakeAll()
+	s.watch.WakeAll()
+	if s.mailbox.Notify != nil {
+		s.mailbox.Notify()
+	}
+}
+
+// Counters returns the socket's counters.
+func (s *Socket) Counters() *Counters { return &s.stats }
+
+// Drops returns what was lost, by cause.
+func (s *Socket) Drops() *pattern.Drops { return &s.drops }

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"context"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Send sends one message, waiting for room as long as SNDTIMEO and ctx allow.
+// The frames stay the caller's.
+func (s *Socket) Send(ctx context.Context, frames [][]byte) error {
+	if len(frames) == 0 {
+		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := s.trySend(frames, false)
+	if err != zerr.ErrAgain {
+		return err
+	}
+	return s.waitSend(ctx, frames, false)
+}
+
+// SendOwned is Send for frames that the socket may keep.
+func (s *Socket) SendOwned(ctx context.Context, frames [][]byte) error {
+	if len(frames) == 0 {
+		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := s.trySend(frames, true)
+	if err != zerr.ErrAgain {
+		return err
+	}
+	return s.waitSend(ctx, frames, true)
+}
+
+// TrySend sends one message or returns ErrAgain.
+func (s *Socket) TrySend(frames [][]byte, owned bool) error {
+	if len(frames) == 0 {
+		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
+	}
+	return s.trySend(frames, owned)
+}
+
+// trySend has the pattern route the message, and writes it out at once, after
+// the lock is released, where the connection was idle.
+func (s *Socket) trySend(frames [][]byte, owned bool) error {
+	if e := s.stop.Load(); e != nil {
+		return *e
+	}
+	s.mu.Lock()
+	m := pipe.Message{Head: frames[0], Owned: owned}
+	if m.Head == nil {
+		m.Head = []byte{}
+	}
+	if len(frames) > 1 {
+		s.scratch = append(s.scratch[:0], frames[1:]...)
+		m.Tail = s.scratch
+	}
+	err := s.pattern.Send(&m)
+	if len(frames) > 1 {
+		clear(s.scratch)
+	}
+	if err == nil {
+		s.stats.Sent.Add(1)
+	}
+	s.flushAndUnlock()
+	return err
+}
+
+// flushAndUnlock releases the lock and gets what was queued on its way. One
+// idle connection is written to in this goroutine; several get goroutines, so
+// that a publisher is not held up by each in turn.
+func (s *Socket) flushAndUnlock() {
+	switch list := s.host.Flush; len(list) {
+	case 0:
+		s.mu.Unlock()
+	case 1:
+		p := list[0]
+		list[0] = nil
+		s.host.Flush = list[:0]
+		s.mu.Unlock()
+		p.Flush()
+	default:
+		for i, p := range list {
+			p.Kick()
+			list[i] = nil
+		}
+		s.host.Flush = list[:0]
+		s.mu.Unlock()
+	}
+}
+
+func (s *Socket) waitSend(ctx context.Context, frames [][]byte, owned bool) error {
+	w := s.mailbox.Senders.Join()
+	err := s.wait(ctx, w, s.sendTimeout(), func() error { return s.trySend(frames, owned) })
+	s.mailbox.Senders.Leave(w, err == nil)
+	return err
+}
+
+func (s *Socket) sendTimeout() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.timeouts.send
+}
+
+// wait calls try until it returns something else than ErrAgain, each time the
+// waiter is woken. The caller has joined w and leaves it.
+func (s *Socket) wait(ctx context.Context, w *pipe.Waiter, limit time.Duration, try func() error) error {
+	var expired <-chan time.Time
+	if limit > 0 {
+		t := time.NewTimer(limit)
+		defer t.Stop()
+		expired = t.C
+	}
+	for {
+		if err := try(); err != zerr.ErrAgain {
+			return err
+		}
+		if limit == 0 {
+			return zerr.ErrAgain
+		}
+		select {
+		case <-w.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-expired:
+			return zerr.ErrTimeout
+		}
+	}
+}
+
+// Recv returns the next message, waiting as long as RCVTIMEO and ctx allow. Its
+// frames are the caller's.
+func (s *Socket) Recv(ctx context.Context, m *pipe.Message) error {
+	err := s.TryRecv(m)
+	if err != zerr.ErrAgain {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	limit := s.timeouts.recv
+	s.mu.Unlock()
+	w := s.mailbox.Receivers.Join()
+	err = s.wait(ctx, w, limit, func() error { return s.TryRecv(m) })
+	s.mailbox.Receivers.Leave(w, err == nil)
+	return err
+}
+
+// TryRecv returns the next message or ErrAgain.
+func (s *Socket) TryRecv(m *pipe.Message) error {
+	if e := s.stop.Load(); e != nil {
+		return *e
+	}
+	s.mu.Lock()
+	err := s.pattern.Recv(m)
+	if len(s.host.Flush) > 0 {
+		s.flushAndUnlock()
+	} else {
+		s.mu.Unlock()
+	}
+	if err == nil {
+		s.stats.Received.Add(1)
+	}
+	return err
+}
+
+// Readable reports whether TryRecv would return a message (POLLIN).
+func (s *Socket) Readable() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pattern.Readable()
+}
+
+// Writable reports whether TrySend would take a message (POLLOUT).
+func (s *Socket) Writable() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pattern.Writable()
+}
+
+// WaitFor blocks until cond holds, looking again whenever peers or
+// subscriptions have changed. cond takes the locks it needs.
+func (s *Socket) WaitFor(ctx context.Context, cond func() bool) error {
+	if cond() {
+		return nil
+	}
+	w := s.watch.Join()
+	defer s.watch.Leave(w, false)
+	for {
+		if err := s.Err(); err != nil {
+			return err
+		}
+		if cond() {
+			return nil
+		}
+		select {
+		case <-w.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/wire"
+)
+
+// Config is what a connection needs to know of its socket. It is shared by the
+// connections of an endpoint and never changes.
+type Config struct {
+	SocketType   string // "DEALER"
+	SocketNumber byte   // libzmq's number, for ZMTP 1.0 and 2.0 greetings
+	Identity     []byte
+	Mechanism    func() mechanism.Machine
+	Raw          bool   // STREAM: no protocol at all
+	Hello        []byte // HELLO_MSG: first message of every connection
+
+	HandshakeTimeout time.Duration // 0 is none
+	HandshakeBytes   int           // most octets that a peer may send before it is ready
+	MaxFrame         int64         // MAXMSGSIZE, negative is no limit
+	MaxMessage       int64         // all frames of a message, negative or 0 is no limit
+	MaxFrames        int           // frames of a message, 0 is no limit
+	RefuseOld        bool          // refuse ZMTP 1.0 and 2.0
+
+	HeartbeatInterval time.Duration // 0 is none
+	HeartbeatTimeout  time.Duration // 0 is none
+	HeartbeatTTL      time.Duration
+	HeartbeatOld      bool // also towards peers that speak ZMTP 3.0
+
+	Buffers *Buffers
+}
+
+// Conn is one connection. A session calls Handshake, then Run; anybody may call
+// Close and Flush.
+type Conn struct {
+	// Immutable after New.
+	nc  net.Conn
+	cfg *Config
+	src source
+
+	// Owned by the goroutine that calls Handshake and Run.
+	version wire.Version
+	rest    []byte // octets that came behind the handshake
+	dec     decoder
+	pipe    *pipe.Pipe
+	out     *pipe.Outbox
+	peer    *pipe.Peer
+	credit  chan struct{} // the pipe has room again
+
+	// Owned by the holder of the outbox's write token.
+	batch     pipe.Batch
+	vec       net.Buffers
+	recoded   recoder
+	written   int       // octets of batch that have gone out
+	lastWrite time.Time // end of the last write
+	streak    int       // writes that followed closely on the one before
+
+	writers sync.WaitGroup
+	paused  atomic.Bool // reading waits for the application
+	beat    heartbeat
+
+	done      chan struct{} // closed by Close
+	closeOnce sync.Once
+	err       error // why; set before done is closed
+}
+
+// New takes over an established connection.
+func New(nc net.Conn, cfg *Config) *Conn {
+	c := &Conn{nc: nc, cfg: cfg, done: make(chan struct{}), credit: make(chan struct{}, 1)}
+	c.src.init(nc, cfg.Buffers)
+	return c
+}
+
+// Version returns the protocol version that the handshake settled on.
+func (c *Conn) Version() wire.Version { return c.version }
+
+// NetConn returns the connection underneath.
+func (c *Conn) NetConn() net.Conn { return c.nc }
+
+// Close ends the connection at once. The first reason given is the one that
+// Run returns; nil stands for our own wish.
+func (c *Conn) Close(reason error) {
+	c.closeOnce.Do(func() {
+		c.err = reason
+		close(c.done)
+		c.beat.stop()
+		_ = c.nc.Close() // nothing can be done about it, and the descriptor is gone either way
+	})
+}
+
+// Finish ends the connection after everything queued has been handed to the
+// operating system: it shuts down our direction and lets Run go on, discarding,
+// until the peer has closed too. Unread octets would otherwise turn the close
+// into a reset that can overtake what we sent.
+func (c *Conn) Finish() {
+	half, ok := c.nc.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		c.Close(nil)
+	}
+}
+
+// reason returns why the connection ended, given the error that was seen.
+func (c *Conn) reason(seen error) error {
+	select {
+	case <-c.done:
+		if c.err != nil {
+			return c.err
+		}
+		return net.ErrClosed
+	default:
+		return seen
+	}
+}
+
+// Buffers lends read buffers to the connections of one context. The zero value
+// is ready; it is safe for concurrent use.
+type Buffers struct {
+	pool sync.Pool
+}
+
+// readBuffer is where octets land, and where messages gather until they are
+// handed over. An idle connection has none.
+type readBuffer struct {
+	data [readSize]byte
+	msgs [batchSize]pipe.Message
+}
+
+const (
+	// readSize is how much one read brings at most. 64 KiB is what makes the
+	// cost of the system call small against that of the copy.
+	readSize = 64 << 10
+	// batchSize is how many messages are handed over under one lock. They stay
+	// within the first-level cache.
+	batchSize = 256
+)
+
+func (b *Buffers) get() *readBuffer {
+	if r, ok := b.pool.Get().(*readBuffer); ok {
+		return r
+	}
+	return new(readBuffer)
+}
+
+func (b *Buffers) put(r *readBuffer) { b.pool.Put(r) }

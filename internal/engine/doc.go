@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package engine runs one connection: greeting and handshake, the read side,
+// the write side, heartbeats.
+//
+// Goroutines:
+//
+//	the caller of Handshake and Run  the session's; reads everything that arrives
+//	writeLoop                        started by Flush when a write would block or
+//	                                 messages stream; holds the outbox's write
+//	                                 token and ends when the outbox is empty
+//	heartbeat timers                 only with heartbeats, or a peer's TTL; stopped
+//	                                 by Close
+//
+// A message comes in: readability → a buffer is borrowed → frames are split in
+// one allocation of what was read → the batch goes into the pipe under one lock.
+// A message goes out: Send appends it to the outbox → whoever finds the write
+// token free writes at once without blocking, or starts writeLoop, which takes
+// all that has gathered.
+package engine

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// maxIdentity is the longest identity (RFC 37, The Identity Property).
+const maxIdentity = 255
+
+// handshake is what has been gathered so far. Its methods are straight-line
+// code: the program counter is the state.
+type handshake struct {
+	c    *Conn
+	buf  []byte // octets read and not yet consumed
+	got  int    // octets read in all
+	peer *pipe.Peer
+}
+
+// Handshake brings the connection from the first octet to the point where
+// messages flow, within HandshakeTimeout, and returns what the peer said of
+// itself. The peer's Address, Local and Remote are the caller's to fill in.
+func (c *Conn) Handshake() (*pipe.Peer, error) {
+	h := handshake{c: c, peer: new(pipe.Peer)}
+	if c.cfg.Raw {
+		h.peer.Version = "raw"
+		c.peer = h.peer
+		return h.peer, nil
+	}
+	if d := c.cfg.HandshakeTimeout; d > 0 {
+		_ = c.nc.SetDeadline(time.Now().Add(d))
+	}
+	err := h.run()
+	if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
+		}
+		return nil, c.reason(err)
+	}
+	_ = c.nc.SetDeadline(time.Time{})
+	c.rest, c.peer = h.buf, h.peer
+	return h.peer, nil
+}
+
+func (h *handshake) run() error {
+	if err := h.send(wire.AppendSignature(nil, len(h.c.cfg.Identity))); err != nil {
+		return err
+	}
+	version, err := h.greet()
+	if err != nil {
+		return err
+	}
+	h.c.version = version
+	h.peer.Version = version.String()
+	if version.HasCommands() {
+		err = h.authenticate()
+	} else {
+		err = h.exchangeIdentities()
+	}
+	if err == nil && len(h.c.cfg.Hello) > 0 {
+		err = h.send(h.frame(h.c.cfg.Hello))
+	}
+	return err
+}
+
+// greet exchanges greetings and settles the version (zmtp.md 2.5, as libzmq
+// does it): each part of ours goes out as soon as enough of the peer's is there,
+// so that two peers never wait for each other.
+func (h *handshake) greet() (wire.Version, error) {
+	m := h.c.cfg.Mechanism()
+	sentMajor, sentRest := false, false
+	for {
+		d := wire.Detect(h.buf)
+		if d.Version == wire.V1Unversioned {
+			return d.Version, h.refuseOld(m)
+		}
+		if d.SawSignature && !sentMajor {
+			sentMajor = true
+			if err := h.send([]byte{3}); err != nil {
+				return 0, err
+			}
+		}
+		if d.SawMajor && !sentRest {
+			sentRest = true
+			rest := []byte{h.c.cfg.SocketNumber}
+			if !d.Versioned2 {
+				rest = wire.AppendGreetingRest(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: m.Name(), AsServer: m.AsServer()})
+			}
+			if err := h.send(rest); err != nil {
+				return 0, err
+			}
+		}
+		if d.Done(len(h.buf)) {
+			return d.Version, h.checkGreeting(d, m)
+		}
+		if err := h.fill(d.Need); err != nil {
+			return 0, err
+		}
+	}
+}
+
+func (h *handshake) checkGreeting(d wire.Detection, m mechanism.Machine) error {
+	greeting := h.buf[:d.Need]
+	h.buf = h.buf[d.Need:]
+	if d.Versioned2 {
+		return h.refuseOld(m)
+	}
+	g, err := wire.ParseGreeting(greeting)
+	if err != nil {
+		return &zerr.ProtocolError{Rule: "greeting", Err: err}
+	}
+	if g.Mechanism != m.Name() {
+		return &zerr.ProtocolError{
+			Rule: fmt.Sprintf("both sides use one mechanism: ours is %s, the peer's %q", m.Name(), g.Mechanism),
+			Code: mechanism.MechanismMismatch,
+		}
+	}
+	h.peer.Mechanism = g.Mechanism
+	return nil
+}
+
+// refuseOld keeps peers out that speak ZMTP 1.0 or 2.0 where security is
+// configured (they could not be held to it) or where the option says so.
+func (h *handshake) refuseOld(m mechanism.Machine) error {
+	if m.Name() == "NULL" && !h.c.cfg.RefuseOld {
+		return nil
+	}
+	return &zerr.ProtocolError{Rule: "a peer older than ZMTP 3.0 is refused here"}
+}
+
+// authenticate runs the mechanism and reads the peer's metadata.
+func (h *handshake) authenticate() error {
+	m := h.c.cfg.Mechanism()
+	for {
+		body, err := m.Next()
+		if err != nil {
+			return err
+		}
+		if body != nil {
+			if err := h.send(wire.AppendFrame(nil, wire.FlagCommand, body)); err != nil {
+				return err
+			}
+			continue
+		}
+		if m.Ready() {
+			return h.readMetadata(m.Metadata())
+		}
+		flags, body, err := h.readFrame(h.c.cfg.HandshakeBytes)
+		if err != nil {
+			return err
+		}
+		if flags&wire.FlagCommand == 0 {
+			return &zerr.ProtocolError{Rule: "the handshake consists of commands", Code: mechanism.UnexpectedCommand}
+		}
+		if err := m.Receive(body); err != nil {
+			return err
+		}
+	}
+}
+
+func (h *handshake) readMetadata(b []byte) error {
+	err := wire.ParseMetadata(b, func(name string, value []byte) error {
+		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
+		switch {
+		case equalFold(name, "Socket-Type"):
+			h.peer.SocketType = string(value)
+		case equalFold(name, "Identity"):
+			if len(value) > maxIdentity {
+				return &zerr.ProtocolError{Rule: "an identity has at most 255 octets"}
+			}
+			h.peer.Identity = append([]byte(nil), value...)
+		}
+		return nil
+	})
+	if err != nil {
+		return &zerr.ProtocolError{Rule: "metadata", Err: err}
+	}
+	// A peer without a Socket-Type is accepted, as libzmq does.
+	if t := h.peer.SocketType; t != "" && !wire.CompatiblePeer(h.c.cfg.SocketType, t) {
+		return &zerr.ProtocolError{Rule: fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, t)}
+	}
+	return nil
+}
+
+// equalFold compares property names without case (RFC 37; libzmq minds it).
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if a[i]|0x20 != b[i]|0x20 {
+			return false
+		}
+	}
+	return true
+}
+
+// exchangeIdentities is the whole handshake of ZMTP 1.0 and 2.0: one frame each
+// way. An unversioned peer has already taken our signature for the header of
+// that frame (zmtp.md 2.6).
+func (h *handshake) exchangeIdentities() error {
+	ours := h.c.cfg.Identity
+	if h.c.version != wire.V1Unversioned {
+		ours = h.frame(ours)
+	}
+	if err := h.send(ours); err != nil {
+		return err
+	}
+	_, id, err := h.readFrame(maxIdentity)
+	if err != nil {
+		return err
+	}
+	h.peer.Identity = append([]byte(nil), id...)
+	return nil
+}
+
+// frame encodes a single-frame message for the version spoken.
+func (h *handshake) frame(body []byte) []byte {
+	if h.c.version.V1Framing() {
+		return append(wire.AppendHeaderV1(nil, 0, len(body)), body...)
+	}
+	return wire.AppendFrame(nil, 0, body)
+}
+
+// readFrame returns the next frame; its body is valid until the next call.
+func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
+	parse := wire.ParseHeader
+	if h.c.version.V1Framing() {
+		parse = wire.ParseHeaderV1
+	}
+	for {
+		head, n, err := parse(h.buf)
+		if err != nil {
+			return 0, nil, &zerr.ProtocolError{Rule: "framing", Err: err}
+		}
+		if n > 0 {
+			if head.Size > uint64(limit) || h.c.cfg.MaxFrame >= 0 && head.Size > uint64(h.c.cfg.MaxFrame) {
+				return 0, nil, &zerr.ProtocolError{
+					Rule: fmt.Sprintf("a frame of %d octets before the handshake is over", head.Size), Err: zerr.ErrMessageTooLarge}
+			}
+			if end := n + int(head.Size); len(h.buf) >= end {
+				body := h.buf[n:end]
+				h.buf = h.buf[end:]
+				return head.Flags, body, nil
+			} else if err := h.fill(end); err != nil {
+				return 0, nil, err
+			}
+			continue
+		}
+		if err := h.fill(len(h.buf) + 1); err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+// fill reads until at least n octets wait. What is read at once is little: a
+// peer that never finishes its handshake costs a few hundred octets.
+func (h *handshake) fill(n int) error {
+	for len(h.buf) < n {
+		if cap(h.buf)-len(h.buf) < 64 {
+			h.buf = append(make([]byte, 0, len(h.buf)+max(192, min(n-len(h.buf), 8<<10))), h.buf...)
+		}
+		room := h.buf[len(h.buf):cap(h.buf)]
+		k, err := h.c.nc.Read(room)
+		h.buf = h.buf[:len(h.buf)+k]
+		if h.got += k; h.got > 4*h.c.cfg.HandshakeBytes+1024 {
+			return &zerr.ProtocolError{Rule: "too many octets before the handshake is over", Err: zerr.ErrMessageTooLarge}
+		}
+		if err != nil && len(h.buf) < n {
+			if errors.Is(err, io.EOF) {
+				err = io.ErrUnexpectedEOF
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *handshake) send(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	_, err := h.c.nc.Write(b)
+	return err
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !unix
+
+package engine
+
+import "syscall"
+
+// canPoll is false where sockets are not file descriptors that can be tried
+// without blocking: reads and writes block in goroutines of their own there.
+const canPoll = false
+
+func readFD(uintptr, []byte) (n int, again bool, err error) { return 0, false, syscall.EINVAL }
+
+type tryWriter struct{ raw syscall.RawConn }
+
+func (w *tryWriter) init() {}
+
+func (w *tryWriter) try([][]byte) (n int, ok bool, err error) { return 0, false, nil }

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+const (
+	// bigFrame is the size from which an incomplete frame gets memory of its own
+	// and is read straight into it.
+	bigFrame = 4 << 10
+	// trusted is how much is allocated for a frame on the peer's word alone;
+	// beyond it memory grows only as octets arrive.
+	trusted = 1 << 20
+)
+
+// decoder splits the octets of one connection into messages.
+type decoder struct {
+	v1    bool
+	flags byte   // of the frame in big
+	big   []byte // a large frame under way: filled up to len, wanted up to want
+	want  int
+
+	head   []byte // first frame of a multipart message under way
+	tail   [][]byte
+	frames int
+	size   int64
+
+	tails [][]byte // slab for the tails of messages
+	n     int      // messages gathered in the read buffer
+}
+
+// Attach connects the read and the write side with the pipe of a connection
+// that has finished its handshake. The peer is complete by now.
+func (c *Conn) Attach(p *pipe.Pipe) {
+	c.pipe, c.out = p, p.Out()
+	c.dec.v1 = c.version.V1Framing()
+	p.OnResume(func() {
+		select {
+		case c.credit <- struct{}{}:
+		default:
+		}
+	})
+}
+
+// Run reads until the connection ends and returns why. It also starts the
+// heartbeats. After it has returned nothing of the connection is left once
+// Close and Wait have been called.
+func (c *Conn) Run() error {
+	c.peer.LastHeard.Store(time.Now().UnixNano())
+	c.startHeartbeat()
+	defer c.src.release()
+	if len(c.rest) > 0 {
+		c.src.rb = c.src.buffers.get()
+		rest := c.rest
+		c.rest = nil
+		for len(rest) > 0 {
+			n := copy(c.src.rb.data[c.src.left:], rest)
+			rest = rest[n:]
+			if err := c.consume(c.src.left + n); err != nil {
+				return c.reason(err)
+			}
+			if c.src.rb == nil {
+				c.src.rb = c.src.buffers.get()
+			}
+		}
+		if c.src.left == 0 {
+			c.src.release()
+		}
+	}
+	for {
+		if err := c.readOnce(); err != nil {
+			return c.reason(err)
+		}
+	}
+}
+
+// Wait returns when no goroutine of the connection writes any more.
+func (c *Conn) Wait() { c.writers.Wait() }
+
+func (c *Conn) readOnce() error {
+	if d := &c.dec; d.big != nil && c.src.left == 0 {
+		return c.readBig()
+	}
+	n, err := c.src.read()
+	if n > 0 {
+		c.peer.LastHeard.Store(time.Now().UnixNano())
+		if err := c.consume(c.src.left + n); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// readBig reads on into a large frame, with memory that grows as it fills.
+func (c *Conn) readBig() error {
+	d := &c.dec
+	if len(d.big) == cap(d.big) {
+		grown := make([]byte, len(d.big), min(2*len(d.big), d.want))
+		copy(grown, d.big)
+		d.big = grown
+	}
+	n, err := c.src.readInto(d.big[len(d.big):min(cap(d.big), d.want)])
+	if n > 0 {
+		c.peer.LastHeard.Store(time.Now().UnixNano())
+		d.big = d.big[:len(d.big)+n]
+		if len(d.big) == d.want {
+			c.src.rb = c.src.buffers.get()
+			body, flags := d.big, d.flags
+			d.big = nil
+			if err := c.frame(flags, body); err != nil {
+				return err
+			}
+			if err := c.deliver(); err != nil {
+				return err
+			}
+			c.src.keep(nil)
+		}
+	}
+	return err
+}
+
+// consume works off the first n octets of the read buffer. The complete frames
+// among them share one allocation.
+func (c *Conn) consume(n int) error {
+	data := c.src.rb.data[:n]
+	if c.cfg.Raw {
+		return c.consumeRaw(data)
+	}
+	d := &c.dec
+	if d.big != nil { // rest of a large frame that began behind the handshake
+		k := min(n, d.want-len(d.big))
+		d.big = append(d.big, data[:k]...)
+		if data = data[k:]; len(d.big) < d.want {
+			c.src.keep(data)
+			return nil
+		}
+		body := d.big
+		d.big = nil
+		if err := c.frame(d.flags, body); err != nil {
+			return err
+		}
+	}
+	var slab []byte
+	at := 0
+	for {
+		var h wire.Header
+		var hn int
+		var err error
+		if d.v1 {
+			h, hn, err = wire.ParseHeaderV1(data[at:])
+		} else {
+			h, hn, err = wire.ParseHeader(data[at:])
+		}
+		if err != nil {
+			return &zerr.ProtocolError{Rule: "framing", Err: err}
+		}
+		if hn == 0 {
+			break
+		}
+		if h.Size > uint64(len(data)-at-hn) {
+			if err := c.checkFrame(h); err != nil {
+				return err
+			}
+			if h.Size >= bigFrame {
+				c.startBig(h, data[at+hn:])
+				at = len(data)
+			}
+			break
+		}
+		if c.cfg.MaxFrame >= 0 && h.Size > uint64(c.cfg.MaxFrame) {
+			return c.checkFrame(h)
+		}
+		if slab == nil {
+			slab = append(slab, data[at:]...)
+			data, at = data[at:], 0
+		}
+		start, end := at+hn, at+hn+int(h.Size)
+		if err := c.frame(h.Flags, slab[start:end:end]); err != nil {
+			return err
+		}
+		at = end
+	}
+	if err := c.deliver(); err != nil {
+		return err
+	}
+	c.src.keep(data[at:])
+	return nil
+}
+
+// checkFrame refuses what is too large before anything is allocated for it.
+func (c *Conn) checkFrame(h wire.Header) error {
+	if c.cfg.MaxFrame >= 0 && h.Size > uint64(c.cfg.MaxFrame) {
+		return &zerr.ProtocolError{
+			Rule: fmt.Sprintf("a frame of %d octets, MaxMessageSize is %d", h.Size, c.cfg.MaxFrame), Err: zerr.ErrMessageTooLarge}
+	}
+	if c.cfg.MaxMessage > 0 && h.Size > uint64(c.cfg.MaxMessage) || h.Size > 1<<62 || h.Size > uint64(^uint(0)>>1) {
+		return &zerr.ProtocolError{
+			Rule: fmt.Sprintf("a frame of %d octets, MaxMessageBytes is %d", h.Size, c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
+	}
+	return nil
+}
+
+func (c *Conn) startBig(h wire.Header, have []byte) {
+	d := &c.dec
+	d.want, d.flags = int(h.Size), h.Flags
+	d.big = append(make([]byte, 0, max(len(have), min(d.want, trusted))), have...)
+}
+
+// frame takes one complete frame whose body belongs to us.
+func (c *Conn) frame(flags byte, body []byte) error {
+	d := &c.dec
+	if flags&wire.FlagCommand != 0 && c.version.HasCommands() {
+		return c.command(body)
+	}
+	if flags&wire.FlagMore == 0 && d.head == nil {
+		return c.message(pipe.Message{Head: body, Peer: c.peer, Owned: true})
+	}
+	return c.part(flags, body)
+}
+
+// part adds a frame to the multipart message under way.
+func (c *Conn) part(flags byte, body []byte) error {
+	d := &c.dec
+	d.frames++
+	d.size += int64(len(body))
+	if c.cfg.MaxFrames > 0 && d.frames > c.cfg.MaxFrames {
+		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d frames (MaxFrames)", c.cfg.MaxFrames), Err: zerr.ErrMessageTooLarge}
+	}
+	if c.cfg.MaxMessage > 0 && d.size > c.cfg.MaxMessage {
+		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d octets (MaxMessageBytes)", c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
+	}
+	if d.head == nil {
+		d.head = body
+		return nil
+	}
+	d.tail = append(d.tail, body)
+	if flags&wire.FlagMore != 0 {
+		return nil
+	}
+	n := len(d.tail)
+	if len(d.tails) < n {
+		d.tails = make([][]byte, max(n, 64))
+	}
+	tail := d.tails[:n:n]
+	d.tails = d.tails[n:]
+	copy(tail, d.tail)
+	m := pipe.Message{Head: d.head, Tail: tail, Peer: c.peer, Owned: true}
+	clear(d.tail)
+	d.head, d.tail, d.frames, d.size = nil, d.tail[:0], 0, 0
+	if cap(d.tail) > 64 {
+		d.tail = nil
+	}
+	return c.message(m)
+}
+
+// message gathers a message; a full batch goes to the socket.
+func (c *Conn) message(m pipe.Message) error {
+	d := &c.dec
+	c.src.rb.msgs[d.n] = m
+	if d.n++; d.n == batchSize {
+		return c.deliver()
+	}
+	return nil
+}
+
+// deliver hands the batch over. While the socket has no room nothing is read,
+// and the peer feels it through its TCP window.
+func (c *Conn) deliver() error {
+	d := &c.dec
+	batch := c.src.rb.msgs[:d.n]
+	for rest := batch; len(rest) > 0; {
+		rest = rest[c.pipe.Deliver(rest):]
+		if len(rest) == 0 {
+			break
+		}
+		c.paused.Store(true)
+		select {
+		case <-c.credit:
+		case <-c.done:
+			clear(batch)
+			d.n = 0
+			return c.reason(nil)
+		}
+		c.peer.LastHeard.Store(time.Now().UnixNano())
+		c.paused.Store(false)
+	}
+	clear(batch)
+	d.n = 0
+	return nil
+}
+
+// consumeRaw delivers what a STREAM reads as it came.
+func (c *Conn) consumeRaw(data []byte) error {
+	const chunk = 8 << 10 // libzmq's IN_BATCH_SIZE: the largest chunk it delivers
+	slab := append([]byte(nil), data...)
+	for len(slab) > 0 {
+		n := min(chunk, len(slab))
+		if err := c.message(pipe.Message{Head: slab[:n:n], Peer: c.peer, Owned: true}); err != nil {
+			return err
+		}
+		slab = slab[n:]
+	}
+	if err := c.deliver(); err != nil {
+		return err
+	}
+	c.src.keep(nil)
+	return nil
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"io"
+	"net"
+	"syscall"
+)
+
+// source reads a connection so that no buffer is held while nothing arrives:
+// where the system allows, it waits for readability first and borrows a buffer
+// then. The closures are made once; the reader's goroutine owns everything.
+type source struct {
+	nc      net.Conn
+	raw     syscall.RawConn // nil: plain blocking reads
+	buffers *Buffers
+
+	borrow func(fd uintptr) bool // reads into a borrowed buffer
+	direct func(fd uintptr) bool // reads into dst
+
+	rb   *readBuffer
+	dst  []byte
+	n    int
+	err  error
+	left int // octets at the start of rb that are not yet consumed
+
+	writer tryWriter
+}
+
+func (s *source) init(nc net.Conn, b *Buffers) {
+	s.nc, s.buffers = nc, b
+	if sc, ok := nc.(syscall.Conn); ok && canPoll {
+		if raw, err := sc.SyscallConn(); err == nil {
+			s.raw = raw
+			s.writer.raw = raw
+		}
+	}
+	s.borrow = s.readBorrowed
+	s.direct = s.readDirect
+	s.writer.init()
+}
+
+// read waits for octets and appends them to the read buffer.
+func (s *source) read() (n int, err error) {
+	if s.raw == nil {
+		if s.rb == nil {
+			s.rb = s.buffers.get()
+		}
+		return s.nc.Read(s.rb.data[s.left:])
+	}
+	s.n, s.err = 0, nil
+	if err := s.raw.Read(s.borrow); err != nil {
+		return 0, err
+	}
+	return s.n, s.err
+}
+
+// readInto waits for octets and puts them into dst.
+func (s *source) readInto(dst []byte) (n int, err error) {
+	if s.raw == nil {
+		return s.nc.Read(dst)
+	}
+	s.n, s.err, s.dst = 0, nil, dst
+	err = s.raw.Read(s.direct)
+	s.dst = nil
+	if err != nil {
+		return 0, err
+	}
+	return s.n, s.err
+}
+
+func (s *source) readBorrowed(fd uintptr) bool {
+	had := s.rb != nil
+	if !had {
+		s.rb = s.buffers.get()
+	}
+	n, again, err := readFD(fd, s.rb.data[s.left:])
+	if again {
+		if !had {
+			s.release()
+		}
+		return false
+	}
+	s.note(n, err)
+	return true
+}
+
+func (s *source) readDirect(fd uintptr) bool {
+	n, again, err := readFD(fd, s.dst)
+	if again {
+		return false
+	}
+	s.note(n, err)
+	return true
+}
+
+func (s *source) note(n int, err error) {
+	if n == 0 && err == nil {
+		err = io.EOF
+	}
+	s.n, s.err = n, err
+}
+
+// keep moves the octets that were not consumed to the start of the buffer, or
+// gives it back when there are none.
+func (s *source) keep(rest []byte) {
+	s.left = copy(s.rb.data[:], rest)
+	if s.left == 0 {
+		s.release()
+	}
+}
+
+func (s *source) release() {
+	if s.rb != nil {
+		s.buffers.put(s.rb)
+		s.rb, s.left = nil, 0
+	}
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"net"
+	"runtime"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pipe"
+)
+
+const (
+	// closeBehind is how soon after a write another must come to belong to a
+	// stream. A request and its reply are further apart than that.
+	closeBehind = 6 * time.Microsecond
+	// streaming is how many such writes make a stream, which a goroutine of its
+	// own writes, because it gathers what comes while it does.
+	streaming = 2
+	// inlineLimit is the most that is written in a sender's goroutine.
+	inlineLimit = 64 << 10
+)
+
+// Flush implements pipe.Link. The caller holds the write token.
+func (c *Conn) Flush(inline bool) {
+	if inline && c.writeInline() {
+		return
+	}
+	c.writers.Add(1)
+	go c.writeLoop()
+}
+
+// writeInline writes in the sender's goroutine as long as that does not block,
+// and reports whether everything went out. A false leaves the token, and what
+// is left of the batch, to writeLoop.
+func (c *Conn) writeInline() bool {
+	if c.src.raw == nil || c.dec.v1 {
+		return false
+	}
+	if time.Since(c.lastWrite) < closeBehind {
+		if c.streak++; c.streak >= streaming {
+			return false
+		}
+	} else {
+		c.streak = 0
+	}
+	for range 2 {
+		if !c.out.Take(&c.batch) {
+			return true
+		}
+		c.written = 0
+		if c.batch.Size > inlineLimit {
+			return false
+		}
+		n, ok, err := c.src.writer.try(c.batch.Bufs)
+		if err != nil {
+			c.fail(n, err)
+			return true
+		}
+		if c.written = n; !ok || n < c.batch.Size {
+			return false
+		}
+		c.out.Sent(&c.batch)
+		c.batch.Size = 0
+		c.lastWrite = time.Now()
+	}
+	return false
+}
+
+// writeLoop writes until the outbox is empty. It holds the write token; Take
+// gives it back.
+func (c *Conn) writeLoop() {
+	defer c.writers.Done()
+	if c.batch.Size > 0 && !c.writeBatch() {
+		return
+	}
+	for {
+		if !c.out.Pending() {
+			// A sender that is about to append saves a goroutine's start.
+			runtime.Gosched()
+		}
+		c.lastWrite = time.Now()
+		if !c.out.Take(&c.batch) {
+			return
+		}
+		c.written = 0
+		if !c.writeBatch() {
+			return
+		}
+	}
+}
+
+// writeBatch writes what is left of the batch. On false the connection has
+// failed and the token is gone.
+func (c *Conn) writeBatch() bool {
+	var n int64
+	var err error
+	switch {
+	case c.dec.v1:
+		var k int
+		k, err = c.nc.Write(c.recoded.recode(&c.batch))
+		n = int64(c.recoded.original(k))
+	default:
+		c.vec = rest(c.batch.Bufs, c.written)
+		if len(c.vec) == 1 {
+			var k int
+			k, err = c.nc.Write(c.vec[0])
+			n = int64(k)
+		} else {
+			n, err = c.vec.WriteTo(c.nc)
+		}
+	}
+	if err != nil {
+		c.fail(c.written+int(n), err)
+		return false
+	}
+	c.out.Sent(&c.batch)
+	c.batch.Size = 0
+	return true
+}
+
+// fail ends the connection and gives back what did not wholly go out.
+func (c *Conn) fail(n int, err error) {
+	c.Close(err)
+	c.batch.Size = 0
+	c.out.Failed(&c.batch, n)
+}
+
+// rest returns the buffers without their first n octets.
+func rest(bufs [][]byte, n int) net.Buffers {
+	for len(bufs) > 0 && n >= len(bufs[0]) {
+		n -= len(bufs[0])
+		bufs = bufs[1:]
+	}
+	if n > 0 {
+		bufs[0] = bufs[0][n:]
+	}
+	return bufs
+}
+
+var _ pipe.Link = (*Conn)(nil)

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package opt
+
+import (
+	"bytes"
+	"net/netip"
+	"strconv"
+
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Check says whether v is a value that the option takes, and returns it in the
+// form in which it is kept: a Bool as 0 or 1, a key as 32 octets, a heartbeat
+// time to live in whole tenths of a second. The error is zerr.ErrInvalid with
+// the name of the option, the value and what would be right. Access is not
+// looked at: a socket may well give a value to a read-only option of its own.
+func (sp *Spec) Check(v Value) (Value, error) {
+	if sp.Ints() {
+		return sp.checkInt(v)
+	}
+	return sp.checkOctets(v)
+}
+
+func (sp *Spec) checkInt(v Value) (Value, error) {
+	if v.B != nil {
+		return Value{}, sp.invalid("takes a number, not octets")
+	}
+	if v.I < sp.Min || v.I > sp.Max {
+		return Value{}, sp.invalid("%d is outside %d to %d", v.I, sp.Min, sp.Max)
+	}
+	if sp.Kind == Bool && v.I != 0 {
+		v.I = 1
+	}
+	if sp.form == formTenths {
+		v.I = v.I / 100 * 100 // toward zero, as C divides: -99 is 0
+	}
+	return v, nil
+}
+
+func (sp *Spec) checkOctets(v Value) (Value, error) {
+	if v.I != 0 {
+		return Value{}, sp.invalid("takes octets, not a number")
+	}
+	if v.B == nil && sp.Clears {
+		return v, nil
+	}
+	switch n := len(v.B); {
+	case n < sp.MinLen && sp.Clears:
+		return Value{}, sp.invalid("%d octets are fewer than %d; nil clears it", n, sp.MinLen)
+	case n < sp.MinLen:
+		return Value{}, sp.invalid("%d octets are fewer than %d", n, sp.MinLen)
+	case sp.MaxLen > 0 && n > sp.MaxLen:
+		return Value{}, sp.invalid("%d octets are more than %d", n, sp.MaxLen)
+	}
+	switch sp.form {
+	case formKey:
+		return sp.checkKey(v.B)
+	case formRange:
+		if _, ok := parseRange(string(v.B)); !ok {
+			return Value{}, sp.invalid("%q is not an address or an address/bits", v.B)
+		}
+	case formPID, formID:
+		return sp.checkID(v.B)
+	case formProperty:
+		return v, sp.checkProperty(v.B)
+	}
+	return v, nil
+}
+
+// checkKey takes the three forms of zmq_setsockopt. A text of 41 octets is the
+// one that C programs hold: 40 characters and the NUL behind them.
+func (sp *Spec) checkKey(b []byte) (Value, error) {
+	switch len(b) {
+	case keySize:
+		return Value{B: b}, nil
+	case keyTextSize + 1:
+		if b[keyTextSize] != 0 {
+			return Value{}, sp.invalid("a key of 41 octets must end with NUL")
+		}
+		b = b[:keyTextSize]
+	case keyTextSize:
+	default:
+		return Value{}, sp.invalid("a key has 32 octets or 40 characters of Z85, not %d", len(b))
+	}
+	key, ok := decodeKey(b)
+	if !ok {
+		return Value{}, sp.invalid("the key is not Z85")
+	}
+	return Value{B: key}, nil
+}
+
+func (sp *Spec) checkID(b []byte) (Value, error) {
+	id, err := strconv.ParseInt(string(b), 10, 64)
+	lo, hi := int64(0), int64(1<<32-1)
+	if sp.form == formPID {
+		lo, hi = minInt, maxInt
+	}
+	if err != nil || id < lo || id > hi {
+		return Value{}, sp.invalid("%q is not a number from %d to %d", b, lo, hi)
+	}
+	return Value{B: strconv.AppendInt(nil, id, 10)}, nil
+}
+
+// checkProperty follows ZMQ_METADATA, which takes any value of four octets for
+// an int and so refuses it.
+func (sp *Spec) checkProperty(b []byte) error {
+	colon := bytes.IndexByte(b, ':')
+	switch {
+	case len(b) == 4:
+		return sp.invalid("a property of four octets is taken for an integer")
+	case colon <= 0 || colon == len(b)-1:
+		return sp.invalid("%q is not of the form X-name:value", b)
+	case !bytes.HasPrefix(b[:colon], []byte("X-")):
+		return sp.invalid("the name %q does not begin with X-", b[:colon])
+	case colon > 255: // RFC 37: a property name has one octet of length
+		return sp.invalid("the name has %d octets, more than 255", colon)
+	}
+	return nil
+}
+
+// invalid is the error for a value that the option does not take.
+func (sp *Spec) invalid(format string, args ...any) error {
+	return zerr.Errorf(zerr.ErrInvalid, "option "+sp.Name+": "+format, args...)
+}
+
+// parseRange reads "address" or "address/bits".
+func parseRange(text string) (netip.Prefix, bool) {
+	if p, err := netip.ParsePrefix(text); err == nil {
+		return p, true
+	}
+	a, err := netip.ParseAddr(text)
+	if err != nil || a.Zone() != "" {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(a, a.BitLen()), true
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package opt
+
+// reconnectTable holds what a connection does until it stands and after it
+// broke.
+var reconnectTable = []Spec{
+	{
+		Num: ReconnectInterval, Name: "RECONNECT_IVL", Go: "ReconnectInterval", Kind: Millis, Unit: "ms",
+		Default: Value{I: 100}, LibzmqDefault: Value{I: 100}, Min: -1, Max: maxInt,
+		Transports: "all that connect",
+		Doc:        "The wait before another attempt to connect; unless ReconnectIntervalMax is set, a random part of the same length is added. Zero and -1 never try again.",
+	},
+	{
+		Num: ReconnectIntervalMax, Name: "RECONNECT_IVL_MAX", Go: "ReconnectIntervalMax", Kind: Millis, Unit: "ms",
+		Default: Value{I: 5000}, Max: maxInt, Transports: "all that connect",
+		Doc: "The wait doubles after each failed attempt, from ReconnectInterval up to this. Zero leaves it constant. A maximum below ReconnectInterval is the wait.",
+	},
+	{
+		Num: ReconnectStop, Name: "RECONNECT_STOP", Go: "ReconnectStop", Kind: Int, Unit: "bits",
+		Min: minInt, Max: maxInt, Draft: true, Transports: "tcp, ipc, vmci, vsock",
+		Doc: "Does not connect again after: 1 the connection was refused, 2 the handshake failed, 4 the program disconnected the endpoint. Other bits are kept and ignored.",
+	},
+	{
+		Num: ReconnectAfterProtocolError, Name: "RECONNECT_AFTER_PROTOCOL_ERROR", Go: "ReconnectAfterProtocolError",
+		Kind: Bool, Unit: "bool", Default: Value{I: 1}, Max: 1, Transports: "all that connect",
+		Doc: "Connects again, after the usual wait, to a peer that broke the protocol. Without it the endpoint stays idle, as in libzmq.",
+	},
+	{
+		Num: Backlog, Name: "BACKLOG", Go: "Backlog", Kind: Int, Unit: "connections",
+		Default: Value{I: 100}, LibzmqDefault: Value{I: 100}, Max: maxInt, Transports: "all that listen",
+		Doc: "The connections that the kernel keeps waiting to be accepted, as given to listen(2).",
+	},
+	{
+		Num: Immediate, Name: "IMMEDIATE", Go: "Immediate", Aliases: []string{"DELAY_ATTACH_ON_CONNECT"},
+		Kind: Bool, Unit: "bool", Max: 1, Transports: "all that connect, except udp, pgm, epgm, norm",
+		Doc: "Queues messages only for peers whose handshake is done, and gives up what is queued for one when its connection breaks. Otherwise messages queue from Connect on and survive reconnects.",
+	},
+	{
+		Num: HandshakeInterval, Name: "HANDSHAKE_IVL", Go: "HandshakeInterval", Kind: Millis, Unit: "ms",
+		Default: Value{I: 30000}, LibzmqDefault: Value{I: 30000}, Max: maxInt,
+		Sockets: "all except STREAM", Transports: "tcp, ipc, tipc, vmci, vsock",
+		Doc: "How long the handshake may take, from the moment the connection stands; after that it is closed. Zero is no limit.",
+	},
+	{
+		Num: ConnectTimeout, Name: "CONNECT_TIMEOUT", Go: "ConnectTimeout", Kind: Millis, Unit: "ms",
+		Max: maxInt, Transports: "tcp, ws, wss, vmci, vsock",
+		Doc: "How long one attempt to connect may take before it is given up and tried again after ReconnectInterval. Zero leaves it to the system.",
+	},
+	{
+		Num: UseFD, Name: "USE_FD", Go: "UseFD", Kind: Int, Unit: "descriptor",
+		Default: Value{I: -1}, LibzmqDefault: Value{I: -1}, Min: -1, Max: maxInt,
+		Transports: "tcp, ipc, ws, wss listeners",
+		Doc:        "A descriptor that is bound and listens already; the next Bind uses it in place of one of its own, looks at nothing but the scheme of its endpoint, and closes it in the end. -1 is none.",
+	},
+}

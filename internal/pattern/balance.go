@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pattern
+
+import (
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// balancer sends each message to the next pipe in turn. A full pipe leaves the
+// ring and comes back at its end when it has room.
+type balancer struct {
+	h    *Host
+	ring []*pipe.Pipe
+	at   int
+	add  func(*pipe.Pipe)
+}
+
+func newBalancer(h *Host) *balancer {
+	b := &balancer{h: h}
+	b.add = b.include
+	return b
+}
+
+func (b *balancer) include(p *pipe.Pipe) {
+	if p.Route.OutRing || !p.Route.Attached {
+		return
+	}
+	p.Route.OutRing = true
+	b.ring = append(b.ring, p)
+}
+
+// send returns the pipe that took the message.
+func (b *balancer) send(m *pipe.Message) (*pipe.Pipe, error) {
+	b.h.Mailbox.Writable(b.add)
+	for len(b.ring) > 0 {
+		if b.at >= len(b.ring) {
+			b.at = 0
+		}
+		p := b.ring[b.at]
+		if b.h.write(p, m) {
+			b.at++
+			return p, nil
+		}
+		b.leave(b.at)
+	}
+	return nil, zerr.ErrAgain
+}
+
+func (b *balancer) writable() bool {
+	b.h.Mailbox.Writable(b.add)
+	for len(b.ring) > 0 {
+		if b.at >= len(b.ring) {
+			b.at = 0
+		}
+		if b.ring[b.at].CanWrite() {
+			return true
+		}
+		b.leave(b.at)
+	}
+	return false
+}
+
+func (b *balancer) leave(i int) {
+	b.ring[i].Route.OutRing = false
+	copy(b.ring[i:], b.ring[i+1:])
+	b.ring[len(b.ring)-1] = nil
+	b.ring = b.ring[:len(b.ring)-1]
+	if b.at > i {
+		b.at--
+	}
+}
+
+func (b *balancer) remove(p *pipe.Pipe) {
+	for i, q := range b.ring {
+		if q == p {
+			b.leave(i)
+			return
+		}
+	}
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pattern
+
+import (
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// dealer is DEALER, and with one direction only PUSH and PULL: load balanced
+// out, fair queued in (RFC 28, RFC 30).
+type dealer struct {
+	h   *Host
+	out *balancer  // nil for PULL
+	in  *fairQueue // nil for PUSH
+}
+
+func newDealer(h *Host, sends, receives bool) *dealer {
+	d := &dealer{h: h}
+	if sends {
+		d.out = newBalancer(h)
+	}
+	if receives {
+		d.in = newFairQueue(h)
+	}
+	return d
+}
+
+func (d *dealer) Attach(p *pipe.Pipe) {
+	p.Route.Attached = true
+	if d.out == nil {
+		return
+	}
+	probe(d.h, p)
+	d.out.include(p)
+	d.h.Mailbox.WakeSender()
+}
+
+// probe sends the empty message that makes a ROUTER at the other end learn of
+// us (PROBE_ROUTER).
+func probe(h *Host, p *pipe.Pipe) {
+	if h.Options.Bool(opt.ProbeRouter) {
+		h.write(p, &pipe.Message{Head: []byte{}, Owned: true})
+	}
+}
+
+func (d *dealer) Ready(*pipe.Pipe) error { return nil }
+
+// Lost tells the application through HICCUP_MSG.
+func (d *dealer) Lost(p *pipe.Pipe) {
+	if d.in != nil && d.out != nil {
+		hiccup(d.h, p)
+	}
+}
+
+func hiccup(h *Host, p *pipe.Pipe) {
+	if b := h.Options.Bytes(opt.HiccupMessage); len(b) > 0 && !p.Accepted {
+		p.Inject(pipe.Message{Head: b, Peer: p.Peer(), Owned: true})
+	}
+}
+
+func (d *dealer) Detach(p *pipe.Pipe) {
+	p.Route.Attached = false
+	if d.out != nil {
+		d.out.remove(p)
+	}
+}
+
+func (d *dealer) Send(m *pipe.Message) error {
+	if d.out == nil {
+		return zerr.ErrNotSupported
+	}
+	_, err := d.out.send(m)
+	return err
+}
+
+func (d *dealer) Recv(m *pipe.Message) error {
+	if d.in == nil {
+		return zerr.ErrNotSupported
+	}
+	if d.in.recv(m) == nil {
+		return zerr.ErrAgain
+	}
+	return nil
+}
+
+func (d *dealer) Readable() bool { return d.in != nil && d.in.peek() != nil }
+
+func (d *dealer) Writable() bool { return d.out != nil && d.out.writable() }
+
+// Sink makes a PUSH discard what its peers send: nobody would ever read it.
+func (d *dealer) Sink() pipe.Sink {
+	if d.in != nil {
+		return nil
+	}
+	return discard
+}
+
+func discard(_ *pipe.Pipe, ms []pipe.Message) int { return len(ms) }

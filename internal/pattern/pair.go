@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pattern
+
+import (
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// pair is PAIR: one peer at a time, every further one is refused until that one
+// has left (RFC 31).
+type pair struct {
+	h    *Host
+	peer *pipe.Pipe
+	in   *fairQueue
+}
+
+func newPair(h *Host) *pair { return &pair{h: h, in: newFairQueue(h)} }
+
+func (s *pair) Attach(p *pipe.Pipe) {
+	if s.peer == nil {
+		s.take(p)
+	}
+}
+
+func (s *pair) take(p *pipe.Pipe) {
+	s.peer = p
+	p.Route.Attached = true
+	s.h.Mailbox.WakeSender()
+}
+
+// Ready refuses a second peer; one that we connect to is tried again later.
+func (s *pair) Ready(p *pipe.Pipe) error {
+	if s.peer == nil {
+		s.take(p)
+	}
+	if p != s.peer {
+		return zerr.Errorf(zerr.ErrProtocol, "a PAIR has one peer at a time and this is another")
+	}
+	return nil
+}
+
+func (s *pair) Detach(p *pipe.Pipe) {
+	if p == s.peer {
+		s.peer = nil
+		p.Route.Attached = false
+	}
+}
+
+func (s *pair) Lost(*pipe.Pipe) {}
+
+func (s *pair) Send(m *pipe.Message) error {
+	if s.peer == nil || !s.h.write(s.peer, m) {
+		return zerr.ErrAgain
+	}
+	return nil
+}
+
+func (s *pair) Recv(m *pipe.Message) error {
+	if s.in.recv(m) == nil {
+		return zerr.ErrAgain
+	}
+	return nil
+}
+
+func (s *pair) Readable() bool  { return s.in.peek() != nil }
+func (s *pair) Writable() bool  { return s.peer != nil && s.peer.CanWrite() }
+func (s *pair) Sink() pipe.Sink { return nil }

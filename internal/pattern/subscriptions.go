@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pattern
+
+import (
+	"sync"
+
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern/trie"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// subscriptions is what a publisher knows of its subscribers, and the notices
+// of it that an XPUB has not read yet. Connections' readers work on it directly,
+// so that a publisher learns of its subscribers without being called; therefore
+// it has a lock of its own, a leaf below the socket's.
+type subscriptions struct {
+	h      *Host
+	silent bool
+
+	mu        sync.Mutex
+	store     trie.Multi[*pipe.Pipe] // what messages are matched against
+	requested trie.Multi[*pipe.Pipe] // XPUB_MANUAL: what peers asked for
+	notices   []notice
+	head      int
+	verbose   bool // every subscription is a notice
+	verboser  bool // and every cancellation
+	manual    bool
+	onlyFirst bool
+	recvHWM   int
+	maxTopics int
+	maxTopic  int
+}
+
+// notice is a message for the application of an XPUB.
+type notice struct {
+	m    pipe.Message
+	from *pipe.Pipe // who subscribed; nil when its connection is gone
+	user bool       // an upstream message: counts against RCVHWM
+}
+
+func newSubscriptions(h *Host, silent bool) *subscriptions {
+	return &subscriptions{h: h, silent: silent}
+}
+
+func (s *subscriptions) configure(o *opt.Set) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.verboser = o.Bool(opt.XPubVerboser)
+	s.verbose = s.verboser || o.Bool(opt.XPubVerbose)
+	s.manual = o.Bool(opt.XPubManual) || o.Bool(opt.XPubManualLastValue)
+	s.onlyFirst = o.Bool(opt.OnlyFirstSubscribe)
+	s.recvHWM = o.Int(opt.RecvHWM)
+	s.maxTopics = o.Int(opt.MaxSubscriptions)
+	s.maxTopic = o.Int(opt.MaxTopicBytes)
+}
+
+// sink takes what a peer sends upstream. It runs in the connection's reader.
+func (s *subscriptions) sink(p *pipe.Pipe, ms []pipe.Message) int {
+	s.mu.Lock()
+	told, changed, n := len(s.notices), false, 0
+	for ; n < len(ms); n++ {
+		m := &ms[n]
+		switch m.Kind {
+		case pipe.Subscribe:
+			s.apply(p, m.Head, false, m.Peer)
+			changed = true
+		case pipe.Cancel:
+			s.apply(p, m.Head, true, m.Peer)
+			changed = true
+		default:
+			c, ok := s.upstream(p, m)
+			changed = changed || c
+			if !ok {
+				goto full
+			}
+		}
+	}
+full:
+	wake := len(s.notices) > told
+	s.mu.Unlock()
+	if wake {
+		s.h.Mailbox.WakeReceiver()
+	}
+	if changed && s.h.Subscribed != nil {
+		s.h.Subscribed()
+	}
+	return n
+}
+
+// upstream takes a message apart: frames that start with 1 or 0 are
+// subscriptions and their ends, the others go to the application of an XPUB.
+// The first frame decides about the others where ONLY_FIRST_SUBSCRIBE is set.
+// ok is false when the application must read first.
+func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok bool) {
+	if !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
+		return false, false
+	}
+	var user pipe.Message
+	first := false
+	for i := range m.Len() {
+		f := m.Head
+		if i > 0 {
+			f = m.Tail[i-1]
+		}
+		if i == 0 || first || !s.onlyFirst {
+			if topic, cancel, is := wire.ParseSubscription(f); is {
+				s.apply(p, topic, cancel, m.Peer)
+				changed = true
+				first = first || i == 0
+				continue
+			}
+		}
+		if user.Head == nil {
+			user = pipe.Message{Head: f, Peer: m.Peer, Owned: true}
+		} else {
+			user.Tail = append(user.Tail, f)
+		}
+	}
+	if user.Head != nil && !s.silent {
+		p.Route.Notices++
+		s.notices = append(s.notices, notice{m: user, from: p, user: true})
+	}
+	return changed, true
+}
+
+// apply notes a subscription or its end, and what the application is to hear.
+func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pipe.Peer) {
+	store := &s.store
+	if s.manual {
+		store = &s.requested
+	}
+	if cancel {
+		last, removed := store.Remove(topic, p)
+		if s.manual || s.verboser || removed && last {
+			s.note(0, topic, p, peer)
+		}
+		return
+	}
+	if s.maxTopic > 0 && len(topic) > s.maxTopic {
+		p.Refuse(zerr.Errorf(zerr.ErrLimit, "it subscribes to a topic of %d octets and MaxTopicBytes is %d", len(topic), s.maxTopic))
+		return
+	}
+	if s.maxTopics > 0 && store.CountOf(p) >= s.maxTopics {
+		p.Refuse(zerr.Errorf(zerr.ErrLimit, "it holds %d subscriptions, as many as MaxSubscriptions allows", s.maxTopics))
+		return
+	}
+	first, _ := store.Add(topic, p)
+	if s.manual || s.verbose || first {
+		s.note(1, topic, p, peer)
+	}
+}
+
+// note queues a notice: octet 1 or 0 and the topic, whatever form the peer used.
+// A peer that toggles subscriptions while the application does not read is cut
+// off where MaxSubscriptions would end its store.
+func (s *subscriptions) note(op byte, topic []byte, from *pipe.Pipe, peer *pipe.Peer) {
+	if s.silent {
+		return
+	}
+	if from != nil {
+		if from.Route.Notices++; s.maxTopics > 0 && from.Route.Notices > 2*s.maxTopics {
+			from.Refuse(zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", from.Route.Notices))
+			return
+		}
+	}
+	b := append(append(make([]byte, 0, 1+len(topic)), op), topic...)
+	s.notices = append(s.notices, notice{m: pipe.Message{Head: b, Peer: peer, Owned: true}, from: from})
+}
+
+// forget removes what a lost peer subscribed to.
+func (s *subscriptions) forget(p *pipe.Pipe) {
+	s.mu.Lock()
+	told := len(s.notices)
+	s.store.RemoveAll(p, func(topic []byte, last bool) {
+		if !s.manual && (last || s.verboser) {
+			s.note(0, topic, nil, nil)
+		}
+	})
+	s.requested.RemoveAll(p, func(topic []byte, _ bool) {
+		if s.manual {
+			s.note(0, topic, nil, nil)
+		}
+	})
+	wake := len(s.notices) > told
+	s.mu.Unlock()
+	if wake {
+		s.h.Mailbox.WakeReceiver()
+	}
+	if s.h.Subscribed != nil {
+		s.h.Subscribed()
+	}
+}
+
+// next takes the next notice. from is the peer it came from, nil if that has
+// gone.
+func (s *subscriptions) next(m *pipe.Message) (from *pipe.Pipe, ok bool) {
+	s.mu.Lock()
+	if s.head == len(s.notices) {
+		s.mu.Unlock()
+		return nil, false
+	}
+	n := s.notices[s.head]
+	s.notices[s.head] = notice{}
+	s.head++
+	if s.head == len(s.notices) {
+		s.notices, s.head = s.notices[:0], 0
+	} else if s.head > 1024 && s.head*2 > len(s.notices) {
+		k := copy(s.notices, s.notices[s.head:])
+		clear(s.notices[k:])
+		s.notices, s.head = s.notices[:k], 0
+	}
+	resume := false
+	if n.from != nil {
+		resume = n.user && n.from.Route.Notices == s.recvHWM
+		n.from.Route.Notices--
+	}
+	s.mu.Unlock()
+	*m = n.m
+	if resume {
+		n.from.Resume()
+	}
+	if n.user {
+		return nil, true
+	}
+	return n.from, true
+}
+
+func (s *subscriptions) pending() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.head < len(s.notices)
+}
+
+func (s *subscriptions) match(topic []byte, visit func(*pipe.Pipe)) {
+	s.mu.Lock()
+	s.store.Match(topic, visit)
+	s.mu.Unlock()
+}
+
+func (s *subscriptions) add(p *pipe.Pipe, topic []byte) {
+	s.mu.Lock()
+	s.store.Add(topic, p)
+	s.mu.Unlock()
+	if s.h.Subscribed != nil {
+		s.h.Subscribed()
+	}
+}
+
+func (s *subscriptions) remove(p *pipe.Pipe, topic []byte) {
+	s.mu.Lock()
+	s.store.Remove(topic, p)
+	s.mu.Unlock()
+}
+
+func (s *subscriptions) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.store.Count()
+}
+
+func (s *subscriptions) subscribers(topic []byte) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.store.Subscribers(topic)
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package trie
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Depth and memory: what a hostile peer would try.
+
+// million is the depth of the deepest trees here. Prefixes of that depth have
+// half a million million octets together, so these tests add each below the
+// one before it instead of from the root.
+const million = 1_000_000
+
+func TestMillionNestedPrefixes(t *testing.T) {
+	var m Multi[int]
+	n := &m.tree.root
+	for range million {
+		n, _ = m.tree.insertBelow(n, []byte("a"))
+		m.join(n, 1)
+	}
+	topic := bytes.Repeat([]byte("a"), million)
+	seen := 0
+	m.Match(topic, func(int) { seen++ })
+	if seen != million || m.Count() != million {
+		t.Fatalf("%d visits, %d prefixes", seen, m.Count())
+	}
+	if last, removed := m.Remove(topic, 1); !last || !removed {
+		t.Fatal("the deepest prefix is not there")
+	}
+	calls := 0
+	m.RemoveAll(1, func(prefix []byte, last bool) {
+		calls++
+		if len(prefix) != calls || !last {
+			t.Fatalf("call %d for a prefix of %d octets, last %v", calls, len(prefix), last)
+		}
+	})
+	if calls != million-1 {
+		t.Fatalf("%d calls of gone", calls)
+	}
+	checkEmpty(t, &m.tree)
+}
+
+func TestMillionNestedPrefixesOfSubscriber(t *testing.T) {
+	var c Counted
+	n := &c.tree.root
+	for range million {
+		n, _ = c.tree.insertBelow(n, []byte("a"))
+		n.value++
+	}
+	seen := 0
+	c.Each(func(p []byte) {
+		if seen++; len(p) != seen {
+			t.Fatalf("prefix of %d octets in place %d", len(p), seen)
+		}
+	})
+	if seen != million {
+		t.Fatalf("Each calls for %d prefixes", seen)
+	}
+}
+
+func TestPlainNodesOfLongPrefixGoWithIt(t *testing.T) {
+	p := newPair(t)
+	long := strings.Repeat("a", 1<<16)
+	p.add(long, 1)
+	p.ask(long)
+	p.ask(long[:len(long)-1])
+	p.add(long[:1], 2)
+	p.add(long[:1<<15]+"b", 2)
+	p.check()
+	p.remove(long, 1)
+	p.check()
+	p.clear(false)
+}
+
+func TestMemoryOfNestedPrefixesIsLinear(t *testing.T) {
+	// Every prefix of a long text: copies would take 8 MiB.
+	const length = 1 << 12
+	text := bytes.Repeat([]byte("a"), length)
+	var m Multi[int]
+	before := heap()
+	for i := range length {
+		m.Add(text[:i+1], 1)
+	}
+	// A node, an edge and a place in the list take less than 256 octets.
+	if used := heap() - before; used > 256*length {
+		t.Errorf("%d octets for %d prefixes", used, length)
+	}
+	runtime.KeepAlive(&m)
+}
+
+func TestShortPrefixDoesNotKeepLongOneInMemory(t *testing.T) {
+	var m Multi[int]
+	before := heap()
+	for i := range 1000 {
+		short := []byte{byte(i), byte(i >> 8)}
+		long := append(short[:2:2], bytes.Repeat([]byte("x"), 1<<14)...)
+		m.Add(long, 1)
+		m.Add(short, 1)
+		m.Remove(long, 1)
+	}
+	if used := heap() - before; used > 1<<20 {
+		t.Errorf("%d octets are left for 1000 prefixes of 2 octets", used)
+	}
+	runtime.KeepAlive(&m)
+}
+
+func TestMemoryPerSubscription(t *testing.T) {
+	const count = 100_000
+	for name, topic := range topics {
+		var m Multi[*int]
+		peer := new(int)
+		before := heap()
+		for i := range count {
+			m.Add(topic(i), peer)
+		}
+		used := heap() - before
+		t.Logf("%s: %d octets a subscription", name, used/count)
+		// A million in well under 200 MB.
+		if used > 180*count {
+			t.Errorf("%s: %d octets for %d subscriptions", name, used, count)
+		}
+		m.RemoveAll(peer, nil)
+		checkEmpty(t, &m.tree)
+		if left := heap() - before; left > 1<<20 {
+			t.Errorf("%s: %d octets are left after the last subscription", name, left)
+		}
+		runtime.KeepAlive(&m)
+	}
+}
+
+// topics are kinds of 16-octet topics, the i-th of each.
+var topics = map[string]func(i int) []byte{
+	"decimal": func(i int) []byte { // a common beginning, then numbers
+		b := []byte("sensor/000000000")
+		for at := len(b) - 1; i > 0; at, i = at-1, i/10 {
+			b[at] = byte('0' + i%10)
+		}
+		return b
+	},
+	"random": func(i int) []byte { // as hashes or keys would be
+		r := rand.New(rand.NewPCG(uint64(i), 3))
+		b := make([]byte, 16)
+		for at := range b {
+			b[at] = byte(r.Uint32())
+		}
+		return b
+	},
+	"text": func(i int) []byte { // lower-case letters
+		r := rand.New(rand.NewPCG(uint64(i), 4))
+		b := make([]byte, 16)
+		for at := range b {
+			b[at] = byte('a' + r.IntN(26))
+		}
+		return b
+	},
+}
+
+// heap returns the octets in use after a collection.
+func heap() int64 {
+	runtime.GC()
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return int64(s.HeapAlloc)
+}

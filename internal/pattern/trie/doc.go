@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package trie holds the two subscription stores of publish-subscribe: Multi
+// for publishers (prefix to set of subscribers) and Counted for subscribers
+// (prefix to number of subscriptions). Prefixes and topics are any octets.
+//
+// # Structure
+//
+// Both stores are one path-compressed radix tree. A node stands for the text
+// on the way from the root to it; its label is the part below its parent. A
+// node is used when its text is a stored prefix, and plain when it is there
+// for its children only. Matching goes down from the root, once over the
+// topic, and every used node on the way is a stored prefix of the topic.
+//
+// A plain node has two children or more. The exception is long text: a label
+// has at most maxLabel octets, so a long prefix is a chain of nodes. With that
+// limit no change moves more than a few labels' octets, whatever the length of
+// other peers' prefixes, and nothing short keeps something long in memory.
+//
+// Children are a sorted slice; with very many, a table indexed by octet.
+// Subscribers are held in the node while there is one, then in a slice, then
+// in a slice with a map beside it. Each subscriber has a list of its nodes, so
+// that its loss costs what it had subscribed to and not the size of the tree.
+//
+// # Limits
+//
+// Nothing recurses and no stack grows with the depth of the tree, which the
+// peers choose (CVE-2021-20236 was a recursion over it). Memory is
+// linear in the octets of the distinct prefixes, and is given back when they go.
+//
+// The stores are not safe for concurrent use: their owner locks.
+package trie

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import "sync"
+
+// keepCap is the largest queue, in messages, that an idle inbox keeps. Larger
+// ones go back to the garbage collector, so that ten thousand idle peers cost
+// little even after a burst from each.
+const keepCap = 8
+
+// Inbox is the queue of messages from one peer to the socket. One producer (the
+// connection's reader, or in process the other socket under its lock) appends
+// whole messages; the consumer, under the socket's lock, takes all that has
+// gathered and works it off without further locking.
+type Inbox struct {
+	// Guarded by mu, a leaf lock.
+	mu       sync.Mutex
+	queue    []Message
+	mark     mark
+	conflate bool
+	listed   bool   // the consumer knows that there may be something
+	closed   bool   // nothing more will be written
+	resume   func() // wakes a producer that was refused; called without mu
+
+	// Owned by the consumer.
+	taken    []Message
+	pos      int
+	toAck    uint64 // messages read and not yet reported to mark
+	ackEvery uint64
+	ackBytes int
+	byBytes  bool
+}
+
+// push appends as many of ms as the high-water mark admits and returns their
+// number, and whether the consumer must be told. A producer that is refused is
+// told through resume.
+func (b *Inbox) push(ms []Message) (n int, tell bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return len(ms), false
+	}
+	if b.conflate {
+		if len(ms) > 0 {
+			b.queue = append(b.queue[:0], ms[len(ms)-1])
+		}
+		n = len(ms)
+	} else {
+		n = b.mark.room(len(ms))
+		if b.mark.bytes > 0 {
+			n = b.roomBytes(ms[:n])
+		}
+		b.queue = append(b.queue, ms[:n]...)
+		if b.mark.bytes == 0 {
+			b.mark.written += uint64(n)
+		}
+	}
+	if n < len(ms) {
+		b.mark.refused = true
+	}
+	tell = n > 0 && !b.listed
+	if tell {
+		b.listed = true
+	}
+	return n, tell
+}
+
+// roomBytes counts the messages one by one against the limit in octets and
+// notes them as written.
+func (b *Inbox) roomBytes(ms []Message) int {
+	for i := range ms {
+		if b.mark.full() {
+			return i
+		}
+		b.mark.wrote(1, ms[i].Size())
+	}
+	return len(ms)
+}
+
+// full reports whether a message would be refused now, and if so remembers to
+// tell the producer.
+func (b *Inbox) full() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.conflate || b.closed || !b.mark.full() {
+		return false
+	}
+	b.mark.refused = true
+	return true
+}
+
+// pop takes the next message. Called by the consumer.
+func (b *Inbox) pop(m *Message) bool {
+	if (b.pos == len(b.taken) || b.conflate) && !b.refill() {
+		return false
+	}
+	t := &b.taken[b.pos]
+	*m = *t
+	*t = Message{}
+	b.pos++
+	if b.byBytes {
+		b.ackBytes += m.Size()
+	}
+	b.toAck++
+	if b.toAck >= b.ackEvery {
+		b.acknowledge()
+	}
+	return true
+}
+
+// peek returns the next message without taking it, nil if there is none.
+func (b *Inbox) peek() *Message {
+	if b.pos == len(b.taken) && !b.refill() {
+		return nil
+	}
+	return &b.taken[b.pos]
+}
+
+// acknowledge gives credit to the producer.
+func (b *Inbox) acknowledge() {
+	b.mu.Lock()
+	wake := b.mark.ack(b.toAck, b.ackBytes)
+	b.toAck, b.ackBytes = 0, 0
+	switch {
+	case b.byBytes:
+		b.ackEvery = 1
+	case b.mark.limit > 0:
+		b.ackEvery = b.mark.low - b.mark.read%b.mark.low
+	default:
+		b.ackEvery = 1 << 10
+	}
+	resume := b.resume
+	b.mu.Unlock()
+	if wake && resume != nil {
+		resume()
+	}
+}
+
+// refill swaps the worked-off batch for what has gathered. When nothing has,
+// the inbox leaves the consumer's ring: the next push tells it again.
+func (b *Inbox) refill() bool {
+	b.mu.Lock()
+	if len(b.queue) == 0 {
+		if b.pos < len(b.taken) { // conflating, and nothing newer has come
+			b.mu.Unlock()
+			return true
+		}
+		b.listed = false
+		if cap(b.queue) > keepCap {
+			b.queue = nil
+		}
+		b.mu.Unlock()
+		if cap(b.taken) > keepCap {
+			b.taken = nil
+		}
+		b.taken, b.pos = b.taken[:0], 0
+		if b.toAck > 0 {
+			b.acknowledge()
+		}
+		return false
+	}
+	b.taken, b.queue = b.queue, b.taken[:0]
+	b.pos = 0
+	b.mu.Unlock()
+	return true
+}
+
+// setLimit changes the high-water mark of a live inbox. Called by the consumer.
+func (b *Inbox) setLimit(limit int) {
+	b.acknowledge()
+	b.mu.Lock()
+	b.mark.set(limit, b.mark.bytes)
+	b.mu.Unlock()
+	b.acknowledge()
+}
+
+// producerLimit is setLimit for the producer of an in-process pipe.
+func (b *Inbox) producerLimit(limit int) {
+	b.mu.Lock()
+	b.mark.set(limit, b.mark.bytes)
+	wake := b.mark.refused && !b.mark.full()
+	if wake {
+		b.mark.refused = false
+	}
+	resume := b.resume
+	b.mu.Unlock()
+	if wake && resume != nil {
+		resume()
+	}
+}
+
+// close ends the inbox: what is in it stays readable, later pushes vanish.
+// A refused producer is woken. It reports whether the consumer must be told.
+func (b *Inbox) close() (tell bool) {
+	b.mu.Lock()
+	b.closed = true
+	resume := b.resume
+	tell = !b.listed
+	b.listed = true
+	b.mu.Unlock()
+	if resume != nil {
+		resume()
+	}
+	return tell
+}
+
+// discard drops everything that has not been read.
+func (b *Inbox) discard() {
+	b.mu.Lock()
+	b.queue = nil
+	b.mu.Unlock()
+	b.taken, b.pos = nil, 0
+}
+
+// drained reports whether the inbox is closed and empty. Called by the consumer.
+func (b *Inbox) drained() bool {
+	if b.pos < len(b.taken) {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed && len(b.queue) == 0
+}
+
+// count returns the messages that wait, as seen by the consumer.
+func (b *Inbox) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.queue) + len(b.taken) - b.pos
+}
+
+// countShared is count for others than the consumer: it leaves out the batch
+// that the consumer has taken.
+func (b *Inbox) countShared() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.queue)
+}
+
+// inject appends a message that counts against nothing: the high-water mark is
+// told that it was neither written nor, later, read.
+func (b *Inbox) inject(m Message) (tell bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return false
+	}
+	b.queue = append(b.queue, m)
+	b.mark.written++
+	tell = !b.listed
+	b.listed = true
+	return tell
+}
+
+// announced reports whether a push has told the consumer and it has not looked.
+func (b *Inbox) announced() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.listed
+}

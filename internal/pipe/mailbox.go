@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// Mailbox is where a socket's pipes report that something changed: readers and
+// writers of connections post here without taking the socket's lock, and the
+// socket's pattern collects. Its lock is a leaf.
+type Mailbox struct {
+	mu       sync.Mutex
+	readable []*Pipe
+	writable []*Pipe
+	anyRead  atomic.Bool
+	anyWrite atomic.Bool
+
+	// Receivers and Senders are the goroutines that wait in Recv and in Send.
+	Receivers Waiters
+	Senders   Waiters
+
+	// Notify, if set before the first pipe, is called after each post, without
+	// locks: pollers hang on it.
+	Notify func()
+}
+
+func (b *Mailbox) postReadable(p *Pipe) {
+	b.mu.Lock()
+	b.readable = append(b.readable, p)
+	b.anyRead.Store(true)
+	b.mu.Unlock()
+	b.WakeReceiver()
+}
+
+func (b *Mailbox) postWritable(p *Pipe) {
+	b.mu.Lock()
+	b.writable = append(b.writable, p)
+	b.anyWrite.Store(true)
+	b.mu.Unlock()
+	b.WakeSender()
+}
+
+// WakeReceiver lets one waiting receiver look again.
+func (b *Mailbox) WakeReceiver() {
+	b.Receivers.Wake()
+	if b.Notify != nil {
+		b.Notify()
+	}
+}
+
+// WakeSender lets one waiting sender look again.
+func (b *Mailbox) WakeSender() {
+	b.Senders.Wake()
+	if b.Notify != nil {
+		b.Notify()
+	}
+}
+
+// Readable calls each for the pipes that became readable since the last call.
+// The socket's lock is held.
+func (b *Mailbox) Readable(each func(*Pipe)) {
+	if !b.anyRead.Load() {
+		return
+	}
+	b.mu.Lock()
+	list := b.readable
+	b.readable = nil
+	b.anyRead.Store(false)
+	b.mu.Unlock()
+	for _, p := range list {
+		each(p)
+	}
+}
+
+// Writable calls each for the pipes that have room again since the last call.
+// The socket's lock is held.
+func (b *Mailbox) Writable(each func(*Pipe)) {
+	if !b.anyWrite.Load() {
+		return
+	}
+	b.mu.Lock()
+	list := b.writable
+	b.writable = nil
+	b.anyWrite.Store(false)
+	b.mu.Unlock()
+	for _, p := range list {
+		each(p)
+	}
+}
+
+// Waiters are goroutines that wait for one kind of event, first come first
+// served. The zero value is ready.
+type Waiters struct {
+	n    atomic.Int32
+	mu   sync.Mutex
+	list []*Waiter
+	free []*Waiter
+}
+
+// Waiter is one waiting goroutine.
+type Waiter struct {
+	// C receives when the waiter should look again.
+	C chan struct{}
+}
+
+// Join adds the calling goroutine. It must look at the state once more before
+// it waits, and Leave in the end.
+func (w *Waiters) Join() *Waiter {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var x *Waiter
+	if k := len(w.free); k > 0 {
+		x, w.free = w.free[k-1], w.free[:k-1]
+	} else {
+		x = &Waiter{C: make(chan struct{}, 1)}
+	}
+	w.list = append(w.list, x)
+	w.n.Store(int32(len(w.list)))
+	return x
+}
+
+// Leave removes the waiter. With pass, or if a wake-up reached it that it did
+// not use, the next waiter is woken.
+func (w *Waiters) Leave(x *Waiter, pass bool) {
+	w.mu.Lock()
+	for i, y := range w.list {
+		if y == x {
+			w.list = append(w.list[:i], w.list[i+1:]...)
+			break
+		}
+	}
+	w.n.Store(int32(len(w.list)))
+	select {
+	case <-x.C:
+		pass = true
+	default:
+	}
+	if len(w.free) < 4 {
+		w.free = append(w.free, x)
+	}
+	w.mu.Unlock()
+	if pass {
+		w.Wake()
+	}
+}
+
+// Wake lets the first waiter that has not been woken yet look again.
+func (w *Waiters) Wake() {
+	if w.n.Load() == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, x := range w.list {
+		select {
+		case x.C <- struct{}{}:
+			return
+		default:
+		}
+	}
+}
+
+// WakeAll lets every waiter look again.
+func (w *Waiters) WakeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, x := range w.list {
+		select {
+		case x.C <- struct{}{}:
+		default:
+		}
+	}
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import (
+	"sync"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
+
+// Link is the connection that empties an outbox.
+type Link interface {
+	// Flush writes what the outbox holds. The caller has been given the write
+	// token. With inline the link may write in the caller's goroutine, without
+	// blocking; otherwise it must leave the work to a goroutine of its own.
+	Flush(inline bool)
+}
+
+// Outbox is the queue of messages from a socket to one peer. It holds wire
+// bytes already: ZMTP 2.0, 3.0 and 3.1 frame alike, and the few links that do
+// not take a second pass. It outlives connections: what was not wholly handed
+// to the operating system goes out on the next one.
+//
+// Exactly one goroutine at a time holds the write token; it alone takes
+// batches. Whoever appends to an outbox with a link and a free token gets the
+// token and must call Flush or Kick.
+type Outbox struct {
+	buffers *Buffers
+	raw     bool // STREAM: bodies only
+
+	mu       sync.Mutex // a leaf lock; guards all that follows
+	segs     []segment
+	segSpare []segment
+	bytes    int // in segs
+	last     int // octets of the last batch: decides the size of the next chunk
+	mark     mark
+	conflate bool
+	closed   bool
+	token    bool
+	link     Link
+	version  wire.Version  // of the current link
+	idle     chan struct{} // closed when the token is given back; made by whoever waits for that
+	ctl      int           // octets of PING and PONG that wait
+	writable func()        // called without mu when a refused writer may go on
+	drained  func()        // called without mu when everything has been sent
+}
+
+// segment is a run of wire bytes. A segment with a chunk may grow while it is
+// the last; a message may span several, the last of which says so.
+type segment struct {
+	b     []byte
+	chunk *chunk
+	msgs  int  // messages that end here
+	size  int  // their payload, for the limit in octets
+	ends  bool // the last octet ends a message
+}
+
+// full reports whether a message would be refused, and if so remembers to call
+// writable.
+func (o *Outbox) full() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.fullLocked()
+}
+
+func (o *Outbox) fullLocked() bool {
+	if o.conflate || o.closed || !o.mark.full() {
+		return false
+	}
+	o.mark.refused = true
+	return true
+}
+
+// append queues a message unless the high-water mark forbids it. flush means
+// that the caller now holds the write token.
+func (o *Outbox) append(m *Message) (ok, flush bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return true, false
+	}
+	if o.fullLocked() {
+		return false, false
+	}
+	if o.conflate {
+		o.dropLocked()
+	}
+	size := o.encodeLocked(m)
+	seg := &o.segs[len(o.segs)-1]
+	seg.msgs++
+	seg.size += size
+	seg.ends = true
+	o.mark.written++
+	if o.mark.bytes > 0 {
+		o.mark.held += size
+	}
+	return true, o.takeTokenLocked()
+}
+
+// encodeLocked appends the frames of a message and returns their payload size.
+func (o *Outbox) encodeLocked(m *Message) int {
+	if len(m.Tail) == 0 {
+		o.frameLocked(0, m.Head, m.Owned)
+		return len(m.Head)
+	}
+	size := len(m.Head)
+	o.frameLocked(wire.FlagMore, m.Head, m.Owned)
+	for i, f := range m.Tail {
+		flags := byte(wire.FlagMore)
+		if i == len(m.Tail)-1 {
+			flags = 0
+		}
+		o.frameLocked(flags, f, m.Owned)
+		size += len(f)
+	}
+	return size
+}
+
+func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
+	n := len(body)
+	if owned && n >= refThreshold {
+		if !o.raw {
+			seg := o.growLocked(wire.HeaderSize(n))
+			seg.b = wire.AppendHeader(seg.b, flags, n)
+			seg.ends = false
+			o.bytes += wire.HeaderSize(n)
+		}
+		o.segs = append(o.segs, segment{b: body})
+		o.bytes += n
+		return
+	}
+	seg := o.growLocked(n + 9)
+	was := len(seg.b)
+	if !o.raw {
+		seg.b = wire.AppendHeader(seg.b, flags, n)
+	}
+	seg.b = append(seg.b, body...)
+	seg.ends = false
+	o.bytes += len(seg.b) - was
+}
+
+// growLocked returns the last segment if n more octets fit, or a new one.
+func (o *Outbox) growLocked(n int) *segment {
+	if k := len(o.segs); k > 0 {
+		if s := &o.segs[k-1]; s.chunk != nil && cap(s.b)-len(s.b) >= n {
+			return s
+		}
+		n = max(n, smallChunk+1)
+	} else if o.last > smallChunk {
+		n = max(n, smallChunk+1)
+	}
+	c := o.buffers.get(n)
+	o.segs = append(o.segs, segment{b: c.buf, chunk: c})
+	return &o.segs[len(o.segs)-1]
+}
+
+// dropLocked empties the queue, for conflation and for a reset.
+func (o *Outbox) dropLocked() {
+	for i := range o.segs {
+		s := &o.segs[i]
+		o.mark.unwrite(uint64(s.msgs), s.heldSize(&o.mark))
+		if s.chunk != nil {
+			s.chunk.release()
+		}
+		*s = segment{}
+	}
+	o.segs = o.segs[:0]
+	o.bytes, o.ctl = 0, 0
+}
+
+func (s *segment) heldSize(m *mark) int {
+	if m.bytes == 0 {
+		return 0
+	}
+	return s.size
+}
+
+func (o *Outbox) takeTokenLocked() bool {
+	if o.token || o.link == nil {
+		return false
+	}
+	o.token = true
+	return true
+}
+
+// Control queues a whole command frame outside the high-water mark: a
+// subscription, a PING, a PONG. Heartbeats are bounded: they are dropped while
+// 1 KiB of them waits, so that a peer that asks and never reads costs nothing.
+// flush means that the caller now holds the write token. It reports false when
+// no connection is there to take the frame.
+func (o *Outbox) Control(frame []byte, heartbeat bool) (ok, flush bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.link == nil {
+		return false, false
+	}
+	if heartbeat {
+		if o.ctl > 1<<10 {
+			return false, false
+		}
+		o.ctl += len(frame)
+	}
+	seg := o.growLocked(len(frame))
+	seg.b = append(seg.b, frame...)
+	seg.ends = true
+	o.bytes += len(frame)
+	return true, o.takeTokenLocked()
+}
+
+// Attach gives the outbox a connection that speaks version v. flush means that
+// the caller now holds the write token.
+func (o *Outbox) Attach(l Link, v wire.Version) (flush bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.link, o.version = l, v
+	return len(o.segs) > 0 && o.takeTokenLocked()
+}
+
+// Detach takes the connection away and waits until nobody writes to it any
+// more. The connection must have been closed, so that a write in progress ends.
+func (o *Outbox) Detach() {
+	o.mu.Lock()
+	o.link = nil
+	if !o.token {
+		o.mu.Unlock()
+		return
+	}
+	if o.idle == nil {
+		o.idle = make(chan struct{})
+	}
+	idle := o.idle
+	o.mu.Unlock()
+	<-idle
+}
+
+// Version returns the protocol version of the current connection, zero if there
+// is none.
+func (o *Outbox) Version() wire.Version {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.link == nil {
+		return 0
+	}
+	return o.version
+}
+
+// reset empties the queue, as a subscriber does before it sends its
+// subscriptions again.
+func (o *Outbox) reset() {
+	o.mu.Lock()
+	o.dropLocked()
+	o.mu.Unlock()
+}
+
+func (o *Outbox) setLimit(limit int) {
+	o.mu.Lock()
+	o.mark.set(limit, o.mark.bytes)
+	wake := o.mark.ack(0, 0)
+	writable := o.writable
+	o.mu.Unlock()
+	if wake && writable != nil {
+		writable()
+	}
+}
+
+// close drops what is queued; later messages vanish.
+func (o *Outbox) close() {
+	o.mu.Lock()
+	o.closed = true
+	o.dropLocked()
+	writable, drained := o.writable, o.drained
+	o.mu.Unlock()
+	if writable != nil {
+		writable()
+	}
+	if drained != nil {
+		drained()
+	}
+}
+
+// OnDrained has f called, from any goroutine and possibly more than once, when
+// nothing is left to be sent.
+func (o *Outbox) OnDrained(f func()) {
+	o.mu.Lock()
+	o.drained = f
+	empty := len(o.segs) == 0 && !o.token
+	o.mu.Unlock()
+	if empty {
+		f()
+	}
+}
+
+// Pending reports whether anything waits to be handed to the operating system.
+func (o *Outbox) Pending() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.segs) > 0 || o.token
+}
+
+// Count returns the messages that have not been handed to the operating system.
+func (o *Outbox) Count() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return int(o.mark.written - o.mark.read)
+}

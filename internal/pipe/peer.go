@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import "sync/atomic"
+
+// Property is one name and value that a peer announced in its handshake.
+type Property struct {
+	Name  string
+	Value string
+}
+
+// Peer describes the other end of one connection. It is immutable once the
+// handshake is over, apart from LastHeard; every message received over the
+// connection points to it.
+type Peer struct {
+	Address    string     // numeric address without port, RFC "Peer-Address"; empty in process
+	Local      string     // endpoint of our side
+	Remote     string     // endpoint of the peer's side
+	Identity   []byte     // what the peer announced, may be empty
+	SocketType string     // "DEALER"; empty before ZMTP 3
+	UserID     string     // from ZAP
+	Version    string     // protocol spoken: "ZMTP/3.1", "inproc", "raw"
+	Mechanism  string     // "NULL"; empty before ZMTP 3
+	Properties []Property // everything announced, in order
+	Accepted   bool       // the peer connected to us
+
+	// LastHeard is the monotonic time, in nanoseconds, of the last octets that
+	// arrived. Kept by connections that send heartbeats.
+	LastHeard atomic.Int64
+}
+
+// Property returns the value of a property; names are compared exactly, as
+// libzmq's zmq_msg_gets does.
+func (p *Peer) Property(name string) (string, bool) {
+	if p == nil {
+		return "", false
+	}
+	switch name {
+	case "Peer-Address":
+		return p.Address, p.Address != ""
+	case "User-Id":
+		return p.UserID, p.UserID != ""
+	case "Routing-Id":
+		name = "Identity"
+	}
+	for _, q := range p.Properties {
+		if q.Name == name {
+			return q.Value, true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
+
+// Sink takes what a peer sends in place of the inbox: patterns whose upstream
+// traffic is worked at once (PUB, XPUB) are one. It is called by the
+// connection's reader, or in process by the other socket with its lock held,
+// and returns how many of the messages it took; the pipe's Resume is called
+// when it can take more.
+type Sink func(p *Pipe, ms []Message) int
+
+// Config describes a new pipe.
+type Config struct {
+	Mailbox  *Mailbox // of the socket
+	Buffers  *Buffers
+	SendHWM  int
+	RecvHWM  int
+	SendMax  int // high-water mark in octets, 0 is none
+	RecvMax  int
+	Conflate bool
+	Raw      bool // STREAM: outgoing bodies without framing
+	Accepted bool // the peer connected to us; such a pipe ends with its connection
+	Endpoint string
+	Sink     Sink // nil: messages go to the inbox
+}
+
+// Pipe is the pair of queues between a socket and one peer. The socket's side
+// (Write, Read, the Route) is guarded by the socket's lock.
+type Pipe struct {
+	// Immutable.
+	mailbox  *Mailbox
+	Accepted bool
+	Endpoint string
+	sendHWM  atomic.Int64 // of this side's socket
+	recvHWM  atomic.Int64
+	sink     Sink
+	out      *Outbox // nil in process
+	other    *Pipe   // in process: whose inbox we write to; set by Join
+
+	in     Inbox
+	peer   atomic.Pointer[Peer]
+	closed atomic.Bool
+	resume atomic.Pointer[func()]      // wakes the producer of this pipe
+	refuse atomic.Pointer[func(error)] // ends the connection behind it
+
+	// Route belongs to the socket's pattern.
+	Route Route
+
+	// Counters, read at any time.
+	Sent, Received, Dropped atomic.Uint64
+}
+
+// Route is what the patterns keep with a pipe, guarded by the socket's lock.
+type Route struct {
+	ID       []byte // routing id; nil while the peer is anonymous
+	InRing   bool   // member of the fair queue's ring
+	OutRing  bool   // member of the load balancer's ring
+	Attached bool
+	FullAt   time.Time // when it lost a message first since it last had room
+	Mark     uint64    // last fan-out that chose this pipe
+	Notices  int       // subscription notices that wait for the application
+	Moved    bool      // gave its routing id to a newer peer: ends once drained
+}
+
+// New makes a pipe to a peer behind a connection.
+func New(c Config) *Pipe {
+	p := newHalf(c)
+	p.out = &Outbox{buffers: c.Buffers, raw: c.Raw, conflate: c.Conflate}
+	p.out.mark.set(c.SendHWM, c.SendMax)
+	p.out.writable = func() { p.mailbox.postWritable(p) }
+	p.setRecv(c.RecvHWM, c.RecvMax)
+	return p
+}
+
+func newHalf(c Config) *Pipe {
+	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink}
+	p.noteHWM(c.SendHWM, c.RecvHWM)
+	p.in.conflate = c.Conflate
+	p.in.resume = p.Resume
+	return p
+}
+
+func (p *Pipe) noteHWM(send, recv int) {
+	p.sendHWM.Store(int64(send))
+	p.recvHWM.Store(int64(recv))
+}
+
+func (p *Pipe) setRecv(limit, bytes int) {
+	p.in.mark.set(limit, bytes)
+	p.in.byBytes = bytes > 0
+	p.in.ackEvery = 1 << 10
+	if limit > 0 {
+		p.in.ackEvery = p.in.mark.low
+	}
+	if bytes > 0 {
+		p.in.ackEvery = 1
+	}
+}
+
+// sumHWM is the high-water mark of an in-process direction: libzmq adds both
+// ends, and no limit at either end is no limit.
+func sumHWM(send, recv int) int {
+	if send == 0 || recv == 0 {
+		return 0
+	}
+	return send + recv
+}
+
+// NewPair makes the two ends of an in-process link. The binder's end has no
+// socket yet: Adopt gives it one. Until then the connecter's marks alone apply.
+func NewPair(connect Config) (c, b *Pipe) {
+	c, b = newHalf(connect), newHalf(Config{Conflate: connect.Conflate, Accepted: true})
+	c.setRecv(connect.RecvHWM, connect.RecvMax)
+	b.setRecv(connect.SendHWM, 0)
+	c.other, b.other = b, c
+	// A writer that was refused waits in its own socket, not with the reader.
+	toConnecter := func() { c.mailbox.postWritable(c) }
+	b.resume.Store(&toConnecter)
+	return c, b
+}
+
+// Adopt gives the binder's end of an in-process pipe its socket. The lock of
+// the connecter's socket is held, so that nothing is written meanwhile.
+func (p *Pipe) Adopt(bind Config) {
+	c := p.other
+	p.sink, p.Endpoint = bind.Sink, bind.Endpoint
+	p.noteHWM(bind.SendHWM, bind.RecvHWM)
+	toBinder := func() { bind.Mailbox.postWritable(p) }
+	c.resume.Store(&toBinder)
+	p.in.producerLimit(sumHWM(int(c.sendHWM.Load()), bind.RecvHWM))
+	c.in.setLimit(sumHWM(bind.SendHWM, int(c.recvHWM.Load())))
+	p.mailbox = bind.Mailbox
+	if p.sink != nil {
+		var m Message
+		for p.in.pop(&m) {
+			p.sink(p, []Message{m})
+		}
+	} else if p.in.announced() {
+		p.mailbox.postReadable(p)
+	}
+}
+
+// Adopted reports whether an in-process pipe has a socket at the other end.
+func (p *Pipe) Adopted() bool { return p.other.mailbox != nil }
+
+// Out returns the outbox, nil in process.
+func (p *Pipe) Out() *Outbox { return p.out }
+
+// InProcess reports whether the peer is a socket of the same context.
+func (p *Pipe) InProcess() bool { return p.out == nil }
+
+// Other returns the peer's end of an in-process pipe.
+func (p *Pipe) Other() *Pipe { return p.other }
+
+// Peer returns what is known of the peer, nil before its first handshake.
+func (p *Pipe) Peer() *Peer { return p.peer.Load() }
+
+// SetPeer notes the peer after a handshake.
+func (p *Pipe) SetPeer(x *Peer) { p.peer.Store(x) }
+
+// OnResume sets what wakes the producer of this pipe after it was refused.
+func (p *Pipe) OnResume(f func()) { p.resume.Store(&f) }
+
+// Resume wakes the producer of this pipe.
+func (p *Pipe) Resume() {
+	if f := p.resume.Load(); f != nil {
+		(*f)()
+	}
+}
+
+// OnRefuse sets what ends the pipe's connection. The function must not block
+// and must not take the socket's lock.
+func (p *Pipe) OnRefuse(f func(reason error)) { p.refuse.Store(&f) }
+
+// Refuse asks for the end of the pipe's connection: a pattern has no use for
+// the peer any more, for the reason given or on the application's wish (nil).
+func (p *Pipe) Refuse(reason error) {
+	if f := p.refuse.Load(); f != nil {
+		(*f)(reason)
+	}
+}
+
+// CanWrite reports whether Write would take a message now. If not, the pipe is
+// posted as writable once there is room.
+func (p *Pipe) CanWrite() bool {
+	if p.out != nil {
+		return !p.out.full()
+	}
+	if p.other.sink != nil {
+		return true
+	}
+	return !p.other.in.full()
+}
+
+// Write queues a message for the peer. ok is false, and nothing happened, if
+// the high-water mark is reached. flush means that the caller holds the write
+// token and must call Flush when it has released the socket's lock.
+func (p *Pipe) Write(m *Message) (ok, flush bool) {
+	if p.out != nil {
+		ok, flush = p.out.append(m)
+	} else {
+		ok = p.writeInProcess(m)
+	}
+	if ok {
+		p.Sent.Add(1)
+	}
+	return ok, flush
+}
+
+func (p *Pipe) writeInProcess(m *Message) bool {
+	q := p.other
+	if q.closed.Load() {
+		return true
+	}
+	if q.sink == nil && q.in.full() {
+		return false
+	}
+	ms := [1]Message{m.Own()}
+	ms[0].Peer = q.peer.Load()
+	return q.Deliver(ms[:]) == 1
+}
+
+// Flush writes what is queued, in this goroutine if that cannot block.
+func (p *Pipe) Flush() { p.out.flush(true) }
+
+// Kick has what is queued written by another goroutine.
+func (p *Pipe) Kick() { p.out.flush(false) }
+
+func (o *Outbox) flush(inline bool) {
+	o.mu.Lock()
+	l := o.link
+	if l == nil { // the connection went in the meantime
+		o.releaseLocked()
+		o.mu.Unlock()
+		return
+	}
+	o.mu.Unlock()
+	l.Flush(inline)
+}
+
+// Subscription tells the peer of a topic, outside the high-water mark. It does
+// nothing while no connection is there: the pattern sends its whole set when
+// one comes.
+func (p *Pipe) Subscription(topic []byte, cancel bool) {
+	if p.out == nil {
+		if !p.Adopted() {
+			return
+		}
+		m := Message{Head: append(make([]byte, 0, len(topic)), topic...), Kind: Subscribe, Owned: true, Peer: p.other.peer.Load()}
+		if cancel {
+			m.Kind = Cancel
+		}
+		ms := [1]Message{m}
+		p.other.Deliver(ms[:])
+		return
+	}
+	v := p.out.Version()
+	if v == 0 {
+		return
+	}
+	if _, flush := p.out.Control(wire.AppendSubscription(nil, topic, cancel, v), false); flush {
+		p.Kick()
+	}
+}
+
+// Deliver hands messages of the peer to the socket and returns how many were
+// taken; when fewer than all, OnResume's function is called once there is room.
+func (p *Pipe) Deliver(ms []Message) int {
+	if p.sink != nil {
+		n := p.sink(p, ms)
+		p.Received.Add(uint64(n))
+		return n
+	}
+	n, tell := p.in.push(ms)
+	p.Received.Add(uint64(n))
+	if tell && p.mailbox != nil {
+		p.mailbox.postReadable(p)
+	}
+	return n
+}
+
+// Read takes the next message of the peer. The socket's lock is held.
+func (p *Pipe) Read(m *Message) bool { return p.in.pop(m) }
+
+// Peek returns the next message without taking it.
+func (p *Pipe) Peek() *Message { return p.in.peek() }
+
+// Drained reports whether the pipe has ended and everything was read.
+func (p *Pipe) Drained() bool { return p.in.drained() }
+
+// ResetOut drops what is queued for the peer.
+func (p *Pipe) ResetOut() {
+	if p.out != nil {
+		p.out.reset()
+	}
+}
+
+// SetHWM changes the high-water marks of a live pipe. The socket's lock is
+// held.
+func (p *Pipe) SetHWM(send, recv int) {
+	p.noteHWM(send, recv)
+	if p.out != nil {
+		p.out.setLimit(send)
+		p.in.setLimit(recv)
+		return
+	}
+	p.in.setLimit(sumHWM(int(p.other.sendHWM.Load()), recv))
+	p.other.in.producerLimit(sumHWM(send, int(p.other.recvHWM.Load())))
+}
+
+// CloseIn ends the direction towards the socket: what has arrived stays
+// readable. With discard it is dropped.
+func (p *Pipe) CloseIn(discard bool) {
+	p.closed.Store(true)
+	tell := p.in.close()
+	if discard {
+		p.in.discard()
+	}
+	if tell && p.mailbox != nil {
+		p.mailbox.postReadable(p)
+	}
+}
+
+// CloseOut drops what is queued for the peer and ends that direction. In
+// process the peer keeps what it was sent.
+func (p *Pipe) CloseOut() {
+	if p.out != nil {
+		p.out.close()
+	}
+}
+
+// Closed reports whether CloseIn was called.
+func (p *Pipe) Closed() bool { return p.closed.Load() }
+
+// Queued returns the messages that wait in each direction. The socket's lock
+// is held.
+func (p *Pipe) Queued() (out, in int) {
+	if p.out != nil {
+		out = p.out.Count()
+	} else {
+		out = p.other.in.countShared()
+	}
+	return out, p.in.count()
+}
+
+// Inject puts a message of the library's own into the inbox, outside the
+// high-water mark: a connection's beginning or end, HICCUP_MSG, DISCONNECT_MSG.
+func (p *Pipe) Inject(m Message) {
+	if p.in.inject(m) {
+		p.mailbox.postReadable(p)
+	}
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package session keeps one endpoint alive: a Listener is what Bind makes, a
+// Dialer is what Connect makes.
+//
+// Goroutines:
+//
+//	Dialer.run       one a Dialer, started by Start, ended by Stop: dials, shakes
+//	                 hands, reads, waits, and so on
+//	Listener.accept  one a Listener, started by Start, ended by Stop
+//	Listener.serve   one an accepted connection: shakes hands and reads; ends with
+//	                 the connection
+//
+// Accepting and shaking hands are apart, so that a silent client keeps nobody
+// out.
+package session

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Host is the socket that a session works for. Its methods are called from the
+// session's goroutines, with no locks held.
+type Host interface {
+	// Ready takes in a connection that has finished its handshake and returns
+	// its pipe, which is p unless that is nil: then the host makes one. From here
+	// on messages flow. An error refuses the peer.
+	Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) (*pipe.Pipe, error)
+	// Lost tells that a connection that was ready is gone, and every goroutine
+	// of it. last means that the pipe gets no other.
+	Lost(p *pipe.Pipe, last bool, reason error)
+	// GaveUp tells that a Dialer has ended and its pipe gets no connection any
+	// more.
+	GaveUp(p *pipe.Pipe)
+	// Admit says whether another accepted peer is wanted.
+	Admit() error
+	// Event reports what happened, for the monitor and the log.
+	Event(e Event)
+}
+
+// EventKind names what happened to an endpoint or a connection, in libzmq's
+// terms (zmq_socket_monitor).
+type EventKind uint16
+
+// Kinds of events, with libzmq's numbers.
+const (
+	Connected               EventKind = 0x0001
+	ConnectDelayed          EventKind = 0x0002
+	ConnectRetried          EventKind = 0x0004
+	Listening               EventKind = 0x0008
+	BindFailed              EventKind = 0x0010
+	Accepted                EventKind = 0x0020
+	AcceptFailed            EventKind = 0x0040
+	Closed                  EventKind = 0x0080
+	CloseFailed             EventKind = 0x0100
+	Disconnected            EventKind = 0x0200
+	MonitorStopped          EventKind = 0x0400
+	HandshakeFailedNoDetail EventKind = 0x0800
+	HandshakeSucceeded      EventKind = 0x1000
+	HandshakeFailedProtocol EventKind = 0x2000
+	HandshakeFailedAuth     EventKind = 0x4000
+)
+
+// Event is one thing that happened.
+type Event struct {
+	Kind     EventKind
+	Endpoint string // as given to Bind or Connect, or resolved
+	Local    string
+	Remote   string
+	Peer     *pipe.Peer
+	Err      error
+	Retry    time.Duration // until the next attempt, with ConnectRetried
+}
+
+// Config describes an endpoint. It is a snapshot of the options at the time of
+// the call.
+type Config struct {
+	Endpoint  string // whole, with scheme
+	Address   string // without
+	Transport transport.Transport
+	Dial      *transport.Config
+	Engine    *engine.Config
+	Host      Host
+
+	ReconnectInterval    time.Duration // 0 or less: never again
+	ReconnectIntervalMax time.Duration
+	StopOnRefused        bool // RECONNECT_STOP bit 1
+	StopOnHandshake      bool // RECONNECT_STOP bit 2
+	RetryProtocolError   bool // go on after a protocol error, which libzmq does not
+	Immediate            bool // the pipe exists only while the connection does
+
+	MaxHandshakes int // unfinished ones at a time, 0 is no limit
+}
+
+// describe fills in what only the transport knows of a peer.
+func describe(peer *pipe.Peer, nc net.Conn, accepted bool) {
+	peer.Address = transport.PeerAddress(nc)
+	peer.Local = transport.LocalEndpoint(nc)
+	peer.Remote = transport.RemoteEndpoint(nc)
+	peer.Accepted = accepted
+}
+
+// handshakeEvent tells why a handshake failed.
+func handshakeEvent(err error) EventKind {
+	var status interface{ ZAPStatus() int }
+	if errors.As(err, &status) && status.ZAPStatus() != 0 {
+		return HandshakeFailedAuth
+	}
+	var pe *zerr.ProtocolError
+	if errors.As(err, &pe) {
+		return HandshakeFailedProtocol
+	}
+	return HandshakeFailedNoDetail
+}

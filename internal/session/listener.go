@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Listener is one Bind: it accepts peers until it is stopped.
+type Listener struct {
+	// Immutable after Start.
+	cfg *Config
+	lis transport.Listener
+
+	done chan struct{} // closed when nothing of the Listener is left
+
+	mu         sync.Mutex // a leaf lock
+	conns      map[*engine.Conn]*pipe.Pipe
+	handshakes int
+	active     int           // goroutines: accept and every serve
+	stopped    chan struct{} // closed by Stop
+	isStopped  bool
+}
+
+// NewListener makes a Listener; Start listens.
+func NewListener(cfg *Config) *Listener {
+	return &Listener{cfg: cfg, conns: make(map[*engine.Conn]*pipe.Pipe), stopped: make(chan struct{}), done: make(chan struct{})}
+}
+
+// Start listens; when it returns, the system accepts connections.
+func (l *Listener) Start(ctx context.Context) error {
+	lis, err := l.cfg.Transport.Listen(ctx, l.cfg.Address, l.cfg.Dial)
+	if err != nil {
+		return err
+	}
+	l.lis = lis
+	l.cfg.Host.Event(Event{Kind: Listening, Endpoint: lis.Endpoint(), Local: lis.Endpoint()})
+	l.active++
+	go l.accept()
+	return nil
+}
+
+// Endpoint returns the resolved endpoint, as LAST_ENDPOINT has it.
+func (l *Listener) Endpoint() string { return l.lis.Endpoint() }
+
+// Stop ends listening; when it returns, the address is free. Connections that
+// are shaking hands end; those that are ready go on.
+func (l *Listener) Stop() {
+	l.mu.Lock()
+	if l.isStopped {
+		l.mu.Unlock()
+		return
+	}
+	l.isStopped = true
+	close(l.stopped)
+	var unfinished []*engine.Conn
+	for c, p := range l.conns {
+		if p == nil {
+			unfinished = append(unfinished, c)
+		}
+	}
+	l.mu.Unlock()
+	e := Event{Kind: Closed, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint()}
+	if err := l.lis.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		e.Kind, e.Err = CloseFailed, err
+	}
+	for _, c := range unfinished {
+		c.Close(nil)
+	}
+	l.cfg.Host.Event(e)
+}
+
+// Done is closed when nothing of the Listener and its connections is left.
+func (l *Listener) Done() <-chan struct{} { return l.done }
+
+// leave ends one of the Listener's goroutines.
+func (l *Listener) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.active--; l.active == 0 {
+		close(l.done) // accept is the last or has ended: nothing starts any more
+	}
+}
+
+// Conns calls each for every connection that is ready.
+func (l *Listener) Conns(each func(*engine.Conn, *pipe.Pipe)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c, p := range l.conns {
+		if p != nil {
+			each(c, p)
+		}
+	}
+}
+
+// accept runs until the listener is closed. Without descriptors it backs off
+// instead of spinning.
+func (l *Listener) accept() {
+	defer l.leave()
+	const first, longest = 5 * time.Millisecond, time.Second
+	pause := first
+	for {
+		nc, err := l.lis.Accept()
+		if err == nil {
+			pause = first
+			l.start(nc)
+			continue
+		}
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		l.cfg.Host.Event(Event{Kind: AcceptFailed, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint(), Err: err})
+		var filtered *transport.FilteredError
+		if errors.As(err, &filtered) {
+			continue
+		}
+		t := time.NewTimer(pause)
+		select {
+		case <-t.C:
+		case <-l.stopped:
+			t.Stop()
+			return
+		}
+		pause = min(2*pause, longest)
+	}
+}
+
+// start serves an accepted connection if the limits allow it.
+func (l *Listener) start(nc net.Conn) {
+	err := l.cfg.Host.Admit()
+	c := engine.New(nc, l.cfg.Engine)
+	l.mu.Lock()
+	switch {
+	case err != nil:
+	case l.isStopped:
+		err = net.ErrClosed
+	case l.cfg.MaxHandshakes > 0 && l.handshakes >= l.cfg.MaxHandshakes:
+		err = zerr.Errorf(zerr.ErrLimit, "%d connections are shaking hands, as many as MaxHandshakes allows", l.handshakes)
+	default:
+		l.conns[c] = nil
+		l.handshakes++
+		l.active++
+	}
+	l.mu.Unlock()
+	if err != nil {
+		l.cfg.Host.Event(Event{
+			Kind: AcceptFailed, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint(), Remote: transport.RemoteEndpoint(nc), Err: err})
+		c.Close(err)
+		return
+	}
+	go l.serve(c)
+}
+
+// serve lives through one accepted connection.
+func (l *Listener) serve(c *engine.Conn) {
+	defer l.leave()
+	defer func() {
+		l.mu.Lock()
+		delete(l.conns, c)
+		l.mu.Unlock()
+	}()
+	nc := c.NetConn()
+	e := Event{Kind: Accepted, Endpoint: transport.LocalEndpoint(nc), Local: transport.LocalEndpoint(nc), Remote: transport.RemoteEndpoint(nc)}
+	l.cfg.Host.Event(e)
+	peer, err := c.Handshake()
+	l.mu.Lock()
+	l.handshakes--
+	l.mu.Unlock()
+	if err != nil {
+		c.Close(err)
+		e.Kind, e.Err = handshakeEvent(err), err
+		l.cfg.Host.Event(e)
+		return
+	}
+	describe(peer, nc, true)
+	e.Peer = peer
+	p, err := l.cfg.Host.Ready(c, peer, nil, l)
+	if err == nil {
+		l.mu.Lock()
+		l.conns[c] = p
+		l.mu.Unlock()
+		err = live(c, p)
+		l.cfg.Host.Lost(p, true, err)
+	}
+	c.Close(err)
+	e.Kind, e.Err = Disconnected, err
+	l.cfg.Host.Event(e)
+}

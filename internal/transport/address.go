@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package transport
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+)
+
+// PeerAddress is the value of the Peer-Address property of a connection's
+// messages and the address that ZAP sees: for TCP the numeric IP address
+// without port and brackets, IPv4 always in its plain form. For a connection on
+// this machine it is "localhost:uid:gid:pid" with the peer's credentials, on
+// BSD without the process id. It is empty if unknown.
+func PeerAddress(c net.Conn) string {
+	switch a := c.RemoteAddr().(type) {
+	case *net.TCPAddr:
+		return a.AddrPort().Addr().Unmap().String()
+	case *net.UnixAddr:
+		cred, ok := PeerCredentials(c)
+		if !ok {
+			return ""
+		}
+		pid := ""
+		if cred.PID > 0 {
+			pid = strconv.Itoa(cred.PID)
+		}
+		return "localhost:" + strconv.FormatUint(uint64(cred.UID), 10) + ":" +
+			strconv.FormatUint(uint64(cred.GID), 10) + ":" + pid
+	}
+	return ""
+}
+
+// LocalEndpoint is our end of a connection as monitor events show it:
+// "tcp://127.0.0.1:5" or "ipc://path", "ipc://" alone for a connecting end,
+// which has no name. It is empty for other networks.
+func LocalEndpoint(c net.Conn) string { return endpointOf(c.LocalAddr()) }
+
+// RemoteEndpoint is the peer's end of a connection, in the form of
+// LocalEndpoint.
+func RemoteEndpoint(c net.Conn) string { return endpointOf(c.RemoteAddr()) }
+
+func endpointOf(a net.Addr) string {
+	switch a := a.(type) {
+	case *net.TCPAddr:
+		p := a.AddrPort()
+		return TCPEndpoint(netip.AddrPortFrom(p.Addr().Unmap(), p.Port()))
+	case *net.UnixAddr:
+		return UnixEndpoint(a)
+	}
+	return ""
+}
+
+// TCPEndpoint writes an address as an endpoint: "tcp://192.0.2.1:5",
+// "tcp://[fe80::1%eth0]:5".
+func TCPEndpoint(a netip.AddrPort) string { return "tcp://" + a.String() }
+
+// UnixEndpoint writes the name of a Unix-domain socket as an endpoint. An
+// abstract name begins with "@".
+func UnixEndpoint(a *net.UnixAddr) string {
+	// The net package reads the absence of a name on Linux as an abstract name
+	// of no characters, which bind never makes.
+	if a == nil || a.Name == "@" {
+		return "ipc://"
+	}
+	return "ipc://" + a.Name
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package transport
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// Config is what the socket options say about connections, copied when bind or
+// connect is called. Its zero value is a set of real values and not the
+// defaults: begin with DefaultConfig.
+type Config struct {
+	// IPv6 lets names and interfaces resolve to IPv6 and wildcards listen on
+	// both families (IPV6).
+	IPv6 bool
+
+	// PlainIPv4 writes the IPv4 address of a listener as "tcp://127.0.0.1:5"
+	// although IPv6 is set. Otherwise it appears as libzmq shows it, mapped:
+	// "tcp://[::ffff:127.0.0.1]:5", which a peer without IPv6 cannot connect to.
+	PlainIPv4 bool
+
+	// SendBuffer and RecvBuffer are the sizes of the buffers of the operating
+	// system in bytes; -1 leaves them (SNDBUF, RCVBUF).
+	SendBuffer, RecvBuffer int
+
+	// KeepAlive is 1 for on, 0 for off, -1 to leave it to the operating system
+	// (TCP_KEEPALIVE). The other three count only if it is 1: the number of
+	// probes, the idle time and the interval in seconds, each -1 or 0 to leave.
+	KeepAlive, KeepAliveCount, KeepAliveIdle, KeepAliveInterval int
+
+	// TOS is the type of service or traffic class, Priority that of
+	// SO_PRIORITY, BusyPoll the microseconds of SO_BUSY_POLL; 0 leaves each.
+	// The latter two exist on Linux only and are ignored elsewhere.
+	TOS, Priority, BusyPoll int
+
+	// Device is the network interface to use, "" for any (BINDTODEVICE). Where
+	// the system has no such option it is an error to set it.
+	Device string
+
+	// Backlog is the number of connections that the system queues before they
+	// are accepted, as listen(2) takes it; -1 leaves the system's maximum.
+	Backlog int
+
+	// MaxRetransmit ends a connection whose data is not acknowledged for that
+	// long, 0 for the system's limit (TCP_MAXRT; Linux and Windows).
+	MaxRetransmit time.Duration
+
+	// ConnectTimeout bounds the attempt on each address, 0 for the system's
+	// limit (CONNECT_TIMEOUT; not for ipc).
+	ConnectTimeout time.Duration
+
+	// AcceptFilters are the networks that may connect; none lets everybody
+	// (TCP_ACCEPT_FILTER).
+	AcceptFilters []netip.Prefix
+
+	// FilterPIDs, FilterUIDs and FilterGIDs are the processes, users and groups
+	// that may connect by ipc; one match in any of them is enough, and if all
+	// are empty everybody may (IPC_FILTER_PID, _UID, _GID).
+	FilterPIDs, FilterUIDs, FilterGIDs []int
+
+	// UseFD is a listening socket to take over instead of making one, -1 for
+	// none (USE_FD). Its number is closed once Listen has succeeded.
+	UseFD int
+}
+
+// DefaultConfig returns what libzmq's defaults amount to: IPv4 only, everything
+// else left to the operating system, a backlog of 100.
+func DefaultConfig() *Config {
+	return &Config{
+		SendBuffer: -1, RecvBuffer: -1,
+		KeepAlive: -1, KeepAliveCount: -1, KeepAliveIdle: -1, KeepAliveInterval: -1,
+		Backlog: 100, // libzmq, ZMQ_BACKLOG
+		UseFD:   -1,
+	}
+}
+
+// Clone returns a copy that shares nothing with c.
+func (c *Config) Clone() *Config {
+	d := *c
+	d.AcceptFilters = slices.Clone(c.AcceptFilters)
+	d.FilterPIDs = slices.Clone(c.FilterPIDs)
+	d.FilterUIDs = slices.Clone(c.FilterUIDs)
+	d.FilterGIDs = slices.Clone(c.FilterGIDs)
+	return &d
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ipc
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/gozmq/zmq/internal/transport"
+)
+
+// listener implements transport.Listener. All fields are immutable after Listen.
+type listener struct {
+	unix      *net.UnixListener
+	filter    filter
+	endpoint  string
+	file      file
+	closeOnce func() error
+}
+
+// file is what a listener made in the file system and removes again; the zero
+// file is nothing.
+type file struct {
+	path string      // absolute; "" for none
+	info fs.FileInfo // the socket at path, to tell it from a later one
+	dir  string      // the directory of a wildcard bind, "" for none
+}
+
+// Listen binds to a path, an abstract name or, for every address that begins
+// with "*", a socket in a new directory.
+func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (transport.Listener, error) {
+	filter, err := newFilter(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.UseFD >= 0 {
+		return adopt(cfg, filter)
+	}
+	path, made := address, file{}
+	if strings.HasPrefix(address, "*") {
+		if made.dir, path, err = makeWildcard(); err != nil {
+			return nil, transport.OSError(err)
+		}
+	}
+	u, err := listen(ctx, path, cfg.Backlog, &made)
+	if err != nil {
+		return nil, transport.OSError(errors.Join(err, made.remove()))
+	}
+	return newListener(u, filter, "ipc://"+path, made), nil
+}
+
+// listen opens the socket and notes in made what has to be removed, also if it
+// fails.
+func listen(ctx context.Context, path string, backlog int, made *file) (*net.UnixListener, error) {
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	abstract := isAbstract(path)
+	if !abstract {
+		if err := makeRoom(path); err != nil {
+			return nil, err
+		}
+	}
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "unix", socketName(path))
+	if err != nil {
+		return nil, err
+	}
+	u := ln.(*net.UnixListener)
+	// The net package would remove whatever has the name when it closes.
+	u.SetUnlinkOnClose(false)
+	if !abstract {
+		err = made.note(socketName(path))
+	}
+	if err == nil {
+		err = transport.SetBacklog(u, backlog)
+	}
+	if err != nil {
+		return nil, errors.Join(err, u.Close())
+	}
+	return u, nil
+}
+
+// adopt takes over the socket of USE_FD. Its file is not ours.
+func adopt(cfg *transport.Config, filter filter) (transport.Listener, error) {
+	u, err := transport.AdoptListener[*net.UnixListener](cfg.UseFD)
+	if err != nil {
+		return nil, err
+	}
+	return newListener(u, filter, transport.UnixEndpoint(u.Addr().(*net.UnixAddr)), file{}), nil
+}
+
+func newListener(u *net.UnixListener, filter filter, endpoint string, made file) *listener {
+	l := &listener{unix: u, filter: filter, endpoint: endpoint, file: made}
+	l.closeOnce = sync.OnceValue(l.close)
+	return l
+}
+
+// Accept waits for a connection that passes the filters.
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.unix.AcceptUnix()
+	if err != nil {
+		return nil, err
+	}
+	if !l.filter.admits(c) {
+		return nil, transport.Refuse(c, nil)
+	}
+	return c, nil
+}
+
+// Close removes what Listen made. An error says what could not be removed.
+func (l *listener) Close() error { return l.closeOnce() }
+
+func (l *listener) close() error {
+	// While the socket is open its inode cannot be used again, so the file has
+	// to be compared and removed first.
+	removed := l.file.removeSocket()
+	closed := l.unix.Close()
+	return errors.Join(removed, closed, l.file.removeDir())
+}
+
+// Endpoint is the path or name that clients connect to.
+func (l *listener) Endpoint() string { return l.endpoint }
+
+// note remembers the socket file at path.
+func (f *file) note(path string) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	info, err := os.Lstat(abs)
+	if err != nil {
+		return err
+	}
+	f.path, f.info = abs, info
+	return nil
+}
+
+func (f *file) remove() error { return errors.Join(f.removeSocket(), f.removeDir()) }
+
+// removeSocket removes the socket file, unless it is gone or another one has
+// its name.
+func (f *file) removeSocket() error {
+	if f.path == "" {
+		return nil
+	}
+	if now, err := os.Lstat(f.path); err != nil || !os.SameFile(f.info, now) {
+		return nil
+	}
+	return ignoreMissing(os.Remove(f.path))
+}
+
+// removeDir removes the directory of a wildcard bind.
+func (f *file) removeDir() error {
+	if f.dir == "" {
+		return nil
+	}
+	return ignoreMissing(os.Remove(f.dir))
+}
+
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}

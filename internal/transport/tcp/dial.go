@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tcp
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// patience is how long an address that does not answer keeps those after it
+// waiting if there is no CONNECT_TIMEOUT. The first SYN is sent again after one
+// second and after three (RFC 6298), which leaves the last two for the answer.
+const patience = 5 * time.Second
+
+// Dial tries the addresses of the host in the order of the resolver, which is
+// that of RFC 6724. libzmq tries the first one only.
+func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
+	source, to, err := parseConnect(address)
+	if err != nil {
+		return nil, err
+	}
+	addrs, err := to.connectAddrs(ctx, cfg.IPv6)
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	for i, addr := range addrs {
+		timeout := cfg.ConnectTimeout
+		if timeout == 0 && i < len(addrs)-1 {
+			timeout = patience
+		}
+		c, err := dialOne(ctx, source, addr, timeout, cfg)
+		if err == nil {
+			return c, nil
+		}
+		if failed == nil {
+			failed = err
+		} else {
+			failed = fmt.Errorf("%w; %w", failed, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, failed
+}
+
+// dialOne connects to one address and tunes the connection.
+func dialOne(ctx context.Context, source *hostPort, to netip.AddrPort, timeout time.Duration, cfg *transport.Config) (net.Conn, error) {
+	d := net.Dialer{
+		Timeout:   timeout,
+		KeepAlive: -1, // what Go would set; keepAlive sets what the options say
+		Control:   control(cfg, setConnecting),
+	}
+	d.SetMultipathTCP(false)
+	if source != nil {
+		local, err := source.sourceAddr(to.Addr().Is6())
+		if err != nil {
+			return nil, err
+		}
+		d.LocalAddr = net.TCPAddrFromAddrPort(local)
+		d.Control = control(cfg, setConnectingFrom)
+	}
+	c, err := d.DialContext(ctx, "tcp", to.String())
+	if err != nil {
+		return nil, transport.OSError(err)
+	}
+	if err := tune(c.(*net.TCPConn), cfg, keepAliveOf(cfg), setConnected); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// sourceAddr resolves the source part of a connect: a wildcard, an interface or
+// a literal, without DNS, of the family of the destination.
+func (h hostPort) sourceAddr(ipv6 bool) (netip.AddrPort, error) {
+	addr, ok := h.localAddr(ipv6)
+	if !ok {
+		ip, err := netip.ParseAddr(h.host)
+		if err != nil {
+			return netip.AddrPort{}, zerr.Errorf(zerr.ErrNoDevice, "source %q", h.host)
+		}
+		ip = ip.Unmap()
+		if ip.Is6() && h.zone != "" {
+			ip = ip.WithZone(h.zone)
+		}
+		addr = netip.AddrPortFrom(ip, h.port)
+	}
+	if addr.Addr().Is6() != ipv6 {
+		return netip.AddrPort{}, zerr.Errorf(zerr.ErrNoDevice,
+			"source %q is not of the family of the destination", h.host)
+	}
+	return addr, nil
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tcp
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+
+	"github.com/gozmq/zmq/internal/transport"
+)
+
+// listener implements transport.Listener. All fields are immutable after Listen.
+type listener struct {
+	tcp       *net.TCPListener
+	cfg       *transport.Config
+	keepAlive keepAlive
+	endpoint  string
+	closeOnce func() error
+}
+
+// Listen binds to one address. IPv6 without a system that has it becomes IPv4.
+func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (transport.Listener, error) {
+	cfg = cfg.Clone()
+	if cfg.UseFD >= 0 {
+		return adopt(cfg)
+	}
+	from, err := parseBind(address)
+	if err != nil {
+		return nil, err
+	}
+	ln, err := listen(ctx, from, cfg)
+	if cfg.IPv6 && errors.Is(err, errNoIPv6) {
+		cfg.IPv6 = false
+		ln, err = listen(ctx, from, cfg)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return newListener(ln, cfg, keepAliveOf(cfg)), nil
+}
+
+// listen resolves the address and opens the socket.
+func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCPListener, error) {
+	addr, err := from.bindAddr(ctx, cfg.IPv6)
+	if err != nil {
+		return nil, err
+	}
+	lc := net.ListenConfig{
+		Control:   control(cfg, setListening),
+		KeepAlive: -1, // what Go would set; keepAlive sets what the options say
+	}
+	// The options of a multipath listener are not those of its connections.
+	lc.SetMultipathTCP(false)
+	ln, err := lc.Listen(ctx, listenNetwork(addr.Addr()), addr.String())
+	if err != nil {
+		return nil, transport.OSError(err)
+	}
+	t := ln.(*net.TCPListener)
+	if err := transport.SetBacklog(t, cfg.Backlog); err != nil {
+		t.Close()
+		return nil, transport.OSError(err)
+	}
+	return t, nil
+}
+
+// listenNetwork chooses between the net package's networks: "tcp" makes every
+// wildcard dual-stack, also that of IPv4.
+func listenNetwork(ip netip.Addr) string {
+	switch {
+	case ip.Is4():
+		return "tcp4"
+	case ip.IsUnspecified():
+		return "tcp"
+	}
+	return "tcp6"
+}
+
+// adopt takes over the socket of USE_FD, whatever it is bound to.
+func adopt(cfg *transport.Config) (transport.Listener, error) {
+	t, err := transport.AdoptListener[*net.TCPListener](cfg.UseFD)
+	if err != nil {
+		return nil, err
+	}
+	// Go turns keep-alive on for connections of a listener that it did not
+	// make, so what the options leave to the system has to be put back.
+	return newListener(t, cfg, keepAliveOf(cfg).withListeners(t)), nil
+}
+
+func newListener(t *net.TCPListener, cfg *transport.Config, ka keepAlive) *listener {
+	addr := t.Addr().(*net.TCPAddr).AddrPort()
+	return &listener{
+		tcp:       t,
+		cfg:       cfg,
+		keepAlive: ka,
+		endpoint:  boundEndpoint(addr, cfg.IPv6 && !cfg.PlainIPv4),
+		closeOnce: sync.OnceValue(t.Close),
+	}
+}
+
+// Accept waits for a connection that passes the filters.
+func (l *listener) Accept() (net.Conn, error) {
+	c, err := l.tcp.AcceptTCP()
+	if err != nil {
+		return nil, err
+	}
+	if !admits(l.cfg.AcceptFilters, c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr()) {
+		return nil, transport.Refuse(c, nil)
+	}
+	if err := tune(c, l.cfg, l.keepAlive, setAccepted); err != nil {
+		return nil, transport.Refuse(c, err)
+	}
+	return c, nil
+}
+
+// Close returns when the port is free: the net package waits for a pending
+// Accept to let go of the descriptor.
+func (l *listener) Close() error { return l.closeOnce() }
+
+// Endpoint is the numeric address of the listener.
+func (l *listener) Endpoint() string { return l.endpoint }
+
+// admits reports whether a filter contains ip, or there is none. An IPv4 peer
+// is looked for in mapped form too, because that is what filters contain that
+// were set while IPV6 was on.
+func admits(filters []netip.Prefix, ip netip.Addr) bool {
+	if len(filters) == 0 {
+		return true
+	}
+	ip = ip.Unmap().WithZone("")
+	mapped := netip.AddrFrom16(ip.As16())
+	for _, p := range filters {
+		if p.Contains(ip) || p.Contains(mapped) {
+			return true
+		}
+	}
+	return false
+}
+
+// errNoIPv6 is what a system without IPv6 answers.
+const errNoIPv6 = syscall.EAFNOSUPPORT

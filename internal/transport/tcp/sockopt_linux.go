@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package tcp
+
+import (
+	"math"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gozmq/zmq/internal/transport"
+)
+
+func setPriority(fd uintptr, cfg *transport.Config) error {
+	if cfg.Priority != 0 {
+		if err := setInt(fd, unix.SOL_SOCKET, unix.SO_PRIORITY, cfg.Priority); err != nil {
+			return err
+		}
+	}
+	if cfg.BusyPoll > 0 {
+		return setInt(fd, unix.SOL_SOCKET, unix.SO_BUSY_POLL, cfg.BusyPoll)
+	}
+	return nil
+}
+
+func setDevice(fd uintptr, device string) error {
+	if device == "" {
+		return nil
+	}
+	return os.NewSyscallError("setsockopt", unix.BindToDevice(int(fd), device))
+}
+
+// setConnected sets TCP_USER_TIMEOUT, which is in milliseconds.
+func setConnected(fd uintptr, cfg *transport.Config) error {
+	if cfg.MaxRetransmit <= 0 {
+		return nil
+	}
+	ms := min(max(cfg.MaxRetransmit/time.Millisecond, 1), math.MaxInt32)
+	return setInt(fd, unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(ms))
+}

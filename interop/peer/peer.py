@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A libzmq peer in a process of its own, steered over standard input and output.
+
+One JSON object a line: a command comes in, an answer with the command's id goes
+out. Octets are base64 text. Every socket has its own thread, which runs the
+commands for that socket in order; commands for different sockets overlap.
+
+    {"id": 1, "op": "socket", "type": "PUSH", "opts": {"SNDHWM": 5, "IDENTITY": {"b64": "QQ=="}}}
+    {"id": 1, "socket": 1}
+    {"id": 2, "op": "bind", "socket": 1, "endpoint": "tcp://127.0.0.1:*"}
+    {"id": 2, "endpoint": "tcp://127.0.0.1:40123"}
+    {"id": 3, "op": "recv", "socket": 2, "timeout": 1000}
+    {"id": 3, "error": "Resource temporarily unavailable", "errno": 11}
+"""
+
+import base64
+import json
+import os
+import queue
+import sys
+import threading
+import time
+
+import zmq
+
+# A numbered message begins with its number, big-endian.
+NUMBER = 8
+
+context = zmq.Context()
+sockets = {}
+write_lock = threading.Lock()
+
+
+def answer(fields):
+    line = json.dumps(fields)
+    with write_lock:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def encode(data):
+    return base64.b64encode(data).decode("ascii")
+
+
+def option(name):
+    """The number of an option: SNDHWM, ZMQ_SNDHWM or the number itself."""
+    if name.isdigit():
+        return int(name)
+    return int(getattr(zmq, name.removeprefix("ZMQ_")))
+
+
+def option_value(value):
+    if isinstance(value, dict):
+        return base64.b64decode(value["b64"])
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        return value.encode()
+    return value
+
+
+class Socket(threading.Thread):
+    """One libzmq socket and the thread that owns it."""
+
+    def __init__(self, number):
+        super().__init__(daemon=True)
+        self.number = number
+        self.commands = queue.SimpleQueue()
+        self.zmq = None
+
+    def run(self):
+        while True:
+            command = self.commands.get()
+            op = command["op"]
+            try:
+                fields = getattr(self, "do_" + op)(command) or {}
+            except zmq.ZMQError as e:
+                fields = {"error": e.strerror, "errno": e.errno}
+            except Exception as e:  # the steering side reports it
+                fields = {"error": f"{type(e).__name__}: {e}", "errno": 0}
+            answer({"id": command["id"], **fields})
+            if op == "close" or self.zmq is None:
+                return
+
+    def do_socket(self, c):
+        created = context.socket(getattr(zmq, c["type"]))
+        try:
+            for name, value in (c.get("opts") or {}).items():
+                created.setsockopt(option(name), option_value(value))
+        except BaseException:
+            created.close(0)
+            raise
+        self.zmq = created
+        return {"socket": self.number}
+
+    def do_bind(self, c):
+        self.zmq.bind(c["endpoint"])
+        return {"endpoint": self.last_endpoint()}
+
+    def do_connect(self, c):
+        self.zmq.connect(c["endpoint"])
+        return {"endpoint": self.last_endpoint()}
+
+    def last_endpoint(self):
+        return self.zmq.getsockopt(zmq.LAST_ENDPOINT).rstrip(b"\0").decode()
+
+    def do_unbind(self, c):
+        self.zmq.unbind(c["endpoint"])
+
+    def do_disconnect(self, c):
+        self.zmq.disconnect(c["endpoint"])
+
+    def do_subscribe(self, c):
+        self.zmq.setsockopt(zmq.SUBSCRIBE, base64.b64decode(c["topic"]))
+
+    def do_unsubscribe(self, c):
+        self.zmq.setsockopt(zmq.UNSUBSCRIBE, base64.b64decode(c["topic"]))
+
+    def do_set(self, c):
+        self.zmq.setsockopt(option(c["name"]), option_value(c["value"]))
+
+    def do_get(self, c):
+        value = self.zmq.getsockopt(option(c["name"]))
+        return {"b64": encode(value)} if isinstance(value, bytes) else {"value": int(value)}
+
+    def do_close(self, c):
+        self.zmq.close(c.get("linger"))
+
+    def do_send(self, c):
+        self.zmq.setsockopt(zmq.SNDTIMEO, c["timeout"])
+        self.zmq.send_multipart([base64.b64decode(f) for f in c["frames"]])
+
+    def do_recv(self, c):
+        self.zmq.setsockopt(zmq.RCVTIMEO, c["timeout"])
+        return {"frames": [encode(f) for f in self.zmq.recv_multipart()]}
+
+    def do_send_many(self, c):
+        self.zmq.setsockopt(zmq.SNDTIMEO, c["timeout"])
+        first, count = c["first"], c["count"]
+        prefix = [base64.b64decode(f) for f in c["prefix"] or []]
+        padding = bytes(max(0, c["size"] - NUMBER))
+        start = time.monotonic()
+        sent, failure = 0, None
+        for n in range(first, first + count):
+            try:
+                self.zmq.send_multipart(prefix + [n.to_bytes(NUMBER, "big") + padding])
+            except zmq.ZMQError as e:
+                failure = e
+                break
+            sent += 1
+        return self.report(sent, start, failure)
+
+    def do_recv_many(self, c):
+        self.zmq.setsockopt(zmq.RCVTIMEO, c["timeout"])
+        count, size = c["count"], max(c["size"], NUMBER)
+        expected, received, wrong, failure = c["first"], 0, None, None
+        start = None
+        while received < count:
+            try:
+                frames = self.zmq.recv_multipart()
+            except zmq.ZMQError as e:
+                failure = e
+                break
+            start = start or time.monotonic()
+            received += 1
+            body = frames[-1]
+            number = int.from_bytes(body[:NUMBER], "big")
+            if wrong is None and (len(frames) != c["skip"] + 1 or len(body) != size
+                                  or number != expected):
+                wrong = (f"message {received}: {len(frames)} frames, the last of {len(body)} octets"
+                         f" with number {number}, want {c['skip'] + 1}, {size}, {expected}")
+            expected = number + 1
+        return {**self.report(received, start, failure), "wrong": wrong or ""}
+
+    def do_echo(self, c):
+        self.zmq.setsockopt(zmq.RCVTIMEO, c["timeout"])
+        self.zmq.setsockopt(zmq.SNDTIMEO, c["timeout"])
+        start = time.monotonic()
+        done, failure = 0, None
+        while done < c["count"]:
+            try:
+                self.zmq.send_multipart(self.zmq.recv_multipart())
+            except zmq.ZMQError as e:
+                failure = e
+                break
+            done += 1
+        return self.report(done, start, failure)
+
+    @staticmethod
+    def report(count, start, failure):
+        fields = {"count": count, "seconds": time.monotonic() - start if start else 0.0}
+        if failure is not None:
+            fields.update(error=failure.strerror, errno=failure.errno)
+        return fields
+
+
+def main():
+    answer({"id": 0, "pyzmq": zmq.pyzmq_version(), "libzmq": zmq.zmq_version()})
+    for line in sys.stdin:
+        command = json.loads(line)
+        if command["op"] == "exit":
+            break
+        if command["op"] == "socket":
+            socket = Socket(len(sockets) + 1)
+            sockets[socket.number] = socket
+            socket.start()
+        else:
+            socket = sockets.get(command["socket"])
+        if socket is None or not socket.is_alive():
+            answer({"id": command["id"], "error": "no such socket", "errno": 0})
+            continue
+        socket.commands.put(command)
+    # Whoever steers has gone or wants us gone: nothing here is worth waiting for.
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq
+
+import (
+	"time"
+
+	"github.com/gozmq/zmq/internal/core"
+	"github.com/gozmq/zmq/internal/pipe"
+)
+
+// Peer describes the other end of a connection: what it said of itself in its
+// handshake, and what the transport knows.
+type Peer struct {
+	Address    string // numeric address without port; "localhost:uid:gid:pid" for ipc on Linux; empty for inproc
+	Local      string // our end, such as "tcp://127.0.0.1:5555"
+	Remote     string // the peer's end, such as "tcp://127.0.0.1:41234"
+	SocketType string // "DEALER"; empty for peers older than ZMTP 3 and for inproc
+	Identity   []byte // what the peer announced; empty for most
+	UserID     string // who the peer is, where authentication is in use
+	Protocol   string // "ZMTP 3.1", "inproc", "raw"
+	Mechanism  string // "NULL"
+	Accepted   bool   // the peer connected to us, not we to it
+
+	p *pipe.Peer
+}
+
+// Property returns a property of the peer by name; see Message.Property.
+func (p Peer) Property(name string) (value string, ok bool) { return p.p.Property(name) }
+
+// LastHeard returns when octets of the peer arrived last, the zero time if that
+// is not known (inproc).
+func (p Peer) LastHeard() time.Time {
+	if p.p == nil {
+		return time.Time{}
+	}
+	if t := p.p.LastHeard.Load(); t != 0 {
+		return time.Unix(0, t)
+	}
+	return time.Time{}
+}
+
+func newPeer(p *pipe.Peer) Peer {
+	if p == nil {
+		return Peer{}
+	}
+	return Peer{
+		Address: p.Address, Local: p.Local, Remote: p.Remote, SocketType: p.SocketType, Identity: p.Identity,
+		UserID: p.UserID, Protocol: p.Version, Mechanism: p.Mechanism, Accepted: p.Accepted, p: p,
+	}
+}
+
+// PeerStats is a peer of a socket with its counters. Queue lengths are in
+// messages.
+type PeerStats struct {
+	Peer
+	Endpoint  string // of ours that it belongs to
+	RoutingID []byte // by which a ROUTER or STREAM addresses it; nil otherwise
+	Sent      uint64 // messages queued for it
+	Received  uint64 // messages that came from it
+	Dropped   uint64 // messages that were lost because its queue was full
+	QueuedOut int    // messages that wait to be sent to it
+	QueuedIn  int    // messages of it that wait to be received
+}
+
+func newPeerStats(i core.PeerInfo) PeerStats {
+	return PeerStats{
+		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID,
+		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
+	}
+}
