@@ -3,6 +3,7 @@
 package zmq
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/gozmq/zmq/internal/core"
@@ -94,6 +95,12 @@ func stringOption(n opt.Num) Option[string] {
 		return opt.Value{B: []byte(v)}
 	}
 	return Option[string]{n, encode, func(v opt.Value) string { return string(v.B) }}
+}
+
+// idOption is a list of numbers, which grows by one with each setting.
+func idOption(n opt.Num) Option[int] {
+	encode := func(v int) opt.Value { return opt.Value{B: strconv.AppendInt(nil, int64(v), 10)} }
+	return Option[int]{n, encode, func(opt.Value) int { return 0 }}
 }
 
 func bytesOption(n opt.Num) Option[[]byte] {

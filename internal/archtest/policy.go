@@ -28,7 +28,7 @@ var policy = []row{
 	{"internal/zerr", "", ""},
 	{"internal/wire", "internal/zerr", ""},
 	{"internal/opt", "internal/zerr", ""},
-	{"internal/pipe", "internal/zerr", ""},
+	{"internal/pipe", "internal/wire internal/zerr", ""},
 	{"internal/zap", "internal/wire internal/zerr", ""},
 	{"internal/z85", "internal/zerr", ""},
 

@@ -37,7 +37,9 @@ type Socket struct {
 	host      pattern.Host
 	pattern   pattern.Pattern
 	opts      *opt.Set
-	scratch   [][]byte // frames of the message being sent
+	out       pipe.Message // being sent: here, so that the call through an interface allocates nothing
+	in        pipe.Message // being received, likewise
+	scratch   [][]byte     // frames of the message being sent
 	pipes     map[*pipe.Pipe]*attachment
 	endpoints []*endpoint
 	last      string // LAST_ENDPOINT

@@ -4,11 +4,17 @@ package core
 
 import (
 	"context"
+	"runtime"
 	"time"
 
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
+
+// yields is how often a call lets others run before it parks. Where messages
+// stream, that is mostly enough for something to come, and parking and waking
+// cost more.
+const yields = 3
 
 // Send sends one message, waiting for room as long as SNDTIMEO and ctx allow.
 // The frames stay the caller's.
@@ -56,7 +62,8 @@ func (s *Socket) trySend(frames [][]byte, owned bool) error {
 		return *e
 	}
 	s.mu.Lock()
-	m := pipe.Message{Head: frames[0], Owned: owned}
+	m := &s.out
+	m.Head, m.Owned = frames[0], owned
 	if m.Head == nil {
 		m.Head = []byte{}
 	}
@@ -64,8 +71,10 @@ func (s *Socket) trySend(frames [][]byte, owned bool) error {
 		s.scratch = append(s.scratch[:0], frames[1:]...)
 		m.Tail = s.scratch
 	}
-	err := s.pattern.Send(&m)
+	err := s.pattern.Send(m)
+	m.Head = nil
 	if len(frames) > 1 {
+		m.Tail = nil
 		clear(s.scratch)
 	}
 	if err == nil {
@@ -99,6 +108,13 @@ func (s *Socket) flushAndUnlock() {
 }
 
 func (s *Socket) waitSend(ctx context.Context, frames [][]byte, owned bool) error {
+	// A connection that is about to make room needs the processor, not a wake-up.
+	for range yields {
+		runtime.Gosched()
+		if err := s.trySend(frames, owned); err != zerr.ErrAgain {
+			return err
+		}
+	}
 	w := s.mailbox.Senders.Join()
 	err := s.wait(ctx, w, s.sendTimeout(), func() error { return s.trySend(frames, owned) })
 	s.mailbox.Senders.Leave(w, err == nil)
@@ -147,6 +163,12 @@ func (s *Socket) Recv(ctx context.Context, m *pipe.Message) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	for range yields {
+		runtime.Gosched()
+		if err := s.TryRecv(m); err != zerr.ErrAgain {
+			return err
+		}
+	}
 	s.mu.Lock()
 	limit := s.timeouts.recv
 	s.mu.Unlock()
@@ -162,7 +184,11 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 		return *e
 	}
 	s.mu.Lock()
-	err := s.pattern.Recv(m)
+	err := s.pattern.Recv(&s.in)
+	if err == nil {
+		*m = s.in
+		s.in = pipe.Message{}
+	}
 	if len(s.host.Flush) > 0 {
 		s.flushAndUnlock()
 	} else {

@@ -19,11 +19,20 @@ func (c *Conn) command(body []byte) error {
 	case "PING":
 		return c.ping(data)
 	case "SUBSCRIBE":
-		return c.message(pipe.Message{Head: nonNil(data), Kind: pipe.Subscribe, Peer: c.peer, Owned: true})
+		return c.subscription(pipe.Subscribe, data)
 	case "CANCEL":
-		return c.message(pipe.Message{Head: nonNil(data), Kind: pipe.Cancel, Peer: c.peer, Owned: true})
+		return c.subscription(pipe.Cancel, data)
 	}
 	return nil
+}
+
+// subscription hands a subscription or its end to a publisher. To the other
+// types it is an unknown command; libzmq delivers it to their applications.
+func (c *Conn) subscription(kind pipe.Kind, topic []byte) error {
+	if t := c.cfg.SocketType; t != "PUB" && t != "XPUB" {
+		return nil
+	}
+	return c.message(pipe.Message{Head: nonNil(topic), Kind: kind, Peer: c.peer, Owned: true})
 }
 
 // nonNil keeps an empty topic distinguishable from no frame at all.

@@ -64,7 +64,8 @@ type Conn struct {
 	streak    int       // writes that followed closely on the one before
 
 	writers sync.WaitGroup
-	paused  atomic.Bool // reading waits for the application
+	paused  atomic.Bool   // reading waits for the application
+	heard   atomic.Uint64 // counts reads that brought octets
 	beat    heartbeat
 
 	done      chan struct{} // closed by Close

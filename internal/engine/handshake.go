@@ -168,13 +168,19 @@ func (h *handshake) authenticate() error {
 	}
 }
 
+// readMetadata notes what the peer announced. ParseMetadata passes well-known
+// names in canonical spelling, whatever their case (RFC 37; libzmq minds it). A
+// peer without a Socket-Type is accepted, as libzmq does.
 func (h *handshake) readMetadata(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
 		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
-		switch {
-		case equalFold(name, "Socket-Type"):
+		switch name {
+		case wire.PropertySocketType:
 			h.peer.SocketType = string(value)
-		case equalFold(name, "Identity"):
+			if !wire.CompatiblePeer(h.c.cfg.SocketType, h.peer.SocketType) {
+				return &zerr.ProtocolError{Rule: fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, value)}
+			}
+		case wire.PropertyIdentity:
 			if len(value) > maxIdentity {
 				return &zerr.ProtocolError{Rule: "an identity has at most 255 octets"}
 			}
@@ -182,27 +188,10 @@ func (h *handshake) readMetadata(b []byte) error {
 		}
 		return nil
 	})
-	if err != nil {
+	if v := wire.Violation(0); errors.As(err, &v) {
 		return &zerr.ProtocolError{Rule: "metadata", Err: err}
 	}
-	// A peer without a Socket-Type is accepted, as libzmq does.
-	if t := h.peer.SocketType; t != "" && !wire.CompatiblePeer(h.c.cfg.SocketType, t) {
-		return &zerr.ProtocolError{Rule: fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, t)}
-	}
-	return nil
-}
-
-// equalFold compares property names without case (RFC 37; libzmq minds it).
-func equalFold(a, b string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range len(a) {
-		if a[i]|0x20 != b[i]|0x20 {
-			return false
-		}
-	}
-	return true
+	return err
 }
 
 // exchangeIdentities is the whole handshake of ZMTP 1.0 and 2.0: one frame each

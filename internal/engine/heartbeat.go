@@ -14,13 +14,18 @@ import (
 // heartbeat holds the timers of one connection. There are none unless
 // heartbeats are on or the peer's PING carries a TTL.
 type heartbeat struct {
-	mu      sync.Mutex // a leaf lock
-	ended   bool
-	pinger  *time.Timer // sends a PING every interval
-	waiting bool        // a PING has gone out and its time-out runs
-	watch   *time.Timer
-	ttl     *time.Timer // the peer announced that it would be heard within its TTL
-	ttlOn   bool
+	mu     sync.Mutex // taken before the outbox's lock
+	ended  bool
+	pinger *time.Timer // sends a PING every interval
+	answer silence     // a PING has gone out
+	ttl    silence     // the peer announced that it would be heard within its TTL
+}
+
+// silence is a clock that runs until the peer is heard. Guarded by heartbeat.mu.
+type silence struct {
+	timer   *time.Timer
+	running bool
+	heard   uint64 // Conn.heard when it was started
 }
 
 // startHeartbeat begins to send PINGs if that is asked for and the peer
@@ -39,47 +44,60 @@ func (c *Conn) startHeartbeat() {
 	}
 }
 
-// sendPing runs in a timer's goroutine.
+// sendPing runs in a timer's goroutine. The time-out runs from the first PING
+// since the peer was last heard (RFC 37, Heartbeating).
 func (c *Conn) sendPing() {
 	ttl := uint16(min(c.cfg.HeartbeatTTL/(100*time.Millisecond), 0xFFFF))
-	if _, flush := c.out.Control(wire.AppendPing(nil, ttl, nil), true); flush {
-		c.Flush(false)
-	}
 	b := &c.beat
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ended {
+	if b.ended { // the outbox may have another connection by now
+		b.mu.Unlock()
 		return
 	}
+	heard := c.heard.Load() // before the PING can be answered
+	_, flush := c.out.Control(wire.AppendPing(nil, ttl, nil), true)
 	b.pinger.Reset(c.cfg.HeartbeatInterval)
-	if limit := c.cfg.HeartbeatTimeout; limit > 0 && !b.waiting {
-		b.waiting = true
-		sent := time.Now()
-		b.watch = time.AfterFunc(limit, func() { c.checkHeard(sent, limit, &b.waiting) })
+	if limit := c.cfg.HeartbeatTimeout; limit > 0 && (!b.answer.running || b.answer.heard != heard) {
+		b.answer.start(c, heard, limit)
+	}
+	b.mu.Unlock()
+	if flush {
+		c.Flush(false)
 	}
 }
 
-// expect starts the clock that the peer asked for: it must be heard again
-// within the TTL of its PING, in tenths of a second.
+// expect starts the clock that the peer asked for, anew with each PING: it must
+// be heard again within the TTL, in tenths of a second.
 func (b *heartbeat) expect(c *Conn, ttl uint16) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.ended || b.ttlOn {
-		return
+	if !b.ended {
+		b.ttl.start(c, c.heard.Load(), time.Duration(ttl)*100*time.Millisecond)
 	}
-	b.ttlOn = true
-	limit := time.Duration(ttl) * 100 * time.Millisecond
-	since := time.Now()
-	b.ttl = time.AfterFunc(limit, func() { c.checkHeard(since, limit, &b.ttlOn) })
 }
 
-// checkHeard closes the connection if nothing has arrived since. A reader that
-// waits for the application has unread octets and counts as hearing.
-func (c *Conn) checkHeard(since time.Time, limit time.Duration, running *bool) {
+func (s *silence) start(c *Conn, heard uint64, limit time.Duration) {
+	s.stop()
+	s.running, s.heard = true, heard
+	s.timer = time.AfterFunc(limit, func() { c.checkHeard(s, heard, limit) })
+}
+
+func (s *silence) stop() {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+}
+
+// checkHeard closes the connection if nothing has arrived since the clock was
+// started. A reader that waits for the application has unread octets and counts
+// as hearing.
+func (c *Conn) checkHeard(s *silence, heard uint64, limit time.Duration) {
 	c.beat.mu.Lock()
-	*running = false
+	if s.heard == heard {
+		s.running = false
+	}
 	c.beat.mu.Unlock()
-	if c.peer.LastHeard.Load() > since.UnixNano() || c.paused.Load() {
+	if c.heard.Load() != heard || c.paused.Load() {
 		return
 	}
 	c.Close(fmt.Errorf("zmq: nothing heard from the peer for %v: %w", limit, zerr.ErrTimeout))
@@ -89,9 +107,9 @@ func (b *heartbeat) stop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.ended = true
-	for _, t := range []*time.Timer{b.pinger, b.watch, b.ttl} {
-		if t != nil {
-			t.Stop()
-		}
+	if b.pinger != nil {
+		b.pinger.Stop()
 	}
+	b.answer.stop()
+	b.ttl.stop()
 }

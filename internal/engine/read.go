@@ -4,6 +4,7 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/gozmq/zmq/internal/pipe"
@@ -23,6 +24,7 @@ const (
 // decoder splits the octets of one connection into messages.
 type decoder struct {
 	v1    bool
+	limit uint64 // the largest frame that is accepted
 	flags byte   // of the frame in big
 	big   []byte // a large frame under way: filled up to len, wanted up to want
 	want  int
@@ -41,6 +43,7 @@ type decoder struct {
 func (c *Conn) Attach(p *pipe.Pipe) {
 	c.pipe, c.out = p, p.Out()
 	c.dec.v1 = c.version.V1Framing()
+	c.dec.limit = c.cfg.frameLimit()
 	p.OnResume(func() {
 		select {
 		case c.credit <- struct{}{}:
@@ -49,11 +52,24 @@ func (c *Conn) Attach(p *pipe.Pipe) {
 	})
 }
 
+// frameLimit is the largest frame that is accepted: what MAXMSGSIZE and the
+// limit on whole messages allow, and what can be counted.
+func (cfg *Config) frameLimit() uint64 {
+	limit := uint64(min(math.MaxInt, 1<<62))
+	if cfg.MaxFrame >= 0 {
+		limit = min(limit, uint64(cfg.MaxFrame))
+	}
+	if cfg.MaxMessage > 0 {
+		limit = min(limit, uint64(cfg.MaxMessage))
+	}
+	return limit
+}
+
 // Run reads until the connection ends and returns why. It also starts the
 // heartbeats. After it has returned nothing of the connection is left once
 // Close and Wait have been called.
 func (c *Conn) Run() error {
-	c.peer.LastHeard.Store(time.Now().UnixNano())
+	c.noteHeard()
 	c.startHeartbeat()
 	defer c.src.release()
 	if len(c.rest) > 0 {
@@ -84,13 +100,19 @@ func (c *Conn) Run() error {
 // Wait returns when no goroutine of the connection writes any more.
 func (c *Conn) Wait() { c.writers.Wait() }
 
+// noteHeard notes that the peer is alive.
+func (c *Conn) noteHeard() {
+	c.peer.LastHeard.Store(time.Now().UnixNano())
+	c.heard.Add(1)
+}
+
 func (c *Conn) readOnce() error {
 	if d := &c.dec; d.big != nil && c.src.left == 0 {
 		return c.readBig()
 	}
 	n, err := c.src.read()
 	if n > 0 {
-		c.peer.LastHeard.Store(time.Now().UnixNano())
+		c.noteHeard()
 		if err := c.consume(c.src.left + n); err != nil {
 			return err
 		}
@@ -108,7 +130,7 @@ func (c *Conn) readBig() error {
 	}
 	n, err := c.src.readInto(d.big[len(d.big):min(cap(d.big), d.want)])
 	if n > 0 {
-		c.peer.LastHeard.Store(time.Now().UnixNano())
+		c.noteHeard()
 		d.big = d.big[:len(d.big)+n]
 		if len(d.big) == d.want {
 			c.src.rb = c.src.buffers.get()
@@ -126,16 +148,25 @@ func (c *Conn) readBig() error {
 	return err
 }
 
-// consume works off the first n octets of the read buffer. The complete frames
-// among them share one allocation.
+// consume works off the first n octets of the read buffer. What came before a
+// violation is delivered, however the octets were cut into reads.
 func (c *Conn) consume(n int) error {
 	data := c.src.rb.data[:n]
 	if c.cfg.Raw {
 		return c.consumeRaw(data)
 	}
+	err := c.split(data)
+	if err != nil && c.dec.n > 0 {
+		_ = c.deliver() // fails if the connection ends meanwhile, and err says why
+	}
+	return err
+}
+
+// split takes the frames in data apart. The complete ones share one allocation.
+func (c *Conn) split(data []byte) error {
 	d := &c.dec
 	if d.big != nil { // rest of a large frame that began behind the handshake
-		k := min(n, d.want-len(d.big))
+		k := min(len(data), d.want-len(d.big))
 		d.big = append(d.big, data[:k]...)
 		if data = data[k:]; len(d.big) < d.want {
 			c.src.keep(data)
@@ -164,18 +195,15 @@ func (c *Conn) consume(n int) error {
 		if hn == 0 {
 			break
 		}
+		if h.Size > d.limit {
+			return c.tooLarge(h)
+		}
 		if h.Size > uint64(len(data)-at-hn) {
-			if err := c.checkFrame(h); err != nil {
-				return err
-			}
 			if h.Size >= bigFrame {
 				c.startBig(h, data[at+hn:])
 				at = len(data)
 			}
 			break
-		}
-		if c.cfg.MaxFrame >= 0 && h.Size > uint64(c.cfg.MaxFrame) {
-			return c.checkFrame(h)
 		}
 		if slab == nil {
 			slab = append(slab, data[at:]...)
@@ -194,17 +222,13 @@ func (c *Conn) consume(n int) error {
 	return nil
 }
 
-// checkFrame refuses what is too large before anything is allocated for it.
-func (c *Conn) checkFrame(h wire.Header) error {
+// tooLarge refuses a frame before anything is allocated for it.
+func (c *Conn) tooLarge(h wire.Header) error {
+	rule := fmt.Sprintf("a frame of %d octets, MaxMessageBytes is %d", h.Size, c.cfg.MaxMessage)
 	if c.cfg.MaxFrame >= 0 && h.Size > uint64(c.cfg.MaxFrame) {
-		return &zerr.ProtocolError{
-			Rule: fmt.Sprintf("a frame of %d octets, MaxMessageSize is %d", h.Size, c.cfg.MaxFrame), Err: zerr.ErrMessageTooLarge}
+		rule = fmt.Sprintf("a frame of %d octets, MaxMessageSize is %d", h.Size, c.cfg.MaxFrame)
 	}
-	if c.cfg.MaxMessage > 0 && h.Size > uint64(c.cfg.MaxMessage) || h.Size > 1<<62 || h.Size > uint64(^uint(0)>>1) {
-		return &zerr.ProtocolError{
-			Rule: fmt.Sprintf("a frame of %d octets, MaxMessageBytes is %d", h.Size, c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
-	}
-	return nil
+	return &zerr.ProtocolError{Rule: rule, Err: zerr.ErrMessageTooLarge}
 }
 
 func (c *Conn) startBig(h wire.Header, have []byte) {
@@ -220,9 +244,20 @@ func (c *Conn) frame(flags byte, body []byte) error {
 		return c.command(body)
 	}
 	if flags&wire.FlagMore == 0 && d.head == nil {
-		return c.message(pipe.Message{Head: body, Peer: c.peer, Owned: true})
+		return c.single(body)
 	}
 	return c.part(flags, body)
+}
+
+// single gathers a message of one frame, in place.
+func (c *Conn) single(body []byte) error {
+	d := &c.dec
+	m := &c.src.rb.msgs[d.n]
+	m.Head, m.Peer, m.Owned = body, c.peer, true
+	if d.n++; d.n == batchSize {
+		return c.deliver()
+	}
+	return nil
 }
 
 // part adds a frame to the multipart message under way.
@@ -288,7 +323,7 @@ func (c *Conn) deliver() error {
 			d.n = 0
 			return c.reason(nil)
 		}
-		c.peer.LastHeard.Store(time.Now().UnixNano())
+		c.noteHeard()
 		c.paused.Store(false)
 	}
 	clear(batch)

@@ -169,6 +169,10 @@ var (
 	whens    = map[string]When{"next": Next, "now": Now, "pipe": Pipe, "call": Call, "close": Close, "-": Never}
 )
 
+// sooner are the options that a change reaches at once here, and only with the
+// next connection in libzmq, which copies them: our patterns read them live.
+var sooner = map[Num]bool{RouterNotify: true, StreamNotify: true, DisconnectMessage: true, HiccupMessage: true}
+
 func TestTableIsLibzmqs(t *testing.T) {
 	seen := 0
 	for line := range strings.Lines(strings.TrimSpace(master)) {
@@ -184,7 +188,11 @@ func TestTableIsLibzmqs(t *testing.T) {
 			t.Errorf("%d %s is missing", n, name)
 			continue
 		}
-		if sp.Name != name || sp.Access != accesses[access] || sp.When != whens[when] {
+		applies := whens[when]
+		if sooner[n] {
+			applies = Now
+		}
+		if sp.Name != name || sp.Access != accesses[access] || sp.When != applies {
 			t.Errorf("%d %s: is %s, %v, %v", n, name, sp.Name, sp.Access, sp.When)
 		}
 		if sp.Draft != (age == "draft") || sp.Deprecated != (age == "old") {

@@ -28,17 +28,17 @@ var limitsTable = []Spec{
 	},
 	{
 		Num: MaxPeers, Name: "MAX_PEERS", Go: "MaxPeers", Kind: Int, Unit: "peers",
-		Max: maxInt, Transports: "all that listen",
+		Max: maxInt, When: Now, Transports: "all that listen",
 		Doc: "The most peers that the socket accepts at a time; connections beyond it are closed. Zero is no limit.",
 	},
 	{
 		Num: MaxSubscriptions, Name: "MAX_SUBSCRIPTIONS", Go: "MaxSubscriptions", Kind: Int, Unit: "subscriptions",
-		Default: Value{I: 1 << 20}, Max: maxInt, Sockets: "PUB, XPUB",
+		Default: Value{I: 1 << 20}, Max: maxInt, When: Now, Sockets: "PUB, XPUB",
 		Doc: "The most topic prefixes that one peer may be subscribed to; it is disconnected for more. Zero is no limit.",
 	},
 	{
 		Num: MaxTopicBytes, Name: "MAX_TOPIC_BYTES", Go: "MaxTopicBytes", Kind: Int, Unit: "bytes",
-		Default: Value{I: 65536}, Max: maxInt, Sockets: "PUB, XPUB",
+		Default: Value{I: 65536}, Max: maxInt, When: Now, Sockets: "PUB, XPUB",
 		Doc: "The longest topic prefix that a peer may subscribe to; it is disconnected for a longer one. Zero is no limit.",
 	},
 	{

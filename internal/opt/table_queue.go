@@ -38,12 +38,12 @@ var queueTable = []Spec{
 	},
 	{
 		Num: SendHWMBytes, Name: "SNDHWM_BYTES", Go: "SendHWMBytes", Kind: Int64, Unit: "bytes",
-		Max: max64, When: Pipe,
+		Max: max64,
 		Doc: "Once that many octets are queued for one peer, no further message is, whatever room SendHWM leaves. Zero is no limit.",
 	},
 	{
 		Num: RecvHWMBytes, Name: "RCVHWM_BYTES", Go: "RecvHWMBytes", Kind: Int64, Unit: "bytes",
-		Max: max64, When: Pipe,
+		Max: max64,
 		Doc: "Once that many octets are queued from one peer, no further message is, whatever room RecvHWM leaves. Zero is no limit.",
 	},
 	{
@@ -62,23 +62,23 @@ var queueTable = []Spec{
 		Doc:     "Keeps one message for each peer, the newest, and ignores the high-water marks. Other socket types take the option and ignore it.",
 	},
 	{
-		Num: ConflateTopics, Name: "CONFLATE_TOPICS", Go: "ConflateTopics", Kind: Bool, Unit: "bool", Max: 1,
+		Num: ConflateTopics, Name: "CONFLATE_TOPICS", Go: "ConflateTopics", Kind: Bool, Unit: "bool", Max: 1, Stored: true,
 		Sockets: "PUB, XPUB, SUB, XSUB",
 		Doc:     "Keeps for each peer the newest message of each topic, the topic being the first frame.",
 	},
 	{
 		Num: DisconnectSlow, Name: "DISCONNECT_SLOW", Go: "DisconnectSlow", Kind: Millis, Unit: "ms",
-		Max: maxInt, Sockets: "all that send", Transports: "all except inproc",
+		Max: maxInt, When: Now, Sockets: "PUB, XPUB", Transports: "all except inproc",
 		Doc: "Disconnects a peer whose queue has been full for this long. Zero never does.",
 	},
 	{
-		Num: InBatchSize, Name: "IN_BATCH_SIZE", Go: "InBatchSize", Kind: Int, Unit: "bytes",
+		Num: InBatchSize, Name: "IN_BATCH_SIZE", Go: "InBatchSize", Kind: Int, Unit: "bytes", Stored: true,
 		Default: Value{I: 8192}, LibzmqDefault: Value{I: 8192}, Min: 1, Max: maxInt, Draft: true,
 		Transports: "all except inproc, udp",
 		Doc:        "The octets that are read from a connection at once.",
 	},
 	{
-		Num: OutBatchSize, Name: "OUT_BATCH_SIZE", Go: "OutBatchSize", Kind: Int, Unit: "bytes",
+		Num: OutBatchSize, Name: "OUT_BATCH_SIZE", Go: "OutBatchSize", Kind: Int, Unit: "bytes", Stored: true,
 		Default: Value{I: 8192}, LibzmqDefault: Value{I: 8192}, Min: 1, Max: maxInt, Draft: true,
 		Transports: "all except inproc, udp",
 		Doc:        "The octets that are gathered for one write to a connection.",

@@ -34,7 +34,7 @@ var routingTable = []Spec{
 	},
 	{
 		Num: RouterNotify, Name: "ROUTER_NOTIFY", Go: "RouterNotify", Kind: Int, Unit: "bits",
-		Max: 3, Draft: true, Sockets: "ROUTER", Only: onlyRouter, Transports: "all except inproc",
+		Max: 3, When: Now, Draft: true, Sockets: "ROUTER", Only: onlyRouter, Transports: "all except inproc",
 		Doc: "Delivers a message of routing id and empty frame when a peer connects (1), disconnects (2), or both (3).",
 	},
 	{
@@ -54,7 +54,7 @@ var routingTable = []Spec{
 	},
 	{
 		Num: StreamNotify, Name: "STREAM_NOTIFY", Go: "StreamNotify", Kind: Bool, Unit: "bool", Access: WriteOnly,
-		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Max: 1, Sockets: "STREAM", Only: []string{"STREAM"}, Transports: "tcp",
+		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Max: 1, When: Now, Sockets: "STREAM", Only: []string{"STREAM"}, Transports: "tcp",
 		Doc: "Delivers an empty message from a peer when it connects and when it disconnects.",
 	},
 	{
@@ -64,12 +64,12 @@ var routingTable = []Spec{
 	},
 	{
 		Num: DisconnectMessage, Name: "DISCONNECT_MSG", Go: "DisconnectMessage", Kind: Bytes, Unit: "bytes", Access: WriteOnly,
-		Clears: true, Draft: true, Sockets: "ROUTER, SERVER, PEER",
+		Clears: true, When: Now, Draft: true, Sockets: "ROUTER, SERVER, PEER",
 		Doc: "A message of one frame that this socket receives, as if from the peer, when an accepted connection ends. Empty gives none.",
 	},
 	{
 		Num: HiccupMessage, Name: "HICCUP_MSG", Go: "HiccupMessage", Kind: Bytes, Unit: "bytes", Access: WriteOnly,
-		Clears: true, Draft: true, Sockets: "DEALER, CLIENT, PEER", Transports: "all except inproc",
+		Clears: true, When: Now, Draft: true, Sockets: "DEALER, CLIENT, PEER", Transports: "all except inproc",
 		Doc: "A message of one frame that this socket receives when a connection that it made is lost. Empty gives none.",
 	},
 	{

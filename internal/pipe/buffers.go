@@ -21,6 +21,7 @@ const refThreshold = 4 << 10
 // it is safe for concurrent use.
 type Buffers struct {
 	small, large, huge sync.Pool
+	queues             sync.Pool // of *queueArray
 }
 
 // chunk is a piece of memory with a home to go back to.
@@ -50,5 +51,32 @@ func (b *Buffers) get(n int) *chunk {
 func (c *chunk) release() {
 	if c.home != nil {
 		c.home.Put(c)
+	}
+}
+
+// queueArray carries memory for a queue of messages through a pool.
+type queueArray struct{ s []Message }
+
+// queueCap is the least memory that is worth lending, in messages.
+const queueCap = 256
+
+// queue returns an empty queue with room for n messages, from the pool where they
+// are many.
+func (b *Buffers) queue(n int) []Message {
+	if n <= keepCap {
+		return make([]Message, 0, n)
+	}
+	if a, ok := b.queues.Get().(*queueArray); ok && cap(a.s) >= n {
+		s := a.s
+		a.s = nil
+		return s
+	}
+	return make([]Message, 0, max(n, queueCap))
+}
+
+// giveQueue takes an empty queue back.
+func (b *Buffers) giveQueue(s []Message) {
+	if cap(s) >= queueCap {
+		b.queues.Put(&queueArray{s[:0]})
 	}
 }

@@ -14,6 +14,8 @@ const keepCap = 8
 // whole messages; the consumer, under the socket's lock, takes all that has
 // gathered and works it off without further locking.
 type Inbox struct {
+	arrays *Buffers // lends memory for long queues; immutable
+
 	// Guarded by mu, a leaf lock.
 	mu       sync.Mutex
 	queue    []Message
@@ -51,6 +53,7 @@ func (b *Inbox) push(ms []Message) (n int, tell bool) {
 		if b.mark.bytes > 0 {
 			n = b.roomBytes(ms[:n])
 		}
+		b.growLocked(n)
 		b.queue = append(b.queue, ms[:n]...)
 		if b.mark.bytes == 0 {
 			b.mark.written += uint64(n)
@@ -64,6 +67,33 @@ func (b *Inbox) push(ms []Message) (n int, tell bool) {
 		b.listed = true
 	}
 	return n, tell
+}
+
+// pushOne appends a copy of one message if the high-water mark admits it.
+func (b *Inbox) pushOne(m *Message, from *Peer) (ok, tell bool) {
+	if b.full() { // only one writer, so that this holds until it writes
+		return false, false
+	}
+	o := m.Own()
+	o.Peer = from
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return true, false
+	}
+	if b.conflate {
+		b.queue = append(b.queue[:0], o)
+	} else {
+		b.growLocked(1)
+		b.queue = append(b.queue, o)
+		b.mark.written++
+		if b.mark.bytes > 0 {
+			b.mark.held += o.Size()
+		}
+	}
+	tell = !b.listed
+	b.listed = true
+	return true, tell
 }
 
 // roomBytes counts the messages one by one against the limit in octets and
@@ -147,10 +177,13 @@ func (b *Inbox) refill() bool {
 			return true
 		}
 		b.listed = false
-		if cap(b.queue) > keepCap {
+		spare := b.queue
+		if cap(spare) > keepCap {
 			b.queue = nil
 		}
 		b.mu.Unlock()
+		b.giveBack(spare)
+		b.giveBack(b.taken)
 		if cap(b.taken) > keepCap {
 			b.taken = nil
 		}
@@ -164,6 +197,21 @@ func (b *Inbox) refill() bool {
 	b.pos = 0
 	b.mu.Unlock()
 	return true
+}
+
+// growLocked makes room for n messages in borrowed memory once they are many.
+func (b *Inbox) growLocked(n int) {
+	if need := len(b.queue) + n; need > cap(b.queue) && need > keepCap && cap(b.queue) < queueCap && b.arrays != nil {
+		b.queue = append(b.arrays.queue(need), b.queue...)
+	}
+}
+
+// giveBack returns the memory of a large empty queue to those who have much to
+// queue now.
+func (b *Inbox) giveBack(s []Message) {
+	if cap(s) > keepCap && b.arrays != nil {
+		b.arrays.giveQueue(s)
+	}
 }
 
 // setLimit changes the high-water mark of a live inbox. Called by the consumer.

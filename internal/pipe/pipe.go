@@ -82,6 +82,7 @@ func New(c Config) *Pipe {
 func newHalf(c Config) *Pipe {
 	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink}
 	p.noteHWM(c.SendHWM, c.RecvHWM)
+	p.in.arrays = c.Buffers
 	p.in.conflate = c.Conflate
 	p.in.resume = p.Resume
 	return p
@@ -219,12 +220,20 @@ func (p *Pipe) writeInProcess(m *Message) bool {
 	if q.closed.Load() {
 		return true
 	}
-	if q.sink == nil && q.in.full() {
+	if q.sink != nil {
+		ms := []Message{m.Own()}
+		ms[0].Peer = q.peer.Load()
+		return q.Deliver(ms) == 1
+	}
+	ok, tell := q.in.pushOne(m, q.peer.Load())
+	if !ok {
 		return false
 	}
-	ms := [1]Message{m.Own()}
-	ms[0].Peer = q.peer.Load()
-	return q.Deliver(ms[:]) == 1
+	q.Received.Add(1)
+	if tell && q.mailbox != nil {
+		q.mailbox.postReadable(q)
+	}
+	return true
 }
 
 // Flush writes what is queued, in this goroutine if that cannot block.

@@ -195,18 +195,22 @@ class Socket(threading.Thread):
 
 
 def main():
+    created = 0
     answer({"id": 0, "pyzmq": zmq.pyzmq_version(), "libzmq": zmq.zmq_version()})
     for line in sys.stdin:
         command = json.loads(line)
         if command["op"] == "exit":
             break
         if command["op"] == "socket":
-            socket = Socket(len(sockets) + 1)
-            sockets[socket.number] = socket
+            created += 1
+            socket = sockets[created] = Socket(created)
             socket.start()
+        elif command["op"] == "close":
+            # Its thread ends with this command: nothing may be queued behind it.
+            socket = sockets.pop(command["socket"], None)
         else:
             socket = sockets.get(command["socket"])
-        if socket is None or not socket.is_alive():
+        if socket is None:
             answer({"id": command["id"], "error": "no such socket", "errno": 0})
             continue
         socket.commands.put(command)

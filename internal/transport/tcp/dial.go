@@ -31,10 +31,7 @@ func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net
 	}
 	var failed error
 	for i, addr := range addrs {
-		timeout := cfg.ConnectTimeout
-		if timeout == 0 && i < len(addrs)-1 {
-			timeout = patience
-		}
+		timeout := attemptTimeout(cfg.ConnectTimeout, i == len(addrs)-1)
 		c, err := dialOne(ctx, source, addr, timeout, cfg)
 		if err == nil {
 			return c, nil
@@ -49,6 +46,15 @@ func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net
 		}
 	}
 	return nil, failed
+}
+
+// attemptTimeout is what one address may take, 0 for as long as the system
+// tries.
+func attemptTimeout(configured time.Duration, last bool) time.Duration {
+	if configured == 0 && !last {
+		return patience
+	}
+	return configured
 }
 
 // dialOne connects to one address and tunes the connection.

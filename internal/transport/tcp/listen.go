@@ -43,7 +43,8 @@ func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 	return newListener(ln, cfg, keepAliveOf(cfg)), nil
 }
 
-// listen resolves the address and opens the socket.
+// listen resolves the address and opens the socket. It clears the IPv6 of cfg if
+// the system has none.
 func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCPListener, error) {
 	addr, err := from.bindAddr(ctx, cfg.IPv6)
 	if err != nil {
@@ -60,6 +61,11 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCP
 		return nil, transport.OSError(err)
 	}
 	t := ln.(*net.TCPListener)
+	// The net package falls back to IPv4 by itself if it has noticed before
+	// that the system has no IPv6. The address is not a mapped one then.
+	if addr.Addr().Is6() && boundAddr(t).Addr().Is4() {
+		cfg.IPv6 = false
+	}
 	if err := transport.SetBacklog(t, cfg.Backlog); err != nil {
 		t.Close()
 		return nil, transport.OSError(err)
@@ -91,15 +97,16 @@ func adopt(cfg *transport.Config) (transport.Listener, error) {
 }
 
 func newListener(t *net.TCPListener, cfg *transport.Config, ka keepAlive) *listener {
-	addr := t.Addr().(*net.TCPAddr).AddrPort()
 	return &listener{
 		tcp:       t,
 		cfg:       cfg,
 		keepAlive: ka,
-		endpoint:  boundEndpoint(addr, cfg.IPv6 && !cfg.PlainIPv4),
+		endpoint:  boundEndpoint(boundAddr(t), cfg.IPv6 && !cfg.PlainIPv4),
 		closeOnce: sync.OnceValue(t.Close),
 	}
 }
+
+func boundAddr(t *net.TCPListener) netip.AddrPort { return t.Addr().(*net.TCPAddr).AddrPort() }
 
 // Accept waits for a connection that passes the filters.
 func (l *listener) Accept() (net.Conn, error) {

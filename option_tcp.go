@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq
+
+import (
+	"time"
+
+	"github.com/gozmq/zmq/internal/opt"
+)
+
+// The options that are passed on to the system's sockets.
+
+// IPv6 uses IPv6 beside IPv4: names resolve to both, a wildcard listener serves
+// both. Without it IPv6 addresses are refused.
+//
+//	Default:  true (libzmq: false)
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_IPV6 (42)
+var IPv6 = boolOption(opt.IPv6)
+
+// TCPKeepAlive is 1 where TCP probes silent connections, 0 where it does not. -1
+// leaves it as the system has it and ignores the three options that refine it; no
+// other values are valid.
+//
+//	Default:  1 (libzmq: -1, as the system has it)
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_TCP_KEEPALIVE (34)
+var TCPKeepAlive = intOption(opt.TCPKeepAlive)
+
+// TCPKeepAliveIdle is how long a connection is silent before the first probe, in
+// whole seconds; parts are rounded up. Negative values leave it as the system has
+// it; zero is passed on, and most systems refuse it.
+//
+//	Default:  1m (libzmq: none, as the system has it)
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_TCP_KEEPALIVE_IDLE (36)
+var TCPKeepAliveIdle = durationOption(opt.TCPKeepAliveIdle, time.Second)
+
+// TCPKeepAliveInterval is the time between one probe and the next, in whole
+// seconds; parts are rounded up. Negative values leave it as the system has it; zero
+// is passed on, and most systems refuse it.
+//
+//	Default:  15s (libzmq: none, as the system has it)
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_TCP_KEEPALIVE_INTVL (37)
+var TCPKeepAliveInterval = durationOption(opt.TCPKeepAliveInterval, time.Second)
+
+// TCPKeepAliveCount is how many probes may go unanswered before the connection is
+// given up. -1 leaves it as the system has it, and lower values are not valid; zero
+// is passed on, and most systems refuse it.
+//
+//	Default:  4 (libzmq: -1, as the system has it)
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_TCP_KEEPALIVE_CNT (35)
+var TCPKeepAliveCount = intOption(opt.TCPKeepAliveCount)
+
+// TCPMaxRetransmit is how long octets that were sent may go unacknowledged before
+// the connection is given up (TCP_USER_TIMEOUT, on Windows TCP_MAXRT in seconds).
+// Zero leaves it as the system has it; negative values are not valid.
+//
+//	Default:  0, as the system has it
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_TCP_MAXRT (80)
+var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
+
+// SendBuffer is the size in octets of the system's transmit buffer of each tcp
+// connection (SO_SNDBUF). -1 leaves it as the system has it, and lower values are
+// not valid; zero is passed on, which is the system's minimum.
+//
+//	Default:  -1, as the system has it
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_SNDBUF (11)
+var SendBuffer = intOption(opt.SendBuffer)
+
+// RecvBuffer is the size in octets of the system's receive buffer of each tcp
+// connection (SO_RCVBUF). -1 leaves it as the system has it, and lower values are
+// not valid; zero is passed on, which is the system's minimum.
+//
+//	Default:  -1, as the system has it
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_RCVBUF (12)
+var RecvBuffer = intOption(opt.RecvBuffer)
+
+// TOS is the type of service octet of IPv4 packets and the traffic class of IPv6
+// packets. Zero leaves it alone; negative values are not valid.
+//
+//	Default:  0
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_TOS (57)
+var TOS = intOption(opt.TOS)
+
+// Priority is that of outgoing packets inside the machine (SO_PRIORITY, Linux);
+// above 6 it needs privileges. Zero leaves it alone; negative values are not valid.
+//
+//	Default:  0
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_PRIORITY (112)
+var Priority = intOption(opt.Priority)
+
+// BusyPoll is for how many microseconds the system polls the network device for
+// input before it sleeps (SO_BUSY_POLL, Linux). Zero and negative values leave it
+// alone. It cannot be read.
+//
+//	Default:  0
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_BUSY_POLL (113)
+var BusyPoll = intOption(opt.BusyPoll)
+
+// BindToDevice is the network interface to which listeners and connections are tied
+// (SO_BINDTODEVICE), 16 octets at most. Where the system has no such thing, Bind
+// reports it and Connect goes on trying. Empty ties them to none.
+//
+//	Default:  empty
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_BINDTODEVICE (92)
+var BindToDevice = stringOption(opt.BindToDevice)
