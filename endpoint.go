@@ -12,13 +12,14 @@ import (
 // "tcp://127.0.0.1:*" (LastEndpoint tells the port), "ipc:///run/x",
 // "ipc://@abstract", "ipc://*", "inproc://name". When it returns, peers can
 // connect. A socket may bind and connect any number of times. The settings
-// apply to this endpoint alone.
+// apply to this endpoint alone: those that say so ("to later calls of Bind and
+// Connect") and the high-water marks. Others are refused with ErrInvalid.
 //
 // Errors: ErrInvalid, ErrUnsupportedTransport, ErrIncompatibleTransport,
 // ErrAddressInUse, ErrNoDevice, ErrNameTooLong, ErrRefused, and what the
 // operating system says.
 func (s *Socket) Bind(endpoint string, settings ...Setting) error {
-	list, err := coreSettings(settings)
+	list, err := endpointSettings(s.t, settings)
 	if err == nil {
 		err = s.s.Bind(endpoint, list...)
 	}
@@ -29,13 +30,13 @@ func (s *Socket) Bind(endpoint string, settings ...Setting) error {
 // is there or not. The library resolves the name anew at every attempt, tries
 // all its addresses, and goes on until it succeeds and again whenever the
 // connection is lost; messages may be queued from now on (see Immediate). The
-// settings apply to this endpoint alone.
+// settings apply to this endpoint alone; see Bind.
 //
 // A second Connect to the same endpoint does nothing on DEALER, REQ, SUB and
 // PUB, and makes a second connection on other types. Errors: as Bind, for what
 // can be told from the text alone.
 func (s *Socket) Connect(endpoint string, settings ...Setting) error {
-	list, err := coreSettings(settings)
+	list, err := endpointSettings(s.t, settings)
 	if err == nil {
 		err = s.s.Connect(endpoint, list...)
 	}

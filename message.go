@@ -15,7 +15,7 @@ import (
 //
 // A Message that Recv returned belongs to the caller, who may keep and change
 // its frames. Messages that arrived together may share one allocation: keeping
-// one frame of 20 octets for long can keep 64 KiB; bytes.Clone it then.
+// one frame of 20 octets for long can keep 16 KiB; bytes.Clone it then.
 //
 // A Message must not be changed while another goroutine uses it.
 type Message struct {

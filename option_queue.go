@@ -32,7 +32,7 @@ var RecvHWM = intOption(opt.RecvHWM)
 
 // SendHWMBytes is a mark in octets beside SendHWM: once that many are queued for
 // one peer, no further message is. One message may go beyond it. Zero is no limit;
-// negative values are not valid.
+// negative values are not valid. It does not reach inproc.
 //
 //	Default:  0, no limit
 //	Applies:  to later calls of Bind and Connect
@@ -42,7 +42,7 @@ var SendHWMBytes = int64Option(opt.SendHWMBytes)
 
 // RecvHWMBytes is a mark in octets beside RecvHWM: once that many are queued from
 // one peer, its connection is not read from. One message may go beyond it. Zero is
-// no limit; negative values are not valid.
+// no limit; negative values are not valid. It does not reach inproc.
 //
 //	Default:  0, no limit
 //	Applies:  to later calls of Bind and Connect

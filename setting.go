@@ -164,11 +164,24 @@ func (x Setting) name() string {
 	return x.items[0].Num.String()
 }
 
-func coreSettings(settings []Setting) ([]core.Setting, error) {
+// endpointSettings checks settings that are meant for one endpoint. What the
+// whole socket shares is refused there, since it would have no effect.
+func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) {
 	var list []core.Setting
 	for _, x := range settings {
 		if x.err != nil {
 			return nil, x.err
+		}
+		for _, i := range x.items {
+			sp, ok := opt.Lookup(i.Num)
+			switch {
+			case !ok:
+				return nil, zerr.Errorf(zerr.ErrUnknownOption, "option %d", i.Num)
+			case !sp.Accepts(t.String()):
+				return nil, zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, t)
+			case sp.When != opt.Next && sp.When != opt.Pipe || sp.Num == opt.RouterRaw:
+				return nil, zerr.Errorf(zerr.ErrInvalid, "option %s is one of the whole socket, not of one endpoint", sp.Name)
+			}
 		}
 		list = append(list, x.items...)
 	}

@@ -30,8 +30,9 @@ type Drops struct {
 // Stats returns the socket's counters.
 func (s *Socket) Stats() SocketStats {
 	c, d := s.s.Counters(), s.s.Drops()
+	sent, received := s.s.Transferred()
 	return SocketStats{
-		Sent: c.Sent.Load(), Received: c.Received.Load(), Connected: c.Connected.Load(),
+		Sent: sent, Received: received, Connected: c.Connected.Load(),
 		Disconnected: c.Disconnects.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
 		TimedOut: c.HeartbeatTimeouts.Load(),

@@ -32,8 +32,7 @@ func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Con
 	}
 	return pipe.Config{
 		Mailbox: &s.mailbox, Buffers: &s.ctx.buffers,
-		// The marks of the live socket, not of the endpoint: they change with it.
-		SendHWM: s.opts.Int(opt.SendHWM), RecvHWM: s.opts.Int(opt.RecvHWM),
+		SendHWM: o.Int(opt.SendHWM), RecvHWM: o.Int(opt.RecvHWM),
 		SendMax: o.Int(opt.SendHWMBytes), RecvMax: o.Int(opt.RecvHWMBytes),
 		Conflate: conflate, Raw: s.typ == pattern.Stream || s.opts.Raw(),
 		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(),
@@ -87,7 +86,7 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 	}
 	p.SetPeer(peer)
 	c.Attach(p)
-	p.OnRefuse(func(reason error) { e.refuse(c, reason) })
+	p.OnRefuse(func(reason error) { e.refuse(c, p, reason) })
 	a := s.pipes[p]
 	if made {
 		a = s.addPipe(p, e)

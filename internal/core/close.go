@@ -146,7 +146,7 @@ func drain(pipes []*pipe.Pipe, linger time.Duration) {
 // sent through.
 func (e *endpoint) part(graceful bool) (now []*engine.Conn) {
 	finish := func(c *engine.Conn, p *pipe.Pipe) {
-		if graceful && p != nil && p.Sent.Load() > 0 {
+		if graceful && p != nil && p.Out().Used() {
 			c.Finish()
 			return
 		}

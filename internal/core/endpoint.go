@@ -14,12 +14,13 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// endpoint is one bind or one connect in a socket's table. Immutable.
+// endpoint is one bind or one connect in a socket's table. Immutable, but for
+// the high-water marks in opts, which the socket's lock guards.
 type endpoint struct {
 	socket   *Socket
 	key      string // what Unbind and Disconnect look for
 	bound    bool
-	opts     *opt.Set // as they were at the call
+	opts     *opt.Set // as they were at the call, but for the marks: see setMarks
 	listener *session.Listener
 	dialer   *session.Dialer
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
@@ -28,10 +29,16 @@ type endpoint struct {
 }
 
 // refuse ends a connection because the pattern has no use for it; for one of
-// ours the whole endpoint, since the reason would be there again.
-func (e *endpoint) refuse(c *engine.Conn, reason error) {
+// ours the whole endpoint, since the reason would be there again. Without a
+// reason it is the application's wish (an empty frame to a STREAM), and what is
+// queued goes out first.
+func (e *endpoint) refuse(c *engine.Conn, p *pipe.Pipe, reason error) {
 	if e.dialer != nil {
 		e.dialer.Quit()
+	}
+	if reason == nil {
+		p.Out().OnDrained(func() { c.Close(nil) })
+		return
 	}
 	c.Close(reason)
 }

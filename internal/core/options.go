@@ -35,13 +35,27 @@ func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
 	case opt.Subscribe, opt.Unsubscribe:
 		err = s.subscribe(v.B, n == opt.Unsubscribe)
 	case opt.SendHWM, opt.RecvHWM:
-		for p := range s.pipes {
-			p.SetHWM(s.opts.Int(opt.SendHWM), s.opts.Int(opt.RecvHWM))
-		}
+		s.setMarks(n, v)
 	}
 	s.applyOptions()
 	s.flushAndUnlock()
 	return err
+}
+
+// setMarks gives a changed high-water mark to the peers that are there and to
+// the endpoints, for those to come: it takes the place of one that an endpoint
+// was given of its own. s.mu is held.
+func (s *Socket) setMarks(n opt.Num, v opt.Value) {
+	for _, e := range s.endpoints {
+		_ = e.opts.Put(n, v) // the socket's own set has taken the value
+	}
+	for p, a := range s.pipes {
+		o := s.opts
+		if a.endpoint != nil {
+			o = a.endpoint.opts
+		}
+		p.SetHWM(o.Int(opt.SendHWM), o.Int(opt.RecvHWM))
+	}
 }
 
 // applyOptions refreshes what is kept outside the option set. s.mu is held, or

@@ -28,7 +28,7 @@ func (s *Socket) Peers() []PeerInfo {
 		out, in := p.Queued()
 		list = append(list, PeerInfo{
 			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: p.Route.ID,
-			Sent: p.Sent.Load(), Received: p.Received.Load(), Dropped: p.Dropped.Load(),
+			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,
 		})
 	}

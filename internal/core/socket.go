@@ -33,18 +33,19 @@ type Socket struct {
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
 
-	mu        sync.Mutex // Lock order: Context.mu before mu before leaves.
-	host      pattern.Host
-	pattern   pattern.Pattern
-	opts      *opt.Set
-	out       pipe.Message // being sent: here, so that the call through an interface allocates nothing
-	in        pipe.Message // being received, likewise
-	scratch   [][]byte     // frames of the message being sent
-	pipes     map[*pipe.Pipe]*attachment
-	endpoints []*endpoint
-	last      string // LAST_ENDPOINT
-	accepted  int    // pipes of peers that connected to us
-	timeouts  timeouts
+	mu             sync.Mutex // Lock order: Context.mu before mu before leaves.
+	host           pattern.Host
+	pattern        pattern.Pattern
+	opts           *opt.Set
+	out            pipe.Message // being sent: here, so that the call through an interface allocates nothing
+	in             pipe.Message // being received, likewise
+	scratch        [][]byte     // frames of the message being sent
+	pipes          map[*pipe.Pipe]*attachment
+	endpoints      []*endpoint
+	sent, received uint64 // messages
+	last           string // LAST_ENDPOINT
+	accepted       int    // pipes of peers that connected to us
+	timeouts       timeouts
 
 	lingering sync.WaitGroup // endpoints that were taken away and are not done
 	finished  chan struct{}  // closed when Close has ended
@@ -56,9 +57,8 @@ type timeouts struct {
 	send, recv time.Duration // negative: for ever
 }
 
-// Counters of a socket, read at any time.
+// Counters of what happens to a socket's connections, read at any time.
 type Counters struct {
-	Sent, Received    atomic.Uint64
 	Reconnects        atomic.Uint64
 	HandshakesFailed  atomic.Uint64
 	AcceptsFailed     atomic.Uint64
@@ -141,7 +141,14 @@ func (s *Socket) wakeAll() {
 	}
 }
 
-// Counters returns the socket's counters.
+// Transferred returns how many messages were sent and received.
+func (s *Socket) Transferred() (sent, received uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sent, s.received
+}
+
+// Counters returns the counters of the socket's connections.
 func (s *Socket) Counters() *Counters { return &s.stats }
 
 // Drops returns what was lost, by cause.

@@ -78,7 +78,7 @@ func (s *Socket) trySend(frames [][]byte, owned bool) error {
 		clear(s.scratch)
 	}
 	if err == nil {
-		s.stats.Sent.Add(1)
+		s.sent++
 	}
 	s.flushAndUnlock()
 	return err
@@ -186,6 +186,7 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 	s.mu.Lock()
 	err := s.pattern.Recv(&s.in)
 	if err == nil {
+		s.received++
 		*m = s.in
 		s.in = pipe.Message{}
 	}
@@ -193,9 +194,6 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 		s.flushAndUnlock()
 	} else {
 		s.mu.Unlock()
-	}
-	if err == nil {
-		s.stats.Received.Add(1)
 	}
 	return err
 }

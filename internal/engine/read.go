@@ -16,6 +16,10 @@ const (
 	// bigFrame is the size from which an incomplete frame gets memory of its own
 	// and is read straight into it.
 	bigFrame = 4 << 10
+	// slabSize is about how many octets of small frames share an allocation. It
+	// bounds what an application keeps alive by keeping one frame, and stays in
+	// the size classes that the allocator serves without a lock.
+	slabSize = 16 << 10
 	// trusted is how much is allocated for a frame on the peer's word alone;
 	// beyond it memory grows only as octets arrive.
 	trusted = 1 << 20
@@ -162,7 +166,7 @@ func (c *Conn) consume(n int) error {
 	return err
 }
 
-// split takes the frames in data apart. The complete ones share one allocation.
+// split takes the frames in data apart. The complete ones share allocations.
 func (c *Conn) split(data []byte) error {
 	d := &c.dec
 	if d.big != nil { // rest of a large frame that began behind the handshake
@@ -178,8 +182,8 @@ func (c *Conn) split(data []byte) error {
 			return err
 		}
 	}
-	var slab []byte
-	at := 0
+	var slab []byte // holds data from octet from on
+	at, from := 0, 0
 	for {
 		var h wire.Header
 		var hn int
@@ -205,12 +209,12 @@ func (c *Conn) split(data []byte) error {
 			}
 			break
 		}
-		if slab == nil {
-			slab = append(slab, data[at:]...)
-			data, at = data[at:], 0
+		end := at + hn + int(h.Size)
+		if end > from+len(slab) {
+			from = at
+			slab = append([]byte(nil), data[at:max(end, min(at+slabSize, len(data)))]...)
 		}
-		start, end := at+hn, at+hn+int(h.Size)
-		if err := c.frame(h.Flags, slab[start:end:end]); err != nil {
+		if err := c.frame(h.Flags, slab[at+hn-from:end-from:end-from]); err != nil {
 			return err
 		}
 		at = end

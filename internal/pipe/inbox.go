@@ -23,6 +23,7 @@ type Inbox struct {
 	conflate bool
 	listed   bool   // the consumer knows that there may be something
 	closed   bool   // nothing more will be written
+	received uint64 // messages pushed since the beginning
 	resume   func() // wakes a producer that was refused; called without mu
 
 	// Owned by the consumer.
@@ -59,6 +60,7 @@ func (b *Inbox) push(ms []Message) (n int, tell bool) {
 			b.mark.written += uint64(n)
 		}
 	}
+	b.received += uint64(n)
 	if n < len(ms) {
 		b.mark.refused = true
 	}
@@ -91,6 +93,7 @@ func (b *Inbox) pushOne(m *Message, from *Peer) (ok, tell bool) {
 			b.mark.held += o.Size()
 		}
 	}
+	b.received++
 	tell = !b.listed
 	b.listed = true
 	return true, tell
@@ -106,6 +109,12 @@ func (b *Inbox) roomBytes(ms []Message) int {
 		b.mark.wrote(1, ms[i].Size())
 	}
 	return len(ms)
+}
+
+func (b *Inbox) total() uint64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.received
 }
 
 // full reports whether a message would be refused now, and if so remembers to

@@ -14,6 +14,7 @@ type Mailbox struct {
 	mu       sync.Mutex
 	readable []*Pipe
 	writable []*Pipe
+	spare    [2][]*Pipe // memory for the lists, between two collections
 	anyRead  atomic.Bool
 	anyWrite atomic.Bool
 
@@ -50,9 +51,10 @@ func (b *Mailbox) WakeReceiver() {
 	}
 }
 
-// WakeSender lets one waiting sender look again.
+// WakeSender lets the waiting senders look again: all of them, because they may
+// wait for different peers.
 func (b *Mailbox) WakeSender() {
-	b.Senders.Wake()
+	b.Senders.WakeAll()
 	if b.Notify != nil {
 		b.Notify()
 	}
@@ -66,12 +68,13 @@ func (b *Mailbox) Readable(each func(*Pipe)) {
 	}
 	b.mu.Lock()
 	list := b.readable
-	b.readable = nil
+	b.readable, b.spare[0] = b.spare[0], nil
 	b.anyRead.Store(false)
 	b.mu.Unlock()
 	for _, p := range list {
 		each(p)
 	}
+	b.recycle(list, 0)
 }
 
 // Writable calls each for the pipes that have room again since the last call.
@@ -82,11 +85,22 @@ func (b *Mailbox) Writable(each func(*Pipe)) {
 	}
 	b.mu.Lock()
 	list := b.writable
-	b.writable = nil
+	b.writable, b.spare[1] = b.spare[1], nil
 	b.anyWrite.Store(false)
 	b.mu.Unlock()
 	for _, p := range list {
 		each(p)
+	}
+	b.recycle(list, 1)
+}
+
+// recycle keeps the memory of a short list that has been worked off.
+func (b *Mailbox) recycle(list []*Pipe, which int) {
+	clear(list)
+	if cap(list) <= 64 {
+		b.mu.Lock()
+		b.spare[which] = list[:0]
+		b.mu.Unlock()
 	}
 }
 
@@ -164,6 +178,9 @@ func (w *Waiters) Wake() {
 
 // WakeAll lets every waiter look again.
 func (w *Waiters) WakeAll() {
+	if w.n.Load() == 0 {
+		return
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, x := range w.list {

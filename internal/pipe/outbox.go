@@ -297,6 +297,13 @@ func (o *Outbox) Pending() bool {
 	return len(o.segs) > 0 || o.token
 }
 
+// Used reports whether a message was ever queued.
+func (o *Outbox) Used() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.mark.written > 0 || o.conflate
+}
+
 // Count returns the messages that have not been handed to the operating system.
 func (o *Outbox) Count() int {
 	o.mu.Lock()

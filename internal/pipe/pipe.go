@@ -53,8 +53,9 @@ type Pipe struct {
 	// Route belongs to the socket's pattern.
 	Route Route
 
-	// Counters, read at any time.
-	Sent, Received, Dropped atomic.Uint64
+	sent    uint64        // messages queued for the peer; guarded by the socket's lock
+	sunk    atomic.Uint64 // messages that the sink took
+	Dropped atomic.Uint64 // messages lost because the queue was full
 }
 
 // Route is what the patterns keep with a pipe, guarded by the socket's lock.
@@ -210,7 +211,7 @@ func (p *Pipe) Write(m *Message) (ok, flush bool) {
 		ok = p.writeInProcess(m)
 	}
 	if ok {
-		p.Sent.Add(1)
+		p.sent++
 	}
 	return ok, flush
 }
@@ -229,7 +230,6 @@ func (p *Pipe) writeInProcess(m *Message) bool {
 	if !ok {
 		return false
 	}
-	q.Received.Add(1)
 	if tell && q.mailbox != nil {
 		q.mailbox.postReadable(q)
 	}
@@ -284,11 +284,10 @@ func (p *Pipe) Subscription(topic []byte, cancel bool) {
 func (p *Pipe) Deliver(ms []Message) int {
 	if p.sink != nil {
 		n := p.sink(p, ms)
-		p.Received.Add(uint64(n))
+		p.sunk.Add(uint64(n))
 		return n
 	}
 	n, tell := p.in.push(ms)
-	p.Received.Add(uint64(n))
 	if tell && p.mailbox != nil {
 		p.mailbox.postReadable(p)
 	}
@@ -347,6 +346,13 @@ func (p *Pipe) CloseOut() {
 
 // Closed reports whether CloseIn was called.
 func (p *Pipe) Closed() bool { return p.closed.Load() }
+
+// Sent returns how many messages were queued for the peer. The socket's lock is
+// held.
+func (p *Pipe) Sent() uint64 { return p.sent }
+
+// Received returns how many messages the peer has sent.
+func (p *Pipe) Received() uint64 { return p.sunk.Load() + p.in.total() }
 
 // Queued returns the messages that wait in each direction. The socket's lock
 // is held.

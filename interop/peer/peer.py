@@ -14,6 +14,7 @@ commands for that socket in order; commands for different sockets overlap.
 """
 
 import base64
+import ctypes
 import json
 import os
 import queue
@@ -22,6 +23,10 @@ import threading
 import time
 
 import zmq
+import zmq.utils.monitor
+
+# What pyzmq itself runs on, to reach options that pyzmq has no name for.
+libzmq = ctypes.CDLL("libzmq.so.5", use_errno=True)
 
 # A numbered message begins with its number, big-endian.
 NUMBER = 8
@@ -40,6 +45,12 @@ def answer(fields):
 
 def encode(data):
     return base64.b64encode(data).decode("ascii")
+
+
+def made(size, seed):
+    """The frame of that size that Go's Shape makes from the same seed."""
+    period = bytes((i * 7 + seed) % 251 for i in range(251))
+    return (period * (size // len(period) + 1))[:size]
 
 
 def option(name):
@@ -67,6 +78,7 @@ class Socket(threading.Thread):
         self.number = number
         self.commands = queue.SimpleQueue()
         self.zmq = None
+        self.monitor = None
 
     def run(self):
         while True:
@@ -123,6 +135,35 @@ class Socket(threading.Thread):
         value = self.zmq.getsockopt(option(c["name"]))
         return {"b64": encode(value)} if isinstance(value, bytes) else {"value": int(value)}
 
+    def do_setraw(self, c):
+        value = base64.b64decode(c["b64"]) if c["b64"] is not None else None
+        self.checked(libzmq.zmq_setsockopt, c["number"], value, ctypes.c_size_t(len(value or b"")))
+
+    def do_getraw(self, c):
+        buffer = ctypes.create_string_buffer(c["size"])
+        length = ctypes.c_size_t(c["size"])
+        self.checked(libzmq.zmq_getsockopt, c["number"], buffer, ctypes.byref(length))
+        return {"b64": encode(buffer.raw[:length.value])}
+
+    def checked(self, function, *arguments):
+        if function(ctypes.c_void_p(self.zmq.underlying), *arguments) != 0:
+            raise zmq.ZMQError(ctypes.get_errno())
+
+    def do_monitor(self, c):
+        self.monitor = self.zmq.get_monitor_socket()
+
+    def do_event(self, c):
+        """Waits for one of the events in the mask; others are dropped."""
+        end = time.monotonic() + c["timeout"] / 1000
+        while True:
+            left = int((end - time.monotonic()) * 1000)
+            if not self.monitor.poll(max(left, 0)):
+                raise zmq.ZMQError(zmq.EAGAIN)
+            event = zmq.utils.monitor.recv_monitor_message(self.monitor)
+            if event["event"] & c["mask"]:
+                return {"event": event["event"], "value": event["value"],
+                        "endpoint": event["endpoint"].decode()}
+
     def do_close(self, c):
         self.zmq.close(c.get("linger"))
 
@@ -133,6 +174,34 @@ class Socket(threading.Thread):
     def do_recv(self, c):
         self.zmq.setsockopt(zmq.RCVTIMEO, c["timeout"])
         return {"frames": [encode(f) for f in self.zmq.recv_multipart()]}
+
+    def do_recv_properties(self, c):
+        self.zmq.setsockopt(zmq.RCVTIMEO, c["timeout"])
+        frame = self.zmq.recv_multipart(copy=False)[-1]
+        found = {}
+        for name in c["names"]:
+            try:
+                found[name] = frame.get(name)
+            except zmq.ZMQError:
+                pass
+        return {"properties": found}
+
+    def do_send_shape(self, c):
+        self.zmq.setsockopt(zmq.SNDTIMEO, c["timeout"])
+        prefix = [base64.b64decode(f) for f in c["prefix"] or []]
+        self.zmq.send_multipart(prefix + [made(n, c["seed"] + i) for i, n in enumerate(c["sizes"])])
+
+    def do_recv_shape(self, c):
+        self.zmq.setsockopt(zmq.RCVTIMEO, c["timeout"])
+        frames = self.zmq.recv_multipart()
+        prefix = [base64.b64decode(f) for f in c["prefix"] or []]
+        want = prefix + [made(n, c["seed"] + i) for i, n in enumerate(c["sizes"])]
+        if frames == want:
+            return {"wrong": ""}
+        for i, (got, right) in enumerate(zip(frames, want)):
+            if got != right:
+                return {"wrong": f"frame {i} has {len(got)} octets {got[:40]!r}, want {len(right)} {right[:40]!r}"}
+        return {"wrong": f"{len(frames)} frames, want {len(want)}"}
 
     def do_send_many(self, c):
         self.zmq.setsockopt(zmq.SNDTIMEO, c["timeout"])

@@ -128,7 +128,8 @@ func (l *listener) close() error {
 // Endpoint is the path or name that clients connect to.
 func (l *listener) Endpoint() string { return l.endpoint }
 
-// note remembers the socket file at path.
+// note remembers the socket file at path. There may be none: it was removed
+// already, or the sockets of js/wasm have no files.
 func (f *file) note(path string) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -136,7 +137,7 @@ func (f *file) note(path string) error {
 	}
 	info, err := os.Lstat(abs)
 	if err != nil {
-		return err
+		return ignoreMissing(err)
 	}
 	f.path, f.info = abs, info
 	return nil
