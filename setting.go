@@ -211,18 +211,18 @@ type OptionInfo struct {
 	Name          string // "SNDHWM"
 	GoName        string // "SendHWM"
 	Type          string // "int", "bool", "ms" ...
-	Unit          string
+	Unit          string // of numbers and durations, "" for none
 	Default       string // of this package
-	LibzmqDefault string
-	Range         string
+	LibzmqDefault string // of libzmq
+	Range         string // values that are accepted, in words
 	Access        string // "read-write", "read-only", "write-only"
 	Applies       string // when a change takes effect
 	Sockets       string // types it matters for
-	Transports    string
-	Draft         bool // in libzmq
-	Deprecated    bool
-	Stored        bool // accepted and kept, without effect in this version
-	Doc           string
+	Transports    string // transports it matters for
+	Draft         bool   // in libzmq
+	Deprecated    bool   // in libzmq
+	Stored        bool   // accepted and kept, without effect in this version
+	Doc           string // what it means
 }
 
 // Options lists every option, by number.

@@ -13,18 +13,32 @@ type SocketType uint8
 
 // Socket types.
 const (
-	PAIR   SocketType = 0  // one peer, both ways
-	PUB    SocketType = 1  // sends to every subscriber
-	SUB    SocketType = 2  // receives what it subscribed to
-	REQ    SocketType = 3  // sends a request, receives its reply
-	REP    SocketType = 4  // receives a request, sends its reply
-	DEALER SocketType = 5  // sends to peers in turn, receives from all
-	ROUTER SocketType = 6  // sends to the peer that the first frame names
-	PULL   SocketType = 7  // receives from all
-	PUSH   SocketType = 8  // sends to peers in turn
-	XPUB   SocketType = 9  // a PUB that sees subscriptions
-	XSUB   SocketType = 10 // a SUB that sends subscriptions as messages
-	STREAM SocketType = 11 // raw TCP
+	// PAIR has one peer and talks both ways. (RFC 31)
+	PAIR SocketType = 0
+	// PUB sends to every peer that subscribed. (RFC 29)
+	PUB SocketType = 1
+	// SUB receives what it subscribed to. (RFC 29)
+	SUB SocketType = 2
+	// REQ sends a request and receives its reply, in turn. (RFC 28)
+	REQ SocketType = 3
+	// REP receives a request and sends its reply, in turn. (RFC 28)
+	REP SocketType = 4
+	// DEALER sends to its peers in turn and receives from all. (RFC 28)
+	DEALER SocketType = 5
+	// ROUTER sends to the peer that the first frame names, and puts the sender's
+	// name in front of what it receives. (RFC 28)
+	ROUTER SocketType = 6
+	// PULL receives from all its peers. (RFC 30)
+	PULL SocketType = 7
+	// PUSH sends to its peers in turn. (RFC 30)
+	PUSH SocketType = 8
+	// XPUB is a PUB that receives the subscriptions of its peers. (RFC 29)
+	XPUB SocketType = 9
+	// XSUB is a SUB that sends its subscriptions as messages. (RFC 29)
+	XSUB SocketType = 10
+	// STREAM is raw TCP: the first frame names the connection. (libzmq:
+	// ZMQ_STREAM)
+	STREAM SocketType = 11
 )
 
 var typeNames = [...]string{"PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB", "STREAM"}

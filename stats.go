@@ -10,10 +10,10 @@ type SocketStats struct {
 	Connected        uint64 // handshakes that succeeded
 	Disconnected     uint64 // connections lost after that
 	Reconnects       uint64 // attempts to connect again
-	HandshakesFailed uint64
+	HandshakesFailed uint64 // connections that ended before they were ready
 	AcceptsFailed    uint64 // connections that were not accepted: limits, filters, no descriptors
 	TimedOut         uint64 // connections ended because nothing was heard
-	Drops            Drops
+	Drops            Drops  // messages that were lost
 }
 
 // Drops are messages that were lost, by cause.

@@ -192,6 +192,25 @@ func noPeers(t testing.TB, s *zmq.Socket) {
 	eventually(t, "the peers go", func() bool { return len(s.Peers()) == 0 })
 }
 
+// waitSubscribers waits until n peers have subscribed to a topic. Sockets of
+// libzmq learn of new peers, and tell them what they subscribe to, only while
+// their application calls something.
+func waitSubscribers(t testing.TB, s *zmq.Socket, topic string, n int, theirs ...*peer.Socket) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("%d subscribers of %q", n, topic), func() bool {
+		for _, x := range theirs {
+			x.GetInt("EVENTS")
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		defer cancel()
+		err := s.WaitSubscribers(ctx, topic, n)
+		if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		return err == nil
+	})
+}
+
 // address is where to bind so that nobody else is there.
 func address(t testing.TB, transport string) string {
 	if transport == "ipc" {

@@ -151,10 +151,8 @@ func (c *conversation) open(t *testing.T, libzmq *peer.Process) {
 	}
 	switch {
 	case goType == zmq.PUB || goType == zmq.XPUB:
-		if err := goSocket.WaitSubscribers(within(t), "", 1); err != nil {
-			t.Fatal(err)
-		}
-	case theirType == zmq.XPUB:
+		waitSubscribers(t, goSocket, "", 1, theirs)
+	case theirType == zmq.XPUB: // which reads what was sent before
 		recvTheirs(t, theirs, "\x01")
 	case theirType == zmq.PUB:
 		syncWithPublisher(t, theirs, goSocket)

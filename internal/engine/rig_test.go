@@ -117,12 +117,7 @@ func (r *rig) stop() {
 
 // end waits for the end of the connection and returns why.
 func (r *rig) end() error {
-	r.Helper()
-	select {
-	case <-r.ended:
-	case <-time.After(10 * time.Minute):
-		r.Fatal("the connection does not end")
-	}
+	<-r.ended
 	return r.err
 }
 

@@ -25,6 +25,9 @@ func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net
 	if err != nil {
 		return nil, err
 	}
+	if err := checkDevice(cfg); err != nil {
+		return nil, err
+	}
 	addrs, err := to.connectAddrs(ctx, cfg.IPv6)
 	if err != nil {
 		return nil, err

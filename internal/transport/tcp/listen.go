@@ -32,6 +32,9 @@ func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 	if err != nil {
 		return nil, err
 	}
+	if err := checkDevice(cfg); err != nil {
+		return nil, err
+	}
 	ln, err := listen(ctx, from, cfg)
 	if cfg.IPv6 && errors.Is(err, errNoIPv6) {
 		cfg.IPv6 = false

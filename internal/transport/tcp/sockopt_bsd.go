@@ -4,21 +4,13 @@
 
 package tcp
 
-import (
-	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/zerr"
-)
+import "github.com/gozmq/zmq/internal/transport"
 
 // setPriority does nothing: SO_PRIORITY and SO_BUSY_POLL are Linux's.
 func setPriority(uintptr, *transport.Config) error { return nil }
 
-// setDevice refuses: SO_BINDTODEVICE is Linux's.
-func setDevice(_ uintptr, device string) error {
-	if device != "" {
-		return zerr.Errorf(zerr.ErrNotSupported, "bind to device %q", device)
-	}
-	return nil
-}
+// setDevice does nothing: checkDevice has refused.
+func setDevice(uintptr, *transport.Config) error { return nil }
 
 // setConnected does nothing: TCP_USER_TIMEOUT is Linux's.
 func setConnected(uintptr, *transport.Config) error { return nil }

@@ -4,22 +4,14 @@
 
 package tcp
 
-import (
-	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/zerr"
-)
+import "github.com/gozmq/zmq/internal/transport"
 
-// The network of js/wasm is one inside the process, without options.
+// hasOptions says that sockets have none: the network of js/wasm is one inside
+// the process.
+const hasOptions = false
 
-func setListening(_ uintptr, cfg *transport.Config) error      { return refuseDevice(cfg) }
-func setConnecting(_ uintptr, cfg *transport.Config) error     { return refuseDevice(cfg) }
-func setConnectingFrom(_ uintptr, cfg *transport.Config) error { return refuseDevice(cfg) }
-func setAccepted(uintptr, *transport.Config) error             { return nil }
-func setConnected(uintptr, *transport.Config) error            { return nil }
-
-func refuseDevice(cfg *transport.Config) error {
-	if cfg.Device != "" {
-		return zerr.Errorf(zerr.ErrNotSupported, "bind to device %q", cfg.Device)
-	}
-	return nil
-}
+func setListening(uintptr, *transport.Config) error      { return nil }
+func setConnecting(uintptr, *transport.Config) error     { return nil }
+func setConnectingFrom(uintptr, *transport.Config) error { return nil }
+func setAccepted(uintptr, *transport.Config) error       { return nil }
+func setConnected(uintptr, *transport.Config) error      { return nil }

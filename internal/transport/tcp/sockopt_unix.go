@@ -12,6 +12,9 @@ import (
 	"github.com/gozmq/zmq/internal/transport"
 )
 
+// hasOptions says that sockets have options on this system.
+const hasOptions = true
+
 // setListening needs no SO_REUSEADDR: the net package sets it.
 func setListening(fd uintptr, cfg *transport.Config) error { return setCommon(fd, cfg) }
 
@@ -46,7 +49,7 @@ func setCommon(fd uintptr, cfg *transport.Config) error {
 			return err
 		}
 	}
-	if err := setDevice(fd, cfg.Device); err != nil {
+	if err := setDevice(fd, cfg); err != nil {
 		return err
 	}
 	return setMarks(fd, cfg)

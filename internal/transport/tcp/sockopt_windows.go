@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/windows"
 
 	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Options that golang.org/x/sys/windows does not name (winsock2.h, ws2ipdef.h).
@@ -17,6 +16,9 @@ const (
 	soExclusiveAddrUse = ^windows.SO_REUSEADDR
 	ipv6TClass         = 39
 )
+
+// hasOptions says that sockets have options on this system.
+const hasOptions = true
 
 // setListening keeps other programs from taking over the port, which
 // SO_REUSEADDR would let them do here.
@@ -37,9 +39,6 @@ func setConnectingFrom(fd uintptr, cfg *transport.Config) error {
 }
 
 func setConnecting(fd uintptr, cfg *transport.Config) error {
-	if cfg.Device != "" {
-		return zerr.Errorf(zerr.ErrNotSupported, "bind to device %q", cfg.Device)
-	}
 	if cfg.SendBuffer >= 0 {
 		if err := setInt(fd, windows.SOL_SOCKET, windows.SO_SNDBUF, cfg.SendBuffer); err != nil {
 			return err

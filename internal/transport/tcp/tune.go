@@ -19,6 +19,9 @@ type setter func(fd uintptr, cfg *transport.Config) error
 
 // control makes a setter the hook of a net.Dialer or net.ListenConfig.
 func control(cfg *transport.Config, set setter) func(string, string, syscall.RawConn) error {
+	if !hasOptions {
+		return nil // the network of js/wasm refuses to dial with a hook
+	}
 	return func(_, _ string, raw syscall.RawConn) error {
 		return apply(raw, cfg, set)
 	}
