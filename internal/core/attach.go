@@ -117,6 +117,7 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 	}
 	a.ready = true
 	s.flushAndUnlock()
+	s.partDisplaced()
 	if flush {
 		p.Kick()
 	}

@@ -106,6 +106,7 @@ func join(b *binding, k *parked) {
 		}
 	}
 	bs.flushAndUnlock()
+	bs.partDisplaced()
 
 	cs := k.socket
 	cs.mu.Lock()
@@ -121,6 +122,7 @@ func join(b *binding, k *parked) {
 		cs.removePipe(near)
 	}
 	cs.flushAndUnlock()
+	cs.partDisplaced()
 	if !alive {
 		// The connecter has left, or the binder has, or one does not want the other.
 		// What the connecter sent is delivered all the same.
@@ -160,6 +162,28 @@ func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket, discard bool) {
 	far.flushAndUnlock()
 	q.CloseIn(false)
 	far.watch.WakeAll()
+}
+
+// partDisplaced ends the in-process pipes that lost their routing id to a newer
+// peer (ROUTER_HANDOVER). What they brought stays readable.
+func (s *Socket) partDisplaced() {
+	s.mu.Lock()
+	if len(s.host.Displaced) == 0 {
+		s.mu.Unlock()
+		return
+	}
+	far := make(map[*pipe.Pipe]*Socket)
+	for _, p := range s.host.Displaced {
+		if a := s.pipes[p]; a != nil {
+			far[p] = a.far
+			s.removePipe(p)
+		}
+	}
+	s.host.Displaced = nil
+	s.flushAndUnlock()
+	for p, other := range far {
+		s.partInProcess(p, other, false)
+	}
 }
 
 // bind takes a name and returns the connects that wait for it.

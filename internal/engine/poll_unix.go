@@ -6,8 +6,6 @@ package engine
 
 import (
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // canPoll says that sockets can be tried without blocking.
@@ -45,7 +43,7 @@ func (w *tryWriter) write(fd uintptr) bool {
 		if len(w.bufs) == 1 {
 			w.n, w.err = syscall.Write(int(fd), w.bufs[0])
 		} else {
-			w.n, w.err = unix.Writev(int(fd), w.bufs)
+			w.n, w.err = writev(int(fd), w.bufs)
 		}
 		if w.err == syscall.EINTR {
 			continue
@@ -61,7 +59,7 @@ func (w *tryWriter) write(fd uintptr) bool {
 // try writes what the system takes at once. ok is false where that cannot be
 // done on this connection.
 func (w *tryWriter) try(bufs [][]byte) (n int, ok bool, err error) {
-	if w.raw == nil || len(bufs) > 16 {
+	if w.raw == nil || len(bufs) > 16 || len(bufs) > 1 && !canWritev {
 		return 0, false, nil
 	}
 	w.bufs = bufs

@@ -63,13 +63,12 @@ func configOf(socketType string, identity []byte) *Config {
 // rig is a Conn, run as a session would, and its peer.
 type rig struct {
 	testing.TB
-	conn    *Conn
-	peer    net.Conn // scripted by the test
-	mailbox *pipe.Mailbox
-	pipe    *pipe.Pipe
-	ready   chan *pipe.Peer // the handshake succeeded; closed at the end
-	ended   chan struct{}   // nothing is left
-	err     error           // why it ended; read it after ended
+	conn  *Conn
+	peer  net.Conn // scripted by the test
+	pipe  *pipe.Pipe
+	ready chan *pipe.Peer // the handshake succeeded; closed at the end
+	ended chan struct{}   // nothing is left
+	err   error           // why it ended; read it after ended
 }
 
 // newRig starts a connection over an in-memory link; sink may be nil.
@@ -79,8 +78,13 @@ func newRig(t testing.TB, cfg *Config, sink pipe.Sink) *rig {
 }
 
 func rigOver(t testing.TB, cfg *Config, sink pipe.Sink, ours, peer net.Conn) *rig {
-	r := &rig{TB: t, peer: peer, mailbox: new(pipe.Mailbox), ready: make(chan *pipe.Peer, 1), ended: make(chan struct{})}
-	r.pipe = pipe.New(pipe.Config{Mailbox: r.mailbox, Buffers: new(pipe.Buffers), Raw: cfg.Raw, Sink: sink})
+	p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers), Raw: cfg.Raw, Sink: sink})
+	return rigOn(t, cfg, p, ours, peer)
+}
+
+// rigOn is rigOver for a pipe that has been in use before.
+func rigOn(t testing.TB, cfg *Config, p *pipe.Pipe, ours, peer net.Conn) *rig {
+	r := &rig{TB: t, peer: peer, pipe: p, ready: make(chan *pipe.Peer, 1), ended: make(chan struct{})}
 	r.conn = New(ours, cfg)
 	go r.run()
 	t.Cleanup(r.stop)

@@ -83,6 +83,10 @@ type Host struct {
 	// Flush collects the pipes whose write token Send has acquired; the socket
 	// flushes them after it has released its lock.
 	Flush []*pipe.Pipe
+	// Displaced collects pipes in process that the pattern has no use for any
+	// more (a connection is refused instead); the socket ends them after it has
+	// released its lock.
+	Displaced []*pipe.Pipe
 	// Drops counts what was lost, by cause.
 	Drops *Drops
 	// Subscribed, if set, is called without locks of the pattern whenever the

@@ -41,20 +41,21 @@ func (r *req) Ready(*pipe.Pipe) error { return nil }
 
 func (r *req) Lost(*pipe.Pipe) {}
 
-// Detach forgets the peer that owes the reply; the socket keeps waiting, and a
-// reply from any other peer counts (patterns.md, REQ).
+// Detach leaves the peer that owes the reply in place: what it has sent is still
+// read. After that the socket keeps waiting, and a reply of any other peer counts,
+// as in libzmq.
 func (r *req) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
 	r.out.remove(p)
-	if r.peer == p && p.Drained() {
-		r.peer = nil
-	}
 }
 
 func (r *req) Send(m *pipe.Message) error {
 	if r.awaiting && !r.h.Options.Bool(opt.ReqRelaxed) {
 		return zerr.ErrState
 	}
+	// The outstanding request is given up even if no peer takes the new one: its
+	// reply may be among what is discarded now.
+	r.awaiting, r.peer, r.idFrame = false, nil, nil
 	var id []byte
 	w := pipe.Message{Owned: m.Owned}
 	r.scratch = r.scratch[:0]
@@ -93,10 +94,10 @@ func (r *req) Recv(m *pipe.Message) error {
 	for {
 		p := r.in.recv(m)
 		if p == nil {
-			if r.peer != nil && !r.peer.Route.Attached && r.peer.Drained() {
-				r.peer = nil
-			}
 			return zerr.ErrAgain
+		}
+		if r.peer != nil && p != r.peer && !r.peer.Route.Attached && r.peer.Peek() == nil {
+			r.peer = nil // it left and owes nothing that could still be read
 		}
 		if r.peer != nil && p != r.peer || !r.strip(m) {
 			r.h.Drops.Stale.Add(1)

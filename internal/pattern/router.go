@@ -143,6 +143,10 @@ func (r *router) Lost(p *pipe.Pipe) {
 func (r *router) displace(old *pipe.Pipe) {
 	r.set(old, r.fresh())
 	old.Route.Moved = true
+	if old.InProcess() {
+		r.h.Displaced = append(r.h.Displaced, old)
+		return
+	}
 	old.Refuse(zerr.Errorf(zerr.ErrProtocol, "another peer took over its routing id"))
 }
 

@@ -19,6 +19,8 @@ type Config struct {
 	// PlainIPv4 writes the IPv4 address of a listener as "tcp://127.0.0.1:5"
 	// although IPv6 is set. Otherwise it appears as libzmq shows it, mapped:
 	// "tcp://[::ffff:127.0.0.1]:5", which a peer without IPv6 cannot connect to.
+	// For the same reason a listener at a name or interface that has addresses
+	// of both families takes the IPv4 one, where libzmq takes the other.
 	PlainIPv4 bool
 
 	// SendBuffer and RecvBuffer are the sizes of the buffers of the operating

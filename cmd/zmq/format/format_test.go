@@ -5,7 +5,7 @@ package format
 import (
 	"bytes"
 	"io"
-	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,17 +27,7 @@ func frames(text ...string) [][]byte {
 	return out
 }
 
-func same(a, b [][]byte) bool {
-	return len(a) == len(b) && reflect.DeepEqual(bytes.Join(a, []byte{0}), bytes.Join(b, []byte{0})) &&
-		reflect.DeepEqual(lengths(a), lengths(b))
-}
-
-func lengths(a [][]byte) (n []int) {
-	for _, f := range a {
-		n = append(n, len(f))
-	}
-	return n
-}
+func same(a, b [][]byte) bool { return slices.EqualFunc(a, b, bytes.Equal) }
 
 func TestWritten(t *testing.T) {
 	plain, exact := mustText(t, `\t`, false), mustText(t, "|", true)

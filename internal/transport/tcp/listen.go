@@ -53,6 +53,12 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCP
 	if err != nil {
 		return nil, err
 	}
+	if cfg.PlainIPv4 && addr.Addr().Is6() && !addr.Addr().IsUnspecified() {
+		// A name or interface with both families: every peer has IPv4.
+		if plain, err := from.bindAddr(ctx, false); err == nil {
+			addr = plain
+		}
+	}
 	lc := net.ListenConfig{
 		Control:   control(cfg, setListening),
 		KeepAlive: -1, // what Go would set; keepAlive sets what the options say

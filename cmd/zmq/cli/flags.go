@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/cmd/zmq/format"
+)
+
+// flags are the command line of a socket. A flag exists only on the types that
+// it means something for.
+type flags struct {
+	socket socketFlags
+	text   textFlags
+	pace   paceFlags
+	reply  replyFlags
+}
+
+// socketFlags say what the socket is to be.
+type socketFlags struct {
+	bind, connect  []string
+	subscribe      []string
+	identity       string
+	linger         string // in the text of the option; empty leaves its default
+	set            []string
+	verbose, quiet bool
+}
+
+// textFlags say how messages are read and written.
+type textFlags struct {
+	format, separator string
+	escape            bool
+}
+
+// paceFlags say when to begin, to go on and to end.
+type paceFlags struct {
+	count           uint64
+	timeout         time.Duration
+	interval        time.Duration
+	wait            int
+	waitSubscribers int
+	patient         bool // waitSubscribers was given, not the default of a PUB
+}
+
+// replyFlags say what a REP answers. At most one is set.
+type replyFlags struct {
+	echo bool
+	text string
+	exec string
+}
+
+// pubGrace is how long a PUB waits for the first subscriber if it is not told
+// how many to wait for: long enough for a subscriber that is there to connect,
+// short enough for one who publishes to nobody.
+const pubGrace = time.Second
+
+// sendLinger is the default of --linger for types that only send: what is left
+// to do when the input has ended is to deliver it.
+const sendLinger = "10s"
+
+func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
+	fs.SortFlags = false // by meaning instead
+	s, p := &f.socket, &f.pace
+	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path; repeatable")
+	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path; repeatable")
+	if t == zmq.SUB || t == zmq.XSUB {
+		usage := "receive messages that begin with `TOPIC`; repeatable"
+		if t == zmq.SUB {
+			usage += " (default: every message)"
+		}
+		fs.StringArrayVarP(&s.subscribe, "subscribe", "s", nil, usage)
+	}
+	if t == zmq.REP {
+		fs.BoolVar(&f.reply.echo, "echo", false, "reply with the request")
+		fs.StringVar(&f.reply.text, "reply", "", "reply with `TEXT`, read as a line of input")
+		fs.StringVar(&f.reply.exec, "exec", "", "reply with the output of shell command `CMD`, which gets the request as its input")
+	}
+	fs.Uint64VarP(&p.count, "count", "n", 0, countUsage(t))
+	fs.DurationVarP(&p.timeout, "timeout", "t", 0, timeoutUsage(t))
+	f.text.add(fs)
+	if sends(t) && t != zmq.REP {
+		fs.DurationVarP(&p.interval, "interval", "i", 0, "pause between messages that are sent")
+		fs.IntVarP(&p.wait, "wait", "w", 0, "before sending, wait until `N` peers are connected")
+	}
+	if t == zmq.PUB || t == zmq.XPUB {
+		usage := "before sending, wait until `N` peers would get the first message"
+		if t == zmq.PUB {
+			usage += fmt.Sprintf(" (default: one, for at most %s)", pubGrace)
+		}
+		fs.IntVarP(&p.waitSubscribers, "wait-subscribers", "W", 0, usage)
+	}
+	lingerUsage := "after the end, send what is queued for at most `D`; -1 is for ever"
+	if !receives(t) {
+		s.linger = sendLinger
+	}
+	fs.StringVar(&s.linger, "linger", s.linger, lingerUsage)
+	fs.StringVar(&s.identity, "identity", "", "what the socket is called by ROUTERs: text, or 0x and hex digits")
+	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
+	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
+	fs.BoolVarP(&s.quiet, "quiet", "q", false, "write only errors to standard error")
+}
+
+func (f *textFlags) add(fs *pflag.FlagSet) {
+	fs.StringVarP(&f.format, "format", "f", "text", "how messages are read and written: text, hex, json, raw")
+	fs.StringVar(&f.separator, "separator", `\t`, "what is between the frames of a text message; empty: lines are not split")
+	fs.BoolVarP(&f.escape, "escape", "e", false, `read \n \r \t \xNN \\ in text, and write text that is read back exactly`)
+}
+
+func countUsage(t zmq.SocketType) string {
+	switch {
+	case t == zmq.REQ:
+		return "end after `N` replies"
+	case t == zmq.REP:
+		return "end after `N` requests"
+	case !receives(t):
+		return "end after `N` messages; a message that was given as arguments is sent N times"
+	}
+	return "end after `N` messages were received"
+}
+
+func timeoutUsage(t zmq.SocketType) string {
+	switch {
+	case t == zmq.REQ:
+		return "end with exit code 3 when a reply does not come for `D`, such as 500ms or 2s"
+	case !receives(t):
+		return "end with exit code 3 when a message cannot be queued for `D`, such as 500ms or 2s"
+	}
+	return "end with exit code 3 when no message comes for `D`, such as 500ms or 2s"
+}
+
+// check finds mistakes that the flags' types do not.
+func (f *flags) check(cmd *cobra.Command) error {
+	p := &f.pace
+	switch {
+	case len(f.socket.bind)+len(f.socket.connect) == 0:
+		return fmt.Errorf("it needs an endpoint: --bind tcp://*:5555 or --connect tcp://localhost:5555")
+	case p.timeout < 0 || p.interval < 0:
+		return fmt.Errorf("--timeout and --interval cannot be negative; 0 is none")
+	case p.wait < 0 || p.waitSubscribers < 0:
+		return fmt.Errorf("--wait and --wait-subscribers cannot be negative; 0 is none")
+	case f.socket.verbose && f.socket.quiet:
+		return fmt.Errorf("--verbose and --quiet exclude each other")
+	}
+	for _, endpoint := range slices.Concat(f.socket.bind, f.socket.connect) {
+		if strings.HasPrefix(endpoint, "inproc:") {
+			return fmt.Errorf("%s reaches only sockets of the same process, and there is no other: use ipc:// or tcp://", endpoint)
+		}
+	}
+	var ways []string
+	for _, name := range []string{"echo", "reply", "exec"} {
+		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed {
+			ways = append(ways, "--"+name)
+		}
+	}
+	if len(ways) > 1 {
+		return fmt.Errorf("%s exclude each other", strings.Join(ways, " and "))
+	}
+	p.patient = cmd.Flags().Changed("wait-subscribers")
+	return nil
+}
+
+// settings are the options of the socket, in the order of growing precision:
+// what has a flag of its own, then --set in the order given.
+func (f *socketFlags) settings() ([]zmq.Setting, error) {
+	var list []zmq.Setting
+	add := func(name, text, flag string) error {
+		s, err := zmq.ParseSetting(name, text)
+		if err != nil {
+			return fmt.Errorf("%s: %w", flag, err)
+		}
+		list = append(list, s)
+		return nil
+	}
+	if f.linger != "" {
+		if err := add("LINGER", f.linger, "--linger "+f.linger); err != nil {
+			return nil, err
+		}
+	}
+	if f.identity != "" {
+		if err := add("ROUTING_ID", f.identity, "--identity "+f.identity); err != nil {
+			return nil, err
+		}
+	}
+	for _, pair := range f.set {
+		name, text, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, fmt.Errorf("--set %s: it wants OPTION=VALUE, such as SNDHWM=5000", pair)
+		}
+		info, known := zmq.LookupOption(name)
+		if !known {
+			return nil, fmt.Errorf("--set %s: there is no option %q%s; 'zmq options' lists them", pair, name, didYouMean(name, optionNames()))
+		}
+		if info.Access == "read only" {
+			return nil, fmt.Errorf("--set %s: %s can only be read", pair, info.Name)
+		}
+		if err := add(name, text, "--set "+pair); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (f *textFlags) parse() (format.Format, error) {
+	return format.New(f.format, f.separator, f.escape)
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gozmq/zmq/cmd/zmq/format"
+)
+
+// item is a message that was read, or the error that ended the input.
+type item struct {
+	frames [][]byte
+	err    error
+}
+
+// input is where messages to send come from: arguments, or a stream.
+type input struct {
+	// Immutable after newInput.
+	stream *format.Reader
+	given  [][]byte // the message that the arguments are; nil reads the stream
+	times  uint64   // how often that is sent
+
+	items chan item     // unbuffered, so that the reader is ahead by one message
+	ended chan struct{} // closed by the reader when nothing comes any more
+	hurry chan struct{} // closed by finish
+}
+
+// newInput takes the arguments as the frames of a message, which is sent count
+// times, or once where count counts what is received.
+func newInput(in io.Reader, f format.Format, args []string, count uint64, once bool) (*input, error) {
+	i := &input{
+		stream: format.NewReader(in, f), times: max(1, count),
+		items: make(chan item), ended: make(chan struct{}), hurry: make(chan struct{}),
+	}
+	if once {
+		i.times = 1
+	}
+	for _, arg := range args {
+		frame, err := f.Frame(arg)
+		if err != nil {
+			return nil, fmt.Errorf("argument %q: %w", arg, err)
+		}
+		i.given = append(i.given, frame)
+	}
+	return i, nil
+}
+
+// start begins to read. It is called once, before next.
+func (i *input) start(ctx context.Context) {
+	go func() {
+		defer close(i.ended)
+		for n := uint64(0); i.given == nil || n < i.times; n++ {
+			it := item{frames: i.given}
+			if i.given == nil {
+				it.frames, it.err = i.stream.Next()
+				if errors.Is(it.err, io.EOF) {
+					return
+				}
+			}
+			select {
+			case i.items <- it:
+			case <-ctx.Done():
+				return
+			}
+			if it.err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// grace is how long the input may be silent after finish before it is taken for
+// idle: long for a program that writes, short for a person that waits.
+const grace = 250 * time.Millisecond
+
+// finish makes next return io.EOF as soon as the input is idle.
+func (i *input) finish() { close(i.hurry) }
+
+// next returns the next message, io.EOF after the last one.
+func (i *input) next(ctx context.Context) ([][]byte, error) {
+	select {
+	case it := <-i.items:
+		return it.frames, it.err
+	case <-i.ended:
+		return nil, io.EOF
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-i.hurry:
+	}
+	idle := time.NewTimer(grace)
+	defer idle.Stop()
+	select {
+	case it := <-i.items:
+		return it.frames, it.err
+	case <-i.ended:
+	case <-ctx.Done():
+	case <-idle.C:
+	}
+	return nil, io.EOF
+}

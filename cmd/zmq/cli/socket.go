@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The subcommands that are sockets: their help, and the life of one run.
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/cmd/zmq/format"
+)
+
+// about is the help of a type: a line for the list, what it does with standard
+// streams, and an example.
+var about = map[zmq.SocketType]struct{ short, long, example string }{
+	zmq.PUB: {"Send to every subscriber",
+		"The first frame of a message begins with its topic. Messages without a subscriber are dropped.",
+		"  zmq pub --bind 'tcp://*:5556' --wait-subscribers 2 <log.txt\n  zmq pub --connect tcp://host:5556 weather.10001 '24 C'"},
+	zmq.SUB: {"Receive what was subscribed to",
+		"Writes the messages whose first frame begins with one of the topics.",
+		"  zmq sub --connect tcp://localhost:5556 -s weather. -s traffic.\n  zmq sub --connect tcp://localhost:5556 --count 1 --timeout 5s"},
+	zmq.REQ: {"Send requests, write the replies",
+		"Each message is a request; the next one is sent when its reply has come.",
+		"  zmq req --connect tcp://localhost:5555 --timeout 2s hello\n  zmq req --connect tcp://a:5555 --connect tcp://b:5555 <requests.txt"},
+	zmq.REP: {"Receive requests, send replies",
+		`Writes each request, and replies with the next message of standard input; it ends with that.
+--echo, --reply and --exec reply without.
+
+The shell command of --exec (sh -c, on Windows cmd /C) is run for each request. It reads the frames
+of the request, one after the other and as they are. Its output is the reply, as one frame and
+less one line end at its end, which stays with --format raw. If the command fails the reply has two
+frames, an empty one and the reason, so that it cannot be taken for output.`,
+		"  zmq rep --bind 'tcp://*:5555' --echo\n  zmq rep --bind 'tcp://*:5555' --exec 'jq .name'"},
+	zmq.DEALER: {"Send to peers in turn, receive from all",
+		"A REP or a REQ at the other end wants an empty frame before the content.",
+		"  printf '\\thello\\n' | zmq dealer --connect tcp://localhost:5555 --count 1"},
+	zmq.ROUTER: {"Send to the peer that the first frame names",
+		"The first frame of every message is the identity of the peer that it came from or goes to.\nIdentities that peers did not choose are not text: use --escape, or --format json or hex.",
+		"  zmq router --bind 'tcp://*:5555' --escape"},
+	zmq.PUSH: {"Send to peers in turn",
+		"Waits while there is no peer, or none that has room.",
+		"  seq 1000 | zmq push --bind 'tcp://*:5557'\n  zmq push --connect tcp://localhost:5557 one message"},
+	zmq.PULL: {"Receive from all peers", "Writes messages of all peers in turn.",
+		"  zmq pull --bind 'tcp://*:5557'\n  zmq pull --bind 'tcp://*:5557' --count 1 --format raw >file"},
+	zmq.PAIR: {"Talk to one peer", "Sends and receives at the same time, with one peer.",
+		"  zmq pair --bind 'tcp://*:5558'\n  zmq pair --connect tcp://localhost:5558"},
+	zmq.XPUB: {"A PUB that sees subscriptions",
+		"Also writes a message for each new subscription, octet 1 and the topic, and for each that\nended, octet 0 and the topic.",
+		"  zmq xpub --bind 'tcp://*:5556'"},
+	zmq.XSUB: {"A SUB that sends subscriptions as messages",
+		"Octet 1 and a topic subscribe, octet 0 and a topic end that. Messages that begin otherwise go to\nthe publishers.",
+		"  printf '\\\\x01weather.\\n' | zmq xsub --connect tcp://localhost:5556 --escape"},
+	zmq.STREAM: {"Talk to raw TCP peers",
+		"Every message has two frames: which peer, and octets; none of these when a peer came or went,\nor, sent, to close its connection.",
+		"  zmq stream --connect tcp://localhost:80 --set CONNECT_ROUTING_ID=web --escape web 'GET / HTTP/1.0\\r\\n\\r\\n'"},
+}
+
+const sendingHelp = `Messages come from standard input, a line each, or from the arguments, which are the frames of
+one message. When a signal comes, what was read is still sent; a second one gives that up.`
+
+const receivingHelp = `What is received is written to standard output until --count, --timeout or a signal.`
+
+const bothHelp = `Both happen at once; the end of the input does not end the command. After --count messages it still
+sends the input that is there already.`
+
+const formatHelp = `Formats of messages, read and written:
+  text  a line; frames are separated by --separator. Control characters and octets that are not
+        UTF-8 are written as \n \r \t \xNN. With --escape these are also read, and \\ is a backslash
+  hex   a line of hex digits, with a space between frames; - is an empty frame
+  json  a line with an array of strings; a frame that is not UTF-8 is {"base64":"..."}
+  raw   octets as they are; all of the input is one message, and nothing is written between messages
+Arguments, topics and --reply have the octets that they show, or --escape or --format hex say.`
+
+func sends(t zmq.SocketType) bool    { return t != zmq.SUB && t != zmq.PULL }
+func receives(t zmq.SocketType) bool { return t != zmq.PUB && t != zmq.PUSH }
+
+// typeHelp is the long help of a type.
+func typeHelp(t zmq.SocketType) string {
+	parts := []string{about[t].short + ".\n" + about[t].long}
+	switch {
+	case t == zmq.REP:
+	case t == zmq.REQ:
+		parts = append(parts, sendingHelp)
+	default:
+		if sends(t) {
+			parts = append(parts, sendingHelp)
+		}
+		if receives(t) {
+			parts = append(parts, receivingHelp)
+		}
+		if sends(t) && receives(t) {
+			parts = append(parts, bothHelp)
+		}
+	}
+	return strings.Join(append(parts, formatHelp, exitHelp), "\n\n")
+}
+
+func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
+	name := strings.ToLower(t.String())
+	var f flags
+	cmd := &cobra.Command{
+		Use:     name,
+		Aliases: []string{t.String()},
+		Short:   about[t].short,
+		Long:    typeHelp(t),
+		Example: about[t].example,
+		GroupID: "sockets",
+		Args:    noArguments,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd); err != nil {
+				return usageError{err}
+			}
+			return runSocket(cmd.Context(), s, t, &f, args)
+		},
+	}
+	if sends(t) && t != zmq.REP {
+		cmd.Use += " [FRAME...]"
+		cmd.Args = cobra.ArbitraryArgs
+	}
+	f.add(cmd.Flags(), t)
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
+	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
+	return cmd
+}
+
+// must is for what fails only if this package is wrong.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// link is one run of a socket: the socket with its streams.
+type link struct {
+	sock   *zmq.Socket
+	format format.Format
+	input  *input
+	output *output
+	notes  io.Writer // where it listens and what is odd; nowhere with --quiet
+	errs   io.Writer
+	pace   paceFlags
+}
+
+// runSocket is the whole life of a socket command.
+func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string) error {
+	if t == zmq.REP && ctx.Err() != nil {
+		return nil
+	}
+	form, err := f.text.parse()
+	if err != nil {
+		return usageError{err}
+	}
+	in, err := newInput(s.In, form, args, f.pace.count, receives(t) && t != zmq.REQ)
+	if err != nil {
+		return usageError{err}
+	}
+	l := &link{format: form, input: in, output: newOutput(s.Out, form), notes: s.Err, errs: s.Err, pace: f.pace}
+	if f.socket.quiet {
+		l.notes = io.Discard
+	}
+	if err := l.open(s, t, &f.socket); err != nil {
+		return err
+	}
+	err = l.run(ctx, t, &f.reply)
+	if flushErr := l.output.flush(); err == nil {
+		err = flushErr
+	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = nil // a signal is how receiving ends
+		if t == zmq.REQ || !receives(t) {
+			err = errInterrupted
+		}
+	}
+	if closeErr := l.close(ctx); err == nil {
+		err = closeErr
+	}
+	return err
+}
+
+// run moves messages in the way of the type.
+func (l *link) run(ctx context.Context, t zmq.SocketType, r *replyFlags) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel() // ends what reads the input
+	switch {
+	case t == zmq.REQ:
+		return l.request(ctx)
+	case t == zmq.REP:
+		return l.serve(ctx, r)
+	case !receives(t):
+		return l.send(ctx)
+	case !sends(t):
+		return l.receive(ctx)
+	}
+	return l.exchange(ctx)
+}
+
+// open makes the socket. What it cannot do is a usage error.
+func (l *link) open(s Streams, t zmq.SocketType, f *socketFlags) error {
+	settings, err := f.settings()
+	if err != nil {
+		return usageError{err}
+	}
+	level := slog.LevelWarn
+	switch {
+	case f.verbose:
+		level = slog.LevelDebug
+	case f.quiet:
+		level = slog.LevelError
+	}
+	logger := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	zctx, err := zmq.NewContext(zmq.ContextConfig{Logger: logger})
+	if err != nil {
+		return err
+	}
+	if l.sock, err = zctx.NewSocket(t, settings...); err != nil {
+		return setupError(err)
+	}
+	if err = l.attach(t, f); err != nil {
+		must(zmq.Linger.Set(l.sock, 0))
+		_ = l.sock.Close()
+		return setupError(err)
+	}
+	return nil
+}
+
+// attach subscribes before it connects, so that no message is missed in between.
+func (l *link) attach(t zmq.SocketType, f *socketFlags) error {
+	topics, err := l.topics(f.subscribe)
+	if err != nil {
+		return usageError{err}
+	}
+	if t == zmq.SUB && len(topics) == 0 {
+		topics = []string{""}
+		fmt.Fprintln(l.notes, "subscribed to every message; --subscribe chooses")
+	}
+	for _, topic := range topics {
+		if t == zmq.XSUB {
+			err = l.sock.TrySend(append([]byte{1}, topic...)) // RFC 29: octet 1 subscribes
+		} else {
+			err = l.sock.Subscribe(topic)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, endpoint := range f.bind {
+		if err := l.sock.Bind(endpoint); err != nil {
+			return err
+		}
+		fmt.Fprintf(l.notes, "listening on %s\n", l.sock.LastEndpoint())
+	}
+	for _, endpoint := range f.connect {
+		if err := l.sock.Connect(endpoint); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *link) topics(args []string) ([]string, error) {
+	var topics []string
+	for _, arg := range args {
+		b, err := l.format.Frame(arg)
+		if err != nil {
+			return nil, fmt.Errorf("--subscribe %s: %w", arg, err)
+		}
+		topics = append(topics, string(b))
+	}
+	return topics, nil
+}
+
+// closeNote is how long a close may take in silence.
+const closeNote = time.Second
+
+// close ends the socket and reports what could not be sent. A signal that comes
+// while it waits for that leaves the rest to the end of the process.
+func (l *link) close(ctx context.Context) error {
+	interrupt := ctx.Done()
+	if ctx.Err() != nil {
+		interrupt = nil // that one brought us here; the next one ends the process
+	}
+	linger := zmq.Linger.Get(l.sock)
+	closed := make(chan error, 1)
+	go func() { closed <- l.sock.Close() }()
+	slow := time.NewTimer(closeNote)
+	defer slow.Stop()
+	for {
+		select {
+		case err := <-closed:
+			if lost := l.sock.Stats().Drops.PeerGone; err == nil && lost > 0 {
+				err = fmt.Errorf("%d messages were not sent: no peer took them within %s (--linger)", lost, linger)
+			}
+			return err
+		case <-interrupt:
+			return errInterrupted
+		case <-slow.C:
+			fmt.Fprintln(l.notes, "sending what is queued; interrupt to give it up")
+		}
+	}
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Messages in one direction, and in both at once.
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gozmq/zmq"
+)
+
+// send is the run of a type that only sends.
+func (l *link) send(ctx context.Context) error {
+	l.input.start(ctx)
+	return l.sendAll(ctx, l.pace.count, l.pace.timeout)
+}
+
+// receive is the run of a type that only receives.
+func (l *link) receive(ctx context.Context) error {
+	for n := uint64(0); l.pace.count == 0 || n < l.pace.count; n++ {
+		m, err := l.next(ctx, "no message came")
+		if err != nil {
+			return err
+		}
+		if err := l.output.write(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exchange is the run of a type that sends and receives. It ends when receiving
+// does, or with the first error of either.
+func (l *link) exchange(ctx context.Context) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	sendCtx, stop := context.WithCancel(ctx)
+	defer stop()
+	l.input.start(sendCtx)
+	sent := make(chan error, 1)
+	go func() {
+		err := l.sendAll(sendCtx, 0, 0)
+		if err != nil && sendCtx.Err() == nil {
+			fail(err)
+		}
+		sent <- err
+	}()
+	err := l.receive(ctx)
+	if err == nil { // --count is reached
+		l.input.finish()
+		if d := zmq.Linger.Get(l.sock); d >= 0 {
+			t := time.AfterFunc(d, stop)
+			defer t.Stop()
+		}
+	} else {
+		stop()
+	}
+	sendErr := <-sent
+	switch {
+	case errors.Is(err, context.Canceled):
+		return context.Cause(ctx) // what sending failed with, if that is why
+	case err == nil && !errors.Is(sendErr, context.Canceled):
+		return sendErr
+	}
+	return err
+}
+
+// sendAll sends the input, or count messages of it. A positive timeout is how
+// long a message may take to find room.
+func (l *link) sendAll(ctx context.Context, count uint64, timeout time.Duration) error {
+	for n := uint64(0); count == 0 || n < count; n++ {
+		frames, err := l.input.next(ctx)
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("read standard input: %w", err)
+		}
+		if n == 0 {
+			err = l.await(ctx, frames)
+		} else {
+			err = pause(ctx, l.pace.interval)
+		}
+		if err != nil {
+			return err
+		}
+		if err := l.sendOne(ctx, zmq.NewMessage(frames...), timeout); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sendOne tries without waiting first: a context with a deadline is not needed
+// while there is room.
+func (l *link) sendOne(ctx context.Context, m zmq.Message, timeout time.Duration) error {
+	err := l.sock.TrySendMessage(m)
+	if !errors.Is(err, zmq.ErrAgain) {
+		return err
+	}
+	waitCtx, cancel := within(ctx, timeout)
+	defer cancel()
+	err = l.sock.SendMessage(waitCtx, m)
+	return l.explain(ctx, err, "a message could not be queued", timeout)
+}
+
+// next receives a message. Before it waits it shows what it has.
+func (l *link) next(ctx context.Context, missing string) (zmq.Message, error) {
+	if err := ctx.Err(); err != nil {
+		return zmq.Message{}, err
+	}
+	m, err := l.sock.TryRecv()
+	if !errors.Is(err, zmq.ErrAgain) {
+		return m, err
+	}
+	if err := l.output.flush(); err != nil {
+		return zmq.Message{}, err
+	}
+	waitCtx, cancel := within(ctx, l.pace.timeout)
+	defer cancel()
+	m, err = l.sock.Recv(waitCtx)
+	return m, l.explain(ctx, err, missing, l.pace.timeout)
+}
+
+// await waits for the peers and subscribers that are to get the first message.
+func (l *link) await(ctx context.Context, frames [][]byte) error {
+	if n := l.pace.wait; n > 0 {
+		waitCtx, cancel := within(ctx, l.pace.timeout)
+		defer cancel()
+		err := l.sock.WaitPeers(waitCtx, n)
+		if err != nil {
+			return l.explain(ctx, err, fmt.Sprintf("%d of %d peers connected", len(l.sock.Peers()), n), l.pace.timeout)
+		}
+	}
+	n, patience := l.pace.waitSubscribers, l.pace.timeout
+	if l.sock.Type() == zmq.PUB && !l.pace.patient {
+		n, patience = 1, pubGrace
+	}
+	if n == 0 {
+		return nil
+	}
+	waitCtx, cancel := within(ctx, patience)
+	defer cancel()
+	err := l.sock.WaitSubscribers(waitCtx, string(frames[0]), n)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !l.pace.patient {
+		fmt.Fprintln(l.notes, "nobody has subscribed to the first message; sending all the same (--wait-subscribers N waits)")
+		return nil
+	}
+	return l.explain(ctx, err, fmt.Sprintf("fewer than %d peers subscribed to the first message", n), patience)
+}
+
+// explain turns the end of a wait into what did not happen.
+func (l *link) explain(ctx context.Context, err error, what string, timeout time.Duration) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, zmq.ErrTimeout), errors.Is(err, zmq.ErrAgain):
+		timeout = 0 // of SNDTIMEO or RCVTIMEO
+	default:
+		return err
+	}
+	if len(l.sock.Peers()) == 0 {
+		what = fmt.Sprintf("no peer is connected to %s, and %s", l.places(), what)
+	}
+	return timeoutError{what, timeout}
+}
+
+// places names the endpoints of the socket.
+func (l *link) places() string {
+	list := l.sock.Endpoints()
+	if len(list) == 1 {
+		return list[0].Address
+	}
+	return fmt.Sprintf("any of %d endpoints", len(list))
+}
+
+// within is context.WithTimeout, and no limit where the time-out is none.
+func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

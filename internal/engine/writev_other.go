@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build unix && !linux && !darwin
+
+package engine
+
+import "syscall"
+
+// canWritev is false where the system call is not to be had: several buffers
+// are left to a goroutine of their own.
+const canWritev = false
+
+func writev(int, [][]byte) (int, error) { return 0, syscall.ENOSYS }
