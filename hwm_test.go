@@ -9,9 +9,9 @@ import (
 	zmq "github.com/gozmq/zmq"
 )
 
-// fill sends without waiting until the queue is full and returns how many
+// stuff sends without waiting until the queue is full and returns how many
 // messages fitted.
-func (r *rig) fill(s *zmq.Socket, frames ...string) int {
+func (r *rig) stuff(s *zmq.Socket, frames ...string) int {
 	r.Helper()
 	for n := 0; ; n++ {
 		if err := s.TrySend(octets(frames)...); err == zmq.ErrAgain {
@@ -26,12 +26,12 @@ func TestHWMOneBothSidesInprocFitsTwo(t *testing.T) {
 	r := newRig(t)
 	pull, at := r.bind(zmq.PULL, "inproc://it", zmq.RecvHWM.Of(1))
 	push := r.connect(zmq.PUSH, at, zmq.SendHWM.Of(1))
-	if n := r.fill(push, "x"); n != 2 {
+	if n := r.stuff(push, "x"); n != 2 {
 		t.Errorf("%d messages fit, want 2", n)
 	}
 	r.recv(pull)
 	r.recv(pull)
-	if n := r.fill(push, "x"); n != 2 {
+	if n := r.stuff(push, "x"); n != 2 {
 		t.Errorf("%d messages fit the second time, want 2", n)
 	}
 }
@@ -55,7 +55,7 @@ func TestHWMInprocIsTheSumOfBothEndsAndZeroIsNoLimit(t *testing.T) {
 					}
 					return
 				}
-				if n := r.fill(push, "x"); n != x.want {
+				if n := r.stuff(push, "x"); n != x.want {
 					t.Errorf("%d messages fit, want %d", n, x.want)
 				}
 			})
@@ -67,14 +67,14 @@ func TestHWMInprocOfConnecterAloneUntilNameIsBound(t *testing.T) {
 	r := newRig(t)
 	push := r.socket(zmq.PUSH, zmq.SendHWM.Of(3))
 	r.check(push.Connect("inproc://it"))
-	if n := r.fill(push, "x"); n != 3 {
+	if n := r.stuff(push, "x"); n != 3 {
 		t.Errorf("%d messages fit before the bind, want 3", n)
 	}
 	sent := r.blocks(push, "x")
 	pull := r.socket(zmq.PULL, zmq.RecvHWM.Of(4))
 	r.check(pull.Bind("inproc://it"))
 	r.check(r.result(sent))
-	if n := r.fill(push, "x"); n != 3 {
+	if n := r.stuff(push, "x"); n != 3 {
 		t.Errorf("%d more fit after the bind, want 3", n)
 	}
 	for range 7 {
@@ -87,7 +87,7 @@ func TestHWMCountsMessagesNotFrames(t *testing.T) {
 	r := newRig(t)
 	pull, at := r.bind(zmq.PULL, "inproc://it", zmq.RecvHWM.Of(2))
 	push := r.connect(zmq.PUSH, at, zmq.SendHWM.Of(2))
-	if n := r.fill(push, "a", "", "b", "c", "d"); n != 4 {
+	if n := r.stuff(push, "a", "", "b", "c", "d"); n != 4 {
 		t.Errorf("%d messages fit, want 4", n)
 	}
 	r.want(pull, "a", "", "b", "c", "d")
@@ -97,7 +97,7 @@ func TestHWMCreditComesBackAtTheLowWaterMark(t *testing.T) {
 	r := newRig(t)
 	pull, at := r.bind(zmq.PULL, "inproc://it", zmq.RecvHWM.Of(5))
 	push := r.connect(zmq.PUSH, at, zmq.SendHWM.Of(5))
-	if n := r.fill(push, "x"); n != 10 {
+	if n := r.stuff(push, "x"); n != 10 {
 		t.Fatalf("%d messages fit, want 10", n)
 	}
 	for range 4 {
@@ -105,7 +105,7 @@ func TestHWMCreditComesBackAtTheLowWaterMark(t *testing.T) {
 		r.full(push, "x")
 	}
 	r.recv(pull) // the fifth: (10+1)/2
-	if n := r.fill(push, "x"); n != 5 {
+	if n := r.stuff(push, "x"); n != 5 {
 		t.Errorf("%d messages fit after 5 were read, want 5", n)
 	}
 }
@@ -117,7 +117,7 @@ func TestHWMOfOutgoingPipeIsExactWhileNobodyIsThere(t *testing.T) {
 			r.check(pull.Close())
 			push := r.socket(zmq.PUSH, zmq.SendHWM.Of(hwm))
 			r.check(push.Connect(at))
-			if n := r.fill(push, "x", ""); n != hwm {
+			if n := r.stuff(push, "x", ""); n != hwm {
 				r.Errorf("%d messages fit, want %d", n, hwm)
 			}
 			pull, _ = r.bind(zmq.PULL, at)
@@ -169,15 +169,15 @@ func TestHWMChangeReachesLivePipes(t *testing.T) {
 	r := newRig(t)
 	pull, at := r.bind(zmq.PULL, "inproc://it", zmq.RecvHWM.Of(1))
 	push := r.connect(zmq.PUSH, at, zmq.SendHWM.Of(1))
-	r.fill(push, "x")
+	r.stuff(push, "x")
 	sent := r.blocks(push, "x")
 	r.check(zmq.RecvHWM.Set(pull, 3)) // 4 in all
 	r.check(r.result(sent))
-	if n := r.fill(push, "x"); n != 1 {
+	if n := r.stuff(push, "x"); n != 1 {
 		t.Errorf("%d more fit, want 1", n)
 	}
 	r.check(zmq.SendHWM.Set(push, 7)) // 10 in all
-	if n := r.fill(push, "x"); n != 6 {
+	if n := r.stuff(push, "x"); n != 6 {
 		t.Errorf("%d more fit, want 6", n)
 	}
 	// A lower mark counts once the queue has drained.
@@ -188,7 +188,7 @@ func TestHWMChangeReachesLivePipes(t *testing.T) {
 		r.recv(pull)
 	}
 	r.none(pull)
-	if n := r.fill(push, "x"); n != 2 {
+	if n := r.stuff(push, "x"); n != 2 {
 		t.Errorf("%d fit, want 2", n)
 	}
 }
@@ -199,11 +199,11 @@ func TestHWMChangeReachesOutgoingPipes(t *testing.T) {
 		r.check(pull.Close())
 		push := r.socket(zmq.PUSH, zmq.SendHWM.Of(2))
 		r.check(push.Connect(at))
-		r.fill(push, "x")
+		r.stuff(push, "x")
 		sent := r.blocks(push, "x")
 		r.check(zmq.SendHWM.Set(push, 5))
 		r.check(r.result(sent))
-		if n := r.fill(push, "x"); n != 2 {
+		if n := r.stuff(push, "x"); n != 2 {
 			r.Errorf("%d more fit, want 2", n)
 		}
 		r.check(zmq.SendHWM.Set(push, 0))
@@ -219,7 +219,7 @@ func TestHWMBytesHoldsLargeMessagesBack(t *testing.T) {
 		r.check(pull.Close())
 		push := r.socket(zmq.PUSH, zmq.SendHWMBytes.Of(10_000))
 		r.check(push.Connect(at))
-		if n := r.fill(push, large(2500), large(1500)); n != 3 { // 8,000 leave room for one
+		if n := r.stuff(push, large(2500), large(1500)); n != 3 { // 8,000 leave room for one
 			r.Errorf("%d messages fit, want 3", n)
 		}
 		pull, _ = r.bind(zmq.PULL, at)

@@ -18,7 +18,8 @@ import (
 // too, which says when a change applies and whose zero is a value of its own.
 type Limits struct {
 	// MaxFrameBytes is the largest frame in octets; option MaxMessageSize. It is
-	// checked before memory is taken. Zero is the default, 256 MiB.
+	// checked before memory is taken, and holds for the commands of the handshake
+	// too. Zero is the default, 256 MiB.
 	MaxFrameBytes int64
 
 	// MaxMessageBytes is the largest message in octets, all its frames together;

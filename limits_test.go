@@ -76,7 +76,7 @@ func TestLimitsOfMessages(t *testing.T) {
 		limits   Limits
 		at, over []int // octets of each frame
 	}{
-		{"MaxFrameBytes", Limits{MaxFrameBytes: 10}, []int{10, 10}, []int{11}},
+		{"MaxFrameBytes", Limits{MaxFrameBytes: 100}, []int{100, 100}, []int{101}},
 		{"MaxFrameBytes of a long frame", Limits{MaxFrameBytes: 1000}, []int{1000}, []int{1, 1001}},
 		{"MaxMessageBytes", Limits{MaxMessageBytes: 10}, []int{5, 5}, []int{5, 6}},
 		{"MaxFrames", Limits{MaxFrames: 3}, []int{1, 1, 1}, []int{1, 1, 1, 1}},

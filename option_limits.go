@@ -7,8 +7,9 @@ import "github.com/gozmq/zmq/internal/opt"
 // The options that bound what a stranger may cost. Limits sets them together.
 
 // MaxMessageSize is the largest frame in octets that a peer may announce; it is
-// disconnected for a larger one, before memory is taken. Zero accepts empty frames
-// only; negative values are no limit.
+// disconnected for a larger one, before memory is taken. It holds for the commands
+// of the handshake too, which have some dozens of octets at least. Zero accepts
+// nothing; negative values are no limit.
 //
 //	Default:  256 MiB (libzmq: -1, no limit)
 //	Applies:  to later calls of Bind and Connect

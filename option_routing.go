@@ -37,8 +37,8 @@ var ConnectRoutingID = bytesOption(opt.ConnectRoutingID)
 var RouterMandatory = boolOption(opt.RouterMandatory)
 
 // RouterHandover gives a routing id that is in use to the newest peer that claims
-// it, and lets the older one go. Without it the newer one is refused. It cannot be
-// read.
+// it, and lets the older one go. Without it the newer one stays connected and is
+// never heard. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/interop/peer"
@@ -36,6 +37,7 @@ type child struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
 	stdout *bufio.Reader
+	pipe   interface{ SetReadDeadline(time.Time) error }
 }
 
 // startChild starts a process and returns when its socket is there.
@@ -55,7 +57,7 @@ func startChild(t testing.TB, spec childSpec) *child {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.stdout = bufio.NewReader(stdout)
+	c.stdout, c.pipe = bufio.NewReader(stdout), stdout.(*os.File)
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,6 +100,9 @@ func (c *child) expect(want string) {
 
 func (c *child) next() string {
 	c.t.Helper()
+	if err := c.pipe.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		c.t.Fatal(err)
+	}
 	line, err := c.stdout.ReadString('\n')
 	if err != nil {
 		c.t.Fatalf("our process: %v", err)

@@ -66,6 +66,11 @@ func (s *Socket) removePipe(p *pipe.Pipe) {
 func (s *Socket) Admit() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.admit()
+}
+
+// admit says whether another accepted peer is wanted. s.mu is held.
+func (s *Socket) admit() error {
 	if limit := s.opts.Int(opt.MaxPeers); limit > 0 && s.accepted >= limit {
 		return zerr.Errorf(zerr.ErrLimit, "%d peers are connected, as many as MaxPeers allows", s.accepted)
 	}
@@ -81,6 +86,12 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		return nil, zerr.ErrClosed
 	}
 	made := p == nil
+	if made && e.listener != nil { // others may have finished meanwhile
+		if err := s.admit(); err != nil {
+			s.mu.Unlock()
+			return nil, err
+		}
+	}
 	if made {
 		p = pipe.New(s.pipeConfig(e.opts, e.key, e.listener != nil))
 	}

@@ -35,6 +35,7 @@ func (s *Socket) Close() error {
 	far := make(map[*pipe.Pipe]*Socket)
 	for p, a := range s.pipes {
 		s.removePipe(p)
+		p.CloseIn(true)
 		if p.InProcess() {
 			far[p] = a.far
 			continue
@@ -48,14 +49,14 @@ func (s *Socket) Close() error {
 		s.withdraw(e)
 	}
 	for p, other := range far {
-		s.partInProcess(p, other, true)
+		s.partInProcess(p, other)
 	}
 	for _, e := range endpoints {
 		if e.listener == nil && e.dialer == nil {
 			continue
 		}
 		s.lingering.Add(1)
-		go s.retire(e, byEndpoint[e], linger, true)
+		go s.retire(e, byEndpoint[e], linger)
 	}
 	s.lingering.Wait()
 	s.ctx.unregister(s)
@@ -79,13 +80,10 @@ func (s *Socket) withdraw(e *endpoint) {
 }
 
 // retire ends the connections of an endpoint once what is queued for them has
-// been sent, or linger is over. The pipes have been detached from the pattern.
-// With discard, messages that arrive or wait unread are dropped.
-func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration, discard bool) {
+// been sent, or linger is over. The pipes have been detached from the pattern,
+// and nothing comes in through them any more.
+func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 	defer s.lingering.Done()
-	for _, p := range pipes {
-		p.CloseIn(discard)
-	}
 	if linger != 0 {
 		drain(pipes, linger)
 	}
@@ -238,6 +236,7 @@ func (s *Socket) release(e *endpoint) {
 	s.withdraw(e)
 	s.mu.Lock()
 	linger := s.opts.Millis(opt.Linger)
+	discard := e.dialer != nil && !e.opts.Bool(opt.Immediate)
 	var pipes []*pipe.Pipe
 	far := make(map[*pipe.Pipe]*Socket)
 	for p, a := range s.pipes {
@@ -245,6 +244,7 @@ func (s *Socket) release(e *endpoint) {
 			continue
 		}
 		s.removePipe(p)
+		p.CloseIn(discard || p.InProcess())
 		if p.InProcess() {
 			far[p] = a.far
 		} else {
@@ -257,10 +257,10 @@ func (s *Socket) release(e *endpoint) {
 	}
 	s.flushAndUnlock()
 	for p, other := range far {
-		s.partInProcess(p, other, true)
+		s.partInProcess(p, other)
 	}
 	if started {
-		go s.retire(e, pipes, linger, e.dialer != nil && !e.opts.Bool(opt.Immediate))
+		go s.retire(e, pipes, linger)
 	}
 	s.watch.WakeAll()
 }

@@ -110,6 +110,9 @@ func join(b *binding, k *parked) {
 
 	cs := k.socket
 	cs.mu.Lock()
+	if gone {
+		far.CloseIn(true) // before anybody can read it
+	}
 	far.Adopt(b.cfg)
 	a := cs.pipes[near]
 	alive := a != nil && !gone
@@ -125,12 +128,14 @@ func join(b *binding, k *parked) {
 	cs.partDisplaced()
 	if !alive {
 		// The connecter has left, or the binder has, or one does not want the other.
-		// What the connecter sent is delivered all the same.
+		// What the connecter sent is delivered all the same, if there is a binder.
 		bs.mu.Lock()
 		bs.removePipe(far)
+		far.CloseIn(false)
 		bs.flushAndUnlock()
-		far.CloseIn(gone)
+		cs.mu.Lock()
 		near.CloseIn(true)
+		cs.mu.Unlock()
 	}
 	bs.watch.WakeAll()
 	cs.watch.WakeAll()
@@ -143,10 +148,9 @@ func greet(p *pipe.Pipe, hello []byte) {
 	}
 }
 
-// partInProcess ends an in-process pipe that s has detached: what s sent stays
+// partInProcess ends an in-process pipe that s has detached and closed: what s sent stays
 // readable at the other end.
-func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket, discard bool) {
-	p.CloseIn(discard)
+func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) {
 	if far == nil {
 		return // nobody has bound the name yet; see unpark
 	}
@@ -159,8 +163,9 @@ func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket, discard bool) {
 			far.forget(a.endpoint)
 		}
 	}
-	far.flushAndUnlock()
 	q.CloseIn(false)
+	far.flushAndUnlock()
+	far.mailbox.WakeSender() // who waits for room at this peer waits in vain
 	far.watch.WakeAll()
 }
 
@@ -177,12 +182,13 @@ func (s *Socket) partDisplaced() {
 		if a := s.pipes[p]; a != nil {
 			far[p] = a.far
 			s.removePipe(p)
+			p.CloseIn(false)
 		}
 	}
 	s.host.Displaced = nil
 	s.flushAndUnlock()
 	for p, other := range far {
-		s.partInProcess(p, other, false)
+		s.partInProcess(p, other)
 	}
 }
 
@@ -227,11 +233,12 @@ func (c *Context) unbind(b *binding) {
 // unpark forgets a parked connect whose socket has left, unless messages wait:
 // they are delivered when somebody binds the name (endpoints.md, section 4).
 func (c *Context) unpark(k *parked) {
-	if k.messages() > 0 {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	// Once somebody has bound the name, the queue is the binder's to look at.
+	if !slices.Contains(c.parked[k.name], k) || k.messages() > 0 {
+		return
+	}
 	c.parked[k.name] = slices.DeleteFunc(c.parked[k.name], func(x *parked) bool { return x == k })
 	if len(c.parked[k.name]) == 0 {
 		delete(c.parked, k.name)

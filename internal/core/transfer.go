@@ -69,6 +69,11 @@ func (s *Socket) trySend(frames [][]byte, owned bool) error {
 	}
 	if len(frames) > 1 {
 		s.scratch = append(s.scratch[:0], frames[1:]...)
+		for i, f := range s.scratch {
+			if f == nil { // a pattern that strips envelopes may make it a head
+				s.scratch[i] = []byte{}
+			}
+		}
 		m.Tail = s.scratch
 	}
 	err := s.pattern.Send(m)
@@ -178,6 +183,10 @@ func (s *Socket) Recv(ctx context.Context, m *pipe.Message) error {
 	return err
 }
 
+// keepReferenced is the largest frame that stays referenced by the socket after
+// it was received, until the next one comes: clearing costs as much as copying.
+const keepReferenced = 4 << 10
+
 // TryRecv returns the next message or ErrAgain.
 func (s *Socket) TryRecv(m *pipe.Message) error {
 	if e := s.stop.Load(); e != nil {
@@ -188,7 +197,9 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 	if err == nil {
 		s.received++
 		*m = s.in
-		s.in = pipe.Message{}
+		if s.in.Tail != nil || len(s.in.Head) > keepReferenced {
+			s.in = pipe.Message{}
+		}
 	}
 	if len(s.host.Flush) > 0 {
 		s.flushAndUnlock()
@@ -215,6 +226,9 @@ func (s *Socket) Writable() bool {
 // WaitFor blocks until cond holds, looking again whenever peers or
 // subscriptions have changed. cond takes the locks it needs.
 func (s *Socket) WaitFor(ctx context.Context, cond func() bool) error {
+	if err := s.Err(); err != nil {
+		return err
+	}
 	if cond() {
 		return nil
 	}

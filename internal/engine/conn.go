@@ -132,6 +132,7 @@ type Buffers struct {
 type readBuffer struct {
 	data [readSize]byte
 	msgs [batchSize]pipe.Message
+	used int // of msgs: those that may still refer to messages
 }
 
 const (
@@ -150,4 +151,8 @@ func (b *Buffers) get() *readBuffer {
 	return new(readBuffer)
 }
 
-func (b *Buffers) put(r *readBuffer) { b.pool.Put(r) }
+func (b *Buffers) put(r *readBuffer) {
+	clear(r.msgs[:r.used])
+	r.used = 0
+	b.pool.Put(r)
+}

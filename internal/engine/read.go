@@ -256,8 +256,7 @@ func (c *Conn) frame(flags byte, body []byte) error {
 // single gathers a message of one frame, in place.
 func (c *Conn) single(body []byte) error {
 	d := &c.dec
-	m := &c.src.rb.msgs[d.n]
-	m.Head, m.Peer, m.Owned = body, c.peer, true
+	c.src.rb.msgs[d.n] = pipe.Message{Head: body, Peer: c.peer, Owned: true}
 	if d.n++; d.n == batchSize {
 		return c.deliver()
 	}
@@ -313,8 +312,9 @@ func (c *Conn) message(m pipe.Message) error {
 // and the peer feels it through its TCP window.
 func (c *Conn) deliver() error {
 	d := &c.dec
-	batch := c.src.rb.msgs[:d.n]
-	for rest := batch; len(rest) > 0; {
+	rb := c.src.rb
+	rb.used = max(rb.used, d.n)
+	for rest := rb.msgs[:d.n]; len(rest) > 0; {
 		rest = rest[c.pipe.Deliver(rest):]
 		if len(rest) == 0 {
 			break
@@ -323,14 +323,12 @@ func (c *Conn) deliver() error {
 		select {
 		case <-c.credit:
 		case <-c.done:
-			clear(batch)
 			d.n = 0
 			return c.reason(nil)
 		}
 		c.noteHeard()
 		c.paused.Store(false)
 	}
-	clear(batch)
 	d.n = 0
 	return nil
 }

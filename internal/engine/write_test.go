@@ -320,7 +320,8 @@ func readMessages(t *testing.T, r io.Reader, n int) [][]byte {
 	return list
 }
 
-// tcpPair returns the two ends of a loopback connection with small buffers.
+// tcpPair returns the two ends of a loopback connection. Its buffers have the
+// system's sizes: with tiny ones loopback crawls.
 func tcpPair(t *testing.T) (a, b net.Conn) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -334,8 +335,7 @@ func tcpPair(t *testing.T) (a, b net.Conn) {
 	if b, err = l.Accept(); err != nil {
 		t.Fatal(err)
 	}
-	_ = a.(*net.TCPConn).SetWriteBuffer(8 << 10)
-	_ = b.(*net.TCPConn).SetReadBuffer(8 << 10)
+	_ = a.(*net.TCPConn).SetWriteBuffer(64 << 10)
 	return a, b
 }
 

@@ -17,6 +17,7 @@ type balancer struct {
 }
 
 func newBalancer(h *Host) *balancer {
+	h.Mailbox.Writers = true
 	b := &balancer{h: h}
 	b.add = b.include
 	return b

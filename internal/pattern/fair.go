@@ -16,6 +16,7 @@ type fairQueue struct {
 }
 
 func newFairQueue(h *Host) *fairQueue {
+	h.Mailbox.Readers = true
 	q := &fairQueue{h: h}
 	q.add = q.include
 	return q

@@ -173,6 +173,12 @@ func (r *router) Send(m *pipe.Message) error {
 	}
 	w := *m
 	w.Pop()
+	if len(w.Head) == 0 && len(w.Tail) == 0 && r.h.Options.Bool(opt.RouterRaw) {
+		p.Route.Moved = true // as a STREAM closes a connection
+		r.remove(p)
+		p.Refuse(nil)
+		return nil
+	}
 	if r.h.write(p, &w) {
 		return nil
 	}

@@ -41,7 +41,11 @@ func (s *stream) Ready(p *pipe.Pipe) error {
 	return nil
 }
 
-func (s *stream) Lost(p *pipe.Pipe) { s.notify(p) }
+func (s *stream) Lost(p *pipe.Pipe) {
+	if !p.Route.Moved {
+		s.notify(p)
+	}
+}
 
 func (s *stream) notify(p *pipe.Pipe) {
 	if s.h.Options.Bool(opt.StreamNotify) {
@@ -63,6 +67,10 @@ func (s *stream) Send(m *pipe.Message) error {
 		return zerr.ErrHostUnreachable
 	}
 	if len(m.Tail) == 1 && len(m.Tail[0]) == 0 {
+		// From here on there is no such connection for the application, and it is
+		// not told of an end of its own making.
+		p.Route.Moved = true
+		s.remove(p)
 		p.Refuse(nil)
 		return nil
 	}

@@ -96,6 +96,7 @@ full:
 // ok is false when the application must read first.
 func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok bool) {
 	if !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
+		p.Route.Held = true
 		return false, false
 	}
 	var user pipe.Message
@@ -213,9 +214,12 @@ func (s *subscriptions) next(m *pipe.Message) (from *pipe.Pipe, ok bool) {
 		s.notices, s.head = s.notices[:k], 0
 	}
 	resume := false
-	if n.from != nil {
-		resume = n.user && n.from.Route.Notices == s.recvHWM
-		n.from.Route.Notices--
+	if p := n.from; p != nil {
+		p.Route.Notices--
+		if p.Route.Held && (s.recvHWM == 0 || p.Route.Notices < s.recvHWM) {
+			p.Route.Held = false
+			resume = true
+		}
 	}
 	s.mu.Unlock()
 	*m = n.m

@@ -73,6 +73,7 @@ func (x *xpub) Send(m *pipe.Message) error {
 	x.match(m.Head)
 	if len(x.targets) == 0 {
 		x.h.Drops.NoSubscriber.Add(1)
+		x.forgetLast()
 		return nil
 	}
 	if x.h.Options.Bool(opt.XPubNoDrop) {
@@ -90,8 +91,15 @@ func (x *xpub) Send(m *pipe.Message) error {
 		x.write(p, &w)
 		x.targets[i] = nil
 	}
-	x.lastOnly = false
+	x.forgetLast()
 	return nil
+}
+
+// forgetLast ends what XPUB_MANUAL_LAST_VALUE does: it holds for one message.
+func (x *xpub) forgetLast() {
+	if x.lastOnly {
+		x.last, x.lastOnly = nil, false
+	}
 }
 
 // match fills targets. Only the leaf lock of the subscriptions is taken.

@@ -9,6 +9,10 @@ import "sync"
 // little even after a burst from each.
 const keepCap = 8
 
+// clearEvery is how many messages that were taken stay referenced at most:
+// clearing them together is cheaper than one by one.
+const clearEvery = 16
+
 // Inbox is the queue of messages from one peer to the socket. One producer (the
 // connection's reader, or in process the other socket under its lock) appends
 // whole messages; the consumer, under the socket's lock, takes all that has
@@ -134,10 +138,11 @@ func (b *Inbox) pop(m *Message) bool {
 	if (b.pos == len(b.taken) || b.conflate) && !b.refill() {
 		return false
 	}
-	t := &b.taken[b.pos]
-	*m = *t
-	*t = Message{}
+	*m = b.taken[b.pos]
 	b.pos++
+	if b.pos%clearEvery == 0 {
+		clear(b.taken[b.pos-clearEvery : b.pos])
+	}
 	if b.byBytes {
 		b.ackBytes += m.Size()
 	}
@@ -186,6 +191,7 @@ func (b *Inbox) refill() bool {
 			return true
 		}
 		b.listed = false
+		clear(b.taken[b.pos-b.pos%clearEvery:])
 		spare := b.queue
 		if cap(spare) > keepCap {
 			b.queue = nil
@@ -202,6 +208,7 @@ func (b *Inbox) refill() bool {
 		}
 		return false
 	}
+	clear(b.taken[b.pos-b.pos%clearEvery:])
 	b.taken, b.queue = b.queue, b.taken[:0]
 	b.pos = 0
 	b.mu.Unlock()
@@ -248,18 +255,15 @@ func (b *Inbox) producerLimit(limit int) {
 }
 
 // close ends the inbox: what is in it stays readable, later pushes vanish.
-// A refused producer is woken. It reports whether the consumer must be told.
-func (b *Inbox) close() (tell bool) {
+// A refused producer is woken.
+func (b *Inbox) close() {
 	b.mu.Lock()
 	b.closed = true
 	resume := b.resume
-	tell = !b.listed
-	b.listed = true
 	b.mu.Unlock()
 	if resume != nil {
 		resume()
 	}
-	return tell
 }
 
 // discard drops everything that has not been read.
@@ -305,6 +309,9 @@ func (b *Inbox) inject(m Message) (tell bool) {
 	}
 	b.queue = append(b.queue, m)
 	b.mark.written++
+	if b.mark.bytes > 0 {
+		b.mark.held += m.Size()
+	}
 	tell = !b.listed
 	b.listed = true
 	return tell

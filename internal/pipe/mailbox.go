@@ -18,6 +18,11 @@ type Mailbox struct {
 	anyRead  atomic.Bool
 	anyWrite atomic.Bool
 
+	// Readers and Writers tell whether the pattern collects, by Readable and by
+	// Writable; set before the first pipe. What nobody collects is not kept, or
+	// pipes that ended long ago would gather here.
+	Readers, Writers bool
+
 	// Receivers and Senders are the goroutines that wait in Recv and in Send.
 	Receivers Waiters
 	Senders   Waiters
@@ -28,18 +33,22 @@ type Mailbox struct {
 }
 
 func (b *Mailbox) postReadable(p *Pipe) {
-	b.mu.Lock()
-	b.readable = append(b.readable, p)
-	b.anyRead.Store(true)
-	b.mu.Unlock()
+	if b.Readers {
+		b.mu.Lock()
+		b.readable = append(b.readable, p)
+		b.anyRead.Store(true)
+		b.mu.Unlock()
+	}
 	b.WakeReceiver()
 }
 
 func (b *Mailbox) postWritable(p *Pipe) {
-	b.mu.Lock()
-	b.writable = append(b.writable, p)
-	b.anyWrite.Store(true)
-	b.mu.Unlock()
+	if b.Writers {
+		b.mu.Lock()
+		b.writable = append(b.writable, p)
+		b.anyWrite.Store(true)
+		b.mu.Unlock()
+	}
 	b.WakeSender()
 }
 

@@ -268,11 +268,8 @@ func (o *Outbox) close() {
 	o.mu.Lock()
 	o.closed = true
 	o.dropLocked()
-	writable, drained := o.writable, o.drained
+	drained := o.drained
 	o.mu.Unlock()
-	if writable != nil {
-		writable()
-	}
 	if drained != nil {
 		drained()
 	}

@@ -67,7 +67,8 @@ type Route struct {
 	FullAt   time.Time // when it lost a message first since it last had room
 	Mark     uint64    // last fan-out that chose this pipe
 	Notices  int       // subscription notices that wait for the application
-	Moved    bool      // gave its routing id to a newer peer: ends once drained
+	Held     bool      // its reader waits until the application has read notices
+	Moved    bool      // has no routing id any more: ends once drained
 }
 
 // New makes a pipe to a peer behind a connection.
@@ -324,15 +325,15 @@ func (p *Pipe) SetHWM(send, recv int) {
 }
 
 // CloseIn ends the direction towards the socket: what has arrived stays
-// readable. With discard it is dropped.
+// readable. With discard it is dropped, and the socket's lock is held.
 func (p *Pipe) CloseIn(discard bool) {
 	p.closed.Store(true)
-	tell := p.in.close()
+	p.in.close()
 	if discard {
 		p.in.discard()
 	}
-	if tell && p.mailbox != nil {
-		p.mailbox.postReadable(p)
+	if p.mailbox != nil {
+		p.mailbox.WakeReceiver()
 	}
 }
 
@@ -341,6 +342,7 @@ func (p *Pipe) CloseIn(discard bool) {
 func (p *Pipe) CloseOut() {
 	if p.out != nil {
 		p.out.close()
+		p.mailbox.WakeSender() // who waits for room here waits in vain
 	}
 }
 

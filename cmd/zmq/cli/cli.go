@@ -22,6 +22,7 @@ import (
 	"sync"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gozmq/zmq"
 )
@@ -38,8 +39,9 @@ type Streams struct {
 // ends it in good order.
 func (s Streams) Run(ctx context.Context, args []string) int {
 	s.Err = &lockedWriter{w: s.Err}
+	args = lowerType(args)
 	root := newRoot(s)
-	root.SetArgs(append([]string{}, args...)) // nil would mean the arguments of the process
+	root.SetArgs(args)
 	name := root.Name()
 	err := checkCommand(root, args)
 	if err == nil {
@@ -98,7 +100,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(&cobra.Group{ID: "sockets", Title: "Socket types:"}, &cobra.Group{ID: "more", Title: "More:"})
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
@@ -106,13 +108,15 @@ func newRoot(s Streams) *cobra.Command {
 		root.AddCommand(newSocketCommand(s, t))
 	}
 	root.AddCommand(newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
+	root.InitDefaultCompletionCmd("completion")
 	return root
 }
 
 // checkCommand finds a command that does not exist before cobra does, whose
 // suggestions are made for prefixes rather than for slips of the finger.
 func checkCommand(root *cobra.Command, args []string) error {
-	if _, _, err := root.Find(args); err == nil {
+	if _, _, err := root.Find(args); err == nil || strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		return nil
 	}
 	word := args[0]
@@ -129,6 +133,29 @@ func checkCommand(root *cobra.Command, args []string) error {
 	return usageError{fmt.Errorf("there is no socket type or command %q%s", word, didYouMean(word, names))}
 }
 
+// lowerType lets socket types be spelled in any way that the library knows. The
+// result is never nil, which cobra would take for the arguments of the process.
+func lowerType(args []string) []string {
+	args = append([]string{}, args...)
+	if len(args) > 0 {
+		if t, err := zmq.ParseSocketType(args[0]); err == nil {
+			args[0] = strings.ToLower(t.String())
+		}
+	}
+	return args
+}
+
+// flagError adds a suggestion to a flag that does not exist.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return usageError{err}
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return usageError{fmt.Errorf("%w%s", err, didYouMean("--"+unknown.GetSpecifiedName(), names))}
+}
+
 // noArguments is cobra.NoArgs as a usage error.
 func noArguments(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
@@ -137,4 +164,4 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-var errInterrupted = errors.New("interrupted before everything was sent")
+var errInterrupted = errors.New("interrupted before the end")

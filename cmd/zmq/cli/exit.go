@@ -46,6 +46,24 @@ func (e timeoutError) Error() string {
 	return fmt.Sprintf("%s within %s", e.what, e.after)
 }
 
+// lostError says how many messages were queued and never left.
+type lostError struct {
+	messages uint64
+	linger   time.Duration
+}
+
+// Error implements error.
+func (e lostError) Error() string {
+	what := "1 message was"
+	if e.messages != 1 {
+		what = fmt.Sprintf("%d messages were", e.messages)
+	}
+	if e.linger < 0 {
+		return what + " not sent: the peer left"
+	}
+	return fmt.Sprintf("%s not sent: the peer left, or took nothing for %s (--linger)", what, e.linger)
+}
+
 func exitCode(err error) int {
 	switch {
 	case errors.As(err, new(usageError)):
@@ -71,7 +89,7 @@ func setupError(err error) error {
 // hint says what to do about an error of an endpoint, where that is known.
 func hint(err error) string {
 	var e *zmq.Error
-	if !errors.As(err, &e) || e.Endpoint == "" {
+	if !errors.As(err, &e) || e.Op != "bind" && e.Op != "connect" {
 		return ""
 	}
 	switch {
@@ -79,9 +97,9 @@ func hint(err error) string {
 		return "Another socket has that address: choose another one, or a free port with tcp://HOST:*."
 	case errors.Is(err, syscall.EACCES):
 		return "Ports below 1024 and foreign folders want more rights: choose another address."
-	case errors.Is(err, zmq.ErrNoDevice):
+	case errors.Is(err, zmq.ErrNoDevice), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return "Bind to an address or interface of this host, or to all of them with tcp://*:PORT."
-	case errors.Is(err, zmq.ErrUnsupportedTransport), e.Op != "send" && errors.Is(err, zmq.ErrInvalid):
+	case errors.Is(err, zmq.ErrUnsupportedTransport), errors.Is(err, zmq.ErrInvalid):
 		return "An endpoint is tcp://HOST:PORT, with * for HOST or PORT in --bind, or ipc://PATH."
 	}
 	return ""

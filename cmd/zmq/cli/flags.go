@@ -52,9 +52,10 @@ type paceFlags struct {
 
 // replyFlags say what a REP answers. At most one is set.
 type replyFlags struct {
-	echo bool
-	text string
-	exec string
+	echo  bool
+	text  string
+	given bool // text was, even if it is empty
+	exec  string
 }
 
 // pubGrace is how long a PUB waits for the first subscriber if it is not told
@@ -87,7 +88,7 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	fs.DurationVarP(&p.timeout, "timeout", "t", 0, timeoutUsage(t))
 	f.text.add(fs)
 	if sends(t) && t != zmq.REP {
-		fs.DurationVarP(&p.interval, "interval", "i", 0, "pause between messages that are sent")
+		fs.DurationVarP(&p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
 		fs.IntVarP(&p.wait, "wait", "w", 0, "before sending, wait until `N` peers are connected")
 	}
 	if t == zmq.PUB || t == zmq.XPUB {
@@ -97,20 +98,20 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 		}
 		fs.IntVarP(&p.waitSubscribers, "wait-subscribers", "W", 0, usage)
 	}
-	lingerUsage := "after the end, send what is queued for at most `D`; -1 is for ever"
+	lingerUsage := "at the end, go on sending what is queued for at most `D`; -1 is for ever"
 	if !receives(t) {
 		s.linger = sendLinger
 	}
 	fs.StringVar(&s.linger, "linger", s.linger, lingerUsage)
-	fs.StringVar(&s.identity, "identity", "", "what the socket is called by ROUTERs: text, or 0x and hex digits")
+	fs.StringVar(&s.identity, "identity", "", "the `NAME` by which ROUTERs know the socket: text, or 0x and hex digits")
 	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&s.quiet, "quiet", "q", false, "write only errors to standard error")
 }
 
 func (f *textFlags) add(fs *pflag.FlagSet) {
-	fs.StringVarP(&f.format, "format", "f", "text", "how messages are read and written: text, hex, json, raw")
-	fs.StringVar(&f.separator, "separator", `\t`, "what is between the frames of a text message; empty: lines are not split")
+	fs.StringVarP(&f.format, "format", "f", "text", "the `FORMAT` of messages, in and out: text, hex, json, raw")
+	fs.StringVar(&f.separator, "separator", `\t`, "`TEXT` between the frames of a text message; empty: lines are not split")
 	fs.BoolVarP(&f.escape, "escape", "e", false, `read \n \r \t \xNN \\ in text, and write text that is read back exactly`)
 }
 
@@ -163,6 +164,7 @@ func (f *flags) check(cmd *cobra.Command) error {
 	if len(ways) > 1 {
 		return fmt.Errorf("%s exclude each other", strings.Join(ways, " and "))
 	}
+	f.reply.given = cmd.Flags().Changed("reply")
 	p.patient = cmd.Flags().Changed("wait-subscribers")
 	return nil
 }
@@ -174,7 +176,7 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 	add := func(name, text, flag string) error {
 		s, err := zmq.ParseSetting(name, text)
 		if err != nil {
-			return fmt.Errorf("%s: %w", flag, err)
+			return fmt.Errorf("%s: %s", flag, strings.TrimPrefix(err.Error(), "zmq: "))
 		}
 		list = append(list, s)
 		return nil
@@ -194,12 +196,9 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 		if !ok {
 			return nil, fmt.Errorf("--set %s: it wants OPTION=VALUE, such as SNDHWM=5000", pair)
 		}
-		info, known := zmq.LookupOption(name)
+		_, known := zmq.LookupOption(name)
 		if !known {
-			return nil, fmt.Errorf("--set %s: there is no option %q%s; 'zmq options' lists them", pair, name, didYouMean(name, optionNames()))
-		}
-		if info.Access == "read only" {
-			return nil, fmt.Errorf("--set %s: %s can only be read", pair, info.Name)
+			return nil, fmt.Errorf("--set %s: there is no option %q ('zmq options' lists them)%s", pair, name, didYouMean(name, optionNames()))
 		}
 		if err := add(name, text, "--set "+pair); err != nil {
 			return nil, err

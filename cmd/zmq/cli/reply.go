@@ -65,7 +65,7 @@ func (l *link) replier(ctx context.Context, f *replyFlags) (replier, context.Con
 		return func(_ context.Context, m zmq.Message) ([][]byte, error) { return m.Frames(), nil }, ctx, nil
 	case f.exec != "":
 		return l.execute(f.exec), ctx, nil
-	case f.text != "":
+	case f.given:
 		frames, err := l.format.Parse([]byte(f.text))
 		if err != nil {
 			return nil, nil, usageError{fmt.Errorf("--reply %s: %w", f.text, err)}

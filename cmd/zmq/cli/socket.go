@@ -109,7 +109,6 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
 		Use:     name,
-		Aliases: []string{t.String()},
 		Short:   about[t].short,
 		Long:    typeHelp(t),
 		Example: about[t].example,
@@ -152,9 +151,6 @@ type link struct {
 
 // runSocket is the whole life of a socket command.
 func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string) error {
-	if t == zmq.REP && ctx.Err() != nil {
-		return nil
-	}
 	form, err := f.text.parse()
 	if err != nil {
 		return usageError{err}
@@ -171,6 +167,9 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 		return err
 	}
 	err = l.run(ctx, t, &f.reply)
+	if err != nil && t == zmq.REQ && f.socket.linger == "" {
+		must(zmq.Linger.Set(l.sock, 0)) // a request that was given up is not worth waiting for
+	}
 	if flushErr := l.output.flush(); err == nil {
 		err = flushErr
 	}
@@ -180,7 +179,7 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 			err = errInterrupted
 		}
 	}
-	if closeErr := l.close(ctx); err == nil {
+	if closeErr := l.close(ctx, t); err == nil {
 		err = closeErr
 	}
 	return err
@@ -281,14 +280,19 @@ func (l *link) topics(args []string) ([]string, error) {
 // closeNote is how long a close may take in silence.
 const closeNote = time.Second
 
-// close ends the socket and reports what could not be sent. A signal that comes
-// while it waits for that leaves the rest to the end of the process.
-func (l *link) close(ctx context.Context) error {
+// close ends the socket and reports what could not be sent: an error for a type
+// whose only purpose that is. A signal that comes while it waits leaves the rest
+// to the end of the process.
+func (l *link) close(ctx context.Context, t zmq.SocketType) error {
 	interrupt := ctx.Done()
 	if ctx.Err() != nil {
 		interrupt = nil // that one brought us here; the next one ends the process
 	}
 	linger := zmq.Linger.Get(l.sock)
+	before := uint64(0)
+	if t != zmq.PUSH { // for others a peer that left earlier is no failure
+		before = l.sock.Stats().Drops.PeerGone
+	}
 	closed := make(chan error, 1)
 	go func() { closed <- l.sock.Close() }()
 	slow := time.NewTimer(closeNote)
@@ -296,8 +300,12 @@ func (l *link) close(ctx context.Context) error {
 	for {
 		select {
 		case err := <-closed:
-			if lost := l.sock.Stats().Drops.PeerGone; err == nil && lost > 0 {
-				err = fmt.Errorf("%d messages were not sent: no peer took them within %s (--linger)", lost, linger)
+			if lost := l.sock.Stats().Drops.PeerGone - before; err == nil && lost > 0 {
+				err = lostError{lost, linger}
+				if receives(t) {
+					fmt.Fprintln(l.notes, err)
+					err = nil
+				}
 			}
 			return err
 		case <-interrupt:

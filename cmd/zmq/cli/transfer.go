@@ -31,13 +31,14 @@ func (l *link) receive(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return l.output.flush()
 }
 
 // exchange is the run of a type that sends and receives. It ends when receiving
 // does, or with the first error of either.
 func (l *link) exchange(ctx context.Context) error {
-	ctx, fail := context.WithCancelCause(ctx)
+	outer := ctx
+	ctx, fail := context.WithCancelCause(outer)
 	defer fail(nil)
 	sendCtx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -62,6 +63,8 @@ func (l *link) exchange(ctx context.Context) error {
 	}
 	sendErr := <-sent
 	switch {
+	case outer.Err() != nil:
+		return outer.Err()
 	case errors.Is(err, context.Canceled):
 		return context.Cause(ctx) // what sending failed with, if that is why
 	case err == nil && !errors.Is(sendErr, context.Canceled):
@@ -134,7 +137,7 @@ func (l *link) await(ctx context.Context, frames [][]byte) error {
 		defer cancel()
 		err := l.sock.WaitPeers(waitCtx, n)
 		if err != nil {
-			return l.explain(ctx, err, fmt.Sprintf("%d of %d peers connected", len(l.sock.Peers()), n), l.pace.timeout)
+			return l.explain(ctx, err, fmt.Sprintf("fewer than %d peers connected", n), l.pace.timeout)
 		}
 	}
 	n, patience := l.pace.waitSubscribers, l.pace.timeout
