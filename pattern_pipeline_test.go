@@ -5,6 +5,7 @@ package zmq_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -307,23 +308,26 @@ func TestDisconnectWhileReceivingIsSafe(t *testing.T) {
 	eachTransport(t, func(r *rig, endpoint string) {
 		push, at := r.bind(zmq.PUSH, endpoint)
 		pull := r.socket(zmq.PULL)
-		var wg sync.WaitGroup
+		var reader, writer sync.WaitGroup
 		done := make(chan struct{})
-		wg.Go(func() {
+		reader.Go(func() {
 			for m, err := range pull.Messages(r.ctx) {
 				if err != nil || m.String() == "last" {
+					if err != nil {
+						r.Error(err)
+					}
 					return
 				}
 			}
 		})
-		wg.Go(func() {
+		writer.Go(func() {
 			for {
 				select {
 				case <-done:
 					return
 				default:
-					if push.SendString(r.ctx, "x", "y") != nil {
-						return
+					if push.TrySend([]byte("x"), []byte("y")) != nil {
+						runtime.Gosched()
 					}
 				}
 			}
@@ -341,9 +345,11 @@ func TestDisconnectWhileReceivingIsSafe(t *testing.T) {
 			r.check(pull.Disconnect(at))
 		}
 		close(done)
+		writer.Wait()
+		r.left(push, 0) // or the last message goes to a connection that is ending
 		r.check(pull.Connect(at))
 		r.send(push, "last")
-		wg.Wait()
+		reader.Wait()
 	})
 }
 

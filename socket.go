@@ -154,8 +154,8 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 // the empty topic is every message. Subscriptions are counted: each wants its
 // own Unsubscribe. They are sent again after every reconnect, and no high-water
 // mark holds them back. On an XPUB with XPubManual, Subscribe subscribes the
-// peer whose notice was received last. Other types:
-// ErrInvalid; an XSUB sends octet 1 and the topic instead.
+// peer whose notice was received last. Other types: ErrInvalid; an XSUB sends
+// octet 1 and the topic instead.
 func (s *Socket) Subscribe(topic string) error {
 	return fail("subscribe", s.s.String(), s.s.SetOption(opt.Subscribe, opt.Value{B: []byte(topic)}))
 }

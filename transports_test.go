@@ -50,30 +50,16 @@ func newRig(t *testing.T) *rig {
 // eachTransport runs a test over every transport that all types can use.
 func eachTransport(t *testing.T, test func(r *rig, endpoint string)) {
 	t.Helper()
-	for _, x := range []struct{ name, endpoint string }{
-		{"tcp", "tcp://127.0.0.1:*"},
-		{"ipc", ""},
-		{"inproc", "inproc://it"}, // unique: each rig has a context of its own
-	} {
-		t.Run(x.name, func(t *testing.T) {
-			if x.name == "ipc" {
-				x.endpoint = socketPath(t)
-			}
-			test(newRig(t), x.endpoint)
-		})
-	}
+	eachNetwork(t, test)
+	// The name is unique: each rig has a context of its own.
+	t.Run("inproc", func(t *testing.T) { test(newRig(t), "inproc://it") })
 }
 
-// eachNetwork is eachTransport without inproc, where there is no reconnecting
-// and no connection to be lost.
+// eachNetwork is eachTransport without inproc, where no connection comes and goes.
 func eachNetwork(t *testing.T, test func(r *rig, endpoint string)) {
 	t.Helper()
-	eachTransport(t, func(r *rig, endpoint string) {
-		if inprocess(endpoint) {
-			r.Skip("in process there is no connection that comes and goes")
-		}
-		test(r, endpoint)
-	})
+	t.Run("tcp", func(t *testing.T) { test(newRig(t), "tcp://127.0.0.1:*") })
+	t.Run("ipc", func(t *testing.T) { test(newRig(t), socketPath(t)) })
 }
 
 // socketPath is an ipc endpoint. t.TempDir would be too long for some systems.

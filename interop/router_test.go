@@ -208,10 +208,10 @@ func TestCorrelatedRequestsThroughLibzmqRouter(t *testing.T) {
 	if err != nil || len(second) != 4 || string(second[1]) == string(first[1]) {
 		t.Fatalf("%q, %v; want another number than %q", second, err, first[1])
 	}
-	if err := router.Send(patience, first[0], first[1], nil, []byte("late")); err != nil {
+	if err := router.Send(patience, first[0], first[1], []byte{}, []byte("late")); err != nil {
 		t.Fatal(err)
 	}
-	if err := router.Send(patience, second[0], second[1], nil, []byte("reply")); err != nil {
+	if err := router.Send(patience, second[0], second[1], []byte{}, []byte("reply")); err != nil {
 		t.Fatal(err)
 	}
 	recv(t, req, "reply")

@@ -12,6 +12,7 @@ package opt
 
 import (
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -161,13 +162,16 @@ func nameOf(i int, names ...string) string {
 
 // Range says in words which values the option takes.
 func (sp *Spec) Range() string {
-	const unbounded = 1<<31 - 1
 	switch {
 	case sp.Kind == Bool:
 		return "true or false"
+	case !sp.Ints() && sp.MaxLen == 0:
+		return "any octets"
 	case !sp.Ints():
 		return fmt.Sprintf("%d to %d octets", sp.MinLen, sp.MaxLen)
-	case sp.Max >= unbounded:
+	case sp.Min <= math.MinInt32 && sp.Max >= math.MaxInt32:
+		return "any number"
+	case sp.Max >= math.MaxInt32:
 		return fmt.Sprintf("%d or more", sp.Min)
 	}
 	return fmt.Sprintf("%d to %d", sp.Min, sp.Max)

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"unsafe"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
+
+// idleLink is a connection that writes nothing by itself.
+type idleLink struct{}
+
+func (idleLink) Flush(bool) {}
+
+func newOutbox(hwm int) *Outbox {
+	o := &Outbox{buffers: new(Buffers)}
+	o.mark.set(hwm, 0)
+	return o
+}
+
+// message makes one of frames that the test keeps.
+func message(frames ...string) *Message {
+	m := &Message{Head: []byte(frames[0])}
+	for _, f := range frames[1:] {
+		m.Tail = append(m.Tail, []byte(f))
+	}
+	return m
+}
+
+func encoded(frames ...string) []byte {
+	var b []byte
+	for i, f := range frames {
+		flags := byte(wire.FlagMore)
+		if i == len(frames)-1 {
+			flags = 0
+		}
+		b = wire.AppendFrame(b, flags, []byte(f))
+	}
+	return b
+}
+
+func (b *Batch) octets() []byte { return bytes.Join(b.Bufs, nil) }
+
+func mustAppend(t *testing.T, o *Outbox, frames ...string) (flush bool) {
+	t.Helper()
+	ok, flush := o.append(message(frames...))
+	if !ok {
+		t.Fatalf("%q was refused", frames)
+	}
+	return flush
+}
+
+func TestUnsentKeepsTheMessagesThatDidNotGoOutWhole(t *testing.T) {
+	messages := [][]string{{"one"}, {"", "", "two"}, {}, {string(make([]byte, 300)), "x"}, {}, {""}, {"last", ""}}
+	var all []byte
+	type span struct{ start, end int }
+	var spans []span // of messages, without commands
+	for _, m := range messages {
+		if len(m) == 0 {
+			all = wire.AppendPing(all, 7, []byte("context"))
+			continue
+		}
+		start := len(all)
+		all = append(all, encoded(m...)...)
+		spans = append(spans, span{start, len(all)})
+	}
+	sizes := []int{3, 3, 301, 0, 4}
+	for n := range len(all) + 1 {
+		var want []byte
+		count, size := 0, 0
+		for i, s := range spans {
+			if s.end > n {
+				want = append(want, all[s.start:s.end]...)
+				count++
+				size += sizes[i]
+			}
+		}
+		got, msgs, octets := unsent(bytes.Clone(all), n)
+		if !bytes.Equal(got, want) || msgs != count || octets != size {
+			t.Fatalf("after %d of %d octets: %d messages with %d octets, want %d with %d", n, len(all), msgs, octets, count, size)
+		}
+	}
+}
+
+func TestOutboxSendsUnsentMessagesOverTheNextConnection(t *testing.T) {
+	first, second, third := encoded("first"), encoded("second", "", "tail"), encoded("third")
+	for n := range len(first) + len(second) + 1 {
+		o := newOutbox(3)
+		o.Attach(idleLink{}, wire.V31)
+		mustAppend(t, o, "first")
+		mustAppend(t, o, "second", "", "tail")
+		var b Batch
+		if !o.Take(&b) {
+			t.Fatal("nothing to take")
+		}
+		mustAppend(t, o, "third") // meanwhile
+		if !o.full() {
+			t.Error("what is in hand does not count")
+		}
+		o.Failed(&b, n)
+		o.Detach()
+		want := append(bytes.Clone(second), third...)
+		left := 2
+		switch {
+		case n < len(first):
+			want, left = append(bytes.Clone(first), want...), 3
+		case n == len(first)+len(second):
+			want, left = third, 1
+		}
+		if o.Count() != left {
+			t.Errorf("after %d octets %d messages are left, want %d", n, o.Count(), left)
+		}
+		if !o.Attach(idleLink{}, wire.V31) || !o.Take(&b) || !bytes.Equal(b.octets(), want) {
+			t.Errorf("after %d octets the next connection gets %q, want %q", n, b.octets(), want)
+		}
+		o.Sent(&b)
+		if o.Take(&b) || o.Count() != 0 || o.Pending() {
+			t.Error("something is left")
+		}
+	}
+}
+
+func TestOutboxOfSTREAMDropsWhatABrokenConnectionHeld(t *testing.T) {
+	o := newOutbox(2)
+	o.raw = true
+	o.Attach(idleLink{}, 0)
+	mustAppend(t, o, "raw", "frames")
+	mustAppend(t, o, "more")
+	var b Batch
+	o.Take(&b)
+	if got := b.octets(); string(got) != "rawframesmore" {
+		t.Errorf("the connection gets %q", got)
+	}
+	o.Failed(&b, 2)
+	if o.Count() != 0 || o.full() {
+		t.Errorf("%d messages are left", o.Count())
+	}
+}
+
+func TestOutboxBatchesEndAtMessages(t *testing.T) {
+	o := newOutbox(0)
+	var want []byte
+	for i := range 40 {
+		frames := []string{fmt.Sprint(i), string(bytes.Repeat([]byte{byte(i)}, 30_000+i)), "", "tail"}
+		mustAppend(t, o, frames...)
+		want = append(want, encoded(frames...)...)
+	}
+	big := string(make([]byte, 3*takeLimit)) // one message goes out whole
+	mustAppend(t, o, big, big)
+	want = append(want, encoded(big, big)...)
+	o.Attach(idleLink{}, wire.V31)
+	var got []byte
+	var b Batch
+	count := 0
+	for ; o.Take(&b); count++ {
+		octets := b.octets()
+		if b.Size != len(octets) {
+			t.Errorf("a batch of %d octets says %d", len(octets), b.Size)
+		}
+		if len(octets) > takeLimit+hugeChunk && len(octets) < 6*takeLimit {
+			t.Errorf("a batch has %d octets", len(octets))
+		}
+		if rest, _, _ := unsent(bytes.Clone(octets), 0); len(rest) != len(octets) {
+			t.Error("a batch does not end with a message")
+		}
+		got = append(got, octets...)
+		o.Sent(&b)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("the octets came out different")
+	}
+	if count < 3 {
+		t.Errorf("%d batches", count)
+	}
+}
+
+func TestOutboxNeverHandsOutPartOfAMessage(t *testing.T) {
+	// The last frame alone is large: it and its header are segments of their own.
+	o := newOutbox(0)
+	o.Attach(idleLink{}, wire.V31)
+	m := message("head", string(make([]byte, takeLimit)), string(make([]byte, refThreshold)))
+	m.Owned = true
+	o.append(m)
+	mustAppend(t, o, "next")
+	var b Batch
+	o.Take(&b)
+	if rest, n, _ := unsent(b.octets(), 0); n == 0 || len(rest) != b.Size {
+		t.Errorf("the first batch holds %d messages and %d of %d octets of them", n, len(rest), b.Size)
+	}
+}
+
+func TestOutboxKeepsLargeOwnedFramesWhereTheyAre(t *testing.T) {
+	o := newOutbox(0)
+	o.Attach(idleLink{}, wire.V31)
+	m := message("x", string(make([]byte, refThreshold)))
+	m.Owned = true
+	o.append(m)
+	var b Batch
+	o.Take(&b)
+	found := false
+	for _, s := range b.Bufs {
+		found = found || unsafe.SliceData(s) == unsafe.SliceData(m.Tail[0])
+	}
+	if !found {
+		t.Error("the frame was copied")
+	}
+}
+
+func TestOutboxHWMCountsMessages(t *testing.T) {
+	o := newOutbox(4)
+	woken := 0
+	o.writable = func() { woken++ }
+	for range 4 {
+		mustAppend(t, o, "a", "b", "c")
+	}
+	if ok, _ := o.append(message("x")); ok {
+		t.Error("a fifth message was taken")
+	}
+	o.Attach(idleLink{}, wire.V31)
+	var b Batch
+	o.Take(&b)
+	if ok, _ := o.append(message("x")); ok || woken != 0 {
+		t.Error("room before the messages have been written")
+	}
+	o.Sent(&b)
+	if woken != 1 {
+		t.Errorf("the refused writer was woken %d times", woken)
+	}
+	mustAppend(t, o, "x")
+}
+
+func TestOutboxTokenBelongsToOne(t *testing.T) {
+	o := newOutbox(0)
+	if mustAppend(t, o, "1") {
+		t.Error("a token without a connection")
+	}
+	if !o.Attach(idleLink{}, wire.V31) {
+		t.Error("no token for what was queued")
+	}
+	if mustAppend(t, o, "2") {
+		t.Error("a second token")
+	}
+	var b Batch
+	for o.Take(&b) {
+		o.Sent(&b)
+	}
+	if !mustAppend(t, o, "3") {
+		t.Error("the token was not given back")
+	}
+}
+
+func TestOutboxDetachWaitsForTheToken(t *testing.T) {
+	o := newOutbox(0)
+	o.Attach(idleLink{}, wire.V31)
+	mustAppend(t, o, "1")
+	var b Batch
+	o.Take(&b)
+	gone := make(chan struct{})
+	go func() {
+		o.Detach()
+		close(gone)
+	}()
+	for { // until Detach waits
+		o.mu.Lock()
+		waits := o.idle != nil
+		o.mu.Unlock()
+		if waits {
+			break
+		}
+	}
+	select {
+	case <-gone:
+		t.Error("Detach returned while somebody writes")
+	default:
+	}
+	o.Failed(&b, 0)
+	<-gone
+	if o.Count() != 1 {
+		t.Errorf("%d messages are left, want 1", o.Count())
+	}
+}
+
+func TestOutboxConflateKeepsTheNewest(t *testing.T) {
+	o := newOutbox(1)
+	o.conflate = true
+	for i := range 5 {
+		mustAppend(t, o, fmt.Sprint(i), "tail")
+	}
+	o.Attach(idleLink{}, wire.V31)
+	var b Batch
+	o.Take(&b)
+	if got, want := b.octets(), encoded("4", "tail"); !bytes.Equal(got, want) {
+		t.Errorf("the connection gets %q, want %q", got, want)
+	}
+	mustAppend(t, o, "5")
+	o.Failed(&b, 3) // an older message must not come back beside a newer one
+	o.Take(&b)
+	if got, want := b.octets(), encoded("5"); !bytes.Equal(got, want) {
+		t.Errorf("the next connection gets %q, want %q", got, want)
+	}
+	o.Failed(&b, 0)
+	if o.Count() != 1 || !o.Take(&b) || !bytes.Equal(b.octets(), encoded("5")) {
+		t.Errorf("the newest message did not come back")
+	}
+}
+
+func TestOutboxBoundsHeartbeatsButNotSubscriptions(t *testing.T) {
+	o := newOutbox(1)
+	if ok, _ := o.Control([]byte("x"), false); ok {
+		t.Error("a command without a connection")
+	}
+	o.Attach(idleLink{}, wire.V31)
+	pong := wire.AppendPong(nil, nil)
+	taken := 0
+	for range 10_000 {
+		if ok, _ := o.Control(pong, true); ok {
+			taken++
+		}
+	}
+	if size := taken * len(pong); size > 1100 {
+		t.Errorf("%d octets of PONG wait", size)
+	}
+	for range 1000 {
+		if ok, _ := o.Control(wire.AppendSubscription(nil, []byte("topic"), false, wire.V31), false); !ok {
+			t.Fatal("a subscription was dropped")
+		}
+	}
+	mustAppend(t, o, "commands do not count")
+}
+
+func TestOutboxResetMakesRoom(t *testing.T) {
+	o := newOutbox(1)
+	mustAppend(t, o, "1")
+	if !o.full() {
+		t.Error("not full")
+	}
+	o.reset()
+	if o.Count() != 0 || o.full() {
+		t.Error("the queue is not empty")
+	}
+	mustAppend(t, o, "2")
+}
+
+func TestOutboxClosedTakesAndForgets(t *testing.T) {
+	o := newOutbox(1)
+	drained := 0
+	mustAppend(t, o, "1")
+	o.OnDrained(func() { drained++ })
+	o.close()
+	mustAppend(t, o, "2")
+	mustAppend(t, o, "3")
+	if o.Count() != 0 || o.Pending() || drained != 1 {
+		t.Errorf("%d messages wait; told %d times", o.Count(), drained)
+	}
+}
+
+func TestOutboxHWMInOctets(t *testing.T) {
+	o := newOutbox(0)
+	o.mark.set(0, 100)
+	mustAppend(t, o, string(make([]byte, 60)), string(make([]byte, 39)))
+	mustAppend(t, o, string(make([]byte, 1000)))
+	if !o.full() {
+		t.Error("not full at 1099 of 100 octets")
+	}
+	o.Attach(idleLink{}, wire.V31)
+	var b Batch
+	o.Take(&b)
+	o.Failed(&b, 120) // the first of them is through
+	if !o.full() || o.mark.held != 1000 {
+		t.Errorf("full is %v with %d octets held, want 1000", o.full(), o.mark.held)
+	}
+	o.Take(&b)
+	o.Sent(&b)
+	if o.full() || o.mark.held != 0 {
+		t.Errorf("%d octets are held after all was sent", o.mark.held)
+	}
+}
+
+func TestOutboxSteadyStateAllocatesNothing(t *testing.T) {
+	o := newOutbox(0)
+	o.Attach(idleLink{}, wire.V31)
+	m := message("sixteen octets..")
+	var b Batch
+	round := func() {
+		for range 100 {
+			o.append(m)
+		}
+		for o.Take(&b) {
+			o.Sent(&b)
+		}
+	}
+	for range 10 {
+		round()
+	}
+	if n := testing.AllocsPerRun(200, round); n > 0 {
+		t.Errorf("%v allocations for 100 messages", n)
+	}
+}

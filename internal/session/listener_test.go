@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+// incoming feeds a listener: what is sent on it is accepted.
+type incoming chan any // net.Conn or error
+
+func (in incoming) accept(done <-chan struct{}, _ int) (net.Conn, error) {
+	select {
+	case x := <-in:
+		if err, ok := x.(error); ok {
+			return nil, err
+		}
+		return x.(net.Conn), nil
+	case <-done:
+		return nil, net.ErrClosed
+	}
+}
+
+// connect makes a peer that has said something, and has it accepted.
+func (in incoming) connect(says []byte) *zmqtest.Conn {
+	ours, peer := peerSays(says)
+	in <- ours
+	return peer
+}
+
+// listening runs a Listener in a bubble until the test function returns, and
+// stops it then, with its connections; nothing may be left.
+func listening(t *testing.T, change func(*Config), test func(t *testing.T, l *Listener, s *socket, in incoming)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		in := make(incoming)
+		s := newSocket()
+		cfg := configOf(&network{accept: in.accept}, s)
+		if change != nil {
+			change(cfg)
+		}
+		l := NewListener(cfg)
+		if err := l.Start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		test(t, l, s, in)
+		l.Stop()
+		var conns []*engine.Conn
+		l.Conns(func(c *engine.Conn, _ *pipe.Pipe) { conns = append(conns, c) })
+		for _, c := range conns {
+			c.Close(nil)
+		}
+		<-l.Done()
+		if s.up != 0 || len(l.conns) != 0 || l.handshakes != 0 {
+			t.Errorf("%d connections are up, %d are known, %d shake hands", s.up, len(l.conns), l.handshakes)
+		}
+	})
+}
+
+// TestAcceptedPeer: it is described, its events come in order, and its pipe ends
+// with it.
+func TestAcceptedPeer(t *testing.T) {
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		peer := in.connect(greeting)
+		<-s.ready
+		_ = peer.Close()
+		synctest.Wait()
+		want := []EventKind{Listening, Accepted, Disconnected}
+		if got := s.kinds(); !slices.Equal(got, want) || !slices.Equal(s.lost, []bool{true}) {
+			t.Errorf("events %#x, lost %v", got, s.lost)
+		}
+		if p := s.events[2].Peer; p == nil || !p.Accepted || p.SocketType != "PAIR" {
+			t.Errorf("peer %+v", p)
+		}
+	})
+}
+
+// TestSilentPeersKeepNobodyOut: accepting and shaking hands are apart, and each
+// handshake has its own deadline.
+func TestSilentPeersKeepNobodyOut(t *testing.T) {
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		for i := range 100 {
+			in.connect(greeting[:i%len(greeting)])
+		}
+		in.connect(greeting)
+		<-s.ready
+		time.Sleep(30*time.Second - 1)
+		synctest.Wait()
+		if n := s.countOf(HandshakeFailedNoDetail); n != 0 {
+			t.Errorf("%d handshakes failed early", n)
+		}
+		time.Sleep(1)
+		synctest.Wait()
+		if n := s.countOf(HandshakeFailedNoDetail); n != 100 || s.up != 1 {
+			t.Errorf("%d handshakes failed, want 100; %d peers are up", n, s.up)
+		}
+	})
+}
+
+// TestAcceptErrorsBackOff: without descriptors there is no busy loop; the wait
+// grows to a second, and starts over after a success.
+func TestAcceptErrorsBackOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var at []time.Time
+		s := newSocket()
+		n := &network{accept: func(done <-chan struct{}, i int) (net.Conn, error) {
+			at = append(at, time.Now())
+			if i == 12 {
+				return peerLeaves(greeting), nil
+			}
+			return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+		}}
+		l := NewListener(configOf(n, s))
+		if err := l.Start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(10 * time.Second)
+		l.Stop()
+		<-l.Done()
+		var gaps []time.Duration
+		for i := 1; i < 15; i++ {
+			gaps = append(gaps, at[i].Sub(at[i-1]))
+		}
+		want := seconds(0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1, 1, 1, 1, 0, 0.005)
+		if !slices.Equal(gaps, want) {
+			t.Errorf("waits %v, want %v", gaps, want)
+		}
+		if n := s.countOf(AcceptFailed); n != len(at)-1 || s.countOf(Accepted) != 1 {
+			t.Errorf("%d accepts failed of %d", n, len(at))
+		}
+	})
+}
+
+// TestFilteredPeersCostNoTime: a filter that turned somebody away is no reason to
+// wait.
+func TestFilteredPeersCostNoTime(t *testing.T) {
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		start := time.Now()
+		for range 50 {
+			in <- error(&transport.FilteredError{})
+		}
+		in.connect(greeting)
+		<-s.ready
+		if d := time.Since(start); d != 0 || s.countOf(AcceptFailed) != 50 {
+			t.Errorf("took %v; %d refusals", d, s.countOf(AcceptFailed))
+		}
+	})
+}
+
+// TestMaxHandshakes: the limit holds exactly, for handshakes alone, and comes
+// free when one is over, by success or not.
+func TestMaxHandshakes(t *testing.T) {
+	listening(t, func(cfg *Config) { cfg.MaxHandshakes = 3 }, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		for range 5 { // peers that are ready do not count
+			in.connect(greeting)
+			<-s.ready
+		}
+		unfinished := []*zmqtest.Conn{in.connect(nil), in.connect(greeting[:10]), in.connect(greeting[:64])}
+		synctest.Wait()
+		in.connect(greeting)
+		synctest.Wait()
+		if s.up != 5 || s.countOf(AcceptFailed) != 1 || !errors.Is(s.events[len(s.events)-1].Err, zerr.ErrLimit) {
+			t.Errorf("%d peers are up, %d refused", s.up, s.countOf(AcceptFailed))
+		}
+		_, _ = unfinished[0].Write(greeting)
+		<-s.ready
+		in.connect(greeting)
+		<-s.ready
+		_ = unfinished[1].Close()
+		synctest.Wait()
+		in.connect(greeting)
+		<-s.ready
+		if s.up != 8 || s.countOf(AcceptFailed) != 1 {
+			t.Errorf("%d peers are up, %d refused", s.up, s.countOf(AcceptFailed))
+		}
+	})
+}
+
+// TestAdmit: whom the socket does not want is closed before a handshake.
+func TestAdmit(t *testing.T) {
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		s.admit = zerr.ErrLimit
+		peer := in.connect(greeting)
+		synctest.Wait()
+		if _, err := peer.Write([]byte{0}); err == nil || peer.Buffered() != 0 {
+			t.Errorf("the connection is open (%d octets were sent)", peer.Buffered())
+		}
+		if got := s.kinds(); !slices.Equal(got, []EventKind{Listening, AcceptFailed}) {
+			t.Errorf("events %#x", got)
+		}
+	})
+}
+
+// TestReadyRefused: a peer that the socket turns away after its handshake is
+// closed.
+func TestReadyRefused(t *testing.T) {
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		s.refuse = zerr.ErrLimit
+		peer := in.connect(greeting)
+		synctest.Wait()
+		if _, err := peer.Write([]byte{0}); err == nil || s.countOf(Disconnected) != 1 || len(s.lost) != 0 {
+			t.Errorf("write: %v; events %#x", err, s.kinds())
+		}
+	})
+}
+
+// TestListenerStopAtEveryStage: handshakes end at once, peers that are ready go
+// on, and a back-off is cut short.
+func TestListenerStopAtEveryStage(t *testing.T) {
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		var peers []*zmqtest.Conn
+		for k := range len(greeting) {
+			peers = append(peers, in.connect(greeting[:k]))
+		}
+		ready := in.connect(greeting)
+		<-s.ready
+		synctest.Wait()
+		start := time.Now()
+		l.Stop()
+		l.Stop()
+		synctest.Wait()
+		if time.Since(start) != 0 || s.up != 1 || ended(l.Done()) {
+			t.Errorf("took %v, %d peers are up", time.Since(start), s.up)
+		}
+		for k, p := range peers {
+			if _, err := p.Write([]byte{0}); err == nil {
+				t.Errorf("%d octets: the connection is open", k)
+			}
+		}
+		_ = ready.Close()
+		<-l.Done()
+		if n := s.countOf(Closed); n != 1 {
+			t.Errorf("%d events tell of the end", n)
+		}
+	})
+	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) { // in the back-off
+		for range 9 {
+			in <- error(syscall.EMFILE)
+		}
+		synctest.Wait()
+		start := time.Now()
+		l.Stop()
+		<-l.Done()
+		if time.Since(start) != 0 {
+			t.Errorf("took %v", time.Since(start))
+		}
+	})
+	listening(t, nil, func(*testing.T, *Listener, *socket, incoming) {}) // at once
+}
+
+// TestListenFails: the error comes back, and nothing was started.
+func TestListenFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSocket()
+		cfg := configOf(&network{}, s)
+		cfg.Transport = occupied{cfg.Transport}
+		if err := NewListener(cfg).Start(context.Background()); !errors.Is(err, zerr.ErrAddressInUse) || len(s.kinds()) != 0 {
+			t.Errorf("%v; events %#x", err, s.kinds())
+		}
+	})
+}
+
+// occupied is a transport whose addresses are all in use.
+type occupied struct{ transport.Transport }
+
+func (occupied) Listen(context.Context, string, *transport.Config) (transport.Listener, error) {
+	return nil, zerr.ErrAddressInUse
+}

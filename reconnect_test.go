@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	zmq "github.com/gozmq/zmq"
+)
+
+// Connections that are lost and made again, as a program sees it.
+
+func TestReconnectAfterTheServerRestarts(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		b, at := r.bind(zmq.PULL, endpoint)
+		c := r.connect(zmq.PUSH, at, zmq.SendHWM.Of(0))
+		next := 0
+		for range 10 {
+			r.check(b.Close())
+			r.left(c, 0)
+			first := next
+			for range 200 { // queued while nobody is there: exactly once, in order
+				r.send(c, fmt.Sprint(next), "and", "more")
+				next++
+			}
+			b = r.bindAt(zmq.PULL, at)
+			for i := first; i < next; i++ {
+				r.want(b, fmt.Sprint(i), "and", "more")
+			}
+			r.none(b)
+		}
+		if n := c.Stats(); n.Connected < 11 || n.Disconnected < 10 || n.Reconnects < 10 {
+			r.Errorf("%+v", n)
+		}
+	})
+}
+
+func TestConnectBeforeBind(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		at := r.vacant(endpoint)
+		c := r.socket(zmq.DEALER)
+		r.check(c.Connect(at))
+		r.until("several attempts were made", func() bool { return c.Stats().Reconnects >= 3 })
+		r.send(c, "early")
+		b := r.bindAt(zmq.ROUTER, at)
+		m := r.recv(b)
+		if m[1] != "early" {
+			r.Fatalf("received %q", m)
+		}
+		r.send(b, m[0], "reply")
+		r.want(c, "reply")
+	})
+}
+
+// muted waits until nothing can be queued: the endpoint is out of attempts.
+func (r *rig) muted(s *zmq.Socket) {
+	r.Helper()
+	r.until(s.String()+" has given its endpoint up", func() bool { return s.TrySend([]byte("lost")) == zmq.ErrAgain })
+}
+
+func TestReconnectIntervalBelowZeroConnectsOnce(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		b, at := r.bind(zmq.PULL, endpoint)
+		c := r.connect(zmq.PUSH, at, zmq.ReconnectInterval.Of(-1))
+		r.send(c, "once")
+		r.want(b, "once")
+		r.check(b.Close())
+		r.muted(c)
+		if n := c.Stats().Reconnects; n != 0 {
+			r.Errorf("%d further attempts", n)
+		}
+		b = r.bindAt(zmq.PULL, at)
+		r.check(c.Disconnect(at)) // it stayed in the table
+		r.check(c.Connect(at))
+		r.send(c, "again")
+		r.want(b, "again")
+	})
+}
+
+func TestReconnectStopEndsTheAttempts(t *testing.T) {
+	r := newRig(t)
+	refused := r.socket(zmq.PUSH, zmq.ReconnectStop.Of(1))
+	at := r.vacant("tcp://127.0.0.1:*")
+	r.check(refused.Connect(at))
+	r.muted(refused)
+
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	r.check(err)
+	defer l.Close()
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = nc.Close()
+		}
+	}()
+	unshaken := r.socket(zmq.PUSH, zmq.ReconnectStop.Of(2))
+	r.check(unshaken.Connect("tcp://" + l.Addr().String()))
+	r.muted(unshaken)
+	for _, s := range []*zmq.Socket{refused, unshaken} {
+		r.check(s.Disconnect(s.LastEndpoint()))
+		if err := s.Disconnect(s.LastEndpoint()); !errors.Is(err, zmq.ErrNoEndpoint) {
+			t.Errorf("a second disconnect: %v", err)
+		}
+	}
+	b := r.bindAt(zmq.PULL, at)
+	r.check(refused.Connect(at))
+	r.send(refused, "again")
+	r.want(b, "again")
+}
+
+// A growing interval starts over after each connection (endpoints.md, section
+// 12): else the last rounds would take minutes.
+func TestReconnectIntervalStartsOver(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.PULL, "tcp://127.0.0.1:*")
+	c := r.connect(zmq.PUSH, at, zmq.ReconnectInterval.Of(time.Millisecond), zmq.ReconnectIntervalMax.Of(time.Hour))
+	for range 16 {
+		r.check(b.Close())
+		b = r.bindAt(zmq.PULL, at)
+		r.peers(c, 1)
+		r.peers(b, 1)
+	}
+}
+
+func TestImmediateQueuesNothingForAPeerThatIsNotThere(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		at := r.vacant(endpoint)
+		c := r.socket(zmq.PUSH, zmq.Immediate.Of(true))
+		r.check(c.Connect(at))
+		r.full(c, "early")
+		done := r.blocks(c, "1")
+		r.waiting(1)
+		b := r.bindAt(zmq.PULL, at)
+		r.check(r.result(done))
+		r.want(b, "1")
+		r.check(b.Close())
+		r.left(c, 0)
+		r.full(c, "late")
+		b = r.bindAt(zmq.PULL, at)
+		r.peers(c, 1)
+		r.send(c, "2")
+		r.want(b, "2")
+	})
+}
+
+// With IMMEDIATE the queue ends with its connection, and the loss is counted.
+func TestImmediateLosesTheQueueWithTheConnection(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		b, at := r.bind(zmq.PULL, endpoint, zmq.RecvHWM.Of(1))
+		c := r.connect(zmq.PUSH, at, zmq.Immediate.Of(true), zmq.SendHWM.Of(5))
+		r.flood(c, 100_000)
+		r.check(b.Close())
+		r.left(c, 0)
+		r.until("the loss is counted", func() bool { return c.Stats().Drops.PeerGone > 0 })
+		b = r.bindAt(zmq.PULL, at)
+		r.peers(c, 1)
+		r.send(c, "new")
+		r.want(b, "new")
+	})
+}
+
+func TestImmediateSendsToThoseWhoAreThere(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.PULL, "tcp://127.0.0.1:*")
+	c := r.connect(zmq.PUSH, at, zmq.Immediate.Of(true))
+	r.check(c.Connect(r.vacant("tcp://127.0.0.1:*")))
+	for i := range 100 {
+		r.send(c, fmt.Sprint(i))
+		r.want(b, fmt.Sprint(i))
+	}
+}
+
+func TestSubscriptionsAreSentAgain(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		b, at := r.bind(zmq.PUB, endpoint)
+		c := r.connect(zmq.SUB, at)
+		r.check(c.Subscribe("a"))
+		r.check(c.Subscribe("gone"))
+		r.subscribers(b, "gone", 1)
+		for i := range 5 {
+			r.check(b.Close())
+			r.left(c, 0)
+			if i == 0 {
+				r.check(c.Unsubscribe("gone")) // while nobody is there
+				r.check(c.Subscribe("b"))
+			}
+			b = r.bindAt(zmq.PUB, at)
+			r.subscribers(b, "a", 1)
+			r.subscribers(b, "b", 1)
+			r.send(b, "gone")
+			r.send(b, "b1")
+			r.want(c, "b1")
+		}
+	})
+}
+
+// nameserver answers DNS questions for addresses in place of the system's
+// resolver, until the test is over. Names that it does not have do not exist.
+type nameserver struct {
+	mu    sync.Mutex
+	hosts map[string]net.IP
+	asked int
+}
+
+func newNameserver(t *testing.T) *nameserver {
+	n := &nameserver{hosts: make(map[string]net.IP)}
+	old := net.DefaultResolver
+	t.Cleanup(func() { net.DefaultResolver = old })
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
+		client, server := net.Pipe()
+		go n.serve(server)
+		return client, nil
+	}}
+	return n
+}
+
+func (n *nameserver) set(name string, ip net.IP) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hosts[name] = ip
+}
+
+func (n *nameserver) questions() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.asked
+}
+
+// serve answers over a stream (RFC 1035, 4.2.2).
+func (n *nameserver) serve(c net.Conn) {
+	defer c.Close()
+	for {
+		var size [2]byte
+		if _, err := io.ReadFull(c, size[:]); err != nil {
+			return
+		}
+		query := make([]byte, int(size[0])<<8|int(size[1]))
+		if _, err := io.ReadFull(c, query); err != nil {
+			return
+		}
+		reply := n.reply(query)
+		if _, err := c.Write(append([]byte{byte(len(reply) >> 8), byte(len(reply))}, reply...)); err != nil {
+			return
+		}
+	}
+}
+
+// reply answers one question (RFC 1035, 4.1).
+func (n *nameserver) reply(query []byte) []byte {
+	var labels []string
+	i := 12
+	for ; query[i] != 0; i += 1 + int(query[i]) {
+		labels = append(labels, string(query[i+1:i+1+int(query[i])]))
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.asked++
+	ip, known := n.hosts[strings.Join(labels, ".")]
+	code, count := byte(3), byte(0) // NXDOMAIN
+	var answer []byte
+	if known {
+		code = 0
+	}
+	if ip4 := ip.To4(); ip4 != nil && query[i+2] == 1 { // A
+		count = 1
+		answer = append([]byte{0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4}, ip4...)
+	}
+	head := []byte{query[0], query[1], 0x84, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0}
+	return append(append(head, query[12:i+5]...), answer...)
+}
+
+func TestNamesAreResolvedAnewAtEveryAttempt(t *testing.T) {
+	dns := newNameserver(t) // before the sockets, which outlive it otherwise
+	r := newRig(t)
+	b, at := r.bind(zmq.PULL, "tcp://127.0.0.1:*")
+	port := at[strings.LastIndexByte(at, ':')+1:]
+	c := r.socket(zmq.PUSH)
+	r.check(c.Connect("tcp://server.test:" + port))
+	r.send(c, "1")
+	r.until("the name was asked for in vain", func() bool { return dns.questions() > 4 })
+	dns.set("server.test", net.IPv4(127, 0, 0, 1))
+	r.want(b, "1")
+
+	// The server moves to another address.
+	elsewhere := r.socket(zmq.PULL)
+	if err := elsewhere.Bind("tcp://127.0.0.2:" + port); err != nil {
+		t.Skipf("SKIPPED: this system has only one loopback address: %v", err)
+	}
+	dns.set("server.test", net.IPv4(127, 0, 0, 2))
+	r.check(b.Close())
+	r.left(c, 0)
+	r.send(c, "2")
+	r.want(elsewhere, "2")
+}
+
+// proxy forwards tcp connections until it is told to stop; the connections stay
+// up meanwhile, as they do when a cable is pulled.
+type proxy struct {
+	l      net.Listener
+	target string
+	done   sync.WaitGroup
+
+	mu    sync.Mutex
+	open  chan struct{} // closed while octets are forwarded
+	conns []net.Conn
+}
+
+func newProxy(r *rig, target string) *proxy {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	r.check(err)
+	p := &proxy{l: l, target: strings.TrimPrefix(target, "tcp://"), open: make(chan struct{})}
+	close(p.open)
+	p.done.Go(p.accept)
+	r.Cleanup(func() {
+		_ = l.Close()
+		p.goOn()
+		p.mu.Lock()
+		for _, c := range p.conns {
+			_ = c.Close()
+		}
+		p.mu.Unlock()
+		p.done.Wait()
+	})
+	return p
+}
+
+func (p *proxy) endpoint() string { return "tcp://" + p.l.Addr().String() }
+
+func (p *proxy) accept() {
+	for {
+		in, err := p.l.Accept()
+		if err != nil {
+			return
+		}
+		out, err := net.Dial("tcp", p.target)
+		if err != nil {
+			_ = in.Close()
+			continue
+		}
+		p.mu.Lock()
+		p.conns = append(p.conns, in, out)
+		p.mu.Unlock()
+		p.done.Go(func() { p.forward(in, out) })
+		p.done.Go(func() { p.forward(out, in) })
+	}
+}
+
+func (p *proxy) forward(from, to net.Conn) {
+	buf := make([]byte, 4096)
+	for {
+		n, err := from.Read(buf)
+		p.mu.Lock()
+		open := p.open
+		p.mu.Unlock()
+		<-open
+		if n > 0 {
+			if _, err := to.Write(buf[:n]); err != nil {
+				_ = from.Close()
+				return
+			}
+		}
+		if err != nil {
+			_ = to.Close()
+			return
+		}
+	}
+}
+
+func (p *proxy) fallSilent() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open = make(chan struct{})
+}
+
+func (p *proxy) goOn() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.open:
+	default:
+		close(p.open)
+	}
+}
+
+// beating are heartbeats that notice a silent peer soon, but not a slow one.
+func beating() []zmq.Setting {
+	return []zmq.Setting{zmq.HeartbeatInterval.Of(100 * time.Millisecond), zmq.HeartbeatTimeout.Of(500 * time.Millisecond)}
+}
+
+func TestHeartbeatsNoticeASilentPeerAndRecover(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.ROUTER, "tcp://127.0.0.1:*", beating()...)
+	p := newProxy(r, at)
+	c := r.connect(zmq.DEALER, p.endpoint(), append(beating(), zmq.RoutingID.Of([]byte("c")))...)
+	r.send(c, "before")
+	r.want(b, "c", "before")
+
+	p.fallSilent()
+	r.left(c, 0)
+	r.left(b, 0) // both sides notice, whoever connected
+	if c.Stats().TimedOut == 0 || b.Stats().TimedOut == 0 {
+		t.Errorf("timed out: %d and %d", c.Stats().TimedOut, b.Stats().TimedOut)
+	}
+	for i := range 10 {
+		r.send(c, fmt.Sprint(i)) // queued meanwhile
+	}
+	p.goOn()
+	for i := range 10 {
+		r.want(b, "c", fmt.Sprint(i))
+	}
+	r.send(b, "c", "after")
+	r.want(c, "after")
+}
+
+func TestHeartbeatsBringASubscriberBack(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.PUB, "tcp://127.0.0.1:*", beating()...)
+	p := newProxy(r, at)
+	c := r.connect(zmq.SUB, p.endpoint(), beating()...)
+	r.check(c.Subscribe("x"))
+	r.subscribers(b, "x", 1)
+	p.fallSilent()
+	r.left(c, 0)
+	r.left(b, 0)
+	p.goOn()
+	r.subscribers(b, "x", 1)
+	r.send(b, "x1")
+	r.want(c, "x1")
+}
+
+// Silence during the handshake is noticed by its own clock.
+func TestSilentHandshakeIsTriedAgain(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.PULL, "tcp://127.0.0.1:*")
+	p := newProxy(r, at)
+	p.fallSilent()
+	c := r.socket(zmq.PUSH, zmq.HandshakeInterval.Of(30*time.Millisecond))
+	r.check(c.Connect(p.endpoint()))
+	r.send(c, "x")
+	r.until("several handshakes have timed out", func() bool { return c.Stats().HandshakesFailed >= 2 })
+	p.goOn()
+	r.want(b, "x")
+}
