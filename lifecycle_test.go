@@ -302,9 +302,9 @@ func zmqContext(r *rig) *zmq.Context { return rigOf(r.T, zmq.ContextConfig{}).zc
 
 func TestLingerWithSlowPeer(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
-		b, at := r.bind(zmq.PULL, endpoint, zmq.RecvHWM.Of(1))
+		b, at := r.bind(zmq.PULL, endpoint, narrow(1)...)
 		for _, linger := range []time.Duration{-1, patience} {
-			c := r.connect(zmq.PUSH, at, zmq.Linger.Of(linger), zmq.SendHWM.Of(5))
+			c := r.connect(zmq.PUSH, at, append(narrow(5), zmq.Linger.Of(linger))...)
 			n := r.flood(c, 100_000)
 			done := make(chan error, 1)
 			go func() { done <- c.Close() }()
@@ -314,25 +314,25 @@ func TestLingerWithSlowPeer(t *testing.T) {
 			r.left(b, 0)
 		}
 		for _, linger := range []time.Duration{0, 30 * time.Millisecond} { // and the rest is dropped
-			c := r.connect(zmq.PUSH, at, zmq.Linger.Of(linger), zmq.SendHWM.Of(5))
+			c := r.connect(zmq.PUSH, at, append(narrow(5), zmq.Linger.Of(linger))...)
 			n := r.flood(c, 100_000)
 			r.check(c.Close())
 			if lost := c.Stats().Drops.PeerGone; lost == 0 || lost >= uint64(n) {
 				r.Errorf("linger %v: %d of %d messages counted as lost", linger, lost, n)
 			}
-			for len(b.Peers()) > 0 || n > 0 {
-				if _, err := b.TryRecv(); err != nil && len(b.Peers()) == 0 {
-					break
-				}
-			}
+			r.until("what arrived is read and the peer has left", func() bool {
+				left := len(b.Peers()) == 0
+				_, err := b.TryRecv()
+				return left && err != nil
+			})
 		}
 	})
 }
 
 func TestDisconnectThenCloseLingers(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
-		b, at := r.bind(zmq.PULL, endpoint, zmq.RecvHWM.Of(1))
-		c := r.connect(zmq.PUSH, at, zmq.Linger.Of(-1), zmq.SendHWM.Of(5))
+		b, at := r.bind(zmq.PULL, endpoint, narrow(1)...)
+		c := r.connect(zmq.PUSH, at, append(narrow(5), zmq.Linger.Of(-1))...)
 		n := r.flood(c, 100_000)
 		r.check(c.Disconnect(at))
 		r.check(zmq.Linger.Set(c, 0)) // the value at the time of the disconnect counts

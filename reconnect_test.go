@@ -157,8 +157,8 @@ func TestImmediateQueuesNothingForAPeerThatIsNotThere(t *testing.T) {
 // With IMMEDIATE the queue ends with its connection, and the loss is counted.
 func TestImmediateLosesTheQueueWithTheConnection(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
-		b, at := r.bind(zmq.PULL, endpoint, zmq.RecvHWM.Of(1))
-		c := r.connect(zmq.PUSH, at, zmq.Immediate.Of(true), zmq.SendHWM.Of(5))
+		b, at := r.bind(zmq.PULL, endpoint, narrow(1)...)
+		c := r.connect(zmq.PUSH, at, append(narrow(5), zmq.Immediate.Of(true))...)
 		r.flood(c, 100_000)
 		r.check(b.Close())
 		r.left(c, 0)

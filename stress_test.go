@@ -110,7 +110,7 @@ func TestStressRandomOperations(t *testing.T) {
 	dir := strings.TrimSuffix(socketPath(t), "/s")
 	watched(t, func() {
 		for epoch := range uint64(crowdEpochs) {
-			newCrowd(t, dir).run(seed+epoch*crowdWorkers, operations)
+			newCrowd(t, dir).run(seed+epoch, operations, epoch%2 == 0)
 		}
 	})
 	nothingLeft(t, had)
@@ -134,29 +134,34 @@ func newCrowd(t *testing.T, dir string) *crowd {
 	return c
 }
 
-// run has every worker do so many operations; one of them shuts the context
-// down when most is done, and another ends it.
-func (c *crowd) run(seed uint64, operations int) {
+// run has every worker do so many operations. When most is done one of them
+// shuts the context down, or ends it while the others go on.
+func (c *crowd) run(seed uint64, operations int, shutdown bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	end := func() {
+		if err := c.zc.Term(ctx); err != nil {
+			c.t.Error(err)
+		}
+	}
 	var all sync.WaitGroup
 	for i := range uint64(crowdWorkers) {
 		all.Go(func() {
 			rnd := rand.New(rand.NewPCG(seed, i))
 			for n := range operations {
 				c.step(rnd)
-				if i == 0 && n == operations*9/10 {
+				switch {
+				case i != 0 || n != operations*9/10:
+				case shutdown:
 					c.zc.Shutdown()
+				default:
+					end()
 				}
 			}
 		})
 	}
 	all.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	for range 2 {
-		if err := c.zc.Term(ctx); err != nil {
-			c.t.Error(err)
-		}
-	}
+	end()
 }
 
 // step does one operation.

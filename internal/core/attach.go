@@ -81,11 +81,14 @@ func (s *Socket) admit() error {
 func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) (*pipe.Pipe, error) {
 	s.mu.Lock()
 	e := s.endpointOf(from)
-	if e == nil || s.Closing() && p == nil {
+	made := p == nil
+	if e == nil && made {
 		s.mu.Unlock()
 		return nil, zerr.ErrClosed
 	}
-	made := p == nil
+	if e == nil { // disconnected, and lingering
+		e = &endpoint{socket: s, dialer: from.(*session.Dialer), opts: s.opts}
+	}
 	if made && e.listener != nil { // others may have finished meanwhile
 		if err := s.admit(); err != nil {
 			s.mu.Unlock()

@@ -85,6 +85,11 @@ func (s *Socket) withdraw(e *endpoint) {
 func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 	defer s.lingering.Done()
 	if linger != 0 {
+		// A connection that lingers reads on, and discards, or two that wait for each
+		// other would never end. One that is cut off takes nothing more from its peer.
+		for _, p := range pipes {
+			p.Resume()
+		}
 		drain(pipes, linger)
 	}
 	graceful := linger != 0
@@ -173,15 +178,15 @@ func (e *endpoint) gone() <-chan struct{} {
 // Unbind stops listening on an endpoint, as its LAST_ENDPOINT has it, or takes
 // a connect away. When it returns the address is free; connections that were
 // accepted there end when what is queued for them has been sent.
-func (s *Socket) Unbind(address string) error { return s.remove(address, true) }
+func (s *Socket) Unbind(address string) error { return s.remove(address) }
 
 // Disconnect takes a connect away, or a bind. What is queued is sent within
 // LINGER; messages of the peer that were not received yet are dropped.
-func (s *Socket) Disconnect(address string) error { return s.remove(address, false) }
+func (s *Socket) Disconnect(address string) error { return s.remove(address) }
 
 // remove takes the endpoints with that key out of the table (endpoints.md 11.1:
 // unbind and disconnect are one operation).
-func (s *Socket) remove(address string, unbind bool) error {
+func (s *Socket) remove(address string) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
@@ -189,13 +194,13 @@ func (s *Socket) remove(address string, unbind bool) error {
 	if err != nil {
 		return err
 	}
-	list := s.take(address, unbind)
+	list := s.take(address)
 	if len(list) == 0 && t != nil {
 		s.mu.Lock()
 		cfg := transportConfig(s.opts, s.ctx.cfg.Libzmq)
 		s.mu.Unlock()
 		for _, key := range t.ResolveBound(addr, cfg) { // may ask DNS
-			if list = s.take(key, unbind); len(list) > 0 {
+			if list = s.take(key); len(list) > 0 {
 				break
 			}
 		}
@@ -203,17 +208,26 @@ func (s *Socket) remove(address string, unbind bool) error {
 	if len(list) == 0 {
 		return zerr.ErrNoEndpoint
 	}
-	for _, e := range list {
-		s.release(e)
+	for _, d := range list {
+		s.release(d)
 	}
 	return nil
 }
 
+// departure is an endpoint on its way out, with what its pipes were.
+type departure struct {
+	*endpoint
+	pipes  []*pipe.Pipe           // of connections: what is queued is sent within linger
+	far    map[*pipe.Pipe]*Socket // in process
+	linger time.Duration
+}
+
 // take removes the endpoints with that key from the table. In process a name
 // may be both bound and connected to; the bind goes first.
-func (s *Socket) take(key string, unbind bool) (list []*endpoint) {
+func (s *Socket) take(key string) (gone []*departure) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
+	defer s.flushAndUnlock()
+	var list []*endpoint
 	for _, e := range s.endpoints {
 		if e.key == key {
 			list = append(list, e)
@@ -226,19 +240,17 @@ func (s *Socket) take(key string, unbind bool) (list []*endpoint) {
 		}
 	}
 	for _, e := range list {
-		s.forget(e)
+		gone = append(gone, s.detach(e))
 	}
-	return list
+	return gone
 }
 
-// release ends what belongs to an endpoint that is out of the table.
-func (s *Socket) release(e *endpoint) {
-	s.withdraw(e)
-	s.mu.Lock()
-	linger := s.opts.Millis(opt.Linger)
+// detach takes an endpoint and its pipes out of the tables. s.mu is held: a Close
+// comes before all of this or waits for release.
+func (s *Socket) detach(e *endpoint) *departure {
+	s.forget(e)
+	d := &departure{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: s.opts.Millis(opt.Linger)}
 	discard := e.dialer != nil && !e.opts.Bool(opt.Immediate)
-	var pipes []*pipe.Pipe
-	far := make(map[*pipe.Pipe]*Socket)
 	for p, a := range s.pipes {
 		if a.endpoint != e || e.binding != nil { // in process, peers of a bind stay
 			continue
@@ -246,21 +258,25 @@ func (s *Socket) release(e *endpoint) {
 		s.removePipe(p)
 		p.CloseIn(discard || p.InProcess())
 		if p.InProcess() {
-			far[p] = a.far
+			d.far[p] = a.far
 		} else {
-			pipes = append(pipes, p)
+			d.pipes = append(d.pipes, p)
 		}
 	}
-	started := e.listener != nil || e.dialer != nil
-	if started {
-		s.lingering.Add(1)
-	}
-	s.flushAndUnlock()
-	for p, other := range far {
+	s.lingering.Add(1)
+	return d
+}
+
+// release ends what belongs to an endpoint that is out of the table.
+func (s *Socket) release(d *departure) {
+	s.withdraw(d.endpoint)
+	for p, other := range d.far {
 		s.partInProcess(p, other)
 	}
-	if started {
-		go s.retire(e, pipes, linger)
+	if d.listener != nil || d.dialer != nil {
+		go s.retire(d.endpoint, d.pipes, d.linger)
+	} else {
+		s.lingering.Done()
 	}
 	s.watch.WakeAll()
 }

@@ -58,27 +58,32 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	if t == nil {
 		return s.bindInproc(address, o)
 	}
-	e := &endpoint{socket: s, bound: true, opts: o}
-	cfg := s.sessionConfig(t, address, addr, o)
-	e.listener = session.NewListener(cfg)
-	// The endpoint is in the table before the first peer can be there.
 	s.mu.Lock()
-	s.endpoints = append(s.endpoints, e)
-	s.mu.Unlock()
-	err = e.listener.Start(s.life)
-	if err == nil && s.Err() != nil {
-		e.listener.Stop()
-		err = s.Err()
+	if err := s.Err(); err != nil {
+		s.mu.Unlock()
+		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err != nil {
-		s.forget(e)
+	s.lingering.Add(1) // a Close meanwhile waits until this is over
+	s.mu.Unlock()
+	defer s.lingering.Done()
+	l := session.NewListener(s.sessionConfig(t, address, addr, o))
+	if err := l.Listen(s.life); err != nil {
+		if ended := s.Err(); ended != nil {
+			err = ended
+		}
 		s.log(session.Event{Kind: session.BindFailed, Endpoint: address, Err: err})
 		return err
 	}
-	e.key = e.listener.Endpoint()
-	s.last = e.key
+	s.mu.Lock()
+	if err := s.Err(); err != nil {
+		s.mu.Unlock()
+		l.Stop()
+		return err
+	}
+	s.last = l.Endpoint()
+	s.endpoints = append(s.endpoints, &endpoint{socket: s, key: s.last, bound: true, opts: o, listener: l})
+	l.Start() // the endpoint is in the table before the first peer can be there
+	s.mu.Unlock()
 	return nil
 }
 
@@ -184,15 +189,13 @@ func (s *Socket) find(key string) int {
 	return slices.IndexFunc(s.endpoints, func(e *endpoint) bool { return e.key == key })
 }
 
-// endpointOf finds the endpoint of a session. s.mu is held.
+// endpointOf finds the endpoint of a session, nil if it was taken away. s.mu is
+// held.
 func (s *Socket) endpointOf(from any) *endpoint {
 	for _, e := range s.endpoints {
 		if e.listener != nil && from == any(e.listener) || e.dialer != nil && from == any(e.dialer) {
 			return e
 		}
-	}
-	if d, ok := from.(*session.Dialer); ok { // taken away, and lingering
-		return &endpoint{socket: s, dialer: d, opts: s.opts}
 	}
 	return nil
 }

@@ -136,6 +136,7 @@ func join(b *binding, k *parked) {
 		cs.mu.Lock()
 		near.CloseIn(true)
 		cs.mu.Unlock()
+		cs.mailbox.WakeSender()
 	}
 	bs.watch.WakeAll()
 	cs.watch.WakeAll()

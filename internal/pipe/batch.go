@@ -114,7 +114,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	if o.mark.bytes == 0 {
 		size, leftSize = 0, 0
 	}
-	if len(rest) > 0 && !o.closed {
+	if len(rest) > 0 && !o.closed && !(o.conflate && o.mark.written > o.mark.read+uint64(msgs)) {
 		s := segment{b: rest, msgs: left, size: leftSize, ends: true}
 		o.segs = append([]segment{s}, o.segs...)
 		o.bytes += len(rest)

@@ -255,15 +255,11 @@ func (b *Inbox) producerLimit(limit int) {
 }
 
 // close ends the inbox: what is in it stays readable, later pushes vanish.
-// A refused producer is woken.
+// A refused producer is not woken: its connection ends, or somebody calls Resume.
 func (b *Inbox) close() {
 	b.mu.Lock()
 	b.closed = true
-	resume := b.resume
 	b.mu.Unlock()
-	if resume != nil {
-		resume()
-	}
 }
 
 // discard drops everything that has not been read.

@@ -152,12 +152,16 @@ func TestInboxDiscardDropsWhatWasTakenToo(t *testing.T) {
 	}
 }
 
-func TestInboxCloseWakesARefusedProducer(t *testing.T) {
+func TestInboxClosedTakesNothingMoreFromARefusedProducerUnlessResumed(t *testing.T) {
 	p := box(1, 0, false)
 	resumed := 0
 	p.OnResume(func() { resumed++ })
 	p.Deliver(texts(0, 2))
-	p.CloseIn(false)
+	p.CloseIn(true)
+	if resumed != 0 {
+		t.Error("the peer was encouraged to send to nobody")
+	}
+	p.Resume()
 	if resumed != 1 {
 		t.Errorf("resumed %d times, want once", resumed)
 	}

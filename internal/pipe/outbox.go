@@ -103,6 +103,13 @@ func (o *Outbox) encodeLocked(m *Message) int {
 		o.frameLocked(0, m.Head, m.Owned)
 		return len(m.Head)
 	}
+	// The frames that are copied go into one segment: batches end where segments
+	// do, and only between messages.
+	need := copied(m.Head, m.Owned)
+	for _, f := range m.Tail {
+		need += copied(f, m.Owned)
+	}
+	o.growLocked(need)
 	size := len(m.Head)
 	o.frameLocked(wire.FlagMore, m.Head, m.Owned)
 	for i, f := range m.Tail {
@@ -114,6 +121,14 @@ func (o *Outbox) encodeLocked(m *Message) int {
 		size += len(f)
 	}
 	return size
+}
+
+// copied returns how many octets of a segment a frame takes at most.
+func copied(body []byte, owned bool) int {
+	if owned && len(body) >= refThreshold {
+		return 9
+	}
+	return 9 + len(body)
 }
 
 func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
@@ -144,6 +159,14 @@ func (o *Outbox) growLocked(n int) *segment {
 	if k := len(o.segs); k > 0 {
 		if s := &o.segs[k-1]; s.chunk != nil && cap(s.b)-len(s.b) >= n {
 			return s
+		} else if s.chunk == nil && k > 1 {
+			// Behind a frame that stays where it is: go on in the chunk before it,
+			// which from now on goes back with the later segment.
+			if q := &o.segs[k-2]; q.chunk != nil && cap(q.b)-len(q.b) >= n {
+				o.segs = append(o.segs, segment{b: q.b[len(q.b):len(q.b):cap(q.b)], chunk: q.chunk})
+				o.segs[k-2].chunk = nil
+				return &o.segs[k]
+			}
 		}
 		n = max(n, smallChunk+1)
 	} else if o.last > smallChunk {

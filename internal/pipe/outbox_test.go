@@ -210,6 +210,37 @@ func TestOutboxKeepsLargeOwnedFramesWhereTheyAre(t *testing.T) {
 	}
 }
 
+func TestOutboxHeadersOfLargeFramesShareMemory(t *testing.T) {
+	o := newOutbox(0)
+	var want []byte
+	for i := range 1000 {
+		body := fmt.Sprintf("%0*d", refThreshold, i)
+		m := message("topic", body, "tail")
+		m.Owned = true
+		o.append(m)
+		want = append(want, encoded("topic", body, "tail")...)
+	}
+	memory := 0
+	for _, s := range o.segs {
+		if s.chunk != nil {
+			memory += cap(s.chunk.buf)
+		}
+	}
+	if memory > 1<<20 {
+		t.Errorf("%d octets of memory for the small frames of 1000 messages", memory)
+	}
+	o.Attach(idleLink{}, wire.V31)
+	var got []byte
+	var b Batch
+	for o.Take(&b) {
+		got = append(got, b.octets()...)
+		o.Sent(&b)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("the octets came out different")
+	}
+}
+
 func TestOutboxHWMCountsMessages(t *testing.T) {
 	o := newOutbox(4)
 	woken := 0

@@ -17,7 +17,7 @@ import (
 
 // Listener is one Bind: it accepts peers until it is stopped.
 type Listener struct {
-	// Immutable after Start.
+	// Immutable after Listen.
 	cfg *Config
 	lis transport.Listener
 
@@ -31,22 +31,28 @@ type Listener struct {
 	isStopped  bool
 }
 
-// NewListener makes a Listener; Start listens.
+// NewListener makes a Listener; Listen and Start follow.
 func NewListener(cfg *Config) *Listener {
 	return &Listener{cfg: cfg, conns: make(map[*engine.Conn]*pipe.Pipe), stopped: make(chan struct{}), done: make(chan struct{})}
 }
 
-// Start listens; when it returns, the system accepts connections.
-func (l *Listener) Start(ctx context.Context) error {
+// Listen has the system accept connections. Nobody is served before Start, so
+// that the host can note the endpoint first; a Listener that is not started
+// after all wants Stop.
+func (l *Listener) Listen(ctx context.Context) error {
 	lis, err := l.cfg.Transport.Listen(ctx, l.cfg.Address, l.cfg.Dial)
 	if err != nil {
 		return err
 	}
 	l.lis = lis
 	l.cfg.Host.Event(Event{Kind: Listening, Endpoint: lis.Endpoint(), Local: lis.Endpoint()})
+	return nil
+}
+
+// Start begins to serve peers.
+func (l *Listener) Start() {
 	l.active++
 	go l.accept()
-	return nil
 }
 
 // Endpoint returns the resolved endpoint, as LAST_ENDPOINT has it.

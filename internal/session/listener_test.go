@@ -53,9 +53,10 @@ func listening(t *testing.T, change func(*Config), test func(t *testing.T, l *Li
 			change(cfg)
 		}
 		l := NewListener(cfg)
-		if err := l.Start(context.Background()); err != nil {
+		if err := l.Listen(context.Background()); err != nil {
 			t.Fatal(err)
 		}
+		l.Start()
 		test(t, l, s, in)
 		l.Stop()
 		var conns []*engine.Conn
@@ -124,9 +125,10 @@ func TestAcceptErrorsBackOff(t *testing.T) {
 			return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
 		}}
 		l := NewListener(configOf(n, s))
-		if err := l.Start(context.Background()); err != nil {
+		if err := l.Listen(context.Background()); err != nil {
 			t.Fatal(err)
 		}
+		l.Start()
 		time.Sleep(10 * time.Second)
 		l.Stop()
 		<-l.Done()
@@ -267,7 +269,7 @@ func TestListenFails(t *testing.T) {
 		s := newSocket()
 		cfg := configOf(&network{}, s)
 		cfg.Transport = occupied{cfg.Transport}
-		if err := NewListener(cfg).Start(context.Background()); !errors.Is(err, zerr.ErrAddressInUse) || len(s.kinds()) != 0 {
+		if err := NewListener(cfg).Listen(context.Background()); !errors.Is(err, zerr.ErrAddressInUse) || len(s.kinds()) != 0 {
 			t.Errorf("%v; events %#x", err, s.kinds())
 		}
 	})

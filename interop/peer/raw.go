@@ -24,6 +24,11 @@ func (s *Socket) TryConnect(endpoint string) error {
 	return s.call("connect", map[string]any{"endpoint": endpoint}, nil)
 }
 
+// TryUnbind is Unbind for tests that expect an error.
+func (s *Socket) TryUnbind(endpoint string) error {
+	return s.call("unbind", map[string]any{"endpoint": endpoint}, nil)
+}
+
 // RecvProperties receives a message and returns those of the named properties
 // that its last frame has (zmq_msg_gets).
 func (s *Socket) RecvProperties(timeout time.Duration, names ...string) (map[string]string, error) {
