@@ -373,3 +373,48 @@ func TestUnbindEndsAcceptedConnectionsAfterWhatIsQueued(t *testing.T) {
 		r.want(pull, "again")
 	})
 }
+
+func TestPeersThatComeAndGoAtAnyMomentHarmNobody(t *testing.T) {
+	for _, x := range []struct{ bound, connected zmq.SocketType }{
+		{zmq.PULL, zmq.PUSH}, {zmq.XPUB, zmq.XSUB}, {zmq.ROUTER, zmq.DEALER}, {zmq.PAIR, zmq.PAIR},
+	} {
+		t.Run(x.bound.String(), func(t *testing.T) {
+			eachTransport(t, func(r *rig, endpoint string) {
+				first, at := r.bind(x.bound, endpoint)
+				r.check(first.Close())
+				var wg sync.WaitGroup
+				work := func(typ zmq.SocketType, bind bool) {
+					for range 15 {
+						s, err := r.zc.NewSocket(typ, zmq.RouterHandover.Of(true))
+						if err != nil {
+							s, err = r.zc.NewSocket(typ, zmq.RoutingID.Of([]byte("same")))
+						}
+						if err != nil {
+							r.Error(err)
+							return
+						}
+						if bind {
+							_ = s.Bind(at) // others may have it
+						} else {
+							_ = s.Connect(at)
+						}
+						for range 20 {
+							_ = s.TrySend([]byte("\x01x"), []byte("\x01y"))
+							_, _ = s.TryRecv()
+						}
+						wg.Go(func() { _ = s.TrySend([]byte("last")) })
+						if err := s.Close(); err != nil {
+							r.Error(err)
+						}
+					}
+				}
+				for range 2 {
+					wg.Go(func() { work(x.bound, true) })
+					wg.Go(func() { work(x.connected, false) })
+					wg.Go(func() { work(x.connected, false) })
+				}
+				wg.Wait()
+			})
+		})
+	}
+}

@@ -156,6 +156,9 @@ func (c *conversation) open(t *testing.T, libzmq *peer.Process) {
 		recvTheirs(t, theirs, "\x01")
 	case theirType == zmq.PUB:
 		syncWithPublisher(t, theirs, goSocket)
+	case goType == zmq.ROUTER && theirType == zmq.ROUTER: // which drops before it knows us
+		send(t, goSocket, theirID, "hello")
+		recvTheirs(t, theirs, goID, "hello")
 	}
 }
 

@@ -81,4 +81,7 @@ var vagueNames = []string{
 
 // sleepers lists the test files that may call time.Sleep outside a synctest
 // bubble, with the reason. A path is relative to the root.
-var sleepers = map[string]string{}
+var sleepers = map[string]string{
+	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
+	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",
+}

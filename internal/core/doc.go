@@ -10,7 +10,7 @@
 //
 // Locks, in the order in which they may be taken: Context.mu, then Socket.mu of
 // one socket, then leaves (those of pipes, mailboxes, subscriptions, sessions).
-// Two sockets are never locked at once, apart from Adopt, which locks the
-// connecter while the binder is not yet part of the pipe. No lock is held across
-// a system call that can block, nor while a user's function runs.
+// Two sockets are locked at once only to join them in process, the older one
+// first. No lock is held across a system call that can block, nor while a user's
+// function runs.
 package core

@@ -86,60 +86,63 @@ func (s *Socket) connectInproc(address string, o *opt.Set) error {
 	return nil
 }
 
-// join links a connecter with a binder. Their sockets, which may be one and the
-// same, are locked one after the other.
+// join links a connecter with a binder, under the locks of both their sockets,
+// so that neither can use or end a pipe whose other half is not there yet.
 func join(b *binding, k *parked) {
 	near, far := k.pipe, k.pipe.Other()
 	near.SetPeer(&pipe.Peer{Identity: b.id, Version: "inproc", Remote: k.name})
 	far.SetPeer(&pipe.Peer{Identity: k.id, Version: "inproc", Remote: k.name, Accepted: true})
-
-	bs := b.socket
-	bs.mu.Lock()
-	gone := bs.Err() != nil
-	if !gone {
+	bs, cs := b.socket, k.socket
+	lockBoth(bs, cs)
+	wanted := bs.Err() == nil
+	if wanted {
 		a := bs.addPipe(far, b.at)
-		a.far, a.ready = k.socket, true
+		a.far, a.ready = cs, true
 		greet(far, b.hello)
-		gone = bs.pattern.Ready(far) != nil
-		if gone {
-			bs.removePipe(far)
-		}
+		wanted = bs.pattern.Ready(far) == nil
 	}
-	bs.flushAndUnlock()
-	bs.partDisplaced()
-
-	cs := k.socket
-	cs.mu.Lock()
-	if gone {
-		far.CloseIn(true) // before anybody can read it
+	if !wanted { // before anybody can read it
+		bs.removePipe(far)
+		far.CloseIn(true)
 	}
 	far.Adopt(b.cfg)
-	a := cs.pipes[near]
-	alive := a != nil && !gone
+	a := cs.pipes[near] // nil if the connecter has left
+	alive := wanted && a != nil
 	if alive {
 		a.far, a.ready = bs, true
 		greet(near, k.hello)
 		alive = cs.pattern.Ready(near) == nil
 	}
 	if !alive {
-		cs.removePipe(near)
-	}
-	cs.flushAndUnlock()
-	cs.partDisplaced()
-	if !alive {
-		// The connecter has left, or the binder has, or one does not want the other.
 		// What the connecter sent is delivered all the same, if there is a binder.
-		bs.mu.Lock()
+		cs.removePipe(near)
+		near.CloseIn(true)
 		bs.removePipe(far)
 		far.CloseIn(false)
+	}
+	if bs != cs {
 		bs.flushAndUnlock()
-		cs.mu.Lock()
-		near.CloseIn(true)
-		cs.mu.Unlock()
-		cs.mailbox.WakeSender()
+	}
+	cs.flushAndUnlock()
+	bs.partDisplaced()
+	cs.partDisplaced()
+	if !alive {
+		cs.mailbox.WakeSender() // who waits for room at this peer waits in vain
 	}
 	bs.watch.WakeAll()
 	cs.watch.WakeAll()
+}
+
+// lockBoth locks two sockets, which may be one and the same, the older one first:
+// nothing else holds the locks of two.
+func lockBoth(a, b *Socket) {
+	if a.id > b.id {
+		a, b = b, a
+	}
+	a.mu.Lock()
+	if a != b {
+		b.mu.Lock()
+	}
 }
 
 // greet sends HELLO_MSG.

@@ -93,9 +93,13 @@ full:
 // upstream takes a message apart: frames that start with 1 or 0 are
 // subscriptions and their ends, the others go to the application of an XPUB.
 // The first frame decides about the others where ONLY_FIRST_SUBSCRIBE is set.
-// ok is false when the application must read first.
+// ok is false when the application must read first; a subscription of its own
+// does not wait for that, whether the peer sends it as a message (ZMTP 3.0 and
+// older) or as a command.
 func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok bool) {
-	if !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
+	_, _, is := wire.ParseSubscription(m.Head)
+	alone := is && len(m.Tail) == 0
+	if !alone && !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
 		p.Route.Held = true
 		return false, false
 	}

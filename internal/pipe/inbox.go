@@ -254,14 +254,6 @@ func (b *Inbox) producerLimit(limit int) {
 	}
 }
 
-// close ends the inbox: what is in it stays readable, later pushes vanish.
-// A refused producer is not woken: its connection ends, or somebody calls Resume.
-func (b *Inbox) close() {
-	b.mu.Lock()
-	b.closed = true
-	b.mu.Unlock()
-}
-
 // discard drops everything that has not been read.
 func (b *Inbox) discard() {
 	b.mu.Lock()

@@ -139,7 +139,9 @@ func (p *Pipe) Adopt(bind Config) {
 	c.resume.Store(&toBinder)
 	p.in.producerLimit(sumHWM(int(c.sendHWM.Load()), bind.RecvHWM))
 	c.in.setLimit(sumHWM(bind.SendHWM, int(c.recvHWM.Load())))
+	p.in.mu.Lock() // the binder may be closing
 	p.mailbox = bind.Mailbox
+	p.in.mu.Unlock()
 	if p.sink != nil {
 		var m Message
 		for p.in.pop(&m) {
@@ -325,15 +327,20 @@ func (p *Pipe) SetHWM(send, recv int) {
 }
 
 // CloseIn ends the direction towards the socket: what has arrived stays
-// readable. With discard it is dropped, and the socket's lock is held.
+// readable, later messages vanish. With discard it is dropped, and the socket's
+// lock is held. A peer that was refused is not woken: its connection ends, or
+// somebody calls Resume.
 func (p *Pipe) CloseIn(discard bool) {
 	p.closed.Store(true)
-	p.in.close()
+	p.in.mu.Lock()
+	p.in.closed = true
+	mailbox := p.mailbox
+	p.in.mu.Unlock()
 	if discard {
 		p.in.discard()
 	}
-	if p.mailbox != nil {
-		p.mailbox.WakeReceiver()
+	if mailbox != nil {
+		mailbox.WakeReceiver()
 	}
 }
 

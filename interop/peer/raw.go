@@ -39,17 +39,17 @@ func (s *Socket) RecvProperties(timeout time.Duration, names ...string) (map[str
 
 // Events of zmq_socket_monitor.
 const (
-	EventConnectRetried       = 0x0004
-	EventDisconnected         = 0x0200
-	EventHandshakeSucceeded   = 0x1000
-	EventHandshakeFailedProto = 0x2000
+	EventConnectRetried       = 0x0004 // EventConnectRetried: another attempt waits
+	EventDisconnected         = 0x0200 // EventDisconnected: a connection was lost
+	EventHandshakeSucceeded   = 0x1000 // EventHandshakeSucceeded: a peer is ready
+	EventHandshakeFailedProto = 0x2000 // EventHandshakeFailedProto: a peer broke the protocol
 )
 
 // Event is what a socket's monitor told.
 type Event struct {
-	Event    int
-	Value    int
-	Endpoint string
+	Event    int    // one of the constants
+	Value    int    // depends on the event
+	Endpoint string // that it is about
 }
 
 // Monitor starts to record what happens to the socket's connections.

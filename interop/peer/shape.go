@@ -14,9 +14,9 @@ import (
 // Shape describes a message: frames given octet by octet, and behind them frames
 // of given sizes whose octets follow from a seed.
 type Shape struct {
-	Prefix [][]byte
-	Sizes  []int
-	Seed   int // makes one message differ from the next
+	Prefix [][]byte // frames that come first, as they are
+	Sizes  []int    // of the frames behind them
+	Seed   int      // makes one message differ from the next
 }
 
 // Frames returns the frames of the message.
