@@ -172,14 +172,7 @@ func TestImmediateLosesWhatIsQueuedWhenConnectionBreaks(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
 		pull, at := r.bind(zmq.PULL, endpoint, zmq.RecvHWM.Of(1))
 		push := r.connect(zmq.PUSH, at, zmq.Immediate.Of(true), zmq.SendHWM.Of(5))
-		body := large(1 << 20)
-		for i := 0; ; i++ {
-			if err := push.TrySend([]byte(fmt.Sprint(i)), []byte(body)); err == zmq.ErrAgain {
-				break
-			} else {
-				r.check(err)
-			}
-		}
+		r.flood(push, 1<<20)
 		r.check(pull.Close())
 		r.left(push, 0)
 		pull, _ = r.bind(zmq.PULL, at)

@@ -87,6 +87,7 @@ type conversation struct {
 	oursIsA, aBinds bool
 	transport       string
 	huge            bool
+	via             func(t *testing.T, endpoint string) string // what to connect to instead, if set
 
 	a, b end
 }
@@ -129,11 +130,15 @@ func (c *conversation) open(t *testing.T, libzmq *peer.Process) {
 	if !c.oursIsA {
 		c.a, c.b = c.b, c.a
 	}
-	if c.aBinds {
-		c.b.Connect(c.a.Bind(address(t, c.transport)))
-	} else {
-		c.a.Connect(c.b.Bind(address(t, c.transport)))
+	binding, connecting := c.a, c.b
+	if !c.aBinds {
+		binding, connecting = connecting, binding
 	}
+	endpoint := binding.Bind(address(t, c.transport))
+	if c.via != nil {
+		endpoint = c.via(t, endpoint)
+	}
+	connecting.Connect(endpoint)
 	waitPeers(t, goSocket, 1)
 	switch goType {
 	case zmq.SUB:

@@ -175,7 +175,7 @@ func TestManyLibzmqPeersOnOneRouter(t *testing.T) {
 	}
 }
 
-// TestReqInStrictStepWithLibzmqRouterThatDrops: without Request, the state
+// TestReqInStrictStepWithLibzmqRouter: without Request, the state
 // machine of REQ holds as in libzmq.
 func TestReqInStrictStepWithLibzmqRouter(t *testing.T) {
 	router, req := peer.Start(t).Socket("ROUTER", nil), ours(t, zmq.REQ, peer.Opts{"ROUTING_ID": []byte("r")})

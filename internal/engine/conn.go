@@ -3,7 +3,9 @@
 package engine
 
 import (
+	"errors"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,10 +65,11 @@ type Conn struct {
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
 
-	writers sync.WaitGroup
-	paused  atomic.Bool   // reading waits for the application
-	heard   atomic.Uint64 // counts reads that brought octets
-	beat    heartbeat
+	writers  sync.WaitGroup
+	writeErr atomic.Pointer[error] // the first write that failed; nothing is written after it
+	paused   atomic.Bool           // reading waits for the application
+	heard    atomic.Uint64         // counts reads that brought octets
+	beat     heartbeat
 
 	done      chan struct{} // closed by Close
 	closeOnce sync.Once
@@ -117,8 +120,11 @@ func (c *Conn) reason(seen error) error {
 		}
 		return net.ErrClosed
 	default:
-		return seen
 	}
+	if w := c.writeErr.Load(); w != nil && errors.Is(seen, os.ErrDeadlineExceeded) {
+		return *w
+	}
+	return seen
 }
 
 // Buffers lends read buffers to the connections of one context. The zero value

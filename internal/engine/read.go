@@ -111,6 +111,9 @@ func (c *Conn) noteHeard() {
 }
 
 func (c *Conn) readOnce() error {
+	if c.writeErr.Load() != nil {
+		c.boundReading()
+	}
 	if d := &c.dec; d.big != nil && c.src.left == 0 {
 		return c.readBig()
 	}

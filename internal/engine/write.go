@@ -19,10 +19,17 @@ const (
 	streaming = 2
 	// inlineLimit is the most that is written in a sender's goroutine.
 	inlineLimit = 64 << 10
+	// lastWords is how long the reader waits for more after a write has failed.
+	// Where the peer has gone the end is there already.
+	lastWords = time.Second
 )
 
 // Flush implements pipe.Link. The caller holds the write token.
 func (c *Conn) Flush(inline bool) {
+	if c.writeErr.Load() != nil {
+		c.out.Failed(&c.batch, 0) // what waits is for the next connection
+		return
+	}
 	if inline && c.writeInline() {
 		return
 	}
@@ -119,11 +126,21 @@ func (c *Conn) writeBatch() bool {
 	return true
 }
 
-// fail ends the connection and gives back what did not wholly go out.
+// fail gives back what did not wholly go out. The connection goes on until its
+// reader has seen the end, as libzmq's does: what the peer sent before it left
+// is still to be read, and closing now would lose it.
 func (c *Conn) fail(n int, err error) {
-	c.Close(err)
+	if c.writeErr.CompareAndSwap(nil, &err) {
+		c.boundReading()
+	}
 	c.batch.Size = 0
 	c.out.Failed(&c.batch, n)
+}
+
+// boundReading sees to it that a peer which still has its end open, but does not
+// listen any more, is given up once it is silent.
+func (c *Conn) boundReading() {
+	_ = c.nc.SetReadDeadline(time.Now().Add(lastWords)) // fails once closed, when nothing is read
 }
 
 // rest returns the buffers without their first n octets.

@@ -120,10 +120,11 @@ func (d *Dialer) attempt() (established, again bool) {
 	defer d.hold(nil, nil)
 	peer, err := c.Handshake()
 	if err != nil {
-		c.Close(err)
+		// Told before the peer can know, who may be about to take the endpoint away.
 		if d.ctx.Err() == nil {
 			cfg.Host.Event(Event{Kind: handshakeEvent(err), Endpoint: cfg.Endpoint, Remote: cfg.Endpoint, Err: err})
 		}
+		c.Close(err)
 		return true, d.retry(err) && !cfg.StopOnHandshake
 	}
 	describe(peer, nc, false)
