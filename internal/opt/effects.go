@@ -87,7 +87,7 @@ func (s *Set) invert(n Num, v Value) {
 // role is that of a server and the mechanism that one.
 func (s *Set) secure(n Num, v Value) {
 	on := v.I != 0
-	mech := s.Int64(Mechanism)
+	var mech int64
 	switch n {
 	case PlainServer:
 		s.asServer, mech = on, mechPlain*v.I

@@ -30,7 +30,6 @@ type Outbox struct {
 
 	mu       sync.Mutex // a leaf lock; guards all that follows
 	segs     []segment
-	segSpare []segment
 	bytes    int // in segs
 	last     int // octets of the last batch: decides the size of the next chunk
 	mark     mark
