@@ -537,34 +537,6 @@ func TestHalfClose(t *testing.T) {
 	})
 }
 
-// TestPeerThatNeverReads: a peer that sends, reads none of the answers and leaves,
-// so that ours meet a reset: all that it sent still arrives, although more than
-// the high-water mark of it waits.
-func TestPeerThatNeverReads(t *testing.T) {
-	const n = 3000
-	b := newSiege(t, zmq.ROUTER, true)
-	x := b.stranger()
-	x.join("DEALER", "mute")
-	b.peers(b.s, 2)
-	for i := range n {
-		x.say(message(0, fmt.Sprintf("%d %s", i, large(1000))))
-	}
-	b.check(x.nc.Close())
-	for range 100 {
-		_ = b.s.TrySend([]byte("mute"), []byte("answer"))
-	}
-	b.until("all of it was received", func() bool {
-		b.talk()
-		return len(b.strange) == n
-	})
-	for i, got := range b.strange {
-		if !strings.HasPrefix(got, fmt.Sprintf("%d ", i)) {
-			b.Fatalf("message %d is %.10q", i, got)
-		}
-	}
-	b.end()
-}
-
 // TestSubscriptionFlood: distinct subscriptions without end are stopped by the
 // limit, and all of them are forgotten.
 func TestSubscriptionFlood(t *testing.T) {
@@ -610,7 +582,7 @@ func TestConnectionFlood(t *testing.T) {
 		crowd[i].says("FF 00 00")
 	}
 	b.talk()
-	if each := int64(held()-before) / n; each > 10<<10 {
+	if each := int64(held()-before) / n; each > 10<<10 && !raceEnabled {
 		b.Errorf("%d octets for each connection", each)
 	}
 	for _, x := range crowd {

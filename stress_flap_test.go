@@ -33,13 +33,13 @@ func taggedMessage(rnd *rand.Rand, sender, number uint32) [][]byte {
 		if rnd.IntN(8) == 0 {
 			size = rnd.IntN(40_000) // more than a socket buffer takes at once
 		}
-		b := make([]byte, tagSize, tagSize+size)
+		b := make([]byte, tagSize, tagSize+size+8)
 		binary.BigEndian.PutUint32(b, sender)
 		binary.BigEndian.PutUint32(b[4:], number)
 		binary.BigEndian.PutUint16(b[8:], uint16(i))
 		binary.BigEndian.PutUint16(b[10:], uint16(len(frames)))
 		for len(b) < tagSize+size {
-			b = append(b, byte(rnd.Uint32()))
+			b = binary.BigEndian.AppendUint64(b, rnd.Uint64())
 		}
 		binary.BigEndian.PutUint32(b[12:], crc32.ChecksumIEEE(b[tagSize:]))
 		frames[i] = b

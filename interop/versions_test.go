@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -69,8 +70,11 @@ func (r relay) start(t *testing.T, endpoint string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// The sockets at both sides outlive the relay.
+	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	t.Cleanup(func() {
+		stop()
 		lis.Close()
 		running.Wait()
 	})
@@ -87,6 +91,10 @@ func (r relay) start(t *testing.T, endpoint string) string {
 			return
 		}
 		defer out.Close()
+		defer context.AfterFunc(ctx, func() {
+			in.Close()
+			out.Close()
+		})()
 		var back sync.WaitGroup
 		back.Go(func() { r.pass(in, out) })
 		r.pass(out, in)
