@@ -59,7 +59,7 @@ func newSiege(t *testing.T, typ zmq.SocketType, bound bool, settings ...zmq.Sett
 	t.Helper()
 	b := &siege{bound: bound, log: new(safeBuffer)}
 	b.rig = rigOf(t, zmq.ContextConfig{
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Settings: []zmq.Setting{
 			zmq.Linger.Of(0), zmq.ReconnectInterval.Of(5 * time.Millisecond), zmq.ReconnectIntervalMax.Of(20 * time.Millisecond),
 		},
