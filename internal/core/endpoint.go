@@ -122,6 +122,9 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 	if e.pipe != nil {
 		s.addPipe(e.pipe, e)
 	}
+	if e.pipe != nil { // before there is a connection
+		e.pipe.OnRefuse(func(error) { e.dialer.Quit() })
+	}
 	s.last = address
 	e.dialer.Start()
 	return nil

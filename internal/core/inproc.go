@@ -42,10 +42,6 @@ func (s *Socket) bindInproc(address string, o *opt.Set) error {
 	s.mu.Unlock()
 	waiting, err := s.ctx.bind(e.binding)
 	s.mu.Lock()
-	if err == nil && s.Err() != nil {
-		err = s.Err()
-		defer s.ctx.unbind(e.binding)
-	}
 	if err != nil {
 		s.forget(e)
 		s.mu.Unlock()
@@ -203,6 +199,9 @@ func (c *Context) bind(b *binding) ([]*parked, error) {
 	if c.terminated {
 		return nil, zerr.ErrTerminated
 	}
+	if err := b.socket.Err(); err != nil { // those that wait go on waiting for another
+		return nil, err
+	}
 	if c.inproc[b.name] != nil {
 		return nil, zerr.ErrAddressInUse
 	}
@@ -220,7 +219,7 @@ func (c *Context) bound(k *parked) *binding {
 	if b := c.inproc[k.name]; b != nil {
 		return b
 	}
-	if !c.terminated {
+	if !c.terminated && k.socket.Err() == nil {
 		c.parked[k.name] = append(c.parked[k.name], k)
 	}
 	return nil

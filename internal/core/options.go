@@ -172,7 +172,7 @@ func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
 		Mechanism:         func() mechanism.Machine { return mechanism.NewNull(metadata) },
 		Raw:               s.typ == pattern.Stream || o.Raw(),
 		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
-		HandshakeBytes:    o.Int(opt.MaxHandshakeBytes),
+		HandshakeBytes:    min(o.Int(opt.MaxHandshakeBytes), 256<<20),
 		MaxFrame:          o.Int64(opt.MaxMessageSize),
 		MaxMessage:        o.Int64(opt.MaxMessageBytes),
 		MaxFrames:         o.Int(opt.MaxFrames),

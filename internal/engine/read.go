@@ -131,7 +131,7 @@ func (c *Conn) readOnce() error {
 func (c *Conn) readBig() error {
 	d := &c.dec
 	if len(d.big) == cap(d.big) {
-		grown := make([]byte, len(d.big), min(2*len(d.big), d.want))
+		grown := make([]byte, len(d.big), len(d.big)+min(len(d.big), d.want-len(d.big)))
 		copy(grown, d.big)
 		d.big = grown
 	}

@@ -36,13 +36,13 @@ func (r *routes) fresh() []byte {
 }
 
 func (r *routes) set(p *pipe.Pipe, id []byte) {
-	p.Route.ID = id
-	r.byID[string(id)] = p
+	p.Route.ID, p.Route.Key = id, string(id)
+	r.byID[p.Route.Key] = p
 }
 
 func (r *routes) remove(p *pipe.Pipe) {
-	if p.Route.ID != nil && r.byID[string(p.Route.ID)] == p {
-		delete(r.byID, string(p.Route.ID))
+	if p.Route.ID != nil && r.byID[p.Route.Key] == p {
+		delete(r.byID, p.Route.Key)
 	}
 }
 

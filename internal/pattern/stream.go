@@ -37,6 +37,9 @@ func (s *stream) LastID() []byte { return s.last }
 
 // Ready and Lost tell the application with an empty chunk (STREAM_NOTIFY).
 func (s *stream) Ready(p *pipe.Pipe) error {
+	if p.Route.Moved { // closed by the application before it was there
+		return zerr.ErrClosed
+	}
 	s.notify(p)
 	return nil
 }

@@ -60,6 +60,10 @@ func (s *subscriptions) configure(o *opt.Set) {
 // sink takes what a peer sends upstream. It runs in the connection's reader.
 func (s *subscriptions) sink(p *pipe.Pipe, ms []pipe.Message) int {
 	s.mu.Lock()
+	if p.Route.Gone { // its connection only lingers, or the other socket has not heard yet
+		s.mu.Unlock()
+		return len(ms)
+	}
 	told, changed, n := len(s.notices), false, 0
 	for ; n < len(ms); n++ {
 		m := &ms[n]
@@ -175,9 +179,11 @@ func (s *subscriptions) note(op byte, topic []byte, from *pipe.Pipe, peer *pipe.
 	s.notices = append(s.notices, notice{m: pipe.Message{Head: b, Peer: peer, Owned: true}, from: from})
 }
 
-// forget removes what a lost peer subscribed to.
-func (s *subscriptions) forget(p *pipe.Pipe) {
+// forget removes what a lost peer subscribed to. With last nothing of the peer
+// is taken from here on.
+func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 	s.mu.Lock()
+	p.Route.Gone = p.Route.Gone || last
 	told := len(s.notices)
 	s.store.RemoveAll(p, func(topic []byte, last bool) {
 		if !s.manual && (last || s.verboser) {

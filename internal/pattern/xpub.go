@@ -58,7 +58,7 @@ func (x *xpub) Ready(*pipe.Pipe) error { return nil }
 
 // Lost forgets the subscriptions of the connection; the peer sends them again
 // on the next.
-func (x *xpub) Lost(p *pipe.Pipe) { x.subs.forget(p) }
+func (x *xpub) Lost(p *pipe.Pipe) { x.subs.forget(p, false) }
 
 func (x *xpub) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
@@ -66,7 +66,7 @@ func (x *xpub) Detach(p *pipe.Pipe) {
 	if x.last == p {
 		x.last, x.lastOnly = nil, false
 	}
-	x.subs.forget(p)
+	x.subs.forget(p, true)
 }
 
 func (x *xpub) Send(m *pipe.Message) error {

@@ -122,10 +122,13 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	}
 	wake := o.mark.ack(uint64(msgs), size)
 	o.releaseLocked()
-	writable := o.writable
+	writable, drained := o.writable, o.drainedLocked()
 	o.mu.Unlock()
 	if wake && writable != nil {
 		writable()
+	}
+	if drained != nil {
+		drained()
 	}
 }
 

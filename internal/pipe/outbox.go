@@ -3,6 +3,7 @@
 package pipe
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/gozmq/zmq/internal/wire"
@@ -52,6 +53,7 @@ type segment struct {
 	msgs  int  // messages that end here
 	size  int  // their payload, for the limit in octets
 	ends  bool // the last octet ends a message
+	ctl   bool // a PING or PONG: ends with its connection
 }
 
 // full reports whether a message would be refused, and if so remembers to call
@@ -158,7 +160,7 @@ func (o *Outbox) growLocked(n int) *segment {
 	if k := len(o.segs); k > 0 {
 		if s := &o.segs[k-1]; s.chunk != nil && cap(s.b)-len(s.b) >= n {
 			return s
-		} else if s.chunk == nil && k > 1 {
+		} else if s.chunk == nil && k > 1 && !o.conflate {
 			// Behind a frame that stays where it is: go on in the chunk before it,
 			// which from now on goes back with the later segment.
 			if q := &o.segs[k-2]; q.chunk != nil && cap(q.b)-len(q.b) >= n {
@@ -177,10 +179,10 @@ func (o *Outbox) growLocked(n int) *segment {
 }
 
 // dropLocked empties the queue, for conflation and for a reset.
-func (o *Outbox) dropLocked() {
+func (o *Outbox) dropLocked() (wake bool) {
 	for i := range o.segs {
 		s := &o.segs[i]
-		o.mark.unwrite(uint64(s.msgs), s.heldSize(&o.mark))
+		wake = o.mark.unwrite(uint64(s.msgs), s.heldSize(&o.mark)) || wake
 		if s.chunk != nil {
 			s.chunk.release()
 		}
@@ -188,6 +190,7 @@ func (o *Outbox) dropLocked() {
 	}
 	o.segs = o.segs[:0]
 	o.bytes, o.ctl = 0, 0
+	return wake
 }
 
 func (s *segment) heldSize(m *mark) int {
@@ -222,10 +225,14 @@ func (o *Outbox) Control(frame []byte, heartbeat bool) (ok, flush bool) {
 		}
 		o.ctl += len(frame)
 	}
+	o.bytes += len(frame)
+	if heartbeat {
+		o.segs = append(o.segs, segment{b: frame, ends: true, ctl: true})
+		return true, o.takeTokenLocked()
+	}
 	seg := o.growLocked(len(frame))
 	seg.b = append(seg.b, frame...)
 	seg.ends = true
-	o.bytes += len(frame)
 	return true, o.takeTokenLocked()
 }
 
@@ -243,16 +250,20 @@ func (o *Outbox) Attach(l Link, v wire.Version) (flush bool) {
 func (o *Outbox) Detach() {
 	o.mu.Lock()
 	o.link = nil
-	if !o.token {
-		o.mu.Unlock()
-		return
-	}
-	if o.idle == nil {
-		o.idle = make(chan struct{})
-	}
 	idle := o.idle
+	if o.token && idle == nil {
+		idle = make(chan struct{})
+		o.idle = idle
+	}
+	busy := o.token
 	o.mu.Unlock()
-	<-idle
+	if busy {
+		<-idle
+	}
+	o.dropCommands()
+	if o.raw { // the middle of a conversation is nothing for the next connection
+		o.reset()
+	}
 }
 
 // Version returns the protocol version of the current connection, zero if there
@@ -270,8 +281,41 @@ func (o *Outbox) Version() wire.Version {
 // subscriptions again.
 func (o *Outbox) reset() {
 	o.mu.Lock()
-	o.dropLocked()
+	wake := o.dropLocked()
+	writable, drained := o.writable, o.drainedLocked()
 	o.mu.Unlock()
+	if wake && writable != nil {
+		writable()
+	}
+	if drained != nil {
+		drained()
+	}
+}
+
+// dropCommands leaves commands that were not sent out of what waits for the next
+// connection: they belong to the one that is gone.
+func (o *Outbox) dropCommands() {
+	o.mu.Lock()
+	o.segs = slices.DeleteFunc(o.segs, func(s segment) bool {
+		if s.ctl {
+			o.bytes -= len(s.b)
+		}
+		return s.ctl
+	})
+	o.ctl = 0
+	drained := o.drainedLocked()
+	o.mu.Unlock()
+	if drained != nil {
+		drained()
+	}
+}
+
+// drainedLocked returns what is to be called, without mu, if nothing is left.
+func (o *Outbox) drainedLocked() func() {
+	if len(o.segs) > 0 || o.token {
+		return nil
+	}
+	return o.drained
 }
 
 func (o *Outbox) setLimit(limit int) {

@@ -61,6 +61,7 @@ type Pipe struct {
 // Route is what the patterns keep with a pipe, guarded by the socket's lock.
 type Route struct {
 	ID       []byte // routing id; nil while the peer is anonymous
+	Key      string // the same, as the table of routes has it: applications may write to ID
 	InRing   bool   // member of the fair queue's ring
 	OutRing  bool   // member of the load balancer's ring
 	Attached bool
@@ -68,6 +69,7 @@ type Route struct {
 	Mark     uint64    // last fan-out that chose this pipe
 	Notices  int       // subscription notices that wait for the application
 	Held     bool      // its reader waits until the application has read notices
+	Gone     bool      // detached: a publisher takes no subscriptions of it any more
 	Moved    bool      // has no routing id any more: ends once drained
 }
 
@@ -250,7 +252,11 @@ func (o *Outbox) flush(inline bool) {
 	l := o.link
 	if l == nil { // the connection went in the meantime
 		o.releaseLocked()
+		drained := o.drainedLocked()
 		o.mu.Unlock()
+		if drained != nil {
+			drained()
+		}
 		return
 	}
 	o.mu.Unlock()
@@ -320,6 +326,11 @@ func (p *Pipe) SetHWM(send, recv int) {
 	if p.out != nil {
 		p.out.setLimit(send)
 		p.in.setLimit(recv)
+		return
+	}
+	if !p.Adopted() { // our marks alone apply
+		p.in.setLimit(recv)
+		p.other.in.producerLimit(send)
 		return
 	}
 	p.in.setLimit(sumHWM(int(p.other.sendHWM.Load()), recv))
