@@ -68,28 +68,6 @@ func (sp *Spec) checkOctets(v Value) (Value, error) {
 	return v, nil
 }
 
-// checkKey takes the three forms of zmq_setsockopt. A text of 41 octets is the
-// one that C programs hold: 40 characters and the NUL behind them.
-func (sp *Spec) checkKey(b []byte) (Value, error) {
-	switch len(b) {
-	case keySize:
-		return Value{B: b}, nil
-	case keyTextSize + 1:
-		if b[keyTextSize] != 0 {
-			return Value{}, sp.invalid("a key of 41 octets must end with NUL")
-		}
-		b = b[:keyTextSize]
-	case keyTextSize:
-	default:
-		return Value{}, sp.invalid("a key has 32 octets or 40 characters of Z85, not %d", len(b))
-	}
-	key, ok := decodeKey(b)
-	if !ok {
-		return Value{}, sp.invalid("the key is not Z85")
-	}
-	return Value{B: key}, nil
-}
-
 func (sp *Spec) checkID(b []byte) (Value, error) {
 	id, err := strconv.ParseInt(string(b), 10, 64)
 	lo, hi := int64(0), int64(1<<32-1)

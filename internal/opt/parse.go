@@ -127,7 +127,7 @@ func Format(sp *Spec, v Value) string {
 	case sp.Ints():
 		return strconv.FormatInt(v.I, 10)
 	case sp.form == formKey && len(v.B) == keySize:
-		return string(encodeKey(v.B))
+		return string(keyText(v.B))
 	case sp.Kind == Bytes && !readable(v.B):
 		return "0x" + hex.EncodeToString(v.B)
 	}

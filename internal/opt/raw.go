@@ -103,7 +103,7 @@ func (sp *Spec) keyToRaw(v Value, buf []byte) (int, error) {
 	case keySize:
 		copy(buf, v.B)
 	case keyTextSize + 1:
-		buf[copy(buf, encodeKey(v.B))] = 0
+		buf[copy(buf, keyText(v.B))] = 0
 	default:
 		return 0, sp.invalid("a buffer of %d octets, not %d or %d", len(buf), keySize, keyTextSize+1)
 	}

@@ -184,7 +184,7 @@ func TestGetCurveKeyIn32Or41Octets(t *testing.T) {
 				t.Errorf("%d, %v, %x", n, err, buf)
 			}
 		case 41:
-			if n != 41 || buf[40] != 0 || !bytes.Equal(buf[:40], encodeKey(key)) {
+			if n != 41 || buf[40] != 0 || !bytes.Equal(buf[:40], keyText(key)) {
 				t.Errorf("%d, %v, %q", n, err, buf)
 			}
 		default:
