@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq_test
+
+import (
+	"fmt"
+
+	"github.com/gozmq/zmq"
+)
+
+func ExampleNewCurveKeypair() {
+	pair := zmq.NewCurveKeypair()
+	fmt.Println(len(pair.Public.String()), pair.Secret)
+	// Output: 40 [secret key]
+}
+
+func ExampleSecretKey_Public() {
+	secret, err := zmq.ParseSecretKey("D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(secret.Public())
+	// Output: Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID
+}
+
+func ExampleParsePublicKey() {
+	_, err := zmq.ParsePublicKey("Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hI,")
+	fmt.Println(err)
+	// Output: zmq: parse a public key: character 40 is none of Z85: invalid argument
+}
+
+func ExampleEncodeZ85() {
+	text, err := zmq.EncodeZ85([]byte{0x86, 0x4F, 0xD2, 0x6F, 0xB5, 0x59, 0xF7, 0x5B})
+	fmt.Println(text, err)
+	octets, err := zmq.DecodeZ85(text)
+	fmt.Printf("%X %v\n", octets, err)
+	// Output:
+	// HelloWorld <nil>
+	// 864FD26FB559F75B <nil>
+}
