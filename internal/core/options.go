@@ -39,6 +39,7 @@ func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
 	}
 	s.applyOptions()
 	s.flushAndUnlock()
+	s.mailbox.Watchers.Tell(CanRecv | CanSend) // RELAXED, MANDATORY, filters: any may matter
 	return err
 }
 
@@ -95,14 +96,7 @@ func (s *Socket) Option(n opt.Num) (opt.Value, error) {
 	case opt.Type:
 		return opt.Value{I: int64(s.typ)}, nil
 	case opt.Events:
-		var v opt.Value
-		if s.pattern.Readable() {
-			v.I |= 1
-		}
-		if s.pattern.Writable() {
-			v.I |= 2
-		}
-		return v, nil
+		return opt.Value{I: int64(s.eventsLocked())}, nil
 	case opt.TopicsCount:
 		if p, ok := s.pattern.(pattern.Topics); ok {
 			return opt.Value{I: int64(p.TopicsCount())}, nil

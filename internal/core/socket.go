@@ -136,9 +136,7 @@ func (s *Socket) wakeAll() {
 	s.mailbox.Receivers.WakeAll()
 	s.mailbox.Senders.WakeAll()
 	s.watch.WakeAll()
-	if s.mailbox.Notify != nil {
-		s.mailbox.Notify()
-	}
+	s.mailbox.Watchers.Tell(pipe.Ended)
 }
 
 // Transferred returns how many messages were sent and received.

@@ -40,6 +40,7 @@ func (r *rep) Send(m *pipe.Message) error {
 	}
 	p := r.peer
 	r.owing, r.peer = false, nil
+	r.h.Mailbox.Watchers.Tell(pipe.CanRecv) // the next request may be there already
 	if p == nil || !p.Route.Attached {
 		r.h.Drops.PeerGone.Add(1)
 		return nil
@@ -71,6 +72,7 @@ func (r *rep) Recv(m *pipe.Message) error {
 		if r.peer = p; !p.Route.Attached {
 			r.peer = nil
 		}
+		r.h.Mailbox.Watchers.Tell(pipe.CanSend)
 		return nil
 	}
 }

@@ -104,6 +104,7 @@ func (r *req) Recv(m *pipe.Message) error {
 			continue
 		}
 		r.awaiting, r.peer = false, nil
+		r.h.Mailbox.Watchers.Tell(pipe.CanSend)
 		return nil
 	}
 }

@@ -27,9 +27,8 @@ type Mailbox struct {
 	Receivers Waiters
 	Senders   Waiters
 
-	// Notify, if set before the first pipe, is called after each post, without
-	// locks: pollers hang on it.
-	Notify func()
+	// Watchers are told after each post: pollers hang on it.
+	Watchers Watchers
 }
 
 func (b *Mailbox) postReadable(p *Pipe) {
@@ -55,18 +54,14 @@ func (b *Mailbox) postWritable(p *Pipe) {
 // WakeReceiver lets one waiting receiver look again.
 func (b *Mailbox) WakeReceiver() {
 	b.Receivers.Wake()
-	if b.Notify != nil {
-		b.Notify()
-	}
+	b.Watchers.Tell(CanRecv)
 }
 
 // WakeSender lets the waiting senders look again: all of them, because they may
 // wait for different peers.
 func (b *Mailbox) WakeSender() {
 	b.Senders.WakeAll()
-	if b.Notify != nil {
-		b.Notify()
-	}
+	b.Watchers.Tell(CanSend)
 }
 
 // Readable calls each for the pipes that became readable since the last call.
