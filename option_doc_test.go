@@ -26,7 +26,6 @@ var withoutVariable = map[opt.Num]string{
 	opt.FD:           "a context or a goroutine takes its place",
 	opt.RecvMore:     "messages are received whole",
 	opt.ThreadSafe:   "every socket is",
-	opt.Mechanism:    "Peer.Mechanism tells what a connection uses",
 	opt.IPv4Only:     "IPv6",
 }
 

@@ -183,7 +183,7 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 			return nil, "", nil, err
 		}
 	}
-	return t, addr, o, checkMechanism(o)
+	return t, addr, o, s.checkSecurity(o)
 }
 
 // find returns the index of the endpoint with that key, -1 if there is none.

@@ -4,7 +4,6 @@ package core
 
 import (
 	"github.com/gozmq/zmq/internal/engine"
-	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/session"
@@ -163,14 +162,15 @@ func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
 	}
 	c := &engine.Config{
 		SocketType: s.name, SocketNumber: byte(s.typ), Identity: identity,
-		Mechanism:         func() mechanism.Machine { return mechanism.NewNull(metadata) },
+		Mechanism:         security(o, metadata),
+		Authenticate:      s.authenticator(o).decide,
 		Raw:               s.typ == pattern.Stream || o.Raw(),
 		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
 		HandshakeBytes:    min(o.Int(opt.MaxHandshakeBytes), 256<<20),
 		MaxFrame:          o.Int64(opt.MaxMessageSize),
 		MaxMessage:        o.Int64(opt.MaxMessageBytes),
 		MaxFrames:         o.Int(opt.MaxFrames),
-		RefuseOld:         o.Bool(opt.RefuseOldPeers),
+		RefuseOld:         o.Bool(opt.RefuseOldPeers) || len(o.Bytes(opt.ZAPDomain)) > 0,
 		HeartbeatInterval: o.Millis(opt.HeartbeatInterval),
 		HeartbeatTimeout:  max(timeout, 0),
 		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),
@@ -196,15 +196,4 @@ func (s *Socket) metadata(o *opt.Set, identity []byte) []byte {
 		b = wire.AppendProperty(b, p.Name, p.Value)
 	}
 	return b
-}
-
-// checkMechanism refuses what is not there yet, instead of talking in clear.
-func checkMechanism(o *opt.Set) error {
-	if o.Int(opt.Mechanism) != 0 {
-		return zerr.Errorf(zerr.ErrNotSupported, "security mechanism %d is not available in this version", o.Int(opt.Mechanism))
-	}
-	if len(o.Bytes(opt.ZAPDomain)) > 0 {
-		return zerr.Errorf(zerr.ErrNotSupported, "ZAP_DOMAIN asks for authentication, which is not available in this version")
-	}
-	return nil
 }

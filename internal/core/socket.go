@@ -69,6 +69,24 @@ type Counters struct {
 
 // NewSocket makes a socket of the type with that libzmq number.
 func (c *Context) NewSocket(typ int, name string) (*Socket, error) {
+	s, err := c.makeSocket(typ, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.register(s); err != nil {
+		return nil, err
+	}
+	if c.cfg.Settings != nil {
+		if err := c.cfg.Settings(s); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// makeSocket makes a socket that the context does not know of yet.
+func (c *Context) makeSocket(typ int, name string) (*Socket, error) {
 	s := &Socket{
 		ctx: c, typ: typ, name: name, done: make(chan struct{}), finished: make(chan struct{}),
 		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment),
@@ -86,15 +104,6 @@ func (c *Context) NewSocket(typ int, name string) (*Socket, error) {
 		_ = s.opts.Record(opt.Linger, opt.Value{I: 0})
 	}
 	s.applyOptions()
-	if err := c.register(s); err != nil {
-		return nil, err
-	}
-	if c.cfg.Settings != nil {
-		if err := c.cfg.Settings(s); err != nil {
-			s.Close()
-			return nil, err
-		}
-	}
 	return s, nil
 }
 

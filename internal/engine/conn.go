@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -21,9 +22,15 @@ type Config struct {
 	SocketType   string // "DEALER"
 	SocketNumber byte   // libzmq's number, for ZMTP 1.0 and 2.0 greetings
 	Identity     []byte
-	Mechanism    func() mechanism.Machine
-	Raw          bool   // STREAM: no protocol at all
-	Hello        []byte // HELLO_MSG: first message of every connection
+	Mechanism    func() mechanism.Machine // a fresh one for each connection
+	Raw          bool                     // STREAM: no protocol at all
+	Hello        []byte                   // HELLO_MSG: first message of every connection
+
+	// Authenticate answers the mechanism's question; nil, and a nil verdict, admit
+	// everybody. Authorize may refuse a peer of which everything is known; nil never
+	// does. Both are called without locks and have until their context ends.
+	Authenticate func(context.Context, *pipe.Peer, *mechanism.Question) (*mechanism.Verdict, error)
+	Authorize    func(context.Context, *pipe.Peer) error
 
 	HandshakeTimeout time.Duration // 0 is none
 	HandshakeBytes   int           // most octets that a peer may send before it is ready
@@ -47,6 +54,8 @@ type Conn struct {
 	nc  net.Conn
 	cfg *Config
 	src source
+
+	accepted bool // the peer connected to us; set before Handshake
 
 	// Owned by the goroutine that calls Handshake and Run.
 	version wire.Version
@@ -82,6 +91,9 @@ func New(nc net.Conn, cfg *Config) *Conn {
 	c.src.init(nc, cfg.Buffers)
 	return c
 }
+
+// SetAccepted notes, before Handshake, that the peer connected to us.
+func (c *Conn) SetAccepted() { c.accepted = true }
 
 // Version returns the protocol version that the handshake settled on.
 func (c *Conn) Version() wire.Version { return c.version }

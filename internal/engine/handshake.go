@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -21,28 +23,34 @@ const maxIdentity = 255
 // handshake is what has been gathered so far. Its methods are straight-line
 // code: the program counter is the state.
 type handshake struct {
-	c    *Conn
-	buf  []byte // octets read and not yet consumed
-	got  int    // octets read in all
-	peer *pipe.Peer
+	c        *Conn
+	m        mechanism.Machine // nil for a STREAM
+	buf      []byte            // octets read and not yet consumed
+	got      int               // octets read in all
+	peer     *pipe.Peer
+	deadline time.Time       // of the whole handshake; zero is none
+	ctx      context.Context // of the question that is being decided
 }
 
 // Handshake brings the connection from the first octet to the point where
-// messages flow, within HandshakeTimeout, and returns what the peer said of
-// itself. The peer's Address, Local and Remote are the caller's to fill in.
+// messages flow, within HandshakeTimeout, and returns what is known of the peer.
 func (c *Conn) Handshake() (*pipe.Peer, error) {
-	h := handshake{c: c, peer: new(pipe.Peer)}
-	if c.cfg.Raw {
-		h.peer.Version = "raw"
-		c.peer = h.peer
-		return h.peer, nil
-	}
+	h := handshake{c: c, peer: &pipe.Peer{
+		Address:  transport.PeerAddress(c.nc),
+		Local:    transport.LocalEndpoint(c.nc),
+		Remote:   transport.RemoteEndpoint(c.nc),
+		Accepted: c.accepted,
+	}}
 	if d := c.cfg.HandshakeTimeout; d > 0 {
-		_ = c.nc.SetDeadline(time.Now().Add(d))
+		h.deadline = time.Now().Add(d)
+		_ = c.nc.SetDeadline(h.deadline)
 	}
 	err := h.run()
+	if h.m != nil {
+		h.m.Wipe()
+	}
 	if err != nil {
-		if errors.Is(err, os.ErrDeadlineExceeded) {
+		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
 		}
 		return nil, c.reason(err)
@@ -53,6 +61,11 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 }
 
 func (h *handshake) run() error {
+	if h.c.cfg.Raw {
+		h.peer.Version = "raw"
+		return h.authorize()
+	}
+	h.m = h.c.cfg.Mechanism()
 	if err := h.send(wire.AppendSignature(nil, len(h.c.cfg.Identity))); err != nil {
 		return err
 	}
@@ -64,8 +77,8 @@ func (h *handshake) run() error {
 	h.peer.Version = version.String()
 	if version.HasCommands() {
 		err = h.authenticate()
-	} else {
-		err = h.exchangeIdentities()
+	} else if err = h.exchangeIdentities(); err == nil {
+		err = h.authorize()
 	}
 	if err == nil && len(h.c.cfg.Hello) > 0 {
 		err = h.send(h.frame(h.c.cfg.Hello))
@@ -77,12 +90,12 @@ func (h *handshake) run() error {
 // does it): each part of ours goes out as soon as enough of the peer's is there,
 // so that two peers never wait for each other.
 func (h *handshake) greet() (wire.Version, error) {
-	m := h.c.cfg.Mechanism()
+	m := h.m
 	sentMajor, sentRest := false, false
 	for {
 		d := wire.Detect(h.buf)
 		if d.Version == wire.V1Unversioned {
-			return d.Version, h.refuseOld(m)
+			return d.Version, h.refuseOld()
 		}
 		if d.SawSignature && !sentMajor {
 			sentMajor = true
@@ -101,7 +114,7 @@ func (h *handshake) greet() (wire.Version, error) {
 			}
 		}
 		if d.Done(len(h.buf)) {
-			return d.Version, h.checkGreeting(d, m)
+			return d.Version, h.checkGreeting(d)
 		}
 		if err := h.fill(d.Need); err != nil {
 			return 0, err
@@ -109,11 +122,12 @@ func (h *handshake) greet() (wire.Version, error) {
 	}
 }
 
-func (h *handshake) checkGreeting(d wire.Detection, m mechanism.Machine) error {
+func (h *handshake) checkGreeting(d wire.Detection) error {
+	m := h.m
 	greeting := h.buf[:d.Need]
 	h.buf = h.buf[d.Need:]
 	if d.Versioned2 {
-		return h.refuseOld(m)
+		return h.refuseOld()
 	}
 	g, err := wire.ParseGreeting(greeting)
 	if err != nil {
@@ -125,73 +139,21 @@ func (h *handshake) checkGreeting(d wire.Detection, m mechanism.Machine) error {
 			Code: mechanism.MechanismMismatch,
 		}
 	}
+	// libzmq never says that it is a server; whoever does, means it.
+	if m.AsServer() && g.AsServer {
+		return &zerr.ProtocolError{Rule: fmt.Sprintf("both sides are servers of %s, and each waits for a client", m.Name())}
+	}
 	h.peer.Mechanism = g.Mechanism
 	return nil
 }
 
 // refuseOld keeps peers out that speak ZMTP 1.0 or 2.0 where security is
 // configured (they could not be held to it) or where the option says so.
-func (h *handshake) refuseOld(m mechanism.Machine) error {
-	if m.Name() == "NULL" && !h.c.cfg.RefuseOld {
+func (h *handshake) refuseOld() error {
+	if h.m.Name() == mechanism.Null && !h.c.cfg.RefuseOld {
 		return nil
 	}
 	return &zerr.ProtocolError{Rule: "a peer older than ZMTP 3.0 is refused here"}
-}
-
-// authenticate runs the mechanism and reads the peer's metadata.
-func (h *handshake) authenticate() error {
-	m := h.c.cfg.Mechanism()
-	for {
-		body, err := m.Next()
-		if err != nil {
-			return err
-		}
-		if body != nil {
-			if err := h.send(wire.AppendFrame(nil, wire.FlagCommand, body)); err != nil {
-				return err
-			}
-			continue
-		}
-		if m.Ready() {
-			return h.readMetadata(m.Metadata())
-		}
-		flags, body, err := h.readFrame(h.c.cfg.HandshakeBytes)
-		if err != nil {
-			return err
-		}
-		if flags&wire.FlagCommand == 0 {
-			return &zerr.ProtocolError{Rule: "the handshake consists of commands", Code: mechanism.UnexpectedCommand}
-		}
-		if err := m.Receive(body); err != nil {
-			return err
-		}
-	}
-}
-
-// readMetadata notes what the peer announced. ParseMetadata passes well-known
-// names in canonical spelling, whatever their case (RFC 37; libzmq minds it). A
-// peer without a Socket-Type is accepted, as libzmq does.
-func (h *handshake) readMetadata(b []byte) error {
-	err := wire.ParseMetadata(b, func(name string, value []byte) error {
-		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
-		switch name {
-		case wire.PropertySocketType:
-			h.peer.SocketType = string(value)
-			if !wire.CompatiblePeer(h.c.cfg.SocketType, h.peer.SocketType) {
-				return &zerr.ProtocolError{Rule: fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, value)}
-			}
-		case wire.PropertyIdentity:
-			if len(value) > maxIdentity {
-				return &zerr.ProtocolError{Rule: "an identity has at most 255 octets"}
-			}
-			h.peer.Identity = append([]byte(nil), value...)
-		}
-		return nil
-	})
-	if v := wire.Violation(0); errors.As(err, &v) {
-		return &zerr.ProtocolError{Rule: "metadata", Err: err}
-	}
-	return err
 }
 
 // exchangeIdentities is the whole handshake of ZMTP 1.0 and 2.0: one frame each

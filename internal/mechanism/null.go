@@ -7,20 +7,12 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Numbers of the protocol errors that the monitor reports (libzmq's
-// ZMQ_PROTOCOL_ERROR constants).
-const (
-	UnexpectedCommand = 0x10000001
-	MalformedError    = 0x10000015
-	InvalidMetadata   = 0x10000018
-	MechanismMismatch = 0x11000002
-)
-
 // null is the NULL mechanism (RFC 37): both sides send READY at once, without
-// waiting for each other.
+// waiting for each other. The handler is asked before ours goes out.
 type null struct {
 	metadata []byte
 	peer     []byte
+	admitted bool
 	sent     bool
 	received bool
 }
@@ -28,78 +20,52 @@ type null struct {
 // NewNull returns the NULL mechanism; metadata is what our READY carries.
 func NewNull(metadata []byte) Machine { return &null{metadata: metadata} }
 
-func (m *null) Name() string   { return "NULL" }
+func (m *null) Name() string   { return Null }
 func (m *null) AsServer() bool { return false }
+
+func (m *null) Question() *Question {
+	if m.admitted {
+		return nil
+	}
+	return &Question{Mechanism: Null}
+}
+
+func (m *null) Admit() { m.admitted = true }
 
 func (m *null) Next() ([]byte, error) {
 	if m.sent {
 		return nil, nil
 	}
 	m.sent = true
-	return wire.AppendCommand(nil, "READY", m.metadata), nil
+	return wire.AppendCommand(nil, wire.CommandReady, m.metadata), nil
 }
 
 func (m *null) Receive(body []byte) error {
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {
-		return &zerr.ProtocolError{Rule: "a command needs a name", Code: UnexpectedCommand, Err: err}
+		return &zerr.ProtocolError{Rule: "a command has a name", Code: UnexpectedCommand, Err: err}
 	}
 	switch {
 	case m.received:
-		return &zerr.ProtocolError{Rule: "READY comes once", Code: UnexpectedCommand}
-	case string(name) == "READY":
+		return violation(UnexpectedCommand, "READY comes once")
+	case string(name) == wire.CommandReady:
 		m.peer, m.received = append([]byte{}, data...), true
 		return nil
-	case string(name) == "ERROR":
+	case string(name) == wire.CommandError:
 		return refusal(data)
 	}
-	return &zerr.ProtocolError{Rule: "the first command of NULL is READY or ERROR", Code: UnexpectedCommand}
+	return violation(UnexpectedCommand, "the first command of NULL is READY or ERROR")
 }
 
-// RefusedError is an ERROR command: the peer does not want us. Status is 300,
-// 400 or 500 where the reason is one of these, and 0 otherwise.
-type RefusedError struct {
-	Reason string
-	Status int
-}
-
-// Error quotes the peer's reason.
-func (e *RefusedError) Error() string {
-	return "zmq: the peer refused the connection: " + quoteReason(e.Reason)
-}
-
-// Unwrap makes the refusal a protocol error: such a connection is not tried
-// again by libzmq's rules.
-func (e *RefusedError) Unwrap() error { return zerr.ErrProtocol }
-
-func refusal(data []byte) error {
-	reason, err := wire.ParseError(data)
-	if err != nil {
-		return &zerr.ProtocolError{Rule: "ERROR carries a reason", Code: MalformedError, Err: err}
+func (m *null) Refusal(reason string) []byte {
+	if m.sent {
+		return nil
 	}
-	e := &RefusedError{Reason: reason}
-	if len(reason) == 3 && reason[0] >= '3' && reason[0] <= '5' && reason[1:] == "00" {
-		e.Status = int(reason[0]-'0') * 100
-	}
-	return e
-}
-
-// quoteReason makes a peer's text safe to print.
-func quoteReason(s string) string {
-	b := make([]byte, 0, len(s)+2)
-	b = append(b, '"')
-	for i := range len(s) {
-		if c := s[i]; c >= ' ' && c < 0x7F {
-			b = append(b, c)
-		} else {
-			b = append(b, '?')
-		}
-	}
-	return string(append(b, '"'))
+	m.sent = true
+	return errorCommand(reason)
 }
 
 func (m *null) Ready() bool      { return m.sent && m.received }
 func (m *null) Metadata() []byte { return m.peer }
-
-// ZAPStatus returns 300, 400 or 500 where the peer gave that as its reason.
-func (e *RefusedError) ZAPStatus() int { return e.Status }
+func (m *null) Traffic() Traffic { return nil }
+func (m *null) Wipe()            {}

@@ -12,17 +12,17 @@ var securityTable = []Spec{
 	},
 	{
 		Num: PlainServer, Name: "PLAIN_SERVER", Go: "PlainServer", Kind: Bool, Unit: "bool",
-		Max: 1, Stored: true, Transports: zmtpOnly,
+		Max: 1, Transports: zmtpOnly,
 		Doc: "Makes the socket a PLAIN server, which receives passwords in clear text and asks the authentication handler about them. False chooses NULL.",
 	},
 	{
 		Num: PlainUsername, Name: "PLAIN_USERNAME", Go: "PlainUsername", Kind: String, Unit: "text",
-		MinLen: 1, MaxLen: 255, Clears: true, Stored: true, Transports: zmtpOnly,
+		MinLen: 1, MaxLen: 255, Clears: true, Transports: zmtpOnly,
 		Doc: "The name that a PLAIN client sends, in clear text. It chooses PLAIN and the role of client; to clear it chooses NULL and keeps the name.",
 	},
 	{
 		Num: PlainPassword, Name: "PLAIN_PASSWORD", Go: "PlainPassword", Kind: String, Unit: "text",
-		MinLen: 1, MaxLen: 255, Clears: true, Stored: true, Secret: true, Transports: zmtpOnly,
+		MinLen: 1, MaxLen: 255, Clears: true, Secret: true, Transports: zmtpOnly,
 		Doc: "The password that a PLAIN client sends, in clear text. It chooses PLAIN and the role of client; to clear it chooses NULL and keeps the password.",
 	},
 	{
@@ -50,12 +50,12 @@ var securityTable = []Spec{
 	},
 	{
 		Num: ZAPDomain, Name: "ZAP_DOMAIN", Go: "ZAPDomain", Kind: String, Unit: "text",
-		MinLen: 1, MaxLen: 255, Stored: true, Transports: zmtpOnly,
+		MinLen: 1, MaxLen: 255, Transports: zmtpOnly,
 		Doc: "The domain that requests to the authentication handler name (RFC 27). With NULL the handler is asked only if there is a domain. It cannot be emptied.",
 	},
 	{
 		Num: ZAPEnforceDomain, Name: "ZAP_ENFORCE_DOMAIN", Go: "ZAPEnforceDomain", Kind: Bool, Unit: "bool",
-		Min: minInt, Max: maxInt, Draft: true, Stored: true, Sockets: "all, as servers", Transports: zmtpOnly,
+		Min: minInt, Max: maxInt, Draft: true, Sockets: "all, as servers", Transports: zmtpOnly,
 		Doc: "Refuses connections when there is a domain but no authentication handler, and asks none for CURVE when there is no domain.",
 	},
 	{

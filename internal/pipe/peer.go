@@ -19,11 +19,14 @@ type Peer struct {
 	Remote     string     // endpoint of the peer's side
 	Identity   []byte     // what the peer announced, may be empty
 	SocketType string     // "DEALER"; empty before ZMTP 3
-	UserID     string     // from ZAP
+	UserID     string     // from ZAP, may be empty; set only if Authenticated
 	Version    string     // protocol spoken: "ZMTP/3.1", "inproc", "raw"
 	Mechanism  string     // "NULL"; empty before ZMTP 3
-	Properties []Property // everything announced, in order
+	Properties []Property // what the handler gave, then everything announced, in order
 	Accepted   bool       // the peer connected to us
+
+	// Authenticated means that an authentication handler has admitted the peer.
+	Authenticated bool
 
 	// LastHeard is the monotonic time, in nanoseconds, of the last octets that
 	// arrived. Kept by connections that send heartbeats.
@@ -31,7 +34,8 @@ type Peer struct {
 }
 
 // Property returns the value of a property; names are compared exactly, as
-// libzmq's zmq_msg_gets does.
+// libzmq's zmq_msg_gets does. User-Id is the handler's word only: a peer that
+// announces one of its own, which libzmq would believe, is not listened to.
 func (p *Peer) Property(name string) (string, bool) {
 	if p == nil {
 		return "", false
@@ -40,7 +44,7 @@ func (p *Peer) Property(name string) (string, bool) {
 	case "Peer-Address":
 		return p.Address, p.Address != ""
 	case "User-Id":
-		return p.UserID, p.UserID != ""
+		return p.UserID, p.Authenticated
 	case "Routing-Id":
 		name = "Identity"
 	}

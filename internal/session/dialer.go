@@ -127,7 +127,6 @@ func (d *Dialer) attempt() (established, again bool) {
 		c.Close(err)
 		return true, d.retry(err) && !cfg.StopOnHandshake
 	}
-	describe(peer, nc, false)
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
 	if err != nil {
 		c.Close(err)

@@ -4,7 +4,6 @@ package session
 
 import (
 	"errors"
-	"net"
 	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -84,14 +83,6 @@ type Config struct {
 	Immediate            bool // the pipe exists only while the connection does
 
 	MaxHandshakes int // unfinished ones at a time, 0 is no limit
-}
-
-// describe fills in what only the transport knows of a peer.
-func describe(peer *pipe.Peer, nc net.Conn, accepted bool) {
-	peer.Address = transport.PeerAddress(nc)
-	peer.Local = transport.LocalEndpoint(nc)
-	peer.Remote = transport.RemoteEndpoint(nc)
-	peer.Accepted = accepted
 }
 
 // handshakeEvent tells why a handshake failed.

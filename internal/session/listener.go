@@ -144,6 +144,7 @@ func (l *Listener) accept() {
 func (l *Listener) start(nc net.Conn) {
 	err := l.cfg.Host.Admit()
 	c := engine.New(nc, l.cfg.Engine)
+	c.SetAccepted()
 	l.mu.Lock()
 	switch {
 	case err != nil:
@@ -187,7 +188,6 @@ func (l *Listener) serve(c *engine.Conn) {
 		l.cfg.Host.Event(e)
 		return
 	}
-	describe(peer, nc, true)
 	e.Peer = peer
 	p, err := l.cfg.Host.Ready(c, peer, nil, l)
 	if err == nil {

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zap"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// The asking of the authentication handler: a REP or ROUTER that a program has
+// bound to zap.Endpoint in the same context (RFC 27).
+//
+//	handshake → authenticator → handler → a DEALER that nobody sees, joined to
+//	the handler's socket → its reply, or its end, or the end of the handshake
+
+// authenticator answers the questions of an endpoint's handshakes.
+type authenticator struct {
+	ctx      *Context
+	domain   string
+	enforce  bool
+	identity []byte
+}
+
+func (s *Socket) authenticator(o *opt.Set) *authenticator {
+	return &authenticator{
+		ctx: s.ctx, domain: o.String(opt.ZAPDomain), enforce: o.Bool(opt.ZAPEnforceDomain), identity: o.Bytes(opt.RoutingID),
+	}
+}
+
+// decide is the Authenticate of an engine.Config. A nil verdict without an error
+// admits the peer without having asked (zap.md, section 4).
+func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanism.Question) (*mechanism.Verdict, error) {
+	required := a.enforce
+	switch q.Mechanism {
+	case mechanism.Null:
+		if a.domain == "" {
+			return nil, nil
+		}
+	case mechanism.Plain:
+		required = true
+		if a.enforce && a.domain == "" { // libzmq aborts the process
+			return nil, zerr.Errorf(zerr.ErrFault, "PLAIN needs a ZAP_DOMAIN where ZAP_ENFORCE_DOMAIN is set")
+		}
+	default:
+		if a.domain == "" && a.enforce {
+			return nil, nil
+		}
+	}
+	v, err := a.ask(ctx, &zap.Request{
+		Domain: a.domain, Address: peer.Address, Identity: a.identity, Mechanism: q.Mechanism, Credentials: q.Credentials,
+	})
+	if errors.Is(err, errNoHandler) {
+		if !required {
+			return nil, nil
+		}
+		return nil, zerr.Errorf(zerr.ErrFault, "%s: no authentication handler is bound to %s", q.Mechanism, zap.Endpoint)
+	}
+	return v, err
+}
+
+var errNoHandler = zerr.Errorf(zerr.ErrNoEndpoint, "nobody has bound %s", zap.Endpoint)
+
+// ask sends a request and waits for the reply. Whatever the handler does but
+// answer, the peer is not admitted.
+func (a *authenticator) ask(ctx context.Context, r *zap.Request) (*mechanism.Verdict, error) {
+	s, err := a.ctx.joinHandler()
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	if err := s.TrySend(r.Frames(), false); err != nil {
+		return nil, zerr.Errorf(zerr.ErrFault, "the authentication handler has gone")
+	}
+	var m pipe.Message
+	if err := s.recvWhilePeer(ctx, &m); err != nil {
+		return nil, err
+	}
+	reply, err := zap.ParseReply(append([][]byte{m.Head}, m.Tail...))
+	if err != nil {
+		return nil, err
+	}
+	return &mechanism.Verdict{Status: reply.Status, Text: reply.Text, UserID: reply.UserID, Metadata: reply.Metadata}, nil
+}
+
+// joinHandler returns a DEALER that is connected to the handler, and is in no
+// list of the context: only the handshake that made it knows it.
+func (c *Context) joinHandler() (*Socket, error) {
+	c.mu.Lock()
+	b := c.inproc[zap.Endpoint]
+	c.nextID++
+	id := c.nextID
+	c.mu.Unlock()
+	if b == nil {
+		return nil, errNoHandler
+	}
+	switch b.socket.typ {
+	case pattern.Rep, pattern.RouterType:
+	default: // libzmq aborts the process
+		return nil, zerr.Errorf(zerr.ErrFault, "%s is bound by a %s, and an authentication handler is a REP or ROUTER", zap.Endpoint, b.socket.name)
+	}
+	s, err := c.makeSocket(pattern.Dealer, "DEALER")
+	if err != nil {
+		return nil, err
+	}
+	s.id = id
+	for _, n := range []opt.Num{opt.SendHWM, opt.RecvHWM, opt.Linger} {
+		_ = s.opts.Put(n, opt.Value{}) // no limit, and nothing is worth waiting for
+	}
+	s.mu.Lock()
+	p, _ := pipe.NewPair(s.pipeConfig(s.opts, zap.Endpoint, false))
+	e := &endpoint{socket: s, key: zap.Endpoint, opts: s.opts}
+	k := &parked{name: zap.Endpoint, socket: s, pipe: p}
+	s.endpoints = append(s.endpoints, e)
+	s.addPipe(p, e)
+	s.flushAndUnlock()
+	join(b, k)
+	return s, nil
+}
+
+// recvWhilePeer receives a message, and gives up once there is no peer that could
+// send one.
+func (s *Socket) recvWhilePeer(ctx context.Context, m *pipe.Message) error {
+	come, gone := s.mailbox.Receivers.Join(), s.watch.Join()
+	defer s.mailbox.Receivers.Leave(come, false)
+	defer s.watch.Leave(gone, false)
+	for {
+		alone := s.PeerCount() == 0 // before the look: what a peer left behind is there then
+		if err := s.TryRecv(m); err != zerr.ErrAgain {
+			return err
+		}
+		if alone {
+			return zerr.Errorf(zerr.ErrFault, "the authentication handler has gone")
+		}
+		select {
+		case <-come.C:
+		case <-gone.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

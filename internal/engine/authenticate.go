@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// authenticate runs the mechanism, has its question answered, reads the peer's
+// metadata and asks the application what it thinks of the peer.
+func (h *handshake) authenticate() error {
+	m := h.m
+	known := false
+	for !m.Ready() || !known {
+		if q := m.Question(); q != nil {
+			if err := h.question(q); err != nil {
+				return err
+			}
+			m.Admit()
+			continue
+		}
+		if b := m.Metadata(); b != nil && !known {
+			known = true
+			if err := h.meet(b); err != nil {
+				return err
+			}
+			continue
+		}
+		if known || !h.peerFirst() {
+			body, err := m.Next()
+			if err != nil {
+				return err
+			}
+			if body != nil {
+				if err := h.send(wire.AppendFrame(nil, wire.FlagCommand, body)); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if err := h.receive(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// peerFirst tells whether our side of a mechanism without roles holds its READY
+// back until it knows the peer, so that it can still refuse it with ERROR. Two
+// such sides would wait for each other; so only the one that was connected to
+// does.
+func (h *handshake) peerFirst() bool {
+	return h.c.cfg.Authorize != nil && h.peer.Accepted && h.m.Name() == mechanism.Null
+}
+
+func (h *handshake) receive() error {
+	flags, body, err := h.readFrame(h.c.cfg.HandshakeBytes)
+	if err != nil {
+		return err
+	}
+	if flags&wire.FlagCommand == 0 {
+		return &zerr.ProtocolError{Rule: "the handshake consists of commands", Code: mechanism.UnexpectedCommand}
+	}
+	return h.m.Receive(body)
+}
+
+// question has the authentication handler decide about the peer. A client that
+// speaks while it has to wait breaks a rule; with NULL nobody has to wait.
+func (h *handshake) question(q *mechanism.Question) error {
+	ask := h.c.cfg.Authenticate
+	if ask == nil {
+		return nil
+	}
+	quiet := q.Mechanism != mechanism.Null
+	if quiet && len(h.buf) > 0 {
+		return errOutOfTurn
+	}
+	var v *mechanism.Verdict
+	err := h.meanwhile(quiet, true, func() (err error) {
+		v, err = ask(h.ctx, h.peer, q)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case v == nil:
+		return nil
+	case v.Status != mechanism.Accepted:
+		return h.refuse(v.Status, fmt.Sprint(v.Status), &DeniedError{Status: v.Status, Reason: v.Text})
+	}
+	h.peer.UserID, h.peer.Authenticated = v.UserID, true
+	return h.readVerdict(v.Metadata)
+}
+
+// readVerdict keeps the properties that the handler has for the peer. They come
+// before those of the peer itself, and so win (zap.md, section 7).
+func (h *handshake) readVerdict(b []byte) error {
+	err := wire.ParseMetadata(b, func(name string, value []byte) error {
+		if name == wire.PropertySocketType && !wire.CompatiblePeer(h.c.cfg.SocketType, string(value)) {
+			return fmt.Errorf("a %s does not talk to a %q", h.c.cfg.SocketType, value)
+		}
+		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
+		return nil
+	})
+	if err != nil {
+		return &zerr.ProtocolError{Rule: "metadata of the authentication handler", Code: mechanism.ZAPInvalidMetadata, Err: err}
+	}
+	return nil
+}
+
+// meet takes the peer's metadata, and lets the application refuse the peer.
+func (h *handshake) meet(metadata []byte) error {
+	if err := h.readMetadata(metadata); err != nil {
+		return err
+	}
+	return h.authorize()
+}
+
+// readMetadata notes what the peer announced. ParseMetadata passes well-known
+// names in canonical spelling, whatever their case (RFC 37; libzmq minds it). A
+// peer without a Socket-Type is accepted, as libzmq does.
+func (h *handshake) readMetadata(b []byte) error {
+	err := wire.ParseMetadata(b, func(name string, value []byte) error {
+		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
+		switch name {
+		case wire.PropertySocketType:
+			h.peer.SocketType = string(value)
+			if !wire.CompatiblePeer(h.c.cfg.SocketType, h.peer.SocketType) {
+				return h.badMetadata(fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, value), nil)
+			}
+		case wire.PropertyIdentity:
+			if len(value) > maxIdentity {
+				return h.badMetadata("an identity has at most 255 octets", nil)
+			}
+			h.peer.Identity = append([]byte(nil), value...)
+		}
+		return nil
+	})
+	if v := wire.Violation(0); errors.As(err, &v) {
+		return h.badMetadata("metadata", err)
+	}
+	return err
+}
+
+// badMetadata is the error for a peer whose metadata cannot be. libzmq tells the
+// number of it only as the client of a mechanism that has roles.
+func (h *handshake) badMetadata(rule string, cause error) error {
+	e := &zerr.ProtocolError{Rule: rule, Err: cause}
+	if h.m.Name() != mechanism.Null && !h.m.AsServer() {
+		e.Code = mechanism.InvalidMetadata
+	}
+	return e
+}
+
+var errOutOfTurn = &zerr.ProtocolError{
+	Rule: "a client waits for the answer to its last command", Code: mechanism.Unspecified,
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mechanism
+
+import (
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Numbers of the protocol errors that the monitor reports (libzmq's
+// ZMQ_PROTOCOL_ERROR_ZMTP constants).
+const (
+	Unspecified       = 0x10000000
+	UnexpectedCommand = 0x10000001
+	InvalidSequence   = 0x10000002
+	KeyExchange       = 0x10000003
+	MalformedCommand  = 0x10000011
+	MalformedMessage  = 0x10000012
+	MalformedHello    = 0x10000013
+	MalformedInitiate = 0x10000014
+	MalformedError    = 0x10000015
+	MalformedReady    = 0x10000016
+	MalformedWelcome  = 0x10000017
+	InvalidMetadata   = 0x10000018
+	Cryptographic     = 0x11000001
+	MechanismMismatch = 0x11000002
+
+	// ZMQ_PROTOCOL_ERROR_ZAP: the handler's answer is at fault.
+	ZAPUnspecified     = 0x20000000
+	ZAPMalformed       = 0x20000001
+	ZAPBadRequestID    = 0x20000002
+	ZAPBadVersion      = 0x20000003
+	ZAPInvalidStatus   = 0x20000004
+	ZAPInvalidMetadata = 0x20000005
+)
+
+// Names of the mechanisms, as greetings and the requests of RFC 27 have them.
+const (
+	Null  = "NULL"
+	Plain = "PLAIN"
+	Curve = "CURVE"
+)
+
+// Rules that both mechanisms with roles have.
+const (
+	ruleNotNow      = "a command came in a state in which none is expected"
+	ruleServerSteps = "a server sends WELCOME, then READY, or ERROR in the place of either"
+)
+
+func violation(code uint32, rule string) error {
+	return &zerr.ProtocolError{Rule: rule, Code: code}
+}
+
+// parse splits a command. What has no name is malformed (mechanisms.md, section
+// 1, basic structure check).
+func parse(body []byte) (name string, data []byte, err error) {
+	n, data, err := wire.ParseCommand(body)
+	if err != nil {
+		return "", nil, &zerr.ProtocolError{Rule: "a command has a name", Code: MalformedCommand, Err: err}
+	}
+	return string(n), data, nil
+}
+
+// RefusedError is an ERROR command: the peer does not want us. Status is 300,
+// 400 or 500 where the reason is one of these, and 0 otherwise.
+type RefusedError struct {
+	Reason string
+	Status int
+}
+
+// Error quotes the peer's reason.
+func (e *RefusedError) Error() string {
+	return "zmq: the peer refused the connection: " + quoteReason(e.Reason)
+}
+
+// Unwrap makes the refusal a protocol error: such a connection is not tried
+// again by libzmq's rules.
+func (e *RefusedError) Unwrap() error { return zerr.ErrProtocol }
+
+// ZAPStatus returns 300, 400 or 500 where the peer gave that as its reason.
+func (e *RefusedError) ZAPStatus() int { return e.Status }
+
+func refusal(data []byte) error {
+	reason, err := wire.ParseError(data)
+	if err != nil {
+		return &zerr.ProtocolError{Rule: "ERROR carries a reason", Code: MalformedError, Err: err}
+	}
+	e := &RefusedError{Reason: reason}
+	if len(reason) == 3 && reason[0] >= '3' && reason[0] <= '5' && reason[1:] == "00" {
+		e.Status = int(reason[0]-'0') * 100
+	}
+	return e
+}
+
+// errorCommand is the body of an ERROR. The reason is cut to what fits, and what
+// RFC 37 does not allow in it is replaced.
+func errorCommand(reason string) []byte {
+	reason = printable(reason[:min(len(reason), 255)])
+	return append(wire.AppendCommand(nil, wire.CommandError, []byte{byte(len(reason))}), reason...)
+}
+
+// quoteReason makes a peer's text safe to print.
+func quoteReason(s string) string { return `"` + printable(s) + `"` }
+
+func printable(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c < ' ' || c >= 0x7F {
+			b[i] = '?'
+		}
+	}
+	return string(b)
+}

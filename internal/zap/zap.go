@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package zap encodes and decodes the messages between a socket that has to
+// authenticate its peer and the authentication handler of its context (RFC 27,
+// ZAP 1.0). Frames in, frames out; how they travel is for others.
+package zap
+
+import (
+	"fmt"
+
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Endpoint is where the handler of a context is bound.
+const Endpoint = "inproc://zeromq.zap.01"
+
+const (
+	version = "1.0"
+	// requestID is constant in libzmq too: each connection has a pipe of its own
+	// and one request at a time.
+	requestID = "1"
+	// maxShort is the longest domain, as the option for it has it.
+	maxShort = 255
+)
+
+// Statuses of a Reply.
+const (
+	StatusOK        = 200
+	StatusTemporary = 300 // the peer may try again
+	StatusDenied    = 400
+	StatusFailed    = 500 // the handler could not decide
+)
+
+// Request asks about one peer.
+type Request struct {
+	Domain      string
+	Address     string // of the peer, numeric, without port
+	Identity    []byte // of the asking socket, as libzmq has it; RFC 27 means the peer's
+	Mechanism   string
+	Credentials [][]byte // PLAIN: name and password; CURVE: the client's key, 32 octets
+}
+
+// Frames returns the request as it is sent, the empty delimiter first.
+func (r *Request) Frames() [][]byte {
+	frames := [][]byte{
+		{}, []byte(version), []byte(requestID), []byte(r.Domain), []byte(r.Address), r.Identity, []byte(r.Mechanism),
+	}
+	return append(frames, r.Credentials...)
+}
+
+// ParseRequest reads what Frames made. It is strict about what a handler relies
+// on: the delimiter, the version, the number of credentials of a known mechanism.
+func ParseRequest(frames [][]byte) (*Request, error) {
+	switch {
+	case len(frames) < 7:
+		return nil, zerr.Errorf(zerr.ErrProtocol, "an authentication request of %d frames", len(frames))
+	case len(frames[0]) != 0:
+		return nil, zerr.Errorf(zerr.ErrProtocol, "an authentication request without a delimiter")
+	case string(frames[1]) != version:
+		return nil, zerr.Errorf(zerr.ErrProtocol, "an authentication request of version %.20q", frames[1])
+	case len(frames[3]) > maxShort:
+		return nil, zerr.Errorf(zerr.ErrProtocol, "a domain of %d octets", len(frames[3]))
+	}
+	r := &Request{
+		Domain: string(frames[3]), Address: string(frames[4]), Identity: frames[5],
+		Mechanism: string(frames[6]), Credentials: frames[7:],
+	}
+	if n, ok := credentials[r.Mechanism]; ok && n != len(r.Credentials) {
+		return nil, zerr.Errorf(zerr.ErrProtocol, "%d credentials for %s", len(r.Credentials), r.Mechanism)
+	}
+	return r, nil
+}
+
+// credentials is how many of them each mechanism has.
+var credentials = map[string]int{"NULL": 0, "PLAIN": 2, "CURVE": 1, "GSSAPI": 1}
+
+// Reply is the handler's answer.
+type Reply struct {
+	Status   int
+	Text     string // for humans
+	UserID   string
+	Metadata []byte // encoded properties
+}
+
+// Frames returns the reply as it is sent, the empty delimiter first.
+func (r *Reply) Frames() [][]byte {
+	return [][]byte{
+		{}, []byte(version), []byte(requestID), fmt.Appendf(nil, "%03d", r.Status), []byte(r.Text), []byte(r.UserID), r.Metadata,
+	}
+}
+
+// ZMQ_PROTOCOL_ERROR_ZAP constants of the monitor.
+const (
+	codeUnspecified     = 0x20000000
+	codeMalformed       = 0x20000001
+	codeBadRequestID    = 0x20000002
+	codeBadVersion      = 0x20000003
+	codeInvalidStatus   = 0x20000004
+	codeInvalidMetadata = 0x20000005
+)
+
+// ParseReply reads a reply and checks it in libzmq's order (zap.md, section 3.1).
+// The error is a *zerr.ProtocolError with the monitor's number.
+func ParseReply(frames [][]byte) (*Reply, error) {
+	if len(frames) != 7 {
+		return nil, fault(codeMalformed, "the answer has %d frames, not 7", len(frames))
+	}
+	if len(frames[0]) != 0 {
+		return nil, fault(codeUnspecified, "the answer does not begin with an empty frame")
+	}
+	if string(frames[1]) != version {
+		return nil, fault(codeBadVersion, "the answer is of version %.20q, not %s", frames[1], version)
+	}
+	if string(frames[2]) != requestID {
+		return nil, fault(codeBadRequestID, "the answer is to request %.20q, not %s", frames[2], requestID)
+	}
+	status, ok := parseStatus(frames[3])
+	if !ok {
+		return nil, fault(codeInvalidStatus, "the status is %.20q, not 200, 300, 400 or 500", frames[3])
+	}
+	if err := wire.ParseMetadata(frames[6], func(string, []byte) error { return nil }); err != nil {
+		e := fault(codeInvalidMetadata, "the answer's metadata cannot be read")
+		e.Err = err
+		return nil, e
+	}
+	return &Reply{Status: status, Text: string(frames[4]), UserID: string(frames[5]), Metadata: frames[6]}, nil
+}
+
+func parseStatus(b []byte) (int, bool) {
+	if len(b) != 3 || b[0] < '2' || b[0] > '5' || b[1] != '0' || b[2] != '0' {
+		return 0, false
+	}
+	return int(b[0]-'0') * 100, true
+}
+
+func fault(code uint32, format string, args ...any) *zerr.ProtocolError {
+	return &zerr.ProtocolError{Rule: "authentication handler: " + fmt.Sprintf(format, args...), Code: code}
+}
