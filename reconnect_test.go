@@ -44,6 +44,31 @@ func TestReconnectAfterTheServerRestarts(t *testing.T) {
 	})
 }
 
+// An application that does not receive does not keep its socket from noticing
+// that the peer has gone, and from connecting anew; what the peer had sent before
+// is there when it receives after all, in front of what the next one sends.
+func TestReconnectWhileTheApplicationDoesNotReceive(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		b, at := r.bind(zmq.DEALER, endpoint)
+		c := r.connect(zmq.DEALER, at, zmq.RecvHWM.Of(3))
+		for i := range 100 {
+			r.send(b, fmt.Sprint(i))
+		}
+		r.until("all is sent", func() bool { p := b.Peers(); return len(p) == 1 && p[0].QueuedOut == 0 && p[0].Sent == 100 })
+		r.arrived(c, 3)
+		r.check(b.Close())
+		r.until("the loss is noticed", func() bool { r.try(c, "x"); return c.Stats().Disconnected == 1 })
+		b = r.bindAt(zmq.DEALER, at)
+		r.peers(b, 1)
+		r.want(b, "x")
+		r.send(b, "100")
+		for i := range 101 {
+			r.want(c, fmt.Sprint(i))
+		}
+		r.none(c)
+	})
+}
+
 func TestConnectBeforeBind(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
 		at := r.vacant(endpoint)

@@ -65,6 +65,7 @@ type Conn struct {
 	out     *pipe.Outbox
 	peer    *pipe.Peer
 	credit  chan struct{} // the pipe has room again
+	last    lastWords     // what is left to be read once a write has failed
 
 	// Owned by the holder of the outbox's write token.
 	batch     pipe.Batch
@@ -76,6 +77,7 @@ type Conn struct {
 
 	writers  sync.WaitGroup
 	writeErr atomic.Pointer[error] // the first write that failed; nothing is written after it
+	broken   chan struct{}         // closed when writeErr is set
 	paused   atomic.Bool           // reading waits for the application
 	heard    atomic.Uint64         // counts reads that brought octets
 	beat     heartbeat
@@ -87,7 +89,7 @@ type Conn struct {
 
 // New takes over an established connection.
 func New(nc net.Conn, cfg *Config) *Conn {
-	c := &Conn{nc: nc, cfg: cfg, done: make(chan struct{}), credit: make(chan struct{}, 1)}
+	c := &Conn{nc: nc, cfg: cfg, done: make(chan struct{}), broken: make(chan struct{}), credit: make(chan struct{}, 1)}
 	c.src.init(nc, cfg.Buffers)
 	return c
 }
@@ -133,8 +135,8 @@ func (c *Conn) reason(seen error) error {
 		return net.ErrClosed
 	default:
 	}
-	if w := c.writeErr.Load(); w != nil && errors.Is(seen, os.ErrDeadlineExceeded) {
-		return *w
+	if c.last.begun && errors.Is(seen, os.ErrDeadlineExceeded) {
+		return *c.writeErr.Load()
 	}
 	return seen
 }

@@ -95,7 +95,7 @@ func (c *Conn) Run() error {
 		}
 	}
 	for {
-		if err := c.readOnce(); err != nil {
+		if err := c.readOnce(); err != nil && !c.beginLastWords(err) {
 			return c.reason(err)
 		}
 	}
@@ -111,15 +111,15 @@ func (c *Conn) noteHeard() {
 }
 
 func (c *Conn) readOnce() error {
-	if c.writeErr.Load() != nil {
-		c.boundReading()
-	}
 	if d := &c.dec; d.big != nil && c.src.left == 0 {
 		return c.readBig()
 	}
 	n, err := c.src.read()
 	if n > 0 {
 		c.noteHeard()
+		if err := c.last.count(c, n); err != nil {
+			return err
+		}
 		if err := c.consume(c.src.left + n); err != nil {
 			return err
 		}
@@ -138,6 +138,9 @@ func (c *Conn) readBig() error {
 	n, err := c.src.readInto(d.big[len(d.big):min(cap(d.big), d.want)])
 	if n > 0 {
 		c.noteHeard()
+		if err := c.last.count(c, n); err != nil {
+			return err
+		}
 		d.big = d.big[:len(d.big)+n]
 		if len(d.big) == d.want {
 			c.src.rb = c.src.buffers.get()
@@ -312,7 +315,7 @@ func (c *Conn) message(m pipe.Message) error {
 }
 
 // deliver hands the batch over. While the socket has no room nothing is read,
-// and the peer feels it through its TCP window.
+// and the peer feels it through its TCP window; see lastWords for the exception.
 func (c *Conn) deliver() error {
 	d := &c.dec
 	rb := c.src.rb
@@ -325,6 +328,9 @@ func (c *Conn) deliver() error {
 		c.paused.Store(true)
 		select {
 		case <-c.credit:
+		case <-c.broken:
+			d.n = 0
+			return c.deliverLast(rest)
 		case <-c.done:
 			d.n = 0
 			return c.reason(nil)

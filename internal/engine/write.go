@@ -19,9 +19,6 @@ const (
 	streaming = 2
 	// inlineLimit is the most that is written in a sender's goroutine.
 	inlineLimit = 64 << 10
-	// lastWords is how long the reader waits for more after a write has failed.
-	// Where the peer has gone the end is there already.
-	lastWords = time.Second
 )
 
 // Flush implements pipe.Link. The caller holds the write token.
@@ -126,21 +123,15 @@ func (c *Conn) writeBatch() bool {
 	return true
 }
 
-// fail gives back what did not wholly go out. The connection goes on until its
-// reader has seen the end, as libzmq's does: what the peer sent before it left
-// is still to be read, and closing now would lose it.
+// fail gives back what did not wholly go out, and has the reader come to an end:
+// see lastWords.
 func (c *Conn) fail(n int, err error) {
 	if c.writeErr.CompareAndSwap(nil, &err) {
-		c.boundReading()
+		close(c.broken)
+		_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // fails once closed, when nothing is read
 	}
 	c.batch.Size = 0
 	c.out.Failed(&c.batch, n)
-}
-
-// boundReading sees to it that a peer which still has its end open, but does not
-// listen any more, is given up once it is silent.
-func (c *Conn) boundReading() {
-	_ = c.nc.SetReadDeadline(time.Now().Add(lastWords)) // fails once closed, when nothing is read
 }
 
 // rest returns the buffers without their first n octets.

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/wire"
@@ -231,49 +230,6 @@ func failAfter(t *testing.T, v wire.Version, messages []outgoing, ping, all []by
 	if c := p.Out().Count(); c != 0 {
 		t.Errorf("%d octets: %d messages are counted as unsent at the end", n, c)
 	}
-}
-
-// TestReadingAfterWriteFailure: what the peer sent before it left is still read,
-// also what waits for the application; then the connection ends. Nothing more is
-// written to it.
-func TestReadingAfterWriteFailure(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		room, taken := 1, 0
-		sink := func(_ *pipe.Pipe, ms []pipe.Message) int {
-			n := min(room, len(ms))
-			room, taken = room-n, taken+n
-			return n
-		}
-		ours, far := zmqtest.Pipe()
-		b := &breaking{Conn: ours, left: 3}
-		r := rigOver(t, configOf("DEALER", nil), sink, b, far)
-		r.handshake("ROUTER")
-		for range 10 {
-			r.write(bytes.Repeat(frameOf(0, "m"), 100))
-		}
-		b.mu.Lock()
-		b.armed = true
-		b.mu.Unlock()
-		for range 10 {
-			r.send("answer")
-		}
-		time.Sleep(time.Hour) // the application is in no hurry
-		if r.hasEnded() || taken != 1 || b.taken.Len() != 3 {
-			t.Fatalf("ended with %v after %d messages; %d octets were written", r.err, taken, b.taken.Len())
-		}
-		room = 2000
-		r.pipe.Resume()
-		start := time.Now()
-		if err := r.end(); !errors.Is(err, errBroken) || taken != 1000 {
-			t.Errorf("ended with %v after %d messages", err, taken)
-		}
-		if d := time.Since(start); d != lastWords {
-			t.Errorf("ended after %v", d)
-		}
-		if n := r.pipe.Out().Count(); n != 10 {
-			t.Errorf("%d messages are kept", n)
-		}
-	})
 }
 
 // TestWriteFailureInline is the same over a real socket, whose writes go out in

@@ -103,7 +103,7 @@ full:
 func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok bool) {
 	_, _, is := wire.ParseSubscription(m.Head)
 	alone := is && len(m.Tail) == 0
-	if !alone && !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
+	if !alone && !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM && !p.Ending() {
 		p.Route.Held = true
 		return false, false
 	}

@@ -30,6 +30,8 @@ type Inbox struct {
 	received uint64 // messages pushed since the beginning
 	resume   func() // wakes a producer that was refused; called without mu
 
+	overdrawn uint64 // mark.written when a connection last left more than the mark allows
+
 	// Owned by the consumer.
 	taken    []Message
 	pos      int

@@ -47,6 +47,7 @@ type Pipe struct {
 	in     Inbox
 	peer   atomic.Pointer[Peer]
 	closed atomic.Bool
+	ending atomic.Bool                 // its connection has broken: see Overdraw
 	resume atomic.Pointer[func()]      // wakes the producer of this pipe
 	refuse atomic.Pointer[func(error)] // ends the connection behind it
 
@@ -172,8 +173,12 @@ func (p *Pipe) Peer() *Peer { return p.peer.Load() }
 // SetPeer notes the peer after a handshake.
 func (p *Pipe) SetPeer(x *Peer) { p.peer.Store(x) }
 
-// OnResume sets what wakes the producer of this pipe after it was refused.
-func (p *Pipe) OnResume(f func()) { p.resume.Store(&f) }
+// OnResume sets what wakes the producer of this pipe after it was refused: a new
+// connection.
+func (p *Pipe) OnResume(f func()) {
+	p.resume.Store(&f)
+	p.ending.Store(false)
+}
 
 // Resume wakes the producer of this pipe.
 func (p *Pipe) Resume() {

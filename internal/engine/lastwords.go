@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pipe"
+)
+
+// A write that fails says that the peer has gone, or that it listens no more,
+// while messages that it sent before may still wait in the system. The
+// connection ends as soon as those have been taken in, and so that an
+// application which does not receive cannot hold up the next connection, they
+// are taken in whatever room the high-water mark leaves: once for a connection,
+// and only when the one before has been made up for. What the system gives us is
+// what had arrived: Linux keeps it readable after a reset. Octets that were still
+// on the peer's side when it reset the connection are lost.
+
+const (
+	// lastWait is how long the peer may take to send more, or to close, after a
+	// write has failed. Where it has gone the end is there already.
+	lastWait = 2 * time.Second
+	// lastOctets bounds what a peer can say that refuses to listen and goes on
+	// sending: more than Linux buffers of a TCP connection at most (tcp_rmem).
+	lastOctets = 8 << 20
+)
+
+// lastWords is the reader's account of the end. Owned by the reader.
+type lastWords struct {
+	begun  bool
+	octets int  // read since
+	over   bool // the pipe takes more than its mark allows
+}
+
+// beginLastWords reports whether the reader was only woken because a write has
+// failed, and should go on for a while.
+func (c *Conn) beginLastWords(seen error) bool {
+	if c.last.begun || c.writeErr.Load() == nil || !errors.Is(seen, os.ErrDeadlineExceeded) {
+		return false
+	}
+	c.last.begun = true
+	_ = c.nc.SetReadDeadline(time.Now().Add(lastWait)) // fails once closed, and then reading does
+	return true
+}
+
+// count notes that n octets have come, and ends a connection that does not come
+// to an end by itself.
+func (l *lastWords) count(c *Conn, n int) error {
+	if !l.begun {
+		return nil
+	}
+	if l.octets += n; l.octets > lastOctets {
+		return *c.writeErr.Load()
+	}
+	return nil
+}
+
+// deliverLast hands over what the application has no room for.
+func (c *Conn) deliverLast(rest []pipe.Message) error {
+	c.paused.Store(false)
+	if !c.last.over && !c.pipe.Overdraw() {
+		return *c.writeErr.Load() // the connection before has used that up
+	}
+	c.last.over = true
+	if c.pipe.DeliverLast(rest) < len(rest) {
+		return *c.writeErr.Load()
+	}
+	return nil
+}
