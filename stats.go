@@ -13,6 +13,7 @@ type SocketStats struct {
 	HandshakesFailed uint64 // connections that ended before they were ready
 	AcceptsFailed    uint64 // connections that were not accepted: limits, filters, no descriptors
 	TimedOut         uint64 // connections ended because nothing was heard
+	EventsDropped    uint64 // events that monitors had no room for
 	Drops            Drops  // messages that were lost
 }
 
@@ -35,7 +36,7 @@ func (s *Socket) Stats() SocketStats {
 		Sent: sent, Received: received, Connected: c.Connected.Load(),
 		Disconnected: c.Disconnects.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
-		TimedOut: c.HeartbeatTimeouts.Load(),
+		TimedOut: c.HeartbeatTimeouts.Load(), EventsDropped: c.EventsDropped.Load(),
 		Drops: Drops{
 			Mute: d.Mute.Load(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
 			PeerGone: d.PeerGone.Load(), Filtered: d.Filtered.Load(), Malformed: d.Malformed.Load(), Stale: d.Stale.Load(),

@@ -140,7 +140,6 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		p.Deliver([]pipe.Message{{Head: []byte{}, Kind: pipe.Subscribe, Owned: true}})
 	}
 	s.stats.Connected.Add(1)
-	s.Event(session.Event{Kind: session.HandshakeSucceeded, Endpoint: p.Endpoint, Local: peer.Local, Remote: peer.Remote, Peer: peer})
 	s.watch.WakeAll()
 	return p, nil
 }
@@ -180,5 +179,6 @@ func (s *Socket) Event(e session.Event) {
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
 	}
+	s.monitors.raise(e)
 	s.log(e)
 }

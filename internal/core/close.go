@@ -59,6 +59,7 @@ func (s *Socket) Close() error {
 		go s.retire(e, byEndpoint[e], linger)
 	}
 	s.lingering.Wait()
+	s.monitors.end()
 	s.ctx.unregister(s)
 	close(s.finished)
 	return nil

@@ -71,7 +71,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 		if ended := s.Err(); ended != nil {
 			err = ended
 		}
-		s.log(session.Event{Kind: session.BindFailed, Endpoint: address, Err: err})
+		s.Event(session.Event{Kind: session.BindFailed, Endpoint: address, Unbound: true, FD: -1, Err: err})
 		return err
 	}
 	s.mu.Lock()

@@ -50,6 +50,10 @@ type Socket struct {
 	lingering sync.WaitGroup // endpoints that were taken away and are not done
 	finished  chan struct{}  // closed when Close has ended
 	stats     Counters
+	monitors  monitors
+
+	wireMu sync.Mutex   // held while a MonitorTo is made or ended; taken before every other lock
+	wire   *wireMonitor // of MonitorTo; guarded by wireMu
 }
 
 // timeouts are copies of the options that every call needs.
@@ -65,6 +69,7 @@ type Counters struct {
 	Disconnects       atomic.Uint64
 	Connected         atomic.Uint64
 	HeartbeatTimeouts atomic.Uint64
+	EventsDropped     atomic.Uint64 // that monitors had no room for
 }
 
 // NewSocket makes a socket of the type with that libzmq number.
@@ -139,6 +144,7 @@ func (s *Socket) terminate() {
 	s.stop.CompareAndSwap(nil, &code)
 	s.end()
 	s.wakeAll()
+	s.monitors.end()
 }
 
 func (s *Socket) wakeAll() {

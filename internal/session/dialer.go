@@ -12,6 +12,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -29,11 +30,15 @@ type Dialer struct {
 	live *pipe.Pipe // of the connection, once it is ready
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
+
+	// Owned by run. As libzmq's monitor has it, the target is the endpoint as it
+	// was given, and after the first connection the address that it led to.
+	target string
 }
 
 // NewDialer makes a Dialer for a pipe; with Immediate the pipe is nil.
 func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
-	d := &Dialer{cfg: cfg, pipe: p, done: make(chan struct{})}
+	d := &Dialer{cfg: cfg, pipe: p, target: cfg.Endpoint, done: make(chan struct{})}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }
@@ -81,7 +86,9 @@ func (d *Dialer) run() {
 		}
 		var wait time.Duration
 		wait, delay = d.backOff(delay)
-		d.cfg.Host.Event(Event{Kind: ConnectRetried, Endpoint: d.cfg.Endpoint, Remote: d.cfg.Endpoint, Retry: wait})
+		e := d.event(ConnectRetried, -1)
+		e.Retry = wait
+		d.cfg.Host.Event(e)
 		t := time.NewTimer(wait)
 		select {
 		case <-t.C:
@@ -105,11 +112,8 @@ func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
 // transport connected; again that another attempt may be made.
 func (d *Dialer) attempt() (established, again bool) {
 	cfg := d.cfg
-	nc, err := cfg.Transport.Dial(d.ctx, cfg.Address, cfg.Dial)
+	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
 	if err != nil {
-		if d.ctx.Err() == nil {
-			cfg.Host.Event(Event{Kind: Closed, Endpoint: cfg.Endpoint, Remote: cfg.Endpoint, Err: err})
-		}
 		return false, !(cfg.StopOnRefused && errors.Is(err, syscall.ECONNREFUSED))
 	}
 	c := engine.New(nc, cfg.Engine)
@@ -118,27 +122,51 @@ func (d *Dialer) attempt() (established, again bool) {
 		return true, false
 	}
 	defer d.hold(nil, nil)
+	e := d.event(Connected, transport.Descriptor(nc))
+	e.Local, e.Remote = transport.LocalEndpoint(nc), transport.RemoteEndpoint(nc)
+	cfg.Host.Event(e)
+	if e.Remote != "" {
+		defer func() { d.target = e.Remote }()
+	}
 	peer, err := c.Handshake()
 	if err != nil {
 		// Told before the peer can know, who may be about to take the endpoint away.
-		if d.ctx.Err() == nil {
-			cfg.Host.Event(Event{Kind: handshakeEvent(err), Endpoint: cfg.Endpoint, Remote: cfg.Endpoint, Err: err})
-		}
+		unready(cfg.Host, e, err)
 		c.Close(err)
 		return true, d.retry(err) && !cfg.StopOnHandshake
 	}
+	e.Peer = peer
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
 	if err != nil {
 		c.Close(err)
-		cfg.Host.Event(Event{Kind: Disconnected, Endpoint: cfg.Endpoint, Local: peer.Local, Remote: peer.Remote, Peer: peer, Err: err})
+		unwanted(cfg.Host, e, err)
 		return true, true
 	}
 	d.hold(c, p)
+	e.Kind = HandshakeSucceeded
+	cfg.Host.Event(e)
 	err = live(c, p)
 	again = d.retry(err)
 	cfg.Host.Lost(p, cfg.Immediate, err)
-	cfg.Host.Event(Event{Kind: Disconnected, Endpoint: cfg.Endpoint, Local: peer.Local, Remote: peer.Remote, Peer: peer, Err: err})
+	parted(cfg.Host, e, err, d.ctx.Err() != nil)
 	return true, again
+}
+
+// event begins an event of an attempt to connect.
+func (d *Dialer) event(kind EventKind, fd int) Event {
+	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.Endpoint, Target: d.target, FD: fd}
+}
+
+// traced returns the context of a Dial that tells what it does.
+func (d *Dialer) traced() context.Context {
+	return transport.WithTrace(d.ctx, &transport.Trace{
+		Delayed: func(fd int) { d.cfg.Host.Event(d.event(ConnectDelayed, fd)) },
+		Closed: func(fd int, err error) {
+			e := d.event(Closed, fd)
+			e.Err = err
+			d.cfg.Host.Event(e)
+		},
+	})
 }
 
 // live runs a connection to its end and leaves nothing of it behind.

@@ -135,9 +135,9 @@ func TestReconnectAfterLoss(t *testing.T) {
 		if slices.Contains(s.lost, true) || len(s.lost) != 10 {
 			t.Errorf("lost %v", s.lost)
 		}
-		want := []EventKind{Disconnected, ConnectRetried, Disconnected, ConnectRetried}
-		if got := s.kinds(); !slices.Equal(got[:4], want) {
-			t.Errorf("events %#x, want %#x", got[:4], want)
+		want := []EventKind{Connected, HandshakeSucceeded, Disconnected, ConnectRetried}
+		if got := s.kinds(); !slices.Equal(got[:8], append(want, want...)) {
+			t.Errorf("events %#x, want %#x twice", got[:8], want)
 		}
 		if got := n.gaps(); !slices.Equal(got, slices.Repeat(seconds(0.1), 10)) {
 			t.Errorf("waits %v", got)
@@ -230,9 +230,11 @@ func TestProtocolErrorsAreNotRetried(t *testing.T) {
 	nonsense := append(slices.Clone(greeting), 2, 0xFF, 0, 0, 0, 0, 0, 0, 0)
 	for _, c := range []struct {
 		says []byte
-		kind EventKind
+		want []EventKind
 	}{
-		{mismatch, HandshakeFailedProtocol}, {refusal, HandshakeFailedAuth}, {nonsense, Disconnected},
+		{mismatch, []EventKind{Connected, HandshakeFailedProtocol, Disconnected}},
+		{refusal, []EventKind{Connected, HandshakeFailedAuth, Disconnected}},
+		{nonsense, []EventKind{Connected, HandshakeSucceeded, Disconnected}},
 	} {
 		for _, retry := range []bool{false, true} {
 			n := &network{dial: func(context.Context, int) (net.Conn, error) {
@@ -241,7 +243,7 @@ func TestProtocolErrorsAreNotRetried(t *testing.T) {
 			}}
 			dialing(t, n, func(cfg *Config) { cfg.RetryProtocolError = retry }, func(t *testing.T, d *Dialer, s *socket) {
 				time.Sleep(time.Minute)
-				if ended(d.Done()) == retry || n.count() > 1 != retry || s.kinds()[0] != c.kind {
+				if ended(d.Done()) == retry || n.count() > 1 != retry || !slices.Equal(s.kinds()[:3], c.want) {
 					t.Errorf("retry %v: %d attempts, events %#x", retry, n.count(), s.kinds())
 				}
 			})
@@ -276,13 +278,13 @@ func TestRefusedByHost(t *testing.T) {
 	}}
 	synctest.Test(t, func(t *testing.T) {
 		s := newSocket()
-		s.refuse = zerr.ErrClosed
+		s.refuse = zerr.ErrLimit
 		d := NewDialer(configOf(n, s), newPipe())
 		d.Start()
 		time.Sleep(time.Second)
 		d.Stop(nil)
 		<-d.Done()
-		if n.count() < 5 || s.countOf(Disconnected) < 5 || s.up != 0 {
+		if n.count() < 5 || s.countOf(Disconnected) != n.count() || s.countOf(HandshakeSucceeded) != n.count() || s.up != 0 {
 			t.Errorf("%d attempts, events %#x", n.count(), s.kinds())
 		}
 	})

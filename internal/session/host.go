@@ -33,7 +33,7 @@ type Host interface {
 
 // EventKind names what happened to an endpoint or a connection, in libzmq's
 // terms (zmq_socket_monitor).
-type EventKind uint16
+type EventKind uint32
 
 // Kinds of events, with libzmq's numbers.
 const (
@@ -52,16 +52,20 @@ const (
 	HandshakeSucceeded      EventKind = 0x1000
 	HandshakeFailedProtocol EventKind = 0x2000
 	HandshakeFailedAuth     EventKind = 0x4000
+	PipesStats              EventKind = 0x10000
 )
 
 // Event is one thing that happened.
 type Event struct {
 	Kind     EventKind
-	Endpoint string // as given to Bind or Connect, or resolved
-	Local    string
-	Remote   string
-	Peer     *pipe.Peer
-	Err      error
+	Endpoint string        // ours: as given to Connect, or as a bind resolved it
+	Local    string        // our end of the connection
+	Remote   string        // the peer's end
+	Target   string        // of a Dialer: whom it dials, in libzmq's words; empty otherwise
+	Unbound  bool          // of a bind that fails, which has no listener
+	FD       int           // the descriptor that this is about, -1 if unknown
+	Peer     *pipe.Peer    // nil before the handshake is over
+	Err      error         // why
 	Retry    time.Duration // until the next attempt, with ConnectRetried
 }
 
@@ -91,8 +95,7 @@ func handshakeEvent(err error) EventKind {
 	if errors.As(err, &status) && status.ZAPStatus() != 0 {
 		return HandshakeFailedAuth
 	}
-	var pe *zerr.ProtocolError
-	if errors.As(err, &pe) {
+	if errors.Is(err, zerr.ErrProtocol) || errors.Is(err, zerr.ErrMessageTooLarge) {
 		return HandshakeFailedProtocol
 	}
 	return HandshakeFailedNoDetail

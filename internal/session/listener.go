@@ -20,6 +20,7 @@ type Listener struct {
 	// Immutable after Listen.
 	cfg *Config
 	lis transport.Listener
+	fd  int // the descriptor of lis
 
 	done chan struct{} // closed when nothing of the Listener is left
 
@@ -40,13 +41,21 @@ func NewListener(cfg *Config) *Listener {
 // that the host can note the endpoint first; a Listener that is not started
 // after all wants Stop.
 func (l *Listener) Listen(ctx context.Context) error {
-	lis, err := l.cfg.Transport.Listen(ctx, l.cfg.Address, l.cfg.Dial)
+	failed := func(fd int, err error) {
+		l.cfg.Host.Event(Event{Kind: Closed, Endpoint: l.cfg.Endpoint, Unbound: true, FD: fd, Err: err})
+	}
+	lis, err := l.cfg.Transport.Listen(transport.WithTrace(ctx, &transport.Trace{Closed: failed}), l.cfg.Address, l.cfg.Dial)
 	if err != nil {
 		return err
 	}
-	l.lis = lis
-	l.cfg.Host.Event(Event{Kind: Listening, Endpoint: lis.Endpoint(), Local: lis.Endpoint()})
+	l.lis, l.fd = lis, transport.Descriptor(lis)
+	l.cfg.Host.Event(l.event(Listening, nil))
 	return nil
+}
+
+// event begins an event of the listening socket.
+func (l *Listener) event(kind EventKind, err error) Event {
+	return Event{Kind: kind, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint(), FD: l.fd, Err: err}
 }
 
 // Start begins to serve peers.
@@ -75,7 +84,7 @@ func (l *Listener) Stop() {
 		}
 	}
 	l.mu.Unlock()
-	e := Event{Kind: Closed, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint()}
+	e := l.event(Closed, nil)
 	if err := l.lis.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		e.Kind, e.Err = CloseFailed, err
 	}
@@ -124,9 +133,13 @@ func (l *Listener) accept() {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
-		l.cfg.Host.Event(Event{Kind: AcceptFailed, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint(), Err: err})
+		e := l.event(AcceptFailed, err)
 		var filtered *transport.FilteredError
 		if errors.As(err, &filtered) {
+			e.Remote = filtered.Remote
+		}
+		l.cfg.Host.Event(e)
+		if filtered != nil {
 			continue
 		}
 		t := time.NewTimer(pause)
@@ -159,8 +172,9 @@ func (l *Listener) start(nc net.Conn) {
 	}
 	l.mu.Unlock()
 	if err != nil {
-		l.cfg.Host.Event(Event{
-			Kind: AcceptFailed, Endpoint: l.lis.Endpoint(), Local: l.lis.Endpoint(), Remote: transport.RemoteEndpoint(nc), Err: err})
+		e := l.event(AcceptFailed, err)
+		e.Remote = transport.RemoteEndpoint(nc)
+		l.cfg.Host.Event(e)
 		c.Close(err)
 		return
 	}
@@ -176,7 +190,10 @@ func (l *Listener) serve(c *engine.Conn) {
 		l.mu.Unlock()
 	}()
 	nc := c.NetConn()
-	e := Event{Kind: Accepted, Endpoint: transport.LocalEndpoint(nc), Local: transport.LocalEndpoint(nc), Remote: transport.RemoteEndpoint(nc)}
+	e := Event{
+		Kind: Accepted, Endpoint: l.lis.Endpoint(), FD: transport.Descriptor(nc),
+		Local: transport.LocalEndpoint(nc), Remote: transport.RemoteEndpoint(nc),
+	}
 	l.cfg.Host.Event(e)
 	peer, err := c.Handshake()
 	l.mu.Lock()
@@ -184,20 +201,29 @@ func (l *Listener) serve(c *engine.Conn) {
 	l.mu.Unlock()
 	if err != nil {
 		c.Close(err)
-		e.Kind, e.Err = handshakeEvent(err), err
-		l.cfg.Host.Event(e)
+		unready(l.cfg.Host, e, err)
 		return
 	}
 	e.Peer = peer
 	p, err := l.cfg.Host.Ready(c, peer, nil, l)
-	if err == nil {
-		l.mu.Lock()
-		l.conns[c] = p
-		l.mu.Unlock()
-		err = live(c, p)
-		l.cfg.Host.Lost(p, true, err)
+	if err != nil {
+		c.Close(err)
+		unwanted(l.cfg.Host, e, err)
+		return
 	}
-	c.Close(err)
-	e.Kind, e.Err = Disconnected, err
+	l.mu.Lock()
+	l.conns[c] = p
+	l.mu.Unlock()
+	e.Kind = HandshakeSucceeded
 	l.cfg.Host.Event(e)
+	err = live(c, p)
+	l.cfg.Host.Lost(p, true, err)
+	parted(l.cfg.Host, e, err, l.parting())
+}
+
+// parting reports whether Stop has been called.
+func (l *Listener) parting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.isStopped
 }

@@ -79,11 +79,11 @@ func TestAcceptedPeer(t *testing.T) {
 		<-s.ready
 		_ = peer.Close()
 		synctest.Wait()
-		want := []EventKind{Listening, Accepted, Disconnected}
+		want := []EventKind{Listening, Accepted, HandshakeSucceeded, Disconnected}
 		if got := s.kinds(); !slices.Equal(got, want) || !slices.Equal(s.lost, []bool{true}) {
 			t.Errorf("events %#x, lost %v", got, s.lost)
 		}
-		if p := s.events[2].Peer; p == nil || !p.Accepted || p.SocketType != "PAIR" {
+		if p := s.events[3].Peer; p == nil || !p.Accepted || p.SocketType != "PAIR" {
 			t.Errorf("peer %+v", p)
 		}
 	})

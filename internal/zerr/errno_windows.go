@@ -15,6 +15,10 @@ func number(e syscall.Errno) int {
 		return 4
 	case syscall.EAGAIN, syscall.EWOULDBLOCK, 10035:
 		return 11
+	case syscall.EPIPE, syscall.ERROR_BROKEN_PIPE:
+		return 32
+	case syscall.EINPROGRESS, 10036:
+		return 112
 	case syscall.EACCES, syscall.ERROR_ACCESS_DENIED, syscall.WSAEACCES:
 		return 13
 	case syscall.EFAULT, 10014:

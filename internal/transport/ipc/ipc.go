@@ -40,8 +40,10 @@ func (ipc) Dial(ctx context.Context, address string, _ *transport.Config) (net.C
 	if err := checkPath(address); err != nil {
 		return nil, err
 	}
-	var d net.Dialer
+	attempt := transport.NewAttempt(ctx, false)
+	d := net.Dialer{Control: attempt.Control(nil)}
 	c, err := d.DialContext(ctx, "unix", socketName(address))
+	attempt.End(err)
 	if err != nil {
 		return nil, transport.OSError(err)
 	}

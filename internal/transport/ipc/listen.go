@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/gozmq/zmq/internal/transport"
 )
@@ -67,9 +68,11 @@ func listen(ctx context.Context, path string, backlog int, made *file) (*net.Uni
 			return nil, err
 		}
 	}
-	var lc net.ListenConfig
+	attempt := transport.NewAttempt(ctx, false)
+	lc := net.ListenConfig{Control: attempt.Control(nil)}
 	ln, err := lc.Listen(ctx, "unix", socketName(path))
 	if err != nil {
+		attempt.End(err)
 		return nil, err
 	}
 	u := ln.(*net.UnixListener)
@@ -82,7 +85,9 @@ func listen(ctx context.Context, path string, backlog int, made *file) (*net.Uni
 		err = transport.SetBacklog(u, backlog)
 	}
 	if err != nil {
-		return nil, errors.Join(err, u.Close())
+		err = errors.Join(err, u.Close())
+		attempt.End(err)
+		return nil, err
 	}
 	return u, nil
 }
@@ -124,6 +129,9 @@ func (l *listener) close() error {
 	closed := l.unix.Close()
 	return errors.Join(removed, closed, l.file.removeDir())
 }
+
+// SyscallConn gives access to the listening socket.
+func (l *listener) SyscallConn() (syscall.RawConn, error) { return l.unix.SyscallConn() }
 
 // Endpoint is the path or name that clients connect to.
 func (l *listener) Endpoint() string { return l.endpoint }

@@ -62,10 +62,11 @@ func attemptTimeout(configured time.Duration, last bool) time.Duration {
 
 // dialOne connects to one address and tunes the connection.
 func dialOne(ctx context.Context, source *hostPort, to netip.AddrPort, timeout time.Duration, cfg *transport.Config) (net.Conn, error) {
+	attempt := transport.NewAttempt(ctx, true)
 	d := net.Dialer{
 		Timeout:   timeout,
 		KeepAlive: -1, // what Go would set; keepAlive sets what the options say
-		Control:   control(cfg, setConnecting),
+		Control:   attempt.Control(control(cfg, setConnecting)),
 	}
 	d.SetMultipathTCP(false)
 	if source != nil {
@@ -74,15 +75,17 @@ func dialOne(ctx context.Context, source *hostPort, to netip.AddrPort, timeout t
 			return nil, err
 		}
 		d.LocalAddr = net.TCPAddrFromAddrPort(local)
-		d.Control = control(cfg, setConnectingFrom)
+		d.Control = attempt.Control(control(cfg, setConnectingFrom))
 	}
 	c, err := d.DialContext(ctx, "tcp", to.String())
+	if err == nil {
+		if err = tune(c.(*net.TCPConn), cfg, keepAliveOf(cfg), setConnected); err != nil {
+			c.Close()
+		}
+	}
+	attempt.End(err)
 	if err != nil {
 		return nil, transport.OSError(err)
-	}
-	if err := tune(c.(*net.TCPConn), cfg, keepAliveOf(cfg), setConnected); err != nil {
-		c.Close()
-		return nil, err
 	}
 	return c, nil
 }

@@ -59,14 +59,16 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCP
 			addr = plain
 		}
 	}
+	attempt := transport.NewAttempt(ctx, false)
 	lc := net.ListenConfig{
-		Control:   control(cfg, setListening),
+		Control:   attempt.Control(control(cfg, setListening)),
 		KeepAlive: -1, // what Go would set; keepAlive sets what the options say
 	}
 	// The options of a multipath listener are not those of its connections.
 	lc.SetMultipathTCP(false)
 	ln, err := lc.Listen(ctx, listenNetwork(addr.Addr()), addr.String())
 	if err != nil {
+		attempt.End(err)
 		return nil, transport.OSError(err)
 	}
 	t := ln.(*net.TCPListener)
@@ -77,6 +79,7 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCP
 	}
 	if err := transport.SetBacklog(t, cfg.Backlog); err != nil {
 		t.Close()
+		attempt.End(err)
 		return nil, transport.OSError(err)
 	}
 	return t, nil
@@ -135,6 +138,9 @@ func (l *listener) Accept() (net.Conn, error) {
 // Close returns when the port is free: the net package waits for a pending
 // Accept to let go of the descriptor.
 func (l *listener) Close() error { return l.closeOnce() }
+
+// SyscallConn gives access to the listening socket.
+func (l *listener) SyscallConn() (syscall.RawConn, error) { return l.tcp.SyscallConn() }
 
 // Endpoint is the numeric address of the listener.
 func (l *listener) Endpoint() string { return l.endpoint }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"errors"
+	"io"
+	"net"
+	"syscall"
+
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// This file tells the end of connections, in libzmq's order: what went wrong in
+// the handshake, if it did, then that the connection is gone. An end that we
+// wished for ourselves is not told (zmq_socket_monitor, ZMQ_EVENT_DISCONNECTED).
+
+// unready tells of a connection that ended before it was ready.
+func unready(h Host, e Event, err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	e.Kind, e.Err = handshakeEvent(err), err
+	h.Event(e)
+	e.Kind = Disconnected
+	h.Event(e)
+}
+
+// unwanted tells of a peer that was ready and that the socket has no use for.
+func unwanted(h Host, e Event, err error) {
+	if errors.Is(err, net.ErrClosed) {
+		return
+	}
+	e.Kind = HandshakeSucceeded
+	h.Event(e)
+	e.Kind, e.Err = Disconnected, err
+	h.Event(e)
+}
+
+// parted tells of a connection that had been ready. parting means that we had
+// begun to end it: the peer's farewell is part of that.
+func parted(h Host, e Event, err error, parting bool) {
+	if errors.Is(err, net.ErrClosed) || parting && isFarewell(err) {
+		return
+	}
+	e.Err = err
+	// Mechanisms that protect every message go on as after a failed handshake.
+	var pe *zerr.ProtocolError
+	if errors.As(err, &pe) && pe.Code != 0 {
+		e.Kind = HandshakeFailedProtocol
+		h.Event(e)
+	}
+	e.Kind = Disconnected
+	h.Event(e)
+}
+
+// isFarewell recognises how a connection ends that both sides let go.
+func isFarewell(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
