@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Requests and replies of ZAP as they come and go on a ROUTER: the routing id,
+// further ids if a proxy is in between, an empty frame, and the frames of RFC 27.
+
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/gozmq/zmq"
+)
+
+const version = "1.0" // RFC 27, of request and reply
+
+// Frames of a request behind the empty one.
+const (
+	frameVersion = iota
+	frameID
+	frameDomain
+	frameAddress
+	frameIdentity
+	frameMechanism
+	frameCredentials
+)
+
+// maxField is the most octets of a field. Domain, address, identity, user and
+// password are strings of a length octet on the wire or in an option, so nothing
+// that this library or libzmq sends is longer.
+const maxField = 255
+
+// Mechanisms as requests name them (RFC 27).
+const (
+	null  = "NULL"
+	plain = "PLAIN"
+	curve = "CURVE"
+)
+
+// Request is a peer that wants to connect, as far as it is known. It holds no
+// secret and may be logged.
+type Request struct {
+	// Domain is the ZAPDomain of the socket that asks, which may be empty.
+	Domain string
+	// Address is the peer's IP address without port; for ipc on Linux and the
+	// BSDs "localhost:uid:gid:pid"; empty where nothing is known.
+	Address string
+	// Identity is the RoutingID of the socket that asks, not of the peer, whose
+	// name is not known yet. Some other ZeroMQ implementations put the peer's here.
+	Identity string
+	// Mechanism is "NULL", "PLAIN" or "CURVE".
+	Mechanism string
+	// User is the name that a PLAIN peer gives, any octets.
+	User string
+	// Key is the long-term public key of a CURVE peer, who has proved that it has
+	// the secret one.
+	Key zmq.PublicKey
+}
+
+// LogValue groups what there is.
+func (r Request) LogValue() slog.Value { return slog.GroupValue(r.attrs()...) }
+
+func (r Request) attrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String("mechanism", r.Mechanism), slog.String("address", r.Address)}
+	if r.Domain != "" {
+		attrs = append(attrs, slog.String("domain", r.Domain))
+	}
+	if r.Identity != "" {
+		attrs = append(attrs, slog.String("identity", r.Identity))
+	}
+	if r.Mechanism == plain {
+		attrs = append(attrs, slog.String("user", r.User))
+	}
+	if r.Mechanism == curve {
+		attrs = append(attrs, slog.String("key", r.Key.String()))
+	}
+	return attrs
+}
+
+// exchange is one request with what its reply needs.
+type exchange struct {
+	envelope [][]byte // up to and including the empty frame, sent back as it is
+	id       []byte   // of the request, echoed
+	request  Request
+	password string // of PLAIN
+}
+
+var errNoEnvelope = errors.New("it has no empty frame behind the routing ids")
+
+// parse takes a request apart. An error of errNoEnvelope means that it cannot be
+// answered; after any other the exchange can be replied to.
+func parse(m zmq.Message) (exchange, error) {
+	var x exchange
+	frames := m.Frames()
+	for i := 1; i < len(frames); i++ {
+		if len(frames[i]) == 0 {
+			x.envelope, frames = frames[:i+1], frames[i+1:]
+			break
+		}
+	}
+	if x.envelope == nil {
+		return x, errNoEnvelope
+	}
+	if len(frames) > frameID && len(frames[frameID]) <= maxField {
+		x.id = frames[frameID]
+	}
+	if len(frames) == 0 || string(frames[frameVersion]) != version {
+		return x, errors.New("its version is not " + version)
+	}
+	if len(frames) < frameCredentials {
+		return x, fmt.Errorf("it has %d frames, fewer than %d", len(frames), frameCredentials)
+	}
+	for i, f := range frames {
+		if len(f) > maxField {
+			return x, fmt.Errorf("its frame %d has %d octets, more than %d", i+1, len(f), maxField)
+		}
+	}
+	x.request = Request{
+		Domain: string(frames[frameDomain]), Address: string(frames[frameAddress]),
+		Identity: string(frames[frameIdentity]), Mechanism: string(frames[frameMechanism]),
+	}
+	return x, x.credentials(frames[frameCredentials:])
+}
+
+// credentials reads what each mechanism has. Those of a mechanism that is not
+// known are not looked at: the rules refuse it.
+func (x *exchange) credentials(frames [][]byte) error {
+	want, known := map[string]int{null: 0, plain: 2, curve: 1}[x.request.Mechanism]
+	if known && len(frames) != want {
+		return fmt.Errorf("it has %d credentials, %s has %d", len(frames), x.request.Mechanism, want)
+	}
+	switch x.request.Mechanism {
+	case plain:
+		x.request.User, x.password = string(frames[0]), string(frames[1])
+	case curve:
+		key, err := zmq.NewPublicKey(frames[0])
+		if err != nil {
+			return fmt.Errorf("its key has %d octets", len(frames[0]))
+		}
+		x.request.Key = key
+	}
+	return nil
+}
+
+// status is a status code of RFC 27.
+type status string
+
+const (
+	statusAllowed  status = "200"
+	statusLater    status = "300" // the peer may try again
+	statusDenied   status = "400"
+	statusInternal status = "500"
+)
+
+// reply writes what the socket that asks is told.
+func (x *exchange) reply(v verdict) zmq.Message {
+	frames := append([][]byte{}, x.envelope...)
+	frames = append(frames, []byte(version), x.id, []byte(v.status), []byte(v.text))
+	if v.status != statusAllowed {
+		return zmq.NewMessage(append(frames, nil, nil)...)
+	}
+	return zmq.NewMessage(append(frames, []byte(v.user.ID), v.user.properties())...)
+}
