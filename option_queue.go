@@ -74,6 +74,10 @@ var RecvTimeout = durationOption(opt.RecvTimeout, time.Millisecond)
 // Unbind; Close waits as long. Zero drops them at once; negative values keep them
 // until they are delivered. SUB and XSUB begin with zero.
 //
+// A connection counts as done when its peer has read all that was sent, and closes
+// it too, or has gone: with no limit, Close waits for a peer that is alive and does
+// not read.
+//
 //	Default:  1s (libzmq: none, waits for ever)
 //	Applies:  when the socket or an endpoint is closed
 //	Sockets:  all

@@ -5,6 +5,7 @@ package interop
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/interop/peer"
@@ -227,4 +228,38 @@ func TestConflateKeepsTheLast(t *testing.T) {
 	send(t, ourPush, "next")
 	recvTheirs(t, theirPull, "next")
 	silent(t, theirPull)
+}
+
+// TestCloseWaitsForALibzmqReaderAtItsHighWaterMark: it has stopped reading when
+// the socket closes, and gets everything when it goes on, however late. libzmq
+// drops what it has not read when the connection ends, so ours must not end it.
+func TestCloseWaitsForALibzmqReaderAtItsHighWaterMark(t *testing.T) {
+	const count = 2000 // of 20 octets: more than the mark, less than the system holds
+	libzmq := peer.Start(t)
+	for _, transport := range []string{"tcp", "ipc"} {
+		t.Run(transport, func(t *testing.T) {
+			push := ours(t, zmq.PUSH, peer.Opts{"LINGER": -1, "SNDHWM": 0})
+			pull := libzmq.Socket("PULL", peer.Opts{"RCVHWM": 10})
+			defer pull.Close()
+			pull.Connect(bind(t, push, address(t, transport)))
+			waitPeers(t, push, 1)
+			b := peer.Batch{Count: count, Size: 20, Timeout: patience}
+			if _, err := (goEnd{t, push}).SendMany(b); err != nil {
+				t.Fatal(err)
+			}
+			closed := make(chan error, 1)
+			go func() { closed <- push.Close() }()
+			select {
+			case err := <-closed:
+				t.Errorf("closed before the peer had read: %v", err)
+			case <-time.After(time.Second):
+			}
+			if got, err := pull.RecvMany(b); err != nil || got.Wrong != "" {
+				t.Errorf("%d of %d messages, %v; %s", got.Count, count, err, got.Wrong)
+			}
+			if err := <-closed; err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }

@@ -11,9 +11,10 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// farewell is how long the end of a connection may take after the last message
-// was handed to the system: the time for the peer to see our end and to close
-// its own. It keeps the close from becoming a reset that overtakes the message.
+// farewell is how long the end of a connection may take at least after the last
+// message was handed to the system: the time for the peer to see our end and to
+// close its own, see engine.Conn.Finish. What is left of linger extends it, for a
+// peer that is not through with reading: without limit where linger has none.
 const farewell = 250 * time.Millisecond
 
 // Close ends the socket. Blocked calls return ErrClosed at once. It returns when
@@ -85,6 +86,7 @@ func (s *Socket) withdraw(e *endpoint) {
 // and nothing comes in through them any more.
 func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 	defer s.lingering.Done()
+	began := time.Now()
 	if linger != 0 {
 		// A connection that lingers reads on, and discards, or two that wait for each
 		// other would never end. One that is cut off takes nothing more from its peer.
@@ -98,11 +100,9 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 		c.Close(nil)
 	}
 	done := e.gone()
-	t := time.NewTimer(farewell)
-	select {
-	case <-done:
-		t.Stop()
-	case <-t.C:
+	if linger < 0 {
+		<-done
+	} else if !within(done, max(farewell, linger-time.Since(began))) {
 		for _, c := range e.part(false) {
 			c.Close(nil)
 		}
@@ -113,6 +113,18 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 			s.drops.PeerGone.Add(uint64(n))
 		}
 		p.CloseOut()
+	}
+}
+
+// within reports whether done was closed in time.
+func within(done <-chan struct{}, limit time.Duration) bool {
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-done:
+		return true
+	case <-t.C:
+		return false
 	}
 }
 

@@ -53,6 +53,9 @@ func (c *Conn) ping(data []byte) error {
 	if ttl > 0 {
 		c.beat.expect(c, ttl)
 	}
+	if c.finishing.Load() {
+		return nil
+	}
 	if _, flush := c.out.Control(wire.AppendPong(nil, context), true); flush {
 		c.Flush(false)
 	}

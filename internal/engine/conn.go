@@ -75,12 +75,13 @@ type Conn struct {
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
 
-	writers  sync.WaitGroup
-	writeErr atomic.Pointer[error] // the first write that failed; nothing is written after it
-	broken   chan struct{}         // closed when writeErr is set
-	paused   atomic.Bool           // reading waits for the application
-	heard    atomic.Uint64         // counts reads that brought octets
-	beat     heartbeat
+	writers   sync.WaitGroup
+	writeErr  atomic.Pointer[error] // the first write that failed; nothing is written after it
+	broken    chan struct{}         // closed when writeErr is set
+	paused    atomic.Bool           // reading waits for the application
+	finishing atomic.Bool           // Finish was called: nothing more is said
+	heard     atomic.Uint64         // counts reads that brought octets
+	beat      heartbeat
 
 	done      chan struct{} // closed by Close
 	closeOnce sync.Once
@@ -114,15 +115,30 @@ func (c *Conn) Close(reason error) {
 	})
 }
 
-// Finish ends the connection after everything queued has been handed to the
-// operating system: it shuts down our direction and lets Run go on, discarding,
-// until the peer has closed too. Unread octets would otherwise turn the close
-// into a reset that can overtake what we sent.
+// Finish ends a connection that is ready, after everything queued has been
+// handed to the operating system: it shuts down our direction and lets Run go on,
+// discarding, until the peer has read all of it and has closed too. A close of
+// ours would come too early. Octets that we have not read turn it into a reset
+// that can overtake what we sent, and a libzmq peer that is held up at its
+// high-water mark drops what it has not read yet when it learns of the close (over
+// ipc, or with something to write).
+//
+// From here on nothing is said, so heartbeats end; that the peer's machine is still
+// there, TCP keep-alive tells.
 func (c *Conn) Finish() {
-	half, ok := c.nc.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		c.Close(nil)
+	c.finishing.Store(true)
+	c.beat.stop()
+	if tcp, ok := c.nc.(interface {
+		SetKeepAliveConfig(net.KeepAliveConfig) error
+	}); ok {
+		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true}) // the defaults: two minutes and a half
 	}
+	c.out.OnDrained(func() {
+		half, ok := c.nc.(interface{ CloseWrite() error })
+		if !ok || half.CloseWrite() != nil {
+			c.Close(nil)
+		}
+	})
 }
 
 // reason returns why the connection ended, given the error that was seen.
