@@ -31,7 +31,7 @@ func (s *Socket) Close() error {
 	s.end()
 	linger := s.opts.Millis(opt.Linger)
 	endpoints := s.endpoints
-	s.endpoints = nil
+	s.endpoints, s.unread = nil, nil
 	byEndpoint := make(map[*endpoint][]*pipe.Pipe)
 	far := make(map[*pipe.Pipe]*Socket)
 	for p, a := range s.pipes {

@@ -37,9 +37,10 @@ type Socket struct {
 	host           pattern.Host
 	pattern        pattern.Pattern
 	opts           *opt.Set
-	out            pipe.Message // being sent: here, so that the call through an interface allocates nothing
-	in             pipe.Message // being received, likewise
-	scratch        [][]byte     // frames of the message being sent
+	out            pipe.Message   // being sent: here, so that the call through an interface allocates nothing
+	in             pipe.Message   // being received, likewise
+	scratch        [][]byte       // frames of the message being sent
+	unread         []pipe.Message // given back by who received them; nil if none
 	pipes          map[*pipe.Pipe]*attachment
 	endpoints      []*endpoint
 	sent, received uint64 // messages

@@ -193,7 +193,12 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 		return *e
 	}
 	s.mu.Lock()
-	err := s.pattern.Recv(&s.in)
+	var err error
+	if s.unread != nil {
+		s.takeUnread(&s.in)
+	} else {
+		err = s.pattern.Recv(&s.in)
+	}
 	if err == nil {
 		s.received++
 		*m = s.in
@@ -213,7 +218,7 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 func (s *Socket) Readable() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pattern.Readable()
+	return s.unread != nil || s.pattern.Readable()
 }
 
 // Writable reports whether TrySend would take a message (POLLOUT).

@@ -71,7 +71,7 @@ func (s *Socket) Events() (Ready, error) {
 
 func (s *Socket) eventsLocked() Ready {
 	var r Ready
-	if s.pattern.Readable() {
+	if s.unread != nil || s.pattern.Readable() {
 		r |= CanRecv
 	}
 	if s.pattern.Writable() {
