@@ -96,16 +96,12 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 		drain(pipes, linger)
 	}
 	graceful := linger != 0
-	for _, c := range e.part(graceful) {
-		c.Close(nil)
-	}
+	e.part(graceful)
 	done := e.gone()
 	if linger < 0 {
 		<-done
 	} else if !within(done, max(farewell, linger-time.Since(began))) {
-		for _, c := range e.part(false) {
-			c.Close(nil)
-		}
+		e.part(false)
 		<-done
 	}
 	for _, p := range pipes {
@@ -157,27 +153,22 @@ func drain(pipes []*pipe.Pipe, linger time.Duration) {
 	}
 }
 
-// part begins the end of an endpoint's connections and returns those that are
-// to be closed at once: all of them, or with graceful those that nothing was
-// sent through.
-func (e *endpoint) part(graceful bool) (now []*engine.Conn) {
-	finish := func(c *engine.Conn, p *pipe.Pipe) {
-		if graceful && p != nil && p.Out().Used() {
+// part ends an endpoint's connections: at once, or with graceful those that
+// something was sent through when the peer has read it.
+func (e *endpoint) part(graceful bool) {
+	end := func(c *engine.Conn, p *pipe.Pipe) {
+		if graceful && p.Out().Used() {
 			c.Finish()
-			return
+		} else {
+			c.Close(nil)
 		}
-		now = append(now, c)
 	}
 	switch {
 	case e.dialer != nil:
-		e.dialer.Quit()
-		if c, p := e.dialer.Live(); c != nil {
-			finish(c, p)
-		}
+		e.dialer.Part(end)
 	case e.listener != nil:
-		e.listener.Conns(finish)
+		e.listener.Part(end)
 	}
-	return now
 }
 
 // gone is closed when no goroutine of the endpoint is left.

@@ -27,7 +27,8 @@ type Dialer struct {
 
 	mu   sync.Mutex // a leaf lock
 	conn *engine.Conn
-	live *pipe.Pipe // of the connection, once it is ready
+	at   served                         // how far the connection has come
+	part func(*engine.Conn, *pipe.Pipe) // set by Part
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
 
@@ -46,21 +47,34 @@ func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
 // Start begins to dial.
 func (d *Dialer) Start() { go d.run() }
 
-// Live returns the connection that is up, and its pipe once it is ready; nil if
-// there is none.
-func (d *Dialer) Live() (*engine.Conn, *pipe.Pipe) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.conn, d.live
-}
-
 // Quit ends all attempts but leaves a connection that is up alone.
 func (d *Dialer) Quit() { d.cancel() }
+
+// Part ends all attempts and calls end for the connection if it is ready, or about
+// to be, when it is. One that is shaking hands is closed. A second call replaces
+// the first.
+func (d *Dialer) Part(end func(*engine.Conn, *pipe.Pipe)) {
+	d.cancel()
+	d.mu.Lock()
+	d.part = end
+	c, at := d.conn, d.at
+	d.mu.Unlock()
+	switch {
+	case c == nil:
+	case at.pipe != nil:
+		end(c, at.pipe)
+	case !at.shaken:
+		c.Close(nil)
+	}
+}
 
 // Stop ends the attempts and the connection; it does not wait.
 func (d *Dialer) Stop(reason error) {
 	d.cancel()
-	if c, _ := d.Live(); c != nil {
+	d.mu.Lock()
+	c := d.conn
+	d.mu.Unlock()
+	if c != nil {
 		c.Close(reason)
 	}
 }
@@ -117,11 +131,12 @@ func (d *Dialer) attempt() (established, again bool) {
 		return false, !(cfg.StopOnRefused && errors.Is(err, syscall.ECONNREFUSED))
 	}
 	c := engine.New(nc, cfg.Engine)
-	if !d.hold(c, nil) {
+	d.hold(c, served{})
+	defer d.hold(nil, served{})
+	if d.ctx.Err() != nil { // whoever stops from here on finds the connection
 		c.Close(nil)
 		return true, false
 	}
-	defer d.hold(nil, nil)
 	e := d.event(Connected, transport.Descriptor(nc))
 	e.Local, e.Remote = transport.LocalEndpoint(nc), transport.RemoteEndpoint(nc)
 	cfg.Host.Event(e)
@@ -135,6 +150,7 @@ func (d *Dialer) attempt() (established, again bool) {
 		c.Close(err)
 		return true, d.retry(err) && !cfg.StopOnHandshake
 	}
+	d.hold(c, served{shaken: true})
 	e.Peer = peer
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
 	if err != nil {
@@ -142,7 +158,9 @@ func (d *Dialer) attempt() (established, again bool) {
 		unwanted(cfg.Host, e, err)
 		return true, true
 	}
-	d.hold(c, p)
+	if part := d.hold(c, served{shaken: true, pipe: p}); part != nil {
+		part(c, p)
+	}
 	e.Kind = HandshakeSucceeded
 	cfg.Host.Event(e)
 	err = live(c, p)
@@ -178,13 +196,13 @@ func live(c *engine.Conn, p *pipe.Pipe) error {
 	return err
 }
 
-// hold notes the connection so that Stop can close it; false means that Stop
-// has been called.
-func (d *Dialer) hold(c *engine.Conn, p *pipe.Pipe) bool {
+// hold notes the connection, so that Stop and Part find it, and returns what Part
+// wants done with it.
+func (d *Dialer) hold(c *engine.Conn, at served) (part func(*engine.Conn, *pipe.Pipe)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.conn, d.live = c, p
-	return d.ctx.Err() == nil
+	d.conn, d.at = c, at
+	return d.part
 }
 
 // retry reports whether an error of the connection leaves hope. libzmq gives up

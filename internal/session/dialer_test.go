@@ -14,6 +14,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
 	"github.com/gozmq/zmq/internal/zmqtest"
@@ -118,7 +120,7 @@ func TestReconnectAfterLoss(t *testing.T) {
 		for i := range 10 {
 			<-s.ready
 			synctest.Wait()
-			if c, p := d.Live(); c == nil || p != d.pipe {
+			if c, p := liveOf(d); c == nil || p != d.pipe {
 				t.Fatalf("round %d: no live connection", i)
 			}
 			switch i % 3 {
@@ -362,6 +364,37 @@ func TestQuit(t *testing.T) {
 			t.Fatal("Quit ended the connection")
 		}
 		_ = peer.Close()
+		<-d.Done()
+		if n.count() != 1 {
+			t.Errorf("%d attempts", n.count())
+		}
+	})
+}
+
+// liveOf returns the connection that is up, and its pipe.
+func liveOf(d *Dialer) (*engine.Conn, *pipe.Pipe) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.conn, d.at.pipe
+}
+
+// TestDialerPartsAsAPeerGetsReady: a connection whose handshake is done is not
+// closed, but handed to whoever ends it once the host is through with it.
+func TestDialerPartsAsAPeerGetsReady(t *testing.T) {
+	n := &network{dial: func(context.Context, int) (net.Conn, error) {
+		ours, _ := peerSays(greeting)
+		return ours, nil
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		s := newSocket()
+		d := NewDialer(configOf(n, s), newPipe())
+		parted := make(chan *pipe.Pipe, 1)
+		s.onReady = func() { d.Part(func(_ *engine.Conn, p *pipe.Pipe) { parted <- p }) }
+		d.Start()
+		if p := <-parted; p != d.pipe || ended(d.Done()) {
+			t.Error("the connection was closed")
+		}
+		d.Stop(nil)
 		<-d.Done()
 		if n.count() != 1 {
 			t.Errorf("%d attempts", n.count())

@@ -25,16 +25,23 @@ type Listener struct {
 	done chan struct{} // closed when nothing of the Listener is left
 
 	mu         sync.Mutex // a leaf lock
-	conns      map[*engine.Conn]*pipe.Pipe
+	conns      map[*engine.Conn]served
 	handshakes int
-	active     int           // goroutines: accept and every serve
-	stopped    chan struct{} // closed by Stop
+	part       func(*engine.Conn, *pipe.Pipe) // set by Part
+	active     int                            // goroutines: accept and every serve
+	stopped    chan struct{}                  // closed by Stop
 	isStopped  bool
+}
+
+// served is how far an accepted connection has come.
+type served struct {
+	shaken bool       // the host has it, or is about to
+	pipe   *pipe.Pipe // once it is ready
 }
 
 // NewListener makes a Listener; Listen and Start follow.
 func NewListener(cfg *Config) *Listener {
-	return &Listener{cfg: cfg, conns: make(map[*engine.Conn]*pipe.Pipe), stopped: make(chan struct{}), done: make(chan struct{})}
+	return &Listener{cfg: cfg, conns: make(map[*engine.Conn]served), stopped: make(chan struct{}), done: make(chan struct{})}
 }
 
 // Listen has the system accept connections. Nobody is served before Start, so
@@ -78,8 +85,8 @@ func (l *Listener) Stop() {
 	l.isStopped = true
 	close(l.stopped)
 	var unfinished []*engine.Conn
-	for c, p := range l.conns {
-		if p == nil {
+	for c, x := range l.conns {
+		if !x.shaken {
 			unfinished = append(unfinished, c)
 		}
 	}
@@ -106,14 +113,20 @@ func (l *Listener) leave() {
 	}
 }
 
-// Conns calls each for every connection that is ready.
-func (l *Listener) Conns(each func(*engine.Conn, *pipe.Pipe)) {
+// Part calls end for every connection that is ready, and for those that are
+// about to be when they are. A second call replaces the first. Stop comes before.
+func (l *Listener) Part(end func(*engine.Conn, *pipe.Pipe)) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	for c, p := range l.conns {
-		if p != nil {
-			each(c, p)
+	l.part = end
+	ready := make(map[*engine.Conn]*pipe.Pipe)
+	for c, x := range l.conns {
+		if x.pipe != nil {
+			ready[c] = x.pipe
 		}
+	}
+	l.mu.Unlock()
+	for c, p := range ready {
+		end(c, p)
 	}
 }
 
@@ -166,7 +179,7 @@ func (l *Listener) start(nc net.Conn) {
 	case l.cfg.MaxHandshakes > 0 && l.handshakes >= l.cfg.MaxHandshakes:
 		err = zerr.Errorf(zerr.ErrLimit, "%d connections are shaking hands, as many as MaxHandshakes allows", l.handshakes)
 	default:
-		l.conns[c] = nil
+		l.conns[c] = served{}
 		l.handshakes++
 		l.active++
 	}
@@ -198,6 +211,7 @@ func (l *Listener) serve(c *engine.Conn) {
 	peer, err := c.Handshake()
 	l.mu.Lock()
 	l.handshakes--
+	l.conns[c] = served{shaken: err == nil}
 	l.mu.Unlock()
 	if err != nil {
 		c.Close(err)
@@ -212,8 +226,12 @@ func (l *Listener) serve(c *engine.Conn) {
 		return
 	}
 	l.mu.Lock()
-	l.conns[c] = p
+	l.conns[c] = served{shaken: true, pipe: p}
+	part := l.part
 	l.mu.Unlock()
+	if part != nil {
+		part(c, p)
+	}
 	e.Kind = HandshakeSucceeded
 	l.cfg.Host.Event(e)
 	err = live(c, p)

@@ -59,11 +59,7 @@ func listening(t *testing.T, change func(*Config), test func(t *testing.T, l *Li
 		l.Start()
 		test(t, l, s, in)
 		l.Stop()
-		var conns []*engine.Conn
-		l.Conns(func(c *engine.Conn, _ *pipe.Pipe) { conns = append(conns, c) })
-		for _, c := range conns {
-			c.Close(nil)
-		}
+		l.Part(func(c *engine.Conn, _ *pipe.Pipe) { c.Close(nil) })
 		<-l.Done()
 		if s.up != 0 || len(l.conns) != 0 || l.handshakes != 0 {
 			t.Errorf("%d connections are up, %d are known, %d shake hands", s.up, len(l.conns), l.handshakes)
@@ -261,6 +257,30 @@ func TestListenerStopAtEveryStage(t *testing.T) {
 		}
 	})
 	listening(t, nil, func(*testing.T, *Listener, *socket, incoming) {}) // at once
+}
+
+// TestListenerStopsAsAPeerGetsReady: from the end of its handshake on a connection
+// is not the listener's to end any more, though the host is not through with it;
+// and what is to be done with connections in the end reaches it all the same.
+func TestListenerStopsAsAPeerGetsReady(t *testing.T) {
+	for _, part := range []bool{false, true} {
+		listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+			parted := 0
+			s.onReady = func() {
+				l.Stop()
+				if part {
+					l.Part(func(c *engine.Conn, _ *pipe.Pipe) { parted++; c.Close(nil) })
+				}
+			}
+			peer := in.connect(greeting)
+			<-s.ready
+			synctest.Wait()
+			_, err := peer.Write([]byte{0, 1, 'm'})
+			if part != (err != nil) || part != (parted == 1) || part != ended(l.Done()) {
+				t.Errorf("part %v: write %v, %d ended", part, err, parted)
+			}
+		})
+	}
 }
 
 // TestListenFails: the error comes back, and nothing was started.

@@ -94,8 +94,9 @@ func (l *listener) Endpoint() string { return "mem://here" }
 
 // socket is a Host that takes everybody.
 type socket struct {
-	refuse error // by Ready
-	admit  error
+	refuse  error  // by Ready
+	onReady func() // in Ready, if set
+	admit   error
 
 	mu     sync.Mutex
 	events []Event
@@ -110,6 +111,9 @@ func newSocket() *socket { return &socket{ready: make(chan *engine.Conn, 1000)} 
 func (s *socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, _ any) (*pipe.Pipe, error) {
 	if s.refuse != nil {
 		return nil, s.refuse
+	}
+	if s.onReady != nil {
+		s.onReady()
 	}
 	if p == nil {
 		p = newPipe()
