@@ -41,6 +41,6 @@ cross:
 demo:
 	go run ./cmd/zmq demo
 
-# Regenerates api/zmq.txt, the checked-in text of the exported API.
+# Regenerates the texts in api, which are the exported API checked in.
 api:
 	go test ./internal/archtest -run TestExportedAPI -update

@@ -106,6 +106,9 @@ func (r *Rules) identify(ctx context.Context, x *exchange) (User, error) {
 		if r.Keys == nil {
 			return User{}, fmt.Errorf("CURVE is not allowed here: %w", ErrDenied)
 		}
+		if x.request.Key.IsZero() { // everybody has the secret key of this one
+			return User{}, errUnknownKey
+		}
 		return r.Keys.CheckKey(ctx, x.request)
 	}
 	return User{}, fmt.Errorf("mechanism %q is not known: %w", x.request.Mechanism, ErrDenied)
