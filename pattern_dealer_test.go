@@ -232,3 +232,20 @@ func TestConflateHasNoEffectOnOtherTypes(t *testing.T) {
 		r.want(b, "2", "more")
 	})
 }
+
+func TestHiccupMessageIsTheReceiversToChange(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.DEALER, "tcp://127.0.0.1:*")
+	d := r.connect(zmq.DEALER, at, zmq.HiccupMessage.Of([]byte("hiccup")))
+	for range 2 {
+		r.peers(d, 1)
+		r.check(b.Close())
+		m, err := d.Recv(r.ctx)
+		r.check(err)
+		if m.String() != "hiccup" {
+			t.Fatalf("received %q", m)
+		}
+		clear(m.Bytes())
+		b = r.bindAt(zmq.DEALER, at)
+	}
+}

@@ -419,3 +419,33 @@ func TestRouterServesManyPeersInTurnWithEchoes(t *testing.T) {
 		}
 	})
 }
+
+func TestRouterConnectRoutingIDOfOneConnectLeavesTheSocketsAlone(t *testing.T) {
+	eachTransport(t, func(r *rig, endpoint string) {
+		first, at := r.bind(zmq.DEALER, endpoint)
+		router := r.socket(zmq.ROUTER, zmq.ConnectRoutingID.Of([]byte("later")))
+		r.check(router.Connect(at, zmq.ConnectRoutingID.Of([]byte("now"))))
+		r.send(router, "now", "1")
+		r.want(first, "1")
+		r.check(router.Connect(at)) // the other one is still to be used
+		r.send(router, "later", "2")
+		r.want(first, "2")
+	})
+}
+
+// What a message of the library's own holds belongs to who receives it.
+func TestDisconnectMessageIsTheReceiversToChange(t *testing.T) {
+	r := newRig(t)
+	router, at := r.bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.DisconnectMessage.Of([]byte("gone")))
+	for range 2 {
+		d := r.connect(zmq.DEALER, at, named("d"))
+		r.peers(router, 1)
+		r.check(d.Close())
+		m, err := router.Recv(r.ctx)
+		r.check(err)
+		if string(m.Last()) != "gone" {
+			t.Fatalf("received %q", m.Last())
+		}
+		clear(m.Last())
+	}
+}

@@ -145,6 +145,53 @@ func TestReconnectStopEndsTheAttempts(t *testing.T) {
 	r.want(b, "again")
 }
 
+// A connect that came to nothing is no reason to ignore the next one, for the types
+// that ignore a repetition.
+func TestConnectAgainToAnEndpointThatWasGivenUp(t *testing.T) {
+	for _, typ := range []zmq.SocketType{zmq.DEALER, zmq.REQ, zmq.SUB, zmq.PUB} {
+		for _, immediate := range []bool{false, true} {
+			t.Run(fmt.Sprint(typ, immediate), func(t *testing.T) {
+				r := newRig(t)
+				at := r.vacant("tcp://127.0.0.1:*")
+				c := r.socket(typ, zmq.ReconnectStop.Of(1), zmq.Immediate.Of(immediate))
+				var b *zmq.Socket
+				r.check(c.Connect(at))
+				peer := map[zmq.SocketType]zmq.SocketType{zmq.DEALER: zmq.DEALER, zmq.REQ: zmq.REP, zmq.SUB: zmq.PUB, zmq.PUB: zmq.SUB}[typ]
+				b = r.bindAt(peer, at)
+				r.until("a further connect is made", func() bool {
+					r.check(c.Connect(at))
+					return len(c.Peers()) == 1
+				})
+				if n := len(c.Endpoints()); n != 1 {
+					t.Errorf("%d endpoints", n)
+				}
+				r.check(c.Connect(at)) // now it is a repetition
+				r.check(c.Disconnect(at))
+				r.left(b, 0)
+			})
+		}
+	}
+}
+
+// TestLimitsDoNotEndAConnect: a peer that goes beyond a limit is cut off, and tried
+// again until it keeps within.
+func TestLimitsDoNotEndAConnect(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		sub, at := r.bind(zmq.SUB, endpoint)
+		for _, topic := range []string{"a", "b", "c"} {
+			r.check(sub.Subscribe(topic))
+		}
+		pub := r.connect(zmq.PUB, at, zmq.MaxSubscriptions.Of(2))
+		r.until("it was cut off more than once", func() bool { return pub.Stats().Disconnected >= 2 })
+		r.check(sub.Unsubscribe("b"))
+		r.until("it is served", func() bool {
+			r.try(pub, "c")
+			m, err := sub.TryRecv()
+			return err == nil && m.String() == "c"
+		})
+	})
+}
+
 // A growing interval starts over after each connection (endpoints.md, section
 // 12): else the last rounds would take minutes.
 func TestReconnectIntervalStartsOver(t *testing.T) {

@@ -289,6 +289,9 @@ func (s *Socket) release(d *departure) {
 // the table until it is disconnected, but nothing is queued for it any more.
 func (s *Socket) GaveUp(p *pipe.Pipe) {
 	s.mu.Lock()
+	if a := s.pipes[p]; a != nil {
+		a.endpoint.spent = true
+	}
 	s.removePipe(p)
 	s.flushAndUnlock()
 	if n := p.Out().Count(); n > 0 {

@@ -3,6 +3,7 @@
 package core
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -26,14 +27,16 @@ type endpoint struct {
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
 	binding  *binding   // inproc bind
 	parked   *parked    // inproc connect that found nobody
+	spent    bool       // out of attempts; guarded by the socket's lock
 }
 
-// refuse ends a connection because the pattern has no use for it; for one of
-// ours the whole endpoint, since the reason would be there again. Without a
-// reason it is the application's wish (an empty frame to a STREAM), and what is
-// queued goes out first.
+// refuse ends a connection because the pattern has no use for it. One of ours that
+// went beyond a limit is dialled again, after a wait that grows: the limit may have
+// been one of the moment, and users are promised that Connect does not give up.
+// Any other reason holds for the whole endpoint. No reason is the application's
+// wish (an empty frame to a STREAM), and what is queued goes out first.
 func (e *endpoint) refuse(c *engine.Conn, p *pipe.Pipe, reason error) {
-	if e.dialer != nil {
+	if e.dialer != nil && !errors.Is(reason, zerr.ErrLimit) {
 		e.dialer.Quit()
 	}
 	if reason == nil {
@@ -41,6 +44,19 @@ func (e *endpoint) refuse(c *engine.Conn, p *pipe.Pipe, reason error) {
 		return
 	}
 	c.Close(reason)
+}
+
+// over reports whether nothing more comes of a connect. The socket's lock is held.
+func (e *endpoint) over() bool {
+	if e.spent || e.dialer == nil {
+		return e.spent
+	}
+	select {
+	case <-e.dialer.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 // Setting changes an option set for one endpoint.
@@ -94,7 +110,7 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 		return err
 	}
 	if t == nil {
-		return s.connectInproc(address, o)
+		return s.connectInproc(address, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return err
@@ -104,10 +120,13 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
-	if s.connectsOnce() && s.find(address) >= 0 {
-		return nil // libzmq ignores the repetition for these types
+	if i := s.find(address); i >= 0 && s.connectsOnce() {
+		if !s.endpoints[i].over() {
+			return nil // libzmq ignores the repetition for these types
+		}
+		s.forget(s.endpoints[i]) // and does so even now, when the first has come to nothing
 	}
-	id, err := s.takeConnectID(o)
+	id, err := s.takeConnectID(o, settings)
 	if err != nil {
 		return err
 	}
@@ -123,7 +142,11 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 		s.addPipe(e.pipe, e)
 	}
 	if e.pipe != nil { // before there is a connection
-		e.pipe.OnRefuse(func(error) { e.dialer.Quit() })
+		e.pipe.OnRefuse(func(reason error) {
+			if !errors.Is(reason, zerr.ErrLimit) {
+				e.dialer.Quit()
+			}
+		})
 	}
 	s.last = address
 	e.dialer.Start()
@@ -141,8 +164,9 @@ func (s *Socket) connectsOnce() bool {
 }
 
 // takeConnectID consumes CONNECT_ROUTING_ID, which names the peer of the next
-// connect. s.mu is held.
-func (s *Socket) takeConnectID(o *opt.Set) ([]byte, error) {
+// connect; one that was given with this connect leaves the socket's for another.
+// s.mu is held.
+func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 	id := o.Bytes(opt.ConnectRoutingID)
 	if len(id) == 0 || o.Bool(opt.Immediate) {
 		return nil, nil
@@ -154,7 +178,9 @@ func (s *Socket) takeConnectID(o *opt.Set) ([]byte, error) {
 	if !r.CanRoute(id) {
 		return nil, zerr.Errorf(zerr.ErrInvalid, "routing id %q is in use", id)
 	}
-	s.opts.Reset(opt.ConnectRoutingID)
+	if !slices.ContainsFunc(settings, func(x Setting) bool { return x.Num == opt.ConnectRoutingID }) {
+		s.opts.Reset(opt.ConnectRoutingID)
+	}
 	return append([]byte(nil), id...), nil
 }
 

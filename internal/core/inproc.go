@@ -55,13 +55,13 @@ func (s *Socket) bindInproc(address string, o *opt.Set) error {
 	return nil
 }
 
-func (s *Socket) connectInproc(address string, o *opt.Set) error {
+func (s *Socket) connectInproc(address string, o *opt.Set, settings []Setting) error {
 	s.mu.Lock()
 	if err := s.Err(); err != nil {
 		s.mu.Unlock()
 		return err
 	}
-	id, err := s.takeConnectID(o)
+	id, err := s.takeConnectID(o, settings)
 	if err != nil {
 		s.mu.Unlock()
 		return err

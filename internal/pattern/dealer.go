@@ -3,6 +3,8 @@
 package pattern
 
 import (
+	"bytes"
+
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
@@ -56,7 +58,7 @@ func (d *dealer) Lost(p *pipe.Pipe) {
 
 func hiccup(h *Host, p *pipe.Pipe) {
 	if b := h.Options.Bytes(opt.HiccupMessage); len(b) > 0 && !p.Accepted {
-		p.Inject(pipe.Message{Head: b, Peer: p.Peer(), Owned: true})
+		p.Inject(pipe.Message{Head: bytes.Clone(b), Peer: p.Peer(), Owned: true})
 	}
 }
 

@@ -3,6 +3,7 @@
 package pattern
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
 
@@ -133,7 +134,7 @@ func (r *router) notify(p *pipe.Pipe, bit int) {
 // Lost tells the application through DISCONNECT_MSG and ROUTER_NOTIFY.
 func (r *router) Lost(p *pipe.Pipe) {
 	if b := r.h.Options.Bytes(opt.DisconnectMessage); len(b) > 0 && p.Accepted {
-		p.Inject(pipe.Message{Head: b, Peer: p.Peer(), Owned: true})
+		p.Inject(pipe.Message{Head: bytes.Clone(b), Peer: p.Peer(), Owned: true})
 	}
 	r.notify(p, 2)
 }

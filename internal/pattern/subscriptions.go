@@ -170,10 +170,11 @@ func (s *subscriptions) note(op byte, topic []byte, from *pipe.Pipe, peer *pipe.
 		return
 	}
 	if from != nil {
-		if from.Route.Notices++; s.maxTopics > 0 && from.Route.Notices > 2*s.maxTopics {
+		if s.maxTopics > 0 && from.Route.Notices >= 2*s.maxTopics {
 			from.Refuse(zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", from.Route.Notices))
 			return
 		}
+		from.Route.Notices++
 	}
 	b := append(append(make([]byte, 0, 1+len(topic)), op), topic...)
 	s.notices = append(s.notices, notice{m: pipe.Message{Head: b, Peer: peer, Owned: true}, from: from})

@@ -263,3 +263,44 @@ func TestSubReadableLooksPastWhatItDidNotSubscribeTo(t *testing.T) {
 		t.Errorf("%d filtered, want 2", n)
 	}
 }
+
+// A notice that is refused waits for nobody: when the application has read the
+// others, the peer has its whole share again.
+func TestXPubDoesNotCountANoticeThatItRefuses(t *testing.T) {
+	b := newBench(t, XPub, opt.MaxSubscriptions, 2)
+	p := b.pipe(0, "")
+	refused := 0
+	p.OnRefuse(func(error) { refused++ })
+	for range 5 {
+		b.subscribe(p, "x")
+		b.cancel(p, "x")
+	}
+	if p.Route.Notices != 4 || refused != 6 {
+		t.Errorf("%d notices are counted, %d refused; want 4 and 6", p.Route.Notices, refused)
+	}
+	for range 2 {
+		b.want("\x01x")
+		b.want("\x00x")
+	}
+	b.none()
+	if p.Route.Notices != 0 {
+		t.Errorf("%d notices are counted when all are read", p.Route.Notices)
+	}
+}
+
+// TestPubForgetsHowLongALostPeerWasFull: its next connection has all the time of
+// DISCONNECT_SLOW again.
+func TestPubForgetsHowLongALostPeerWasFull(t *testing.T) {
+	b := newBench(t, Pub, opt.DisconnectSlow, 1)
+	p := b.pipe(1, "")
+	b.subscribe(p, "")
+	b.send("1")
+	b.send("full")
+	if p.Route.FullAt.IsZero() {
+		t.Fatal("not full")
+	}
+	b.p.Lost(p)
+	if !p.Route.FullAt.IsZero() {
+		t.Error("still full")
+	}
+}

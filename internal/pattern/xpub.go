@@ -58,7 +58,10 @@ func (x *xpub) Ready(*pipe.Pipe) error { return nil }
 
 // Lost forgets the subscriptions of the connection; the peer sends them again
 // on the next.
-func (x *xpub) Lost(p *pipe.Pipe) { x.subs.forget(p, false) }
+func (x *xpub) Lost(p *pipe.Pipe) {
+	p.Route.FullAt = time.Time{}
+	x.subs.forget(p, false)
+}
 
 func (x *xpub) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false

@@ -123,7 +123,8 @@ func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
 }
 
 // attempt makes one connection and lives through it. established means that the
-// transport connected; again that another attempt may be made.
+// transport connected and the host did not end it over a limit: then the wait
+// starts over. again means that another attempt may be made.
 func (d *Dialer) attempt() (established, again bool) {
 	cfg := d.cfg
 	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
@@ -167,7 +168,7 @@ func (d *Dialer) attempt() (established, again bool) {
 	again = d.retry(err)
 	cfg.Host.Lost(p, cfg.Immediate, err)
 	parted(cfg.Host, e, err, d.ctx.Err() != nil)
-	return true, again
+	return !errors.Is(err, zerr.ErrLimit), again
 }
 
 // event begins an event of an attempt to connect.

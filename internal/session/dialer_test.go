@@ -88,6 +88,24 @@ func TestBackOffStartsOver(t *testing.T) {
 	})
 }
 
+// TestBackOffGrowsWhileALimitIsExceeded: a connection that the host ends over a
+// limit of its own counts as an attempt that failed.
+func TestBackOffGrowsWhileALimitIsExceeded(t *testing.T) {
+	n := &network{dial: func(context.Context, int) (net.Conn, error) {
+		ours, _ := peerSays(greeting)
+		return ours, nil
+	}}
+	dialing(t, n, nil, func(t *testing.T, d *Dialer, s *socket) {
+		for range 5 {
+			(<-s.ready).Close(zerr.Errorf(zerr.ErrLimit, "for the test"))
+		}
+		<-s.ready
+		if got, want := n.gaps(), seconds(0.1, 0.2, 0.4, 0.8, 1.6); !slices.Equal(got, want) {
+			t.Errorf("waits %v, want %v", got, want)
+		}
+	})
+}
+
 // TestReconnectIntervalOff: 0 and -1 make one attempt, and no other after a loss.
 func TestReconnectIntervalOff(t *testing.T) {
 	for _, interval := range []time.Duration{0, -1} {
