@@ -29,6 +29,11 @@ type Socket struct {
 	drops   pattern.Drops
 	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
 
+	// sole is the pipe that takes whatever is sent, nil if the pattern must choose.
+	// Whoever holds mu sets it; it may be out of date for others, which the pipe
+	// then tells them.
+	sole atomic.Pointer[pipe.Pipe]
+
 	// stop is the error of every call once the socket is closed or its context
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
@@ -36,6 +41,7 @@ type Socket struct {
 	mu             sync.Mutex // Lock order: Context.mu before mu before leaves.
 	host           pattern.Host
 	pattern        pattern.Pattern
+	source         pattern.Source // the same, if it is one
 	opts           *opt.Set
 	out            pipe.Message   // being sent: here, so that the call through an interface allocates nothing
 	in             pipe.Message   // being received, likewise
@@ -98,12 +104,13 @@ func (c *Context) makeSocket(typ int, name string) (*Socket, error) {
 		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment),
 	}
 	s.life, s.end = context.WithCancel(context.Background())
-	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Subscribed: s.watch.WakeAll}
+	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.watch.WakeAll}
 	p, err := pattern.New(typ, &s.host)
 	if err != nil {
 		return nil, err
 	}
 	s.pattern = p
+	s.source, _ = p.(pattern.Source)
 	// The default LINGER of types that only receive is 0 in libzmq's column:
 	// what they would send is worthless without them.
 	if typ == pattern.Sub || typ == pattern.XSub {
@@ -159,7 +166,11 @@ func (s *Socket) wakeAll() {
 func (s *Socket) Transferred() (sent, received uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.sent, s.received
+	sent = s.sent
+	if p := s.sole.Load(); p != nil {
+		sent += p.Direct()
+	}
+	return sent, s.received
 }
 
 // Counters returns the counters of the socket's connections.

@@ -58,6 +58,36 @@ func (s *Socket) TrySend(frames [][]byte, owned bool) error {
 // trySend has the pattern route the message, and writes it out at once, after
 // the lock is released, where the connection was idle.
 func (s *Socket) trySend(frames [][]byte, owned bool) error {
+	if p := s.sole.Load(); p != nil && len(frames) == 1 && frames[0] != nil && s.stop.Load() == nil {
+		m := pipe.Message{Head: frames[0], Owned: owned}
+		if ok, flush := p.WriteSole(&m); ok {
+			if flush {
+				p.Flush()
+			}
+			return nil
+		}
+	}
+	return s.route(frames, owned)
+}
+
+// setSole is told by the pattern, under the lock, which pipe takes every
+// message. Those that go there directly are counted when that ends.
+func (s *Socket) setSole(p *pipe.Pipe) {
+	was := s.sole.Load()
+	if was == p {
+		return
+	}
+	if was != nil {
+		s.sole.Store(nil)
+		s.sent += was.EndSole()
+	}
+	if p != nil && p.BeginSole() {
+		s.sole.Store(p)
+	}
+}
+
+// route has the pattern choose.
+func (s *Socket) route(frames [][]byte, owned bool) error {
 	if e := s.stop.Load(); e != nil {
 		return *e
 	}
@@ -193,6 +223,13 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 		return *e
 	}
 	s.mu.Lock()
+	if s.source != nil && s.unread == nil {
+		if p := s.source.Only(); p != nil && p.Read(m) {
+			s.received++
+			s.mu.Unlock()
+			return nil
+		}
+	}
 	var err error
 	if s.unread != nil {
 		s.takeUnread(&s.in)

@@ -39,7 +39,8 @@ type decoder struct {
 	size   int64
 
 	tails [][]byte // slab for the tails of messages
-	n     int      // messages gathered in the read buffer
+	n     int      // messages and runs gathered in the read buffer
+	runs  bool     // the pipe takes runs
 }
 
 // Attach connects the read and the write side with the pipe of a connection
@@ -48,6 +49,7 @@ func (c *Conn) Attach(p *pipe.Pipe) {
 	c.pipe, c.out = p, p.Out()
 	c.dec.v1 = c.version.V1Framing()
 	c.dec.limit = c.cfg.frameLimit()
+	c.dec.runs = !c.dec.v1 && p.TakesRuns()
 	p.OnResume(func() {
 		select {
 		case c.credit <- struct{}{}:
@@ -188,48 +190,65 @@ func (c *Conn) split(data []byte) error {
 			return err
 		}
 	}
-	var slab []byte // holds data from octet from on
-	at, from := 0, 0
-	for {
-		var h wire.Header
-		var hn int
-		var err error
-		if d.v1 {
-			h, hn, err = wire.ParseHeaderV1(data[at:])
-		} else {
-			h, hn, err = wire.ParseHeader(data[at:])
-		}
-		if err != nil {
-			return &zerr.ProtocolError{Rule: "framing", Err: err}
-		}
-		if hn == 0 {
-			break
-		}
-		if h.Size > d.limit {
-			return c.tooLarge(h)
-		}
-		if h.Size > uint64(len(data)-at-hn) {
-			if h.Size >= bigFrame {
-				c.startBig(h, data[at+hn:])
-				at = len(data)
-			}
-			break
-		}
-		end := at + hn + int(h.Size)
-		if end > from+len(slab) {
-			from = at
-			slab = append([]byte(nil), data[at:max(end, min(at+slabSize, len(data)))]...)
-		}
-		if err := c.frame(h.Flags, slab[at+hn-from:end-from:end-from]); err != nil {
-			return err
-		}
-		at = end
+	var r run
+	at, err := c.frames(data, &r)
+	if e := c.endRun(&r); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
 	}
 	if err := c.deliver(); err != nil {
 		return err
 	}
 	c.src.keep(data[at:])
 	return nil
+}
+
+// frames takes the complete frames in data and returns how many octets are done
+// with.
+func (c *Conn) frames(data []byte, r *run) (at int, err error) {
+	d := &c.dec
+	for {
+		var h wire.Header
+		var hn int
+		if d.v1 {
+			h, hn, err = wire.ParseHeaderV1(data[at:])
+		} else {
+			h, hn, err = wire.ParseHeader(data[at:])
+		}
+		switch {
+		case err != nil:
+			return at, &zerr.ProtocolError{Rule: "framing", Err: err}
+		case hn == 0:
+			return at, nil
+		case h.Size > d.limit:
+			return at, c.tooLarge(h)
+		case h.Size > uint64(len(data)-at-hn):
+			if h.Size < bigFrame {
+				return at, nil
+			}
+			err := c.endRun(r)
+			c.startBig(h, data[at+hn:])
+			return len(data), err
+		}
+		end := at + hn + int(h.Size)
+		single := d.runs && h.Flags&^wire.FlagLong == 0 && d.head == nil
+		if !r.covers(end) || !single && r.count > 0 {
+			if err := c.endRun(r); err != nil {
+				return at, err
+			}
+		}
+		if !r.covers(end) {
+			r.copy(data, at, end)
+		}
+		if single {
+			r.add(at, end)
+		} else if err := c.frame(h.Flags, r.octets(at+hn, end)); err != nil {
+			return at, err
+		}
+		at = end
+	}
 }
 
 // tooLarge refuses a frame before anything is allocated for it.

@@ -3,6 +3,8 @@
 package pattern
 
 import (
+	"slices"
+
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -14,6 +16,7 @@ type balancer struct {
 	ring []*pipe.Pipe
 	at   int
 	add  func(*pipe.Pipe)
+	all  []*pipe.Pipe // those in the ring, and those that are full
 }
 
 func newBalancer(h *Host) *balancer {
@@ -21,6 +24,22 @@ func newBalancer(h *Host) *balancer {
 	b := &balancer{h: h}
 	b.add = b.include
 	return b
+}
+
+// attach takes in a pipe.
+func (b *balancer) attach(p *pipe.Pipe) {
+	b.include(p)
+	b.all = append(b.all, p)
+	b.choose()
+}
+
+// choose tells the socket when there is nothing to balance.
+func (b *balancer) choose() {
+	if len(b.all) == 1 {
+		b.h.sole(b.all[0])
+	} else {
+		b.h.sole(nil)
+	}
 }
 
 func (b *balancer) include(p *pipe.Pipe) {
@@ -73,6 +92,10 @@ func (b *balancer) leave(i int) {
 }
 
 func (b *balancer) remove(p *pipe.Pipe) {
+	if i := slices.Index(b.all, p); i >= 0 {
+		b.all = slices.Delete(b.all, i, i+1)
+		b.choose()
+	}
 	for i, q := range b.ring {
 		if q == p {
 			b.leave(i)

@@ -35,7 +35,7 @@ func (d *dealer) Attach(p *pipe.Pipe) {
 		return
 	}
 	probe(d.h, p)
-	d.out.include(p)
+	d.out.attach(p)
 	d.h.Mailbox.WakeSender()
 }
 
@@ -85,6 +85,14 @@ func (d *dealer) Recv(m *pipe.Message) error {
 		return zerr.ErrAgain
 	}
 	return nil
+}
+
+// Only implements Source.
+func (d *dealer) Only() *pipe.Pipe {
+	if d.in == nil {
+		return nil
+	}
+	return d.in.only()
 }
 
 func (d *dealer) Readable() bool { return d.in != nil && d.in.peek() != nil }

@@ -48,6 +48,14 @@ func (q *fairQueue) recv(m *pipe.Message) *pipe.Pipe {
 	return nil
 }
 
+// only returns the pipe that recv would ask first if no other can have anything.
+func (q *fairQueue) only() *pipe.Pipe {
+	if len(q.ring) != 1 || q.h.Mailbox.AnyReadable() {
+		return nil
+	}
+	return q.ring[0]
+}
+
 // peek returns the message that recv would take, nil if there is none.
 func (q *fairQueue) peek() *pipe.Message {
 	q.h.Mailbox.Readable(q.add)

@@ -26,6 +26,7 @@ func (s *pair) Attach(p *pipe.Pipe) {
 func (s *pair) take(p *pipe.Pipe) {
 	s.peer = p
 	p.Route.Attached = true
+	s.h.sole(p)
 	s.h.Mailbox.WakeSender()
 }
 
@@ -43,6 +44,7 @@ func (s *pair) Ready(p *pipe.Pipe) error {
 func (s *pair) Detach(p *pipe.Pipe) {
 	if p == s.peer {
 		s.peer = nil
+		s.h.sole(nil)
 		p.Route.Attached = false
 	}
 }
@@ -62,6 +64,9 @@ func (s *pair) Recv(m *pipe.Message) error {
 	}
 	return nil
 }
+
+// Only implements Source.
+func (s *pair) Only() *pipe.Pipe { return s.in.only() }
 
 func (s *pair) Readable() bool  { return s.in.peek() != nil }
 func (s *pair) Writable() bool  { return s.peer != nil && s.peer.CanWrite() }

@@ -66,6 +66,14 @@ type Publisher interface {
 	Subscribers(topic []byte) int
 }
 
+// Source is a pattern whose Recv returns what its pipes hold as it is.
+type Source interface {
+	// Only returns the pipe whose next message Recv would return, if there is
+	// one and no other pipe comes into question. It saves the way through Recv,
+	// and the message one copy.
+	Only() *pipe.Pipe
+}
+
 // Router is a pattern that finds peers by routing id.
 type Router interface {
 	// CanRoute reports whether an id is free for CONNECT_ROUTING_ID.
@@ -89,6 +97,10 @@ type Host struct {
 	Displaced []*pipe.Pipe
 	// Drops counts what was lost, by cause.
 	Drops *Drops
+	// Sole, if set, is told which pipe takes every message that is sent, nil if
+	// the pattern has a choice, or none: the socket may then write to that pipe
+	// without asking.
+	Sole func(*pipe.Pipe)
 	// Subscribed, if set, is called without locks of the pattern whenever the
 	// subscriptions of a publisher changed.
 	Subscribed func()
@@ -112,6 +124,13 @@ func (h *Host) write(p *pipe.Pipe, m *pipe.Message) bool {
 		h.Flush = append(h.Flush, p)
 	}
 	return ok
+}
+
+// sole tells the socket whether there is a choice.
+func (h *Host) sole(p *pipe.Pipe) {
+	if h.Sole != nil {
+		h.Sole(p)
+	}
 }
 
 // New returns the pattern of a socket type by its libzmq number.

@@ -28,6 +28,7 @@ type Inbox struct {
 	listed   bool   // the consumer knows that there may be something
 	closed   bool   // nothing more will be written
 	received uint64 // messages pushed since the beginning
+	waiting  int    // messages in queue
 	resume   func() // wakes a producer that was refused; called without mu
 
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows
@@ -35,46 +36,102 @@ type Inbox struct {
 	// Owned by the consumer.
 	taken    []Message
 	pos      int
-	toAck    uint64 // messages read and not yet reported to mark
+	run      Message // what is left of the run that was taken last
+	peeked   Message // the next message of run, where somebody looked ahead
+	left     int     // messages that run and taken still hold
+	toAck    uint64  // messages read and not yet reported to mark
 	ackEvery uint64
 	ackBytes int
 	byBytes  bool
 }
 
-// push appends as many of ms as the high-water mark admits and returns their
-// number, and whether the consumer must be told. A producer that is refused is
-// told through resume.
+// push appends as many of ms as the high-water mark admits. It returns how many
+// of ms it took, shortening a run of which it took a part, and whether the
+// consumer must be told. A producer that is refused is told through resume.
 func (b *Inbox) push(ms []Message) (n int, tell bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return len(ms), false
 	}
-	if b.conflate {
-		if len(ms) > 0 {
-			b.queue = append(b.queue[:0], ms[len(ms)-1])
+	was := b.received
+	switch {
+	case b.conflate:
+		if all := separate(ms); len(all) > 0 {
+			b.queue = append(b.queue[:0], all[len(all)-1])
+			b.waiting = 1
+			b.received += uint64(len(all))
 		}
 		n = len(ms)
-	} else {
-		n = b.mark.room(len(ms))
-		if b.mark.bytes > 0 {
-			n = b.roomBytes(ms[:n])
-		}
-		b.growLocked(n)
-		b.queue = append(b.queue, ms[:n]...)
-		if b.mark.bytes == 0 {
-			b.mark.written += uint64(n)
-		}
+	case b.mark.bytes > 0:
+		n = b.pushBytes(ms)
+	default:
+		n = b.pushCounted(ms)
 	}
-	b.received += uint64(n)
 	if n < len(ms) {
 		b.mark.refused = true
 	}
-	tell = n > 0 && !b.listed
+	tell = b.received > was && !b.listed
 	if tell {
 		b.listed = true
 	}
 	return n, tell
+}
+
+// pushCounted is push under a mark in messages.
+func (b *Inbox) pushCounted(ms []Message) (n int) {
+	total := 0
+	for i := range ms {
+		total += ms[i].messages()
+	}
+	room := b.mark.room(total)
+	b.note(room)
+	if room == total {
+		b.growLocked(len(ms))
+		b.queue = append(b.queue, ms...)
+		return len(ms)
+	}
+	for room > 0 {
+		m := &ms[n]
+		k := m.messages()
+		if k > room {
+			b.queue = append(b.queue, m.cut(room))
+			return n
+		}
+		b.queue = append(b.queue, *m)
+		room -= k
+		n++
+	}
+	return n
+}
+
+// pushBytes is push under a mark in octets: messages are counted one by one.
+func (b *Inbox) pushBytes(ms []Message) int {
+	for i := range ms {
+		for m := &ms[i]; ; {
+			if b.mark.full() {
+				return i
+			}
+			one := *m
+			if m.Kind == Run {
+				m.next(&one)
+			}
+			b.note(1)
+			b.mark.held += one.Size()
+			b.queue = append(b.queue, one)
+			if m.Kind != Run || m.Count == 0 {
+				break
+			}
+		}
+	}
+	return len(ms)
+}
+
+// note counts n messages more in the queue.
+func (b *Inbox) note(n int) {
+	b.mark.written += uint64(n)
+	b.received += uint64(n)
+	b.waiting += n
 }
 
 // pushOne appends a copy of one message if the high-water mark admits it.
@@ -91,30 +148,19 @@ func (b *Inbox) pushOne(m *Message, from *Peer) (ok, tell bool) {
 	}
 	if b.conflate {
 		b.queue = append(b.queue[:0], o)
+		b.waiting = 1
+		b.received++
 	} else {
 		b.growLocked(1)
 		b.queue = append(b.queue, o)
-		b.mark.written++
+		b.note(1)
 		if b.mark.bytes > 0 {
 			b.mark.held += o.Size()
 		}
 	}
-	b.received++
 	tell = !b.listed
 	b.listed = true
 	return true, tell
-}
-
-// roomBytes counts the messages one by one against the limit in octets and
-// notes them as written.
-func (b *Inbox) roomBytes(ms []Message) int {
-	for i := range ms {
-		if b.mark.full() {
-			return i
-		}
-		b.mark.wrote(1, ms[i].Size())
-	}
-	return len(ms)
 }
 
 func (b *Inbox) total() uint64 {
@@ -137,14 +183,12 @@ func (b *Inbox) full() bool {
 
 // pop takes the next message. Called by the consumer.
 func (b *Inbox) pop(m *Message) bool {
-	if (b.pos == len(b.taken) || b.conflate) && !b.refill() {
+	if b.run.Count > 0 {
+		b.run.next(m)
+	} else if !b.popQueue(m) {
 		return false
 	}
-	*m = b.taken[b.pos]
-	b.pos++
-	if b.pos%clearEvery == 0 {
-		clear(b.taken[b.pos-clearEvery : b.pos])
-	}
+	b.left--
 	if b.byBytes {
 		b.ackBytes += m.Size()
 	}
@@ -155,12 +199,37 @@ func (b *Inbox) pop(m *Message) bool {
 	return true
 }
 
-// peek returns the next message without taking it, nil if there is none.
-func (b *Inbox) peek() *Message {
-	if b.pos == len(b.taken) && !b.refill() {
-		return nil
+func (b *Inbox) popQueue(m *Message) bool {
+	if (b.pos == len(b.taken) || b.conflate) && !b.refill() {
+		return false
 	}
-	return &b.taken[b.pos]
+	if t := &b.taken[b.pos]; t.Kind == Run {
+		b.run = *t
+		b.run.next(m)
+	} else {
+		*m = *t
+	}
+	b.pos++
+	if b.pos%clearEvery == 0 {
+		clear(b.taken[b.pos-clearEvery : b.pos])
+	}
+	return true
+}
+
+// peek returns the next message without taking it, nil if there is none. The
+// message is good until the next pop.
+func (b *Inbox) peek() *Message {
+	run := b.run
+	if run.Count == 0 {
+		if b.pos == len(b.taken) && !b.refill() {
+			return nil
+		}
+		if run = b.taken[b.pos]; run.Kind != Run {
+			return &b.taken[b.pos]
+		}
+	}
+	run.next(&b.peeked)
+	return &b.peeked
 }
 
 // acknowledge gives credit to the producer.
@@ -205,6 +274,7 @@ func (b *Inbox) refill() bool {
 			b.taken = nil
 		}
 		b.taken, b.pos = b.taken[:0], 0
+		b.run, b.peeked = Message{}, Message{}
 		if b.toAck > 0 {
 			b.acknowledge()
 		}
@@ -213,6 +283,7 @@ func (b *Inbox) refill() bool {
 	clear(b.taken[b.pos-b.pos%clearEvery:])
 	b.taken, b.queue = b.queue, b.taken[:0]
 	b.pos = 0
+	b.left, b.waiting = b.waiting, 0
 	b.mu.Unlock()
 	return true
 }
@@ -259,14 +330,15 @@ func (b *Inbox) producerLimit(limit int) {
 // discard drops everything that has not been read.
 func (b *Inbox) discard() {
 	b.mu.Lock()
-	b.queue = nil
+	b.queue, b.waiting = nil, 0
 	b.mu.Unlock()
-	b.taken, b.pos = nil, 0
+	b.taken, b.pos, b.left = nil, 0, 0
+	b.run, b.peeked = Message{}, Message{}
 }
 
 // drained reports whether the inbox is closed and empty. Called by the consumer.
 func (b *Inbox) drained() bool {
-	if b.pos < len(b.taken) {
+	if b.left > 0 {
 		return false
 	}
 	b.mu.Lock()
@@ -278,7 +350,7 @@ func (b *Inbox) drained() bool {
 func (b *Inbox) count() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.queue) + len(b.taken) - b.pos
+	return b.waiting + b.left
 }
 
 // countShared is count for others than the consumer: it leaves out the batch
@@ -286,7 +358,7 @@ func (b *Inbox) count() int {
 func (b *Inbox) countShared() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.queue)
+	return b.waiting
 }
 
 // inject appends a message that counts against nothing: the high-water mark is
@@ -299,6 +371,7 @@ func (b *Inbox) inject(m Message) (tell bool) {
 	}
 	b.queue = append(b.queue, m)
 	b.mark.written++
+	b.waiting++
 	if b.mark.bytes > 0 {
 		b.mark.held += m.Size()
 	}

@@ -64,6 +64,9 @@ func (b *Mailbox) WakeSender() {
 	b.Watchers.Tell(CanSend)
 }
 
+// AnyReadable reports whether Readable would call.
+func (b *Mailbox) AnyReadable() bool { return b.anyRead.Load() }
+
 // Readable calls each for the pipes that became readable since the last call.
 // The socket's lock is held.
 func (b *Mailbox) Readable(each func(*Pipe)) {

@@ -13,6 +13,11 @@ const (
 	Subscribe
 	// Cancel takes a subscription back.
 	Cancel
+	// Run stands for Count messages of one frame each, which Head holds as they
+	// came over the wire, framed as in ZMTP 2.0. Only inboxes take runs, and they
+	// take them apart as they are read: a message that was never a value of its
+	// own costs neither side one.
+	Run
 )
 
 // Message is one whole message, or one subscription, on its way through the
@@ -23,6 +28,8 @@ type Message struct {
 	Tail [][]byte
 	Peer *Peer // who sent it; nil on the way out
 	Kind Kind
+	// Count is the number of messages in a Run.
+	Count uint32
 	// Owned means that the frames belong to the library: they may be kept and
 	// handed on without a copy. Otherwise they belong to a caller and are only
 	// valid until the call returns.

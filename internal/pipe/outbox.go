@@ -37,6 +37,8 @@ type Outbox struct {
 	conflate bool
 	closed   bool
 	token    bool
+	sole     bool   // WriteSole may be used
+	direct   uint64 // messages that came that way
 	link     Link
 	version  wire.Version  // of the current link
 	idle     chan struct{} // closed when the token is given back; made by whoever waits for that
@@ -86,6 +88,12 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	if o.conflate {
 		o.dropLocked()
 	}
+	o.queueLocked(m)
+	return true, o.takeTokenLocked()
+}
+
+// queueLocked appends a message and counts it.
+func (o *Outbox) queueLocked(m *Message) {
 	size := o.encodeLocked(m)
 	seg := &o.segs[len(o.segs)-1]
 	seg.msgs++
@@ -95,7 +103,6 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	if o.mark.bytes > 0 {
 		o.mark.held += size
 	}
-	return true, o.takeTokenLocked()
 }
 
 // encodeLocked appends the frames of a message and returns their payload size.

@@ -308,6 +308,9 @@ func (p *Pipe) Deliver(ms []Message) int {
 	return n
 }
 
+// TakesRuns reports whether Deliver takes messages of the kind Run.
+func (p *Pipe) TakesRuns() bool { return p.sink == nil }
+
 // Read takes the next message of the peer. The socket's lock is held.
 func (p *Pipe) Read(m *Message) bool { return p.in.pop(m) }
 
@@ -374,7 +377,7 @@ func (p *Pipe) Closed() bool { return p.closed.Load() }
 
 // Sent returns how many messages were queued for the peer. The socket's lock is
 // held.
-func (p *Pipe) Sent() uint64 { return p.sent }
+func (p *Pipe) Sent() uint64 { return p.sent + p.Direct() }
 
 // Received returns how many messages the peer has sent.
 func (p *Pipe) Received() uint64 { return p.sunk.Load() + p.in.total() }
