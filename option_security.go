@@ -49,6 +49,47 @@ var PlainUsername = stringOption(opt.PlainUsername)
 //	libzmq:   ZMQ_PLAIN_PASSWORD (46)
 var PlainPassword = stringOption(opt.PlainPassword)
 
+// CurveServer makes this socket the server of CURVE, which encrypts everything and
+// proves to clients that it holds CurveSecretKey. Clients are let in with any key
+// unless an authentication handler, bound to inproc://zeromq.zap.01 in the same
+// context, or an authorizer says otherwise. The role does not depend on who connects.
+// False chooses NULL.
+//
+//	Default:  false
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_CURVE_SERVER (47)
+var CurveServer = boolOption(opt.CurveServer)
+
+// CurvePublicKey is this socket's own public key: 32 octets, or its 40 characters of
+// Z85. It chooses CURVE. Where it is not set it follows from CurveSecretKey; one that
+// does not belong to that is ErrInvalid at Bind and Connect.
+//
+//	Default:  empty
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_CURVE_PUBLICKEY (48)
+var CurvePublicKey = bytesOption(opt.CurvePublicKey)
+
+// CurveSecretKey is this socket's own secret key: 32 octets, or its 40 characters of
+// Z85. It chooses CURVE. Clients and servers need one. It is never logged.
+//
+//	Default:  empty
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_CURVE_SECRETKEY (49)
+var CurveSecretKey = bytesOption(opt.CurveSecretKey)
+
+// CurveServerKey is the public key that the server must hold the secret of, 32 octets
+// or 40 characters of Z85; nobody else can be talked to. It chooses CURVE and the
+// role of its client. Given to Connect as a setting, each server has its own.
+//
+//	Default:  empty
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   ZMQ_CURVE_SERVERKEY (50)
+var CurveServerKey = bytesOption(opt.CurveServerKey)
+
 // ZAPDomain is what requests to the authentication handler name as their domain, at
 // most 255 octets. With NULL, the handler is asked only if there is a domain. Peers
 // below ZMTP 3.0 are refused then, since they cannot be told. It cannot be emptied.

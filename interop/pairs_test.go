@@ -88,6 +88,7 @@ type conversation struct {
 	transport       string
 	huge            bool
 	via             func(t *testing.T, endpoint string) string // what to connect to instead, if set
+	ours, theirs    peer.Opts                                  // further options of either side
 
 	a, b end
 }
@@ -123,8 +124,8 @@ func (c *conversation) open(t *testing.T, libzmq *peer.Process) {
 	if !c.oursIsA {
 		goType, theirType = theirType, goType
 	}
-	goSocket := ours(t, goType, c.options(goType, goID))
-	theirs := libzmq.Socket(theirType.String(), c.options(theirType, theirID))
+	goSocket := ours(t, goType, merge(c.options(goType, goID), c.ours))
+	theirs := libzmq.Socket(theirType.String(), merge(c.options(theirType, theirID), c.theirs))
 	t.Cleanup(func() { theirs.Set("LINGER", 0); theirs.Close() })
 	c.a, c.b = end(goEnd{t, goSocket}), end(theirEnd{theirs})
 	if !c.oursIsA {

@@ -3,8 +3,11 @@
 package core
 
 import (
+	"crypto/rand"
+
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -18,23 +21,67 @@ const (
 // security returns what makes the handshake of each connection of an endpoint.
 func security(o *opt.Set, metadata []byte) func() mechanism.Machine {
 	server := o.AsServer()
-	switch o.Int(opt.Mechanism) {
-	case mechanismPlain:
-		if server {
-			return func() mechanism.Machine { return mechanism.NewPlainServer(metadata) }
-		}
+	switch m := o.Int(opt.Mechanism); {
+	case m == mechanismPlain && server:
+		return func() mechanism.Machine { return mechanism.NewPlainServer(metadata) }
+	case m == mechanismPlain:
 		user, password := o.Bytes(opt.PlainUsername), o.Bytes(opt.PlainPassword)
 		return func() mechanism.Machine { return mechanism.NewPlainClient(user, password, metadata) }
+	case m == mechanismCurve && server:
+		cfg := &mechanism.CurveServer{Secret: key(o, opt.CurveSecretKey), Metadata: metadata, Random: rand.Reader}
+		return func() mechanism.Machine { return mechanism.NewCurveServer(cfg) }
+	case m == mechanismCurve:
+		cfg := &mechanism.CurveClient{
+			Public: key(o, opt.CurvePublicKey), Secret: key(o, opt.CurveSecretKey), ServerKey: key(o, opt.CurveServerKey),
+			Metadata: metadata, Random: rand.Reader,
+		}
+		return func() mechanism.Machine { return mechanism.NewCurveClient(cfg) }
 	}
 	return func() mechanism.Machine { return mechanism.NewNull(metadata) }
 }
 
-// checkSecurity refuses what cannot be done, instead of talking in clear.
+func key(o *opt.Set, n opt.Num) (k [mechanism.CurveKeySize]byte) {
+	copy(k[:], o.Bytes(n))
+	return k
+}
+
+// checkSecurity finds what cannot work, instead of talking in clear or to nobody.
+// With libzmq's defaults only the former is an error, as there: the program gets
+// what it would get from libzmq, connections that fail.
 func (s *Socket) checkSecurity(o *opt.Set) error {
-	switch m := o.Int(opt.Mechanism); m {
-	case mechanismNull, mechanismPlain:
-	default:
+	m := o.Int(opt.Mechanism)
+	switch {
+	case m > mechanismCurve:
 		return zerr.Errorf(zerr.ErrNotSupported, "security mechanism %d is not available in this version", m)
+	case s.ctx.cfg.Libzmq || m == mechanismNull:
+		return nil
+	case s.typ == pattern.Stream || o.Raw():
+		return zerr.Errorf(zerr.ErrInvalid, "a %s that talks plain TCP has no security mechanism, and one is set", s.name)
+	case m == mechanismCurve:
+		return checkCurveKeys(o)
+	}
+	return nil
+}
+
+// checkCurveKeys wants the keys that the role needs. A public key that was not
+// given follows from the secret one.
+func checkCurveKeys(o *opt.Set) error {
+	var none, public [mechanism.CurveKeySize]byte
+	secret, given := key(o, opt.CurveSecretKey), key(o, opt.CurvePublicKey)
+	if secret == none {
+		return zerr.Errorf(zerr.ErrInvalid, "CURVE needs CURVE_SECRETKEY, which is not set")
+	}
+	if err := mechanism.CurvePublic(&public, &secret); err != nil {
+		return zerr.Errorf(zerr.ErrInvalid, "CURVE_SECRETKEY is no key")
+	}
+	if given != none && given != public {
+		return zerr.Errorf(zerr.ErrInvalid, "CURVE_PUBLICKEY does not belong to CURVE_SECRETKEY")
+	}
+	if given == none {
+		_ = o.Record(opt.CurvePublicKey, opt.Value{B: public[:]}) // 32 octets are a key
+	}
+	if !o.AsServer() && key(o, opt.CurveServerKey) == none {
+		return zerr.Errorf(zerr.ErrInvalid, "a client of CURVE needs CURVE_SERVERKEY, or CURVE_SERVER makes this socket the server")
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ func (h *handshake) authenticate() error {
 			return err
 		}
 	}
+	h.c.traffic = m.Traffic()
 	return nil
 }
 
@@ -73,6 +74,9 @@ func (h *handshake) receive() error {
 // question has the authentication handler decide about the peer. A client that
 // speaks while it has to wait breaks a rule; with NULL nobody has to wait.
 func (h *handshake) question(q *mechanism.Question) error {
+	if q.Mechanism == mechanism.Curve {
+		h.peer.PublicKey = string(q.Credentials[0])
+	}
 	ask := h.c.cfg.Authenticate
 	if ask == nil {
 		return nil

@@ -59,7 +59,8 @@ type Conn struct {
 
 	// Owned by the goroutine that calls Handshake and Run.
 	version wire.Version
-	rest    []byte // octets that came behind the handshake
+	traffic mechanism.Traffic // what frames go through; nil: they travel as they are
+	rest    []byte            // octets that came behind the handshake
 	dec     decoder
 	pipe    *pipe.Pipe
 	out     *pipe.Outbox
@@ -71,6 +72,7 @@ type Conn struct {
 	batch     pipe.Batch
 	vec       net.Buffers
 	recoded   recoder
+	seal      sealer
 	written   int       // octets of batch that have gone out
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
@@ -157,10 +159,11 @@ func (c *Conn) reason(seen error) error {
 	return seen
 }
 
-// Buffers lends read buffers to the connections of one context. The zero value
-// is ready; it is safe for concurrent use.
+// Buffers lends buffers to the connections of one context. The zero value is
+// ready; it is safe for concurrent use.
 type Buffers struct {
-	pool sync.Pool
+	pool   sync.Pool // of *readBuffer
+	sealed sync.Pool // of *sealedBuffer
 }
 
 // readBuffer is where octets land, and where messages gather until they are

@@ -50,6 +50,7 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		h.m.Wipe()
 	}
 	if err != nil {
+		c.wipe()
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
 		}
@@ -80,10 +81,17 @@ func (h *handshake) run() error {
 	} else if err = h.exchangeIdentities(); err == nil {
 		err = h.authorize()
 	}
-	if err == nil && len(h.c.cfg.Hello) > 0 {
-		err = h.send(h.frame(h.c.cfg.Hello))
+	if err != nil || len(h.c.cfg.Hello) == 0 {
+		return err
 	}
-	return err
+	if h.c.traffic == nil {
+		return h.send(h.frame(h.c.cfg.Hello))
+	}
+	sealed, err := h.c.traffic.Seal(nil, append([]byte{0}, h.c.cfg.Hello...))
+	if err != nil {
+		return err
+	}
+	return h.send(wire.AppendFrame(nil, 0, sealed))
 }
 
 // greet exchanges greetings and settles the version (zmtp.md 2.5, as libzmq

@@ -32,6 +32,7 @@ type decoder struct {
 	flags byte   // of the frame in big
 	big   []byte // a large frame under way: filled up to len, wanted up to want
 	want  int
+	home  *sealedBuffer // where big is, if that is lent
 
 	head   []byte // first frame of a multipart message under way
 	tail   [][]byte
@@ -48,7 +49,11 @@ type decoder struct {
 func (c *Conn) Attach(p *pipe.Pipe) {
 	c.pipe, c.out = p, p.Out()
 	c.dec.v1 = c.version.V1Framing()
-	c.dec.limit = c.cfg.frameLimit()
+	overhead := 0
+	if c.traffic != nil {
+		overhead = c.traffic.Overhead()
+	}
+	c.dec.limit = c.cfg.frameLimit(overhead)
 	c.dec.runs = !c.dec.v1 && p.TakesRuns()
 	p.OnResume(func() {
 		select {
@@ -59,14 +64,15 @@ func (c *Conn) Attach(p *pipe.Pipe) {
 }
 
 // frameLimit is the largest frame that is accepted: what MAXMSGSIZE and the
-// limit on whole messages allow, and what can be counted.
-func (cfg *Config) frameLimit() uint64 {
+// limit on whole messages allow, and what can be counted. The former is about what
+// travels, with the overhead of an encrypted frame.
+func (cfg *Config) frameLimit(overhead int) uint64 {
 	limit := uint64(min(math.MaxInt, 1<<62))
 	if cfg.MaxFrame >= 0 {
 		limit = min(limit, uint64(cfg.MaxFrame))
 	}
 	if cfg.MaxMessage > 0 {
-		limit = min(limit, uint64(cfg.MaxMessage))
+		limit = min(limit, uint64(cfg.MaxMessage)+uint64(overhead))
 	}
 	return limit
 }
@@ -103,8 +109,12 @@ func (c *Conn) Run() error {
 	}
 }
 
-// Wait returns when no goroutine of the connection writes any more.
-func (c *Conn) Wait() { c.writers.Wait() }
+// Wait returns when no goroutine of the connection writes any more, and its keys
+// are forgotten. Run must have returned, or never been called.
+func (c *Conn) Wait() {
+	c.writers.Wait()
+	c.wipe()
+}
 
 // noteHeard notes that the peer is alive.
 func (c *Conn) noteHeard() {
@@ -146,9 +156,7 @@ func (c *Conn) readBig() error {
 		d.big = d.big[:len(d.big)+n]
 		if len(d.big) == d.want {
 			c.src.rb = c.src.buffers.get()
-			body, flags := d.big, d.flags
-			d.big = nil
-			if err := c.frame(flags, body); err != nil {
+			if err := c.bigFrame(); err != nil {
 				return err
 			}
 			if err := c.deliver(); err != nil {
@@ -184,11 +192,12 @@ func (c *Conn) split(data []byte) error {
 			c.src.keep(data)
 			return nil
 		}
-		body := d.big
-		d.big = nil
-		if err := c.frame(d.flags, body); err != nil {
+		if err := c.bigFrame(); err != nil {
 			return err
 		}
+	}
+	if c.traffic != nil {
+		return c.splitSealed(data)
 	}
 	var r run
 	at, err := c.frames(data, &r)
@@ -263,7 +272,23 @@ func (c *Conn) tooLarge(h wire.Header) error {
 func (c *Conn) startBig(h wire.Header, have []byte) {
 	d := &c.dec
 	d.want, d.flags = int(h.Size), h.Flags
+	if c.traffic != nil && d.want <= sealedSize {
+		d.home = c.cfg.Buffers.getSealed()
+		d.big = append(d.home.b[:0], have...)
+		return
+	}
 	d.big = append(make([]byte, 0, max(len(have), min(d.want, trusted))), have...)
+}
+
+// bigFrame takes the large frame that is complete now.
+func (c *Conn) bigFrame() error {
+	d := &c.dec
+	body := d.big
+	d.big = nil
+	if c.traffic != nil {
+		return c.openBig(body)
+	}
+	return c.frame(d.flags, body)
 }
 
 // frame takes one complete frame whose body belongs to us.

@@ -56,6 +56,17 @@ func (c *Conn) writeInline() bool {
 		if c.batch.Size > inlineLimit {
 			return false
 		}
+		if c.traffic != nil {
+			c.seal.load(c)
+			if !c.trySealed() {
+				return false
+			}
+			if c.writeErr.Load() != nil {
+				return true
+			}
+			c.lastWrite = time.Now()
+			continue
+		}
 		n, ok, err := c.src.writer.try(c.batch.Bufs)
 		if err != nil {
 			c.fail(n, err)
@@ -100,6 +111,8 @@ func (c *Conn) writeBatch() bool {
 	var n int64
 	var err error
 	switch {
+	case c.traffic != nil:
+		return c.writeSealed()
 	case c.dec.v1:
 		var k int
 		k, err = c.nc.Write(c.recoded.recode(&c.batch))

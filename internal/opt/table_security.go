@@ -27,25 +27,25 @@ var securityTable = []Spec{
 	},
 	{
 		Num: CurveServer, Name: "CURVE_SERVER", Go: "CurveServer", Kind: Bool, Unit: "bool",
-		Max: 1, Stored: true, Transports: zmtpOnly,
+		Max: 1, Transports: zmtpOnly,
 		Doc: "Makes the socket a CURVE server, which needs CurveSecretKey. False chooses NULL.",
 	},
 	{
 		Num: CurvePublicKey, Name: "CURVE_PUBLICKEY", Go: "CurvePublicKey", Kind: Bytes, Unit: "key",
 		Default: Value{B: noKey}, LibzmqDefault: Value{B: noKey}, MinLen: keySize, MaxLen: keyTextSize + 1,
-		Stored: true, form: formKey, Transports: zmtpOnly,
+		form: formKey, Transports: zmtpOnly,
 		Doc: "The socket's own public key, as 32 octets or 40 characters of Z85. It chooses CURVE.",
 	},
 	{
 		Num: CurveSecretKey, Name: "CURVE_SECRETKEY", Go: "CurveSecretKey", Kind: Bytes, Unit: "key",
 		Default: Value{B: noKey}, LibzmqDefault: Value{B: noKey}, MinLen: keySize, MaxLen: keyTextSize + 1,
-		Stored: true, Secret: true, form: formKey, Transports: zmtpOnly,
+		Secret: true, form: formKey, Transports: zmtpOnly,
 		Doc: "The socket's own secret key, as 32 octets or 40 characters of Z85. It chooses CURVE. Whether it belongs to the public key is not checked.",
 	},
 	{
 		Num: CurveServerKey, Name: "CURVE_SERVERKEY", Go: "CurveServerKey", Kind: Bytes, Unit: "key",
 		Default: Value{B: noKey}, LibzmqDefault: Value{B: noKey}, MinLen: keySize, MaxLen: keyTextSize + 1,
-		Stored: true, form: formKey, Transports: zmtpOnly,
+		form: formKey, Transports: zmtpOnly,
 		Doc: "The public key that a client's server must have, as 32 octets or 40 characters of Z85. It chooses CURVE and the role of client.",
 	},
 	{

@@ -23,6 +23,7 @@ type Peer struct {
 	Version    string     // protocol spoken: "ZMTP/3.1", "inproc", "raw"
 	Mechanism  string     // "NULL"; empty before ZMTP 3
 	Properties []Property // what the handler gave, then everything announced, in order
+	PublicKey  string     // 32 octets that the peer has proved to hold the secret of; empty but for clients of CURVE
 	Accepted   bool       // the peer connected to us
 
 	// Authenticated means that an authentication handler has admitted the peer.

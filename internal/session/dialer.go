@@ -156,6 +156,7 @@ func (d *Dialer) attempt() (established, again bool) {
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
 	if err != nil {
 		c.Close(err)
+		c.Wait()
 		unwanted(cfg.Host, e, err)
 		return true, true
 	}

@@ -222,6 +222,7 @@ func (l *Listener) serve(c *engine.Conn) {
 	p, err := l.cfg.Host.Ready(c, peer, nil, l)
 	if err != nil {
 		c.Close(err)
+		c.Wait()
 		unwanted(l.cfg.Host, e, err)
 		return
 	}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Writing a connection whose frames are encrypted: the second pass over what an
+// outbox holds, in the goroutine that holds the write token.
+//
+//	batch of wire bytes → load → fill, a buffer's worth of sealed frames → written
+//	→ fill again, until the batch is worked off
+
+package engine
+
+import (
+	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/wire"
+)
+
+// sealedSize is a buffer of encrypted frames, for one write or one large frame. It
+// holds a frame of 64 KiB, and what small ones it holds are encrypted in less
+// time than the peer needs to work off those before them. It is a size class of
+// the allocator.
+const sealedSize = 80 << 10
+
+type sealedBuffer struct{ b []byte }
+
+func (b *Buffers) getSealed() *sealedBuffer {
+	if s, ok := b.sealed.Get().(*sealedBuffer); ok {
+		return s
+	}
+	return &sealedBuffer{make([]byte, 0, sealedSize)}
+}
+
+func (b *Buffers) putSealed(s *sealedBuffer) { b.sealed.Put(s) }
+
+// sealer works off a batch. Each frame is sealed once, whatever happens to the
+// write: a nonce is never used twice.
+type sealer struct {
+	bufs [][]byte // of the batch
+	at   int      // in bufs: the buffer that the next frame begins in
+	off  int      // and where in it
+	done int      // octets of the batch in frames that were sealed
+
+	out   []byte        // sealed frames
+	sent  int           // of out
+	bufs1 [1][]byte     // for a write that is tried
+	first int           // octets of the batch before the frames in out
+	ends  []sealedEnd   // of the frames in out
+	home  *sealedBuffer // where out is, or was before a frame that did not fit
+	plain *sealedBuffer // for frames that do not lie in one piece; mostly nil
+}
+
+// sealedEnd is where a frame ends, in the sealed octets and in the batch.
+type sealedEnd struct{ out, in int }
+
+// load begins a batch.
+func (s *sealer) load(c *Conn) {
+	s.bufs, s.at, s.off, s.done = c.batch.Bufs, 0, 0, 0
+	s.home = c.cfg.Buffers.getSealed()
+	s.out, s.sent, s.first, s.ends = s.home.b[:0], 0, 0, s.ends[:0]
+}
+
+// unload gives the buffers back.
+func (s *sealer) unload(b *Buffers) {
+	if s.home != nil {
+		b.putSealed(s.home)
+	}
+	if s.plain != nil {
+		b.putSealed(s.plain)
+	}
+	if cap(s.ends) > 64 { // an idle connection keeps little
+		s.ends = nil
+	}
+	s.home, s.plain, s.out, s.bufs = nil, nil, nil, nil
+}
+
+// fill seals as many frames as fit into the buffer, at least one. It reports
+// false when none is left.
+func (s *sealer) fill(c *Conn) (bool, error) {
+	s.out, s.sent, s.first, s.ends = s.home.b[:0], 0, s.done, s.ends[:0]
+	for {
+		for s.at < len(s.bufs) && s.off == len(s.bufs[s.at]) {
+			s.at, s.off = s.at+1, 0
+		}
+		if s.at == len(s.bufs) {
+			return len(s.out) > 0, nil
+		}
+		h, n, err := wire.ParseHeader(s.bufs[s.at][s.off:])
+		if err != nil || n == 0 {
+			return len(s.out) > 0, nil // cannot be: we encoded it
+		}
+		sealed := int(h.Size) + c.traffic.Overhead()
+		need := wire.HeaderSize(sealed) + sealed
+		if len(s.out)+need > cap(s.out) {
+			if len(s.out) > 0 {
+				return true, nil
+			}
+			s.out = make([]byte, 0, need)
+		}
+		s.out = wire.AppendHeader(s.out, 0, sealed)
+		if err := s.frame(c, h, n); err != nil {
+			return false, err
+		}
+		s.done += n + int(h.Size)
+		s.ends = append(s.ends, sealedEnd{len(s.out), s.done})
+	}
+}
+
+// frame seals the frame whose header of n octets is next. Its inner flags must be
+// in front of the payload: they take the place of the header's last octet for a
+// moment, where header and payload lie together.
+func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
+	var flags byte
+	if h.Flags&wire.FlagMore != 0 {
+		flags = mechanism.InnerMore
+	}
+	if h.Flags&wire.FlagCommand != 0 {
+		flags |= mechanism.InnerCommand
+	}
+	buf := s.bufs[s.at][s.off+n-1:]
+	s.off += n
+	if size := int(h.Size); size < len(buf) {
+		last := buf[0]
+		buf[0] = flags
+		s.out, err = c.traffic.Seal(s.out, buf[:1+size])
+		buf[0] = last
+		s.off += size
+		return err
+	}
+	s.out, err = c.traffic.Seal(s.out, s.gather(c, flags, int(h.Size)))
+	return err
+}
+
+// gather copies a payload that lies elsewhere than its header.
+func (s *sealer) gather(c *Conn, flags byte, size int) []byte {
+	var plain []byte
+	if 1+size <= sealedSize {
+		if s.plain == nil {
+			s.plain = c.cfg.Buffers.getSealed()
+		}
+		plain = s.plain.b[:0]
+	} else {
+		plain = make([]byte, 0, 1+size)
+	}
+	plain = append(plain, flags)
+	for size > 0 {
+		if s.off == len(s.bufs[s.at]) {
+			s.at, s.off = s.at+1, 0
+			continue
+		}
+		k := min(size, len(s.bufs[s.at])-s.off)
+		plain = append(plain, s.bufs[s.at][s.off:s.off+k]...)
+		s.off += k
+		size -= k
+	}
+	return plain
+}
+
+// original returns how many octets of the batch have gone out in whole frames.
+func (s *sealer) original() int {
+	n := s.first
+	for _, e := range s.ends {
+		if e.out > s.sent {
+			break
+		}
+		n = e.in
+	}
+	return n
+}
+
+// trySealed writes what was loaded without blocking, as writeInline does. A false
+// leaves the rest to writeLoop.
+func (c *Conn) trySealed() bool {
+	s := &c.seal
+	for {
+		if s.sent == len(s.out) {
+			more, err := s.fill(c)
+			if err != nil {
+				c.failSealed(err)
+				return true
+			}
+			if !more {
+				c.sealedOut()
+				return true
+			}
+		}
+		s.bufs1[0] = s.out[s.sent:]
+		n, ok, err := c.src.writer.try(s.bufs1[:])
+		s.sent += n
+		if err != nil {
+			c.failSealed(err)
+			return true
+		}
+		if !ok || s.sent < len(s.out) {
+			return false
+		}
+	}
+}
+
+// writeSealed is writeBatch for encrypted frames. What writeInline has begun goes
+// on where it stopped.
+func (c *Conn) writeSealed() bool {
+	s := &c.seal
+	if s.bufs == nil {
+		s.load(c)
+	}
+	for {
+		if s.sent < len(s.out) {
+			n, err := c.nc.Write(s.out[s.sent:])
+			s.sent += n
+			if err != nil {
+				c.failSealed(err)
+				return false
+			}
+		}
+		more, err := s.fill(c)
+		if err != nil {
+			c.failSealed(err)
+			return false
+		}
+		if !more {
+			c.sealedOut()
+			return true
+		}
+	}
+}
+
+// sealedOut ends a batch that went out whole.
+func (c *Conn) sealedOut() {
+	c.seal.unload(c.cfg.Buffers)
+	c.out.Sent(&c.batch)
+	c.batch.Size = 0
+}
+
+func (c *Conn) failSealed(err error) {
+	n := c.seal.original()
+	c.seal.unload(c.cfg.Buffers)
+	c.fail(n, err)
+}
