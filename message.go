@@ -14,7 +14,8 @@ import (
 // frames and cannot be sent.
 //
 // A Message that Recv returned belongs to the caller, who may keep and change
-// its frames. Messages that arrived together may share one allocation: keeping
+// its frames: nobody else has them, however many got the same message. Messages
+// that arrived together may share one allocation: keeping
 // one frame of 20 octets for long can keep 16 KiB; bytes.Clone it then.
 //
 // A Message must not be changed while another goroutine uses it.
@@ -80,6 +81,17 @@ func (m Message) All() iter.Seq2[int, []byte] {
 // Bytes returns the first frame, nil if there is none. For a message of one
 // frame that is all of it.
 func (m Message) Bytes() []byte { return m.m.Head }
+
+// Clone returns a message with copies of the frames, in memory of its own. What is
+// known of the sender stays with it.
+func (m Message) Clone() Message {
+	c := m.m
+	if c.Head == nil {
+		return m
+	}
+	c.Owned = false
+	return Message{c.Own()}
+}
 
 // Last returns the last frame, nil if there is none: the body of a message whose
 // other frames are an envelope.

@@ -57,9 +57,11 @@ func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 	return nil
 }
 
-// SendMessage is Send without a copy: the message's frames belong to the library
-// from here on and must not be changed, even if it fails; they may be sent again
-// then, or in further messages.
+// SendMessage is Send without a copy: it hands the message over. Its frames must
+// not be changed from here on, and once it has succeeded they must not be sent
+// again: in process the receiver gets these very frames, and may change them. What
+// is to go out more than once is for Send, or for Message.Clone. After an error the
+// message may be sent again.
 func (s *Socket) SendMessage(ctx context.Context, m Message) error {
 	var scratch [1][]byte
 	if err := s.s.SendOwned(ctx, m.frames(&scratch)); err != nil {

@@ -3,6 +3,8 @@
 package core
 
 import (
+	"bytes"
+
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pattern"
@@ -105,7 +107,7 @@ func (s *Socket) Option(n opt.Num) (opt.Value, error) {
 		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a socket has no descriptor here: receive with a context instead")
 	case opt.RoutingID:
 		if p, ok := s.pattern.(interface{ LastID() []byte }); ok {
-			return opt.Value{B: p.LastID()}, nil
+			return opt.Value{B: bytes.Clone(p.LastID())}, nil
 		}
 	}
 	return s.opts.Get(n), nil

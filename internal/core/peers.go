@@ -2,7 +2,11 @@
 
 package core
 
-import "github.com/gozmq/zmq/internal/pipe"
+import (
+	"bytes"
+
+	"github.com/gozmq/zmq/internal/pipe"
+)
 
 // PeerInfo describes a peer that is connected.
 type PeerInfo struct {
@@ -27,7 +31,7 @@ func (s *Socket) Peers() []PeerInfo {
 		}
 		out, in := p.Queued()
 		list = append(list, PeerInfo{
-			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: p.Route.ID,
+			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,
 		})

@@ -19,7 +19,14 @@ type routes struct {
 	// tails is where the frames behind a routing id are carved from, so that
 	// prepending it allocates once for many messages.
 	tails [][]byte
+	// ids is where the ids themselves are carved from: they are the receiver's to
+	// change, and the next message has the same.
+	ids []byte
 }
+
+// idSlab is how many octets of routing ids share an allocation: two hundred ids of
+// ours.
+const idSlab = 1 << 10
 
 func newRoutes() routes {
 	return routes{byID: make(map[string]*pipe.Pipe), next: rand.Uint32()}
@@ -57,7 +64,12 @@ func (r *routes) prepend(m *pipe.Message, id []byte) {
 	r.tails = r.tails[n:]
 	t[0] = m.Head
 	copy(t[1:], m.Tail)
-	m.Head, m.Tail = id, t
+	if cap(r.ids)-len(r.ids) < len(id) {
+		r.ids = make([]byte, 0, max(idSlab, len(id)))
+	}
+	at := len(r.ids)
+	r.ids = append(r.ids, id...)
+	m.Head, m.Tail = r.ids[at:len(r.ids):len(r.ids)], t
 }
 
 func (r *routes) CanRoute(id []byte) bool {

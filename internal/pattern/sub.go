@@ -78,7 +78,7 @@ func (s *sub) Send(m *pipe.Message) error {
 	if s.filter {
 		return zerr.ErrNotSupported
 	}
-	user := pipe.Message{Owned: m.Owned}
+	user := pipe.Message{Owned: m.Owned && len(s.pipes) == 1} // several receivers get a copy each
 	first := s.interpret(m.Head)
 	if !first {
 		user.Head = m.Head

@@ -87,11 +87,18 @@ func (x *xpub) Send(m *pipe.Message) error {
 		}
 	}
 	w := *m
-	if len(x.targets) > 1 && !w.Owned && w.Size() >= refThreshold {
+	several := len(x.targets) > 1
+	if several && !w.Owned && w.Size() >= refThreshold {
 		w = m.Own()
 	}
+	shared := w
+	shared.Owned = false // a receiver in process may change what it gets: a copy each
 	for i, p := range x.targets {
-		x.write(p, &w)
+		if several && p.InProcess() {
+			x.write(p, &shared)
+		} else {
+			x.write(p, &w)
+		}
 		x.targets[i] = nil
 	}
 	x.forgetLast()

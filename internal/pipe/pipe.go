@@ -62,7 +62,7 @@ type Pipe struct {
 // Route is what the patterns keep with a pipe, guarded by the socket's lock.
 type Route struct {
 	ID       []byte // routing id; nil while the peer is anonymous
-	Key      string // the same, as the table of routes has it: applications may write to ID
+	Key      string // the same, as the table of routes has it
 	InRing   bool   // member of the fair queue's ring
 	OutRing  bool   // member of the load balancer's ring
 	Attached bool
