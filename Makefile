@@ -8,7 +8,7 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
-.PHONY: test race lint bench interop cross demo api
+.PHONY: test race lint bench interop cross demo api libzmq install-libzmq
 
 # The whole suite of the library; needs nothing but Go.
 test:
@@ -44,3 +44,18 @@ demo:
 # Regenerates the texts in api, which are the exported API checked in.
 api:
 	go test ./internal/archtest -run TestExportedAPI -update
+
+# The C library, libzmq.so.5, in build/libzmq; needs gcc and binutils. See
+# cmd/libzmq/README.md.
+libzmq:
+	cmd/libzmq/build.sh build/libzmq
+
+# Installs it with its header: make install-libzmq PREFIX=/usr/local [DESTDIR=...]
+PREFIX ?= /usr/local
+install-libzmq: libzmq
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 644 build/libzmq/libzmq.so.5 $(DESTDIR)$(PREFIX)/lib/libzmq.so.5
+	ln -sf libzmq.so.5 $(DESTDIR)$(PREFIX)/lib/libzmq.so
+	install -m 644 cmd/libzmq/zmq.h cmd/libzmq/zmq_utils.h $(DESTDIR)$(PREFIX)/include/
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e "s|@VERSION@|4.3.5|" cmd/libzmq/libzmq.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/libzmq.pc

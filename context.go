@@ -8,9 +8,6 @@ import (
 	"sync"
 
 	"github.com/gozmq/zmq/internal/core"
-	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/transport/ipc"
-	"github.com/gozmq/zmq/internal/transport/tcp"
 )
 
 // Context owns sockets and the names of their inproc endpoints. Contexts are
@@ -59,8 +56,7 @@ func NewContext(cfg ContextConfig) (*Context, error) {
 	settings := append([]Setting(nil), cfg.Settings...)
 	c := core.NewContext(core.Config{
 		Logger: cfg.Logger, Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, Libzmq: cfg.LibzmqDefaults,
-		Transports: map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New()},
-		Known:      laterTransports,
+		Transports: core.Transports(), Known: core.LaterTransports(),
 		Settings: func(s *core.Socket) error {
 			for _, x := range settings {
 				if err := x.applyIfFits(s); err != nil {
@@ -71,14 +67,6 @@ func NewContext(cfg ContextConfig) (*Context, error) {
 		},
 	})
 	return &Context{c: c}, nil
-}
-
-const notYet = "not available in this version"
-
-// laterTransports are known and not there yet.
-var laterTransports = map[string]string{
-	"ws": notYet, "wss": notYet, "udp": notYet, "pgm": notYet, "epgm": notYet,
-	"tipc": notYet, "vmci": notYet, "vsock": notYet,
 }
 
 var defaultContext = sync.OnceValue(func() *Context {

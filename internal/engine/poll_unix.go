@@ -41,7 +41,7 @@ func (w *tryWriter) init() { w.fn = w.write }
 func (w *tryWriter) write(fd uintptr) bool {
 	for {
 		if len(w.bufs) == 1 {
-			w.n, w.err = syscall.Write(int(fd), w.bufs[0])
+			w.n, w.err = write(int(fd), w.bufs[0])
 		} else {
 			w.n, w.err = writev(int(fd), w.bufs)
 		}
@@ -59,7 +59,7 @@ func (w *tryWriter) write(fd uintptr) bool {
 // try writes what the system takes at once. ok is false where that cannot be
 // done on this connection.
 func (w *tryWriter) try(bufs [][]byte) (n int, ok bool, err error) {
-	if w.raw == nil || len(bufs) > 16 || len(bufs) > 1 && !canWritev {
+	if w.raw == nil || len(bufs) > maxVector || len(bufs) > 1 && !canWritev {
 		return 0, false, nil
 	}
 	w.bufs = bufs

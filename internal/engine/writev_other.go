@@ -10,4 +10,9 @@ import "syscall"
 // are left to a goroutine of their own.
 const canWritev = false
 
+// maxVector is how many buffers are tried in one call; see tryWriter.try.
+const maxVector = 16
+
 func writev(int, [][]byte) (int, error) { return 0, syscall.ENOSYS }
+
+func write(fd int, b []byte) (int, error) { return syscall.Write(fd, b) }

@@ -32,6 +32,10 @@ type Peer struct {
 	// LastHeard is the monotonic time, in nanoseconds, of the last octets that
 	// arrived. Kept by connections that send heartbeats.
 	LastHeard atomic.Int64
+
+	// Foreign belongs to a binding in another language: what it made of this
+	// peer's properties, zero until then.
+	Foreign atomic.Uintptr
 }
 
 // Property returns the value of a property; names are compared exactly, as

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//go:build linux || darwin
-
 package engine
 
 import "golang.org/x/sys/unix"
@@ -9,4 +7,9 @@ import "golang.org/x/sys/unix"
 // canWritev says that several buffers can be tried in one call.
 const canWritev = true
 
+// maxVector is how many buffers are tried in one call; see tryWriter.try.
+const maxVector = 16
+
 func writev(fd int, bufs [][]byte) (int, error) { return unix.Writev(fd, bufs) }
+
+func write(fd int, b []byte) (int, error) { return unix.Write(fd, b) }

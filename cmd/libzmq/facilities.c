@@ -1,0 +1,203 @@
+//go:build cgo && linux
+
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Errors, version, capabilities, counters, clocks, threads, text of keys. */
+
+#include "library.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "_cgo_export.h"
+
+/* --- errors, version, capabilities ------------------------------------------- */
+
+int zmq_errno(void) { return errno; }
+
+const char *zmq_strerror(int errnum)
+{
+    switch (errnum) {
+    case EFSM:
+        return "Not possible in the present state of the socket";
+    case ENOCOMPATPROTO:
+        return "The socket type cannot use this transport";
+    case ETERM:
+        return "The context was terminated";
+    case EMTHREAD:
+        return "There is no I/O thread for this";
+    case EHOSTUNREACH:
+        return "No peer with this routing id";
+    }
+    return strerror(errnum);
+}
+
+void zmq_version(int *major, int *minor, int *patch)
+{
+    *major = ZMQ_VERSION_MAJOR;
+    *minor = ZMQ_VERSION_MINOR;
+    *patch = ZMQ_VERSION_PATCH;
+}
+
+/* What was built in, of the names that libzmq knows. */
+static const char *const capabilities[] = {"ipc"};
+
+int zmq_has(const char *capability)
+{
+    for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++)
+        if (strcmp(capability, capabilities[i]) == 0)
+            return 1;
+    return 0;
+}
+
+/* --- counters ----------------------------------------------------------------- */
+
+void *zmq_atomic_counter_new(void)
+{
+    _Atomic int *c = malloc(sizeof *c);
+    if (c)
+        atomic_init(c, 0);
+    return c;
+}
+
+void zmq_atomic_counter_set(void *counter, int value) { atomic_store((_Atomic int *)counter, value); }
+int zmq_atomic_counter_inc(void *counter) { return atomic_fetch_add((_Atomic int *)counter, 1); }
+int zmq_atomic_counter_dec(void *counter) { return atomic_fetch_sub((_Atomic int *)counter, 1) != 1; }
+int zmq_atomic_counter_value(void *counter) { return atomic_load((_Atomic int *)counter); }
+
+void zmq_atomic_counter_destroy(void **counter_p)
+{
+    free(*counter_p);
+    *counter_p = NULL;
+}
+
+/* --- clocks -------------------------------------------------------------------- */
+
+static uint64_t clock_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+void *zmq_stopwatch_start(void)
+{
+    uint64_t *w = malloc(sizeof *w);
+    if (w)
+        *w = clock_us();
+    return w;
+}
+
+unsigned long zmq_stopwatch_intermediate(void *watch) { return (unsigned long)(clock_us() - *(uint64_t *)watch); }
+
+unsigned long zmq_stopwatch_stop(void *watch)
+{
+    unsigned long us = zmq_stopwatch_intermediate(watch);
+    free(watch);
+    return us;
+}
+
+void zmq_sleep(int seconds) { sleep((unsigned)seconds); }
+
+/* --- threads ------------------------------------------------------------------- */
+
+typedef struct thread
+{
+    pthread_t id;
+    zmq_thread_fn *func;
+    void *arg;
+} thread;
+
+static void *run(void *p)
+{
+    thread *t = p;
+    t->func(t->arg);
+    return NULL;
+}
+
+void *zmq_threadstart(zmq_thread_fn *func, void *arg)
+{
+    thread *t = malloc(sizeof *t);
+    if (!t)
+        return NULL;
+    t->func = func;
+    t->arg = arg;
+    int e = pthread_create(&t->id, NULL, run, t);
+    if (e) {
+        free(t);
+        errno = e;
+        return NULL;
+    }
+    return t;
+}
+
+void zmq_threadclose(void *thread_)
+{
+    thread *t = thread_;
+    if (!t)
+        return;
+    pthread_join(t->id, NULL);
+    free(t);
+}
+
+/* --- text of keys --------------------------------------------------------------- */
+
+/* The four that need Go need its runtime. */
+static bool no_runtime(void)
+{
+    int e = runtime_start();
+    if (e)
+        errno = e;
+    return e != 0;
+}
+
+char *zmq_z85_encode(char *dest, const uint8_t *data, size_t size)
+{
+    int e;
+    if (no_runtime())
+        return NULL;
+    IN_GO(e, gozmq_z85_encode(dest, (uint8_t *)data, size));
+    if (!e)
+        return dest;
+    errno = e;
+    return NULL;
+}
+
+uint8_t *zmq_z85_decode(uint8_t *dest, const char *string)
+{
+    int e;
+    if (no_runtime())
+        return NULL;
+    IN_GO(e, gozmq_z85_decode(dest, (char *)string, strlen(string)));
+    if (!e)
+        return dest;
+    errno = e;
+    return NULL;
+}
+
+int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
+{
+    int e;
+    if (no_runtime())
+        return -1;
+    IN_GO(e, gozmq_curve_keypair(z85_public_key, z85_secret_key));
+    if (!e)
+        return 0;
+    errno = e;
+    return -1;
+}
+
+int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
+{
+    int e;
+    if (no_runtime())
+        return -1;
+    IN_GO(e, gozmq_curve_public(z85_public_key, (char *)z85_secret_key, strlen(z85_secret_key)));
+    if (!e)
+        return 0;
+    errno = e;
+    return -1;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the C files of the library share with each other and with Go. */
+
+#ifndef LIBRARY_H
+#define LIBRARY_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ZMQ_BUILD_DRAFT_API
+#include "zmq.h"
+
+/* --- handles: memory that is never given back, so that any pointer can be
+ *     checked (handle.c) --------------------------------------------------- */
+
+enum { MAX_HANDLES = 1 << 16 };
+
+/* The first member of everything that has a handle. */
+typedef struct handle
+{
+    _Atomic uint32_t tag; /* 0: not in use */
+    uint32_t slot;        /* index in its pool, constant */
+    struct handle *next;  /* in the pool's free list */
+} handle;
+
+typedef struct pool
+{
+    size_t size;  /* of one object */
+    uint32_t tag; /* of live objects */
+    pthread_mutex_t mu;
+    char *base;
+    uint32_t used; /* slots that were ever in use */
+    handle *first, *last;
+} pool;
+
+void *pool_take(pool *p);        /* zeroed but for the handle; NULL when out of slots */
+void pool_give(pool *p, void *o); /* the tag is 0 from here on */
+bool pool_live(pool *p, const void *o);
+
+/* --- the Go runtime (runtime.c) ------------------------------------------- */
+
+/* Starts the Go runtime if it has not been, and says whether it can be used:
+ * 0, or the errno that a call is to fail with. */
+int runtime_start(void);
+
+extern _Atomic bool runtime_forked; /* this process is a copy of one that used the library */
+
+/* Complains once, sets errno and returns -1. */
+int refuse_forked(void);
+
+/* Blocks the signals whose handlers cannot run on a small stack while Go code
+ * runs in this thread, if there are any. */
+typedef struct guard
+{
+    bool masked;
+    sigset_t old;
+} guard;
+
+void guard_look(void);
+extern _Atomic bool guard_needed;
+void guard_mask(guard *g);
+void guard_unmask(guard *g);
+
+static inline void enter_go(guard *g)
+{
+    guard_look();
+    g->masked = false;
+    if (atomic_load_explicit(&guard_needed, memory_order_relaxed))
+        guard_mask(g);
+}
+
+static inline void leave_go(guard *g)
+{
+    if (g->masked)
+        guard_unmask(g);
+}
+
+/* Runs a call of Go code; rc gets its value. */
+#define IN_GO(rc, call)                                                        \
+    do {                                                                       \
+        guard g_;                                                              \
+        enter_go(&g_);                                                         \
+        (rc) = (call);                                                         \
+        leave_go(&g_);                                                         \
+    } while (0)
+
+/* --- messages (message.c) -------------------------------------------------- */
+
+enum { INLINE_MAX = 33 }; /* octets that a message holds itself, as in libzmq */
+
+/* Octets that several messages may share. */
+typedef struct content
+{
+    _Atomic uint32_t refs;
+    size_t size;
+    void *data;
+    zmq_free_fn *ffn; /* NULL: data is behind this struct, or constant */
+    void *hint;
+} content;
+
+/* What is known of the peer of a message: names and values, each ended by a
+ * NUL, and an empty name at the end. */
+typedef struct metadata
+{
+    _Atomic uint32_t refs;
+    char text[];
+} metadata;
+
+content *content_new(size_t size); /* one reference; NULL when out of memory */
+void content_unref(content *c);
+metadata *metadata_new(size_t size);
+void metadata_unref(metadata *m);
+
+enum {
+    MSG_INLINE = 0xa1, /* octets are in the message */
+    MSG_SHARED = 0xa2, /* octets are in a content */
+    MSG_CONST = 0xa3,  /* octets are the caller's, for ever */
+};
+
+enum { MSG_MORE = 1, MSG_COPIED = 2 };
+
+/* What zmq_msg_t is inside. */
+typedef struct message
+{
+    metadata *meta;
+    union {
+        struct
+        {
+            unsigned char octets[INLINE_MAX];
+            unsigned char size;
+        } in;
+        content *shared;
+        struct
+        {
+            void *data;
+            size_t size;
+        } constant;
+    } u;
+    unsigned char kind;
+    unsigned char flags;
+    uint32_t routing_id;
+    char *group; /* malloc'ed, or NULL */
+} message;
+
+_Static_assert(sizeof(message) <= sizeof(zmq_msg_t), "a message must fit into zmq_msg_t");
+
+static inline message *message_of(const zmq_msg_t *m) { return (message *)(uintptr_t)m; }
+bool message_valid(const message *m);
+void message_init(message *m);
+void message_release(message *m); /* leaves an empty message */
+void *message_data(message *m);
+size_t message_size(const message *m);
+
+/* --- contexts (context.c) -------------------------------------------------- */
+
+enum { CONTEXT_TAG = 0x7a637478, SOCKET_TAG = 0x7a736f63 };
+
+typedef struct context
+{
+    handle h;
+    pthread_mutex_t mu; /* guards what follows */
+    bool started, shut, ending;
+    int done; /* eventfd, readable when the end is over; -1 */
+    int io_threads, max_sockets, priority, policy, max_msgsz, ipv6, blocky, zero_copy;
+    char prefix[17];
+    uint64_t cpus[16];
+} context;
+
+/* --- sockets (socket.c, transfer.c) ---------------------------------------- */
+
+/* A frame that Go has put into a socket's buffer; its octets, or a pointer to a
+ * content, follow, padded to 8. */
+typedef struct record
+{
+    uint64_t size;  /* of the frame */
+    metadata *meta; /* a reference of its own, or NULL */
+    uint32_t more;
+    uint32_t large; /* a content follows, not the octets */
+} record;
+
+enum { LARGE_FRAME = 8 << 10 }; /* from here on a frame travels in a content of its own */
+
+typedef struct inbound
+{
+    char *buf;
+    size_t cap;
+    size_t at, end; /* records between them are to be read */
+    size_t want;    /* Go: so much would have been needed */
+} inbound;
+
+typedef struct socket_
+{
+    handle h;
+    context *ctx;
+    int type;
+    int event;          /* eventfd, readable when something may have changed */
+    pthread_mutex_t mu; /* guards what follows; released while waiting */
+    uint32_t users;     /* calls that wait */
+    uint32_t life;      /* counts the sockets that had this slot */
+    bool closed;
+    bool watched; /* Go writes to event */
+    bool in_more; /* the last frame that was read has others behind it */
+    bool out_more;
+    int send_timeout, recv_timeout;
+    inbound in;
+} socket_;
+
+extern pool sockets;
+static inline socket_ *socket_of(void *s) { return pool_live(&sockets, s) ? s : NULL; }
+
+/* Locks a socket; NULL with errno set if it is none. */
+socket_ *socket_lock(void *s);
+void socket_unlock(socket_ *s);
+
+/* What the socket can do: ZMQ_POLLIN, ZMQ_POLLOUT, or -1 with errno set. The
+ * socket is locked. */
+int socket_events(socket_ *s);
+
+/* --- waiting (wait.c) ------------------------------------------------------ */
+
+struct pollfd;
+
+int64_t clock_ms(void);
+/* Waits for descriptors up to deadline (in clock_ms; negative: for ever).
+ * Returns what poll does; errno EINTR if a signal of the program came. */
+int wait_fds(struct pollfd *fds, unsigned n, int64_t deadline, const sigset_t *mask);
+int64_t deadline_of(long timeout);
+void event_drain(int fd);
+
+/* One pass over poll items. Returns the number of items that are ready, or -1. */
+int poll_items(zmq_pollitem_t *items, int n, long timeout, const sigset_t *mask);
+
+#endif

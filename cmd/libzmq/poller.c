@@ -1,0 +1,198 @@
+//go:build cgo && linux
+
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* zmq_poller_*: a set of sockets and descriptors that is kept between waits. */
+
+#include "library.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POLLER_TAG = 0x7a706f6c };
+
+typedef struct poller
+{
+    handle h;
+    size_t n, cap;
+    zmq_pollitem_t *items; /* in the order of registration */
+    void **data;
+} poller;
+
+static pool pollers = {.size = sizeof(poller), .tag = POLLER_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
+
+static int fail(int e)
+{
+    errno = e;
+    return -1;
+}
+
+void *zmq_poller_new(void)
+{
+    poller *p = pool_take(&pollers);
+    if (!p) {
+        errno = EMFILE;
+        return NULL;
+    }
+    p->n = p->cap = 0;
+    p->items = NULL;
+    p->data = NULL;
+    return p;
+}
+
+int zmq_poller_destroy(void **poller_p)
+{
+    if (!poller_p || !pool_live(&pollers, *poller_p))
+        return fail(EFAULT);
+    poller *p = *poller_p;
+    free(p->items);
+    free(p->data);
+    pool_give(&pollers, p);
+    *poller_p = NULL;
+    return 0;
+}
+
+int zmq_poller_size(void *poller_)
+{
+    if (!pool_live(&pollers, poller_))
+        return fail(EFAULT);
+    return (int)((poller *)poller_)->n;
+}
+
+static const short all_events = ZMQ_POLLIN | ZMQ_POLLOUT | ZMQ_POLLERR | ZMQ_POLLPRI;
+
+static zmq_pollitem_t *find(poller *p, void *socket, zmq_fd_t fd)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (socket ? p->items[i].socket == socket : !p->items[i].socket && p->items[i].fd == fd)
+            return &p->items[i];
+    return NULL;
+}
+
+static int add(poller *p, void *socket, zmq_fd_t fd, void *data, short events)
+{
+    if (events & ~all_events || find(p, socket, fd))
+        return fail(EINVAL);
+    if (p->n == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 8;
+        zmq_pollitem_t *items = realloc(p->items, cap * sizeof *items);
+        if (items)
+            p->items = items;
+        void **d = realloc(p->data, cap * sizeof *d);
+        if (d)
+            p->data = d;
+        if (!items || !d)
+            return fail(ENOMEM);
+        p->cap = cap;
+    }
+    p->items[p->n] = (zmq_pollitem_t){.socket = socket, .fd = fd, .events = events};
+    p->data[p->n++] = data;
+    return 0;
+}
+
+static int modify(poller *p, void *socket, zmq_fd_t fd, short events)
+{
+    zmq_pollitem_t *it = find(p, socket, fd);
+    if (events & ~all_events || !it)
+        return fail(EINVAL);
+    it->events = events;
+    return 0;
+}
+
+static int drop(poller *p, void *socket, zmq_fd_t fd)
+{
+    zmq_pollitem_t *it = find(p, socket, fd);
+    if (!it)
+        return fail(EINVAL);
+    size_t i = (size_t)(it - p->items), rest = p->n - i - 1;
+    memmove(&p->items[i], &p->items[i + 1], rest * sizeof *p->items);
+    memmove(&p->data[i], &p->data[i + 1], rest * sizeof *p->data);
+    p->n--;
+    return 0;
+}
+
+/* The checks that all have in common, in libzmq's order. */
+static int check_socket(void *poller_, void *socket)
+{
+    if (!pool_live(&pollers, poller_))
+        return fail(EFAULT);
+    if (!socket_of(socket))
+        return fail(ENOTSOCK);
+    return 0;
+}
+
+static int check_fd(void *poller_, zmq_fd_t fd)
+{
+    if (!pool_live(&pollers, poller_))
+        return fail(EFAULT);
+    if (fd < 0)
+        return fail(EBADF);
+    return 0;
+}
+
+int zmq_poller_add(void *poller_, void *socket, void *user_data, short events)
+{
+    return check_socket(poller_, socket) ? -1 : add(poller_, socket, -1, user_data, events);
+}
+
+int zmq_poller_modify(void *poller_, void *socket, short events)
+{
+    return check_socket(poller_, socket) ? -1 : modify(poller_, socket, -1, events);
+}
+
+int zmq_poller_remove(void *poller_, void *socket)
+{
+    return check_socket(poller_, socket) ? -1 : drop(poller_, socket, -1);
+}
+
+int zmq_poller_add_fd(void *poller_, zmq_fd_t fd, void *user_data, short events)
+{
+    return check_fd(poller_, fd) ? -1 : add(poller_, NULL, fd, user_data, events);
+}
+
+int zmq_poller_modify_fd(void *poller_, zmq_fd_t fd, short events)
+{
+    return check_fd(poller_, fd) ? -1 : modify(poller_, NULL, fd, events);
+}
+
+int zmq_poller_remove_fd(void *poller_, zmq_fd_t fd) { return check_fd(poller_, fd) ? -1 : drop(poller_, NULL, fd); }
+
+int zmq_poller_fd(void *poller_, zmq_fd_t *fd)
+{
+    (void)fd;
+    /* It would be the signal of thread-safe sockets, of which there are none. */
+    return fail(pool_live(&pollers, poller_) ? EINVAL : EFAULT);
+}
+
+int zmq_poller_wait_all(void *poller_, zmq_poller_event_t *events, int n_events, long timeout)
+{
+    if (!pool_live(&pollers, poller_))
+        return fail(EFAULT);
+    if (!events)
+        return fail(EFAULT);
+    if (n_events < 0)
+        return fail(EINVAL);
+    poller *p = poller_;
+    bool any = false;
+    for (size_t i = 0; i < p->n; i++)
+        any |= p->items[i].events != 0;
+    if (!any && timeout < 0)
+        return fail(EFAULT);
+    int rc = poll_items(p->items, (int)p->n, timeout, NULL), e = rc == 0 ? EAGAIN : errno, got = 0;
+    for (size_t i = 0; rc > 0 && i < p->n && got < n_events; i++) {
+        zmq_pollitem_t *it = &p->items[i];
+        if (it->revents)
+            events[got++] = (zmq_poller_event_t){it->socket, it->socket ? -1 : it->fd, p->data[i], it->revents};
+    }
+    for (int i = got; i < n_events; i++)
+        events[i] = (zmq_poller_event_t){NULL, -1, NULL, 0};
+    return got > 0 ? got : fail(rc > 0 ? EAGAIN : e);
+}
+
+int zmq_poller_wait(void *poller_, zmq_poller_event_t *event, long timeout)
+{
+    int rc = zmq_poller_wait_all(poller_, event, 1, timeout);
+    return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,227 @@
+//go:build cgo && linux
+
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Sockets but for what they transfer: options, endpoints, end. */
+
+#include "library.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "_cgo_export.h"
+
+pool sockets = {.size = sizeof(socket_), .tag = SOCKET_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
+
+socket_ *socket_lock(void *handle)
+{
+    socket_ *s = socket_of(handle);
+    if (!s) {
+        errno = ENOTSOCK;
+        return NULL;
+    }
+    if (atomic_load_explicit(&runtime_forked, memory_order_relaxed)) {
+        refuse_forked();
+        return NULL;
+    }
+    pthread_mutex_lock(&s->mu);
+    if (!socket_of(s)) { /* closed meanwhile */
+        pthread_mutex_unlock(&s->mu);
+        errno = ENOTSOCK;
+        return NULL;
+    }
+    return s;
+}
+
+void socket_unlock(socket_ *s) { pthread_mutex_unlock(&s->mu); }
+
+/* Drops the records that were not read. */
+static void drop_inbound(socket_ *s)
+{
+    while (s->in.at < s->in.end) {
+        record *r = (record *)(s->in.buf + s->in.at);
+        if (r->meta)
+            metadata_unref(r->meta);
+        s->in.at += sizeof *r;
+        if (r->large) {
+            content_unref(*(content **)(r + 1));
+            s->in.at += sizeof(content *);
+        } else {
+            s->in.at += (r->size + 7) & ~(size_t)7;
+        }
+    }
+    free(s->in.buf);
+    s->in = (inbound){0};
+}
+
+/* Gives the slot back. Nobody uses the socket any more; it is locked. */
+static void socket_free(socket_ *s)
+{
+    drop_inbound(s);
+    close(s->event);
+    s->event = -1;
+    pthread_mutex_unlock(&s->mu);
+    pool_give(&sockets, s);
+}
+
+void socket_leave(socket_ *s)
+{
+    s->users--;
+    if (s->closed && s->users == 0)
+        socket_free(s);
+    else
+        pthread_mutex_unlock(&s->mu);
+}
+
+int zmq_close(void *handle)
+{
+    socket_ *s = socket_of(handle);
+    if (!s) {
+        errno = ENOTSOCK;
+        return -1;
+    }
+    if (atomic_load(&runtime_forked)) { /* what there is is a copy; its locks may be held for ever */
+        close(s->event);
+        atomic_store(&s->h.tag, 0);
+        return 0;
+    }
+    if (!socket_lock(handle))
+        return -1;
+    atomic_store(&s->h.tag, 0);
+    s->closed = true;
+    int rc;
+    IN_GO(rc, gozmq_close(s->h.slot)); /* ends the calls that wait, in time */
+    (void)rc;
+    if (s->users)
+        pthread_mutex_unlock(&s->mu);
+    else
+        socket_free(s);
+    return 0;
+}
+
+/* --- endpoints --------------------------------------------------------------- */
+
+enum { BIND, CONNECT, UNBIND, DISCONNECT };
+
+static int endpoint_call(void *handle, const char *addr, int what)
+{
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return -1;
+    int e = EINVAL;
+    if (addr)
+        IN_GO(e, gozmq_endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
+    socket_unlock(s);
+    if (!e)
+        return 0;
+    errno = e;
+    return -1;
+}
+
+int zmq_bind(void *s, const char *addr) { return endpoint_call(s, addr, BIND); }
+int zmq_connect(void *s, const char *addr) { return endpoint_call(s, addr, CONNECT); }
+int zmq_unbind(void *s, const char *addr) { return endpoint_call(s, addr, UNBIND); }
+int zmq_disconnect(void *s, const char *addr) { return endpoint_call(s, addr, DISCONNECT); }
+
+/* --- options ----------------------------------------------------------------- */
+
+int zmq_setsockopt(void *handle, int option, const void *optval, size_t optvallen)
+{
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return -1;
+    int e;
+    IN_GO(e, gozmq_setsockopt(s->h.slot, option, (void *)optval, optvallen));
+    if (!e && (option == ZMQ_SNDTIMEO || option == ZMQ_RCVTIMEO))
+        memcpy(option == ZMQ_SNDTIMEO ? &s->send_timeout : &s->recv_timeout, optval, sizeof(int));
+    socket_unlock(s);
+    if (!e)
+        return 0;
+    errno = e;
+    return -1;
+}
+
+/* Has Go write to the socket's descriptor when something may have changed. */
+void socket_watch(socket_ *s)
+{
+    if (s->watched)
+        return;
+    s->watched = true;
+    int rc;
+    IN_GO(rc, gozmq_watch(s->h.slot));
+    (void)rc;
+}
+
+/* The options that have room to spare in their buffer. */
+static int int_option(void *optval, size_t *optvallen, int v)
+{
+    if (*optvallen < sizeof v)
+        return EINVAL;
+    memset(optval, 0, *optvallen);
+    memcpy(optval, &v, sizeof v);
+    *optvallen = sizeof v;
+    return 0;
+}
+
+int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
+{
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return -1;
+    int e = EINVAL;
+    if (optval && optvallen)
+        switch (option) {
+        case ZMQ_RCVMORE:
+            e = int_option(optval, optvallen, s->in_more);
+            break;
+        case ZMQ_FD:
+            if (*optvallen >= sizeof s->event) {
+                socket_watch(s);
+                e = int_option(optval, optvallen, s->event);
+            }
+            break;
+        case ZMQ_EVENTS: {
+            if (*optvallen < sizeof(int))
+                break;
+            int events = socket_events(s);
+            e = events < 0 ? errno : int_option(optval, optvallen, events);
+            break;
+        }
+        default:
+            IN_GO(e, gozmq_getsockopt(s->h.slot, option, optval, optvallen));
+        }
+    socket_unlock(s);
+    if (!e)
+        return 0;
+    errno = e;
+    return -1;
+}
+
+int socket_events(socket_ *s)
+{
+    socket_watch(s);
+    event_drain(s->event);
+    int rc;
+    IN_GO(rc, gozmq_events(s->h.slot));
+    if (rc < 0) {
+        if (s->in.at < s->in.end && -rc == ETERM)
+            rc = 0; /* what was received is still there to be read */
+        else {
+            errno = -rc;
+            return -1;
+        }
+    }
+    if (s->in.at < s->in.end)
+        rc |= ZMQ_POLLIN;
+    /* The lockstep goes on when the last frame has been read. */
+    if (s->in_more && (s->type == ZMQ_REP || s->type == ZMQ_REQ))
+        rc &= ~ZMQ_POLLOUT;
+    if (s->out_more) {
+        rc |= ZMQ_POLLOUT;
+        if (s->type == ZMQ_REP)
+            rc &= ~ZMQ_POLLIN;
+    }
+    return rc;
+}
