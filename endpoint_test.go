@@ -147,6 +147,21 @@ func TestStreamIsForTCPOnly(t *testing.T) {
 	r.check(s.Bind("tcp://127.0.0.1:*"))
 }
 
+// A transport that is known and does not carry the type is another error than one
+// that is not there (errors.md 3.3 to 3.5).
+func TestUDPIsForDatagramTypes(t *testing.T) {
+	r := newRig(t)
+	for _, typ := range []zmq.SocketType{zmq.PAIR, zmq.PUB, zmq.DEALER, zmq.STREAM} {
+		s := r.socket(typ)
+		const e = "udp://127.0.0.1:5"
+		wantError(t, s.Bind(e), "bind", e, zmq.ErrIncompatibleTransport, enocompatproto)
+		wantError(t, s.Connect(e), "connect", e, zmq.ErrIncompatibleTransport, enocompatproto)
+		wantError(t, s.Unbind(e), "unbind", e, zmq.ErrIncompatibleTransport, enocompatproto)
+		wantError(t, s.Disconnect(e), "disconnect", e, zmq.ErrIncompatibleTransport, enocompatproto)
+		wantError(t, s.Bind("udp://"), "bind", "udp://", zmq.ErrInvalid, int(syscall.EINVAL))
+	}
+}
+
 func TestUnbindAndDisconnectErrors(t *testing.T) {
 	r := newRig(t)
 	s := r.socket(zmq.DEALER)

@@ -49,10 +49,6 @@ var different = map[string]struct {
 	"bind tcp://127.1:*":            {0, enodev, "short forms of addresses belong to the C library"},
 	"bind tcp://[::1]":              {enodev, einval, "libzmq looks for a host '[:' and a port '1]'"},
 	"connect tcp://127.0.0.1:65536": {0, einval, "no port has that number"},
-	"bind udp://127.0.0.1:5":        {enocompatproto, eprotonosupport, "we have no udp yet"},
-	"connect udp://127.0.0.1:5":     {enocompatproto, eprotonosupport, "we have no udp yet"},
-	"bind udp://x":                  {enocompatproto, eprotonosupport, "we have no udp yet"},
-	"connect udp://x":               {enocompatproto, eprotonosupport, "we have no udp yet"},
 }
 
 // Numbers of errors on Linux, and libzmq's own.

@@ -194,7 +194,7 @@ func (s *Socket) remove(address string) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
-	_, addr, t, err := s.ctx.split(address)
+	_, addr, t, err := s.locate(address)
 	if err != nil {
 		return err
 	}

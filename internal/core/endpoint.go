@@ -191,7 +191,7 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.ctx.split(address)
+	scheme, addr, t, err := s.locate(address)
 	if err != nil {
 		return nil, "", nil, err
 	}

@@ -13,12 +13,10 @@ func number(e syscall.Errno) int {
 		return 2
 	case syscall.EINTR, 10004:
 		return 4
+	case syscall.EBADF, 6, 10009:
+		return 9
 	case syscall.EAGAIN, syscall.EWOULDBLOCK, 10035:
 		return 11
-	case syscall.EPIPE, syscall.ERROR_BROKEN_PIPE:
-		return 32
-	case syscall.EINPROGRESS, 10036:
-		return 112
 	case syscall.EACCES, syscall.ERROR_ACCESS_DENIED, syscall.WSAEACCES:
 		return 13
 	case syscall.EFAULT, 10014:
@@ -27,8 +25,12 @@ func number(e syscall.Errno) int {
 		return 19
 	case syscall.EINVAL, 10022:
 		return 22
+	case syscall.ENFILE:
+		return 23
 	case syscall.EMFILE, 10024:
 		return 24
+	case syscall.EPIPE, syscall.ERROR_BROKEN_PIPE:
+		return 32
 	case syscall.ENAMETOOLONG, 10063:
 		return 38
 	case syscall.EADDRINUSE, 10048:
@@ -45,16 +47,26 @@ func number(e syscall.Errno) int {
 		return 108
 	case syscall.EHOSTUNREACH, 10065:
 		return 110
+	case syscall.EINPROGRESS, 10036:
+		return 112
 	case syscall.EMSGSIZE, 10040:
 		return 115
+	case syscall.ENETDOWN, 10050:
+		return 116
+	case syscall.ENETRESET, 10052:
+		return 117
 	case syscall.ENETUNREACH, 10051:
 		return 118
 	case syscall.ENOBUFS, 10055:
 		return 119
+	case syscall.ENOTCONN, 10057:
+		return 126
 	case syscall.ENOTSOCK, 10038:
 		return 128
 	case syscall.ENOTSUP:
 		return 129
+	case syscall.EOPNOTSUPP, 10045:
+		return 130
 	case syscall.EPROTO:
 		return 134
 	case syscall.EPROTONOSUPPORT, 10043:

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"slices"
+
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// carries lists the socket types of the transports that do not carry all
+// (endpoints.md 1.2).
+var carries = map[string][]string{
+	"udp":  {"RADIO", "DISH", "DGRAM"},
+	"pgm":  {"PUB", "SUB", "XPUB", "XSUB"},
+	"epgm": {"PUB", "SUB", "XPUB", "XSUB"},
+	"norm": {"PUB", "SUB", "XPUB", "XSUB"},
+}
+
+// locate takes an endpoint apart and finds its transport, nil for inproc. A scheme
+// that is known comes before a type that it does not carry; libzmq knows udp
+// always, and the multicast ones only where they are compiled in.
+func (s *Socket) locate(endpoint string) (scheme, address string, t transport.Transport, err error) {
+	scheme, address, t, err = s.ctx.split(endpoint)
+	if err != nil && scheme != "udp" {
+		return scheme, "", nil, err
+	}
+	if types := carries[scheme]; types != nil && !slices.Contains(types, s.name) {
+		return scheme, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "%s is for %v, not for a %s", scheme, types, s.name)
+	}
+	return scheme, address, t, err
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zerr
+
+import (
+	"syscall"
+	"testing"
+)
+
+// TestNumbersOfTheCRuntime: what errno.h of the Universal C Runtime has, for the
+// names that the syscall package made up and for those of Windows Sockets.
+func TestNumbersOfTheCRuntime(t *testing.T) {
+	for _, c := range []struct {
+		posix syscall.Errno
+		wsa   syscall.Errno // 0 is none
+		want  int
+	}{
+		{syscall.ENOENT, 0, 2}, {syscall.EINTR, 10004, 4}, {syscall.EBADF, 10009, 9}, {syscall.EAGAIN, 10035, 11},
+		{syscall.ENOMEM, 0, 12}, {syscall.EACCES, 10013, 13}, {syscall.EFAULT, 10014, 14}, {syscall.ENODEV, 0, 19},
+		{syscall.EINVAL, 10022, 22}, {syscall.ENFILE, 0, 23}, {syscall.EMFILE, 10024, 24}, {syscall.EPIPE, 0, 32},
+		{syscall.ENAMETOOLONG, 10063, 38}, {syscall.EADDRINUSE, 10048, 100}, {syscall.EADDRNOTAVAIL, 10049, 101},
+		{syscall.EAFNOSUPPORT, 10047, 102}, {syscall.ECONNABORTED, 10053, 106}, {syscall.ECONNREFUSED, 10061, 107},
+		{syscall.ECONNRESET, 10054, 108}, {syscall.EHOSTUNREACH, 10065, 110}, {syscall.EINPROGRESS, 10036, 112},
+		{syscall.EMSGSIZE, 10040, 115}, {syscall.ENETDOWN, 10050, 116}, {syscall.ENETRESET, 10052, 117},
+		{syscall.ENETUNREACH, 10051, 118}, {syscall.ENOBUFS, 10055, 119}, {syscall.ENOTCONN, 10057, 126},
+		{syscall.ENOTSOCK, 10038, 128}, {syscall.ENOTSUP, 0, 129}, {syscall.EOPNOTSUPP, 10045, 130}, {syscall.EPROTO, 0, 134},
+		{syscall.EPROTONOSUPPORT, 10043, 135}, {syscall.ETIMEDOUT, 10060, 138},
+	} {
+		if got := number(c.posix); got != c.want {
+			t.Errorf("%v: %d, want %d", c.posix, got, c.want)
+		}
+		if got := number(c.wsa); c.wsa != 0 && got != c.want {
+			t.Errorf("WSA %d: %d, want %d", int(c.wsa), got, c.want)
+		}
+	}
+}
