@@ -101,12 +101,13 @@ func newRoot(s Streams) *cobra.Command {
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddGroup(&cobra.Group{ID: "sockets", Title: "Socket types:"}, &cobra.Group{ID: "more", Title: "More:"})
+	root.AddGroup(&cobra.Group{ID: "sockets", Title: "Socket types:"}, &cobra.Group{ID: "security", Title: "Keys and passwords:"}, &cobra.Group{ID: "more", Title: "More:"})
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
 	for t := zmq.PAIR; t <= zmq.STREAM; t++ {
 		root.AddCommand(newSocketCommand(s, t))
 	}
+	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
 	root.AddCommand(newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")

@@ -19,6 +19,7 @@ import (
 // it means something for.
 type flags struct {
 	socket socketFlags
+	secure securityFlags
 	text   textFlags
 	pace   paceFlags
 	reply  replyFlags
@@ -104,6 +105,9 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	}
 	fs.StringVar(&s.linger, "linger", s.linger, lingerUsage)
 	fs.StringVar(&s.identity, "identity", "", "the `NAME` by which ROUTERs know the socket: text, or 0x and hex digits")
+	if t != zmq.STREAM { // has no handshake
+		f.secure.add(fs)
+	}
 	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&s.quiet, "quiet", "q", false, "write only errors to standard error")
@@ -163,6 +167,9 @@ func (f *flags) check(cmd *cobra.Command) error {
 	}
 	if len(ways) > 1 {
 		return fmt.Errorf("%s exclude each other", strings.Join(ways, " and "))
+	}
+	if err := f.secure.check(); err != nil {
+		return err
 	}
 	f.reply.given = cmd.Flags().Changed("reply")
 	p.patient = cmd.Flags().Changed("wait-subscribers")

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/auth"
 	"github.com/gozmq/zmq/cmd/zmq/format"
 )
 
@@ -147,6 +148,7 @@ type link struct {
 	notes  io.Writer // where it listens and what is odd; nowhere with --quiet
 	errs   io.Writer
 	pace   paceFlags
+	auth   *auth.Handler // nil where peers are not authenticated
 }
 
 // runSocket is the whole life of a socket command.
@@ -163,9 +165,10 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	if f.socket.quiet {
 		l.notes = io.Discard
 	}
-	if err := l.open(s, t, &f.socket); err != nil {
+	if err := l.open(s, t, f); err != nil {
 		return err
 	}
+	defer l.closeHandler()
 	err = l.run(ctx, t, &f.reply)
 	if err != nil && t == zmq.REQ && f.socket.linger == "" {
 		must(zmq.Linger.Set(l.sock, 0)) // a request that was given up is not worth waiting for
@@ -203,11 +206,17 @@ func (l *link) run(ctx context.Context, t zmq.SocketType, r *replyFlags) error {
 }
 
 // open makes the socket. What it cannot do is a usage error.
-func (l *link) open(s Streams, t zmq.SocketType, f *socketFlags) error {
+func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
+	f := &fs.socket
 	settings, err := f.settings()
 	if err != nil {
 		return usageError{err}
 	}
+	security, err := fs.secure.settings(l.notes)
+	if err != nil {
+		return err
+	}
+	settings = append(security, settings...)
 	level := slog.LevelWarn
 	switch {
 	case f.verbose:
@@ -220,15 +229,26 @@ func (l *link) open(s Streams, t zmq.SocketType, f *socketFlags) error {
 	if err != nil {
 		return err
 	}
+	if l.auth, err = fs.secure.handler(zctx, logger); err != nil {
+		return err
+	}
 	if l.sock, err = zctx.NewSocket(t, settings...); err != nil {
+		l.closeHandler()
 		return setupError(err)
 	}
 	if err = l.attach(t, f); err != nil {
 		must(zmq.Linger.Set(l.sock, 0))
 		_ = l.sock.Close()
+		l.closeHandler()
 		return setupError(err)
 	}
 	return nil
+}
+
+func (l *link) closeHandler() {
+	if l.auth != nil {
+		_ = l.auth.Close()
+	}
 }
 
 // attach subscribes before it connects, so that no message is missed in between.
