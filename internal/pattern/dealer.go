@@ -47,7 +47,12 @@ func probe(h *Host, p *pipe.Pipe) {
 	}
 }
 
-func (d *dealer) Ready(*pipe.Pipe) error { return nil }
+func (d *dealer) Ready(*pipe.Pipe) error {
+	if d.out != nil {
+		d.out.choose() // in process it matters whether both ends are there
+	}
+	return nil
+}
 
 // Lost tells the application through HICCUP_MSG.
 func (d *dealer) Lost(p *pipe.Pipe) {

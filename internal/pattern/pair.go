@@ -38,6 +38,7 @@ func (s *pair) Ready(p *pipe.Pipe) error {
 	if p != s.peer {
 		return zerr.Errorf(zerr.ErrProtocol, "a PAIR has one peer at a time and this is another")
 	}
+	s.h.sole(p) // in process it matters whether both ends are there
 	return nil
 }
 

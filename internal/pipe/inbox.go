@@ -2,7 +2,11 @@
 
 package pipe
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
 
 // keepCap is the largest queue, in messages, that an idle inbox keeps. Larger
 // ones go back to the garbage collector, so that ten thousand idle peers cost
@@ -12,6 +16,14 @@ const keepCap = 8
 // clearEvery is how many messages that were taken stay referenced at most:
 // clearing them together is cheaper than one by one.
 const clearEvery = 16
+
+// maxRunFrame is the largest frame that a sending socket copies into a run, and
+// maxRun the largest run that it makes: as much as an application may keep alive
+// by keeping one frame.
+const (
+	maxRunFrame = 4 << 10
+	maxRun      = 16 << 10
+)
 
 // Inbox is the queue of messages from one peer to the socket. One producer (the
 // connection's reader, or in process the other socket under its lock) appends
@@ -30,6 +42,9 @@ type Inbox struct {
 	received uint64 // messages pushed since the beginning
 	waiting  int    // messages in queue
 	resume   func() // wakes a producer that was refused; called without mu
+	runSize  int    // octets of the last run that was taken
+	sole     bool   // WriteSole may be used by the other end, in process
+	direct   uint64 // messages that came that way
 
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows
 
@@ -134,33 +149,63 @@ func (b *Inbox) note(n int) {
 	b.waiting += n
 }
 
-// pushOne appends a copy of one message if the high-water mark admits it.
+// pushOne appends a message that another socket of this process sends, copied
+// unless it is the library's, if the high-water mark admits it.
 func (b *Inbox) pushOne(m *Message, from *Peer) (ok, tell bool) {
-	if b.full() { // only one writer, so that this holds until it writes
-		return false, false
-	}
-	o := m.Own()
-	o.Peer = from
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed {
+	return b.pushOneLocked(m, from)
+}
+
+func (b *Inbox) pushOneLocked(m *Message, from *Peer) (ok, tell bool) {
+	switch {
+	case b.closed:
 		return true, false
-	}
-	if b.conflate {
-		b.queue = append(b.queue[:0], o)
+	case !b.conflate && b.mark.full():
+		b.mark.refused = true
+		return false, false
+	case b.conflate:
+		b.queue = append(b.queue[:0], m.Own())
+		b.queue[0].Peer = from
 		b.waiting = 1
 		b.received++
-	} else {
-		b.growLocked(1)
-		b.queue = append(b.queue, o)
+	default:
+		if m.Owned || len(m.Tail) > 0 || len(m.Head) > maxRunFrame {
+			b.growLocked(1)
+			b.queue = append(b.queue, m.Own())
+			b.queue[len(b.queue)-1].Peer = from
+		} else {
+			b.extendLocked(m.Head, from)
+		}
 		b.note(1)
 		if b.mark.bytes > 0 {
-			b.mark.held += o.Size()
+			b.mark.held += m.Size()
 		}
 	}
 	tell = !b.listed
 	b.listed = true
 	return true, tell
+}
+
+// extendLocked adds a message of one frame to the run at the end of the queue,
+// or begins one: as much memory as the last batch took, then twice as much as
+// the run before.
+func (b *Inbox) extendLocked(body []byte, from *Peer) {
+	need := wire.HeaderSize(len(body)) + len(body)
+	size := b.runSize
+	if k := len(b.queue); k > 0 {
+		r := &b.queue[k-1]
+		if r.Kind == Run && r.Peer == from && cap(r.Head)-len(r.Head) >= need {
+			r.Head = wire.AppendFrame(r.Head, 0, body)
+			r.Count++
+			return
+		}
+		size = 2 * max(size, cap(r.Head))
+	}
+	size = max(need, min(size, maxRun))
+	b.queue = append(b.queue, Message{
+		Kind: Run, Head: wire.AppendFrame(make([]byte, 0, size), 0, body), Count: 1, Peer: from, Owned: true,
+	})
 }
 
 func (b *Inbox) total() uint64 {
@@ -281,6 +326,7 @@ func (b *Inbox) refill() bool {
 		return false
 	}
 	clear(b.taken[b.pos-b.pos%clearEvery:])
+	b.runSize = len(b.queue[len(b.queue)-1].Head)
 	b.taken, b.queue = b.queue, b.taken[:0]
 	b.pos = 0
 	b.left, b.waiting = b.waiting, 0

@@ -8,34 +8,50 @@ package pipe
 
 // BeginSole lets WriteSole work. The socket's lock is held, as for EndSole.
 func (p *Pipe) BeginSole() bool {
-	if p.out == nil { // in process the receiving inbox relies on the sender's lock
+	if p.out != nil {
+		p.out.mu.Lock()
+		p.out.sole = true
+		p.out.mu.Unlock()
+		return true
+	}
+	q := p.other
+	if q.sink != nil || q.mailbox == nil { // a publisher, or nobody has bound yet
 		return false
 	}
-	p.out.mu.Lock()
-	p.out.sole = true
-	p.out.mu.Unlock()
+	q.in.mu.Lock()
+	q.in.sole = true
+	q.in.mu.Unlock()
 	return true
 }
 
 // EndSole has WriteSole refuse from now on and returns how many messages it has
 // taken.
-func (p *Pipe) EndSole() uint64 {
-	p.out.mu.Lock()
-	defer p.out.mu.Unlock()
-	n := p.out.direct
+func (p *Pipe) EndSole() (n uint64) {
+	if p.out != nil {
+		p.out.mu.Lock()
+		n, p.out.sole, p.out.direct = p.out.direct, false, 0
+		p.out.mu.Unlock()
+	} else {
+		in := &p.other.in
+		in.mu.Lock()
+		n, in.sole, in.direct = in.direct, false, 0
+		in.mu.Unlock()
+	}
 	p.sent += n
-	p.out.sole, p.out.direct = false, 0
 	return n
 }
 
 // Direct returns how many messages WriteSole has taken since BeginSole.
 func (p *Pipe) Direct() uint64 {
-	if p.out == nil {
-		return 0
+	if p.out != nil {
+		p.out.mu.Lock()
+		defer p.out.mu.Unlock()
+		return p.out.direct
 	}
-	p.out.mu.Lock()
-	defer p.out.mu.Unlock()
-	return p.out.direct
+	in := &p.other.in
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.direct
 }
 
 // WriteSole is Write without the socket's lock. Where it reports false nothing
@@ -43,6 +59,9 @@ func (p *Pipe) Direct() uint64 {
 // the write token.
 func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 	o := p.out
+	if o == nil {
+		return p.writeSoleInProcess(m), false
+	}
 	o.mu.Lock()
 	if !o.sole || o.closed || o.conflate || o.mark.full() {
 		o.mu.Unlock()
@@ -53,4 +72,21 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 	flush = o.takeTokenLocked()
 	o.mu.Unlock()
 	return true, flush
+}
+
+func (p *Pipe) writeSoleInProcess(m *Message) bool {
+	q := p.other
+	in := &q.in
+	in.mu.Lock()
+	if !in.sole || in.closed || in.mark.full() {
+		in.mu.Unlock()
+		return false
+	}
+	_, tell := in.pushOneLocked(m, q.peer.Load())
+	in.direct++
+	in.mu.Unlock()
+	if tell {
+		q.mailbox.postReadable(q)
+	}
+	return true
 }

@@ -2,7 +2,10 @@
 
 package pipe
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestSoleWritesUnderTheOutboxsLockAlone(t *testing.T) {
 	p := New(Config{Mailbox: &Mailbox{Writers: true}, Buffers: new(Buffers), SendHWM: 2})
@@ -43,15 +46,74 @@ func TestSoleGivesTheTokenToOne(t *testing.T) {
 	}
 }
 
-func TestSoleIsNotForClosedOrInProcessPipes(t *testing.T) {
+func TestSoleIsNotForClosedPipes(t *testing.T) {
 	p := New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers)})
 	p.BeginSole()
 	p.out.close()
 	if ok, _ := p.WriteSole(message("a")); ok {
 		t.Error("a closed pipe took a message")
 	}
-	q := newHalf(Config{Mailbox: &Mailbox{}})
-	if q.BeginSole() || q.Direct() != 0 {
-		t.Error("a pipe in process has no outbox to write to")
+}
+
+// TestSoleInProcess: the same with a socket of this process at the other end,
+// once that end is there.
+func TestSoleInProcess(t *testing.T) {
+	p, q := joined(
+		Config{Mailbox: &Mailbox{Writers: true}, SendHWM: 2},
+		Config{Mailbox: &Mailbox{Readers: true}, RecvHWM: 1})
+	if !p.BeginSole() {
+		t.Fatal("refused")
 	}
+	for i := range 3 {
+		if ok, _ := p.WriteSole(message(fmt.Sprint(i))); !ok {
+			t.Fatal("refused below the mark")
+		}
+	}
+	if ok, _ := p.WriteSole(message("3")); ok {
+		t.Fatal("written above the mark")
+	}
+	if p.Direct() != 3 || p.EndSole() != 3 || p.Sent() != 3 {
+		t.Error("wrong count")
+	}
+	for i := range 3 {
+		wantRead(t, q, fmt.Sprint(i))
+	}
+	wantEmpty(t, q)
+}
+
+// TestInProcessMessagesShareMemory: small messages that wait together are one
+// allocation, and those that were handed over keep theirs.
+func TestInProcessMessagesShareMemory(t *testing.T) {
+	p, q := joined(Config{Mailbox: &Mailbox{}}, Config{Mailbox: &Mailbox{Readers: true}})
+	own := &Message{Head: []byte("own"), Owned: true}
+	var want []string
+	for i := range 1000 {
+		if i%50 == 49 {
+			p.Write(own)
+			want = append(want, "own")
+		}
+		want = append(want, runText(i))
+		p.Write(message(runText(i)))
+	}
+	if n := len(q.in.queue); n > 150 {
+		t.Errorf("%d entries for %d messages", n, len(want))
+	}
+	for i, w := range want {
+		var m Message
+		if !q.Read(&m) || string(m.Head) != w {
+			t.Fatalf("message %d is %q, want %q", i, m.Head, w)
+		}
+		if w == "own" && &m.Head[0] != &own.Head[0] {
+			t.Fatal("a frame that was handed over has been copied")
+		}
+		if cap(m.Head) != len(m.Head) && w != "own" {
+			t.Fatal("appending to a frame would write into the next")
+		}
+	}
+}
+
+func joined(connect, bind Config) (c, b *Pipe) {
+	c, b = NewPair(connect)
+	b.Adopt(bind)
+	return c, b
 }
