@@ -65,7 +65,7 @@ func (c *Conn) deliverLast(rest []pipe.Message) error {
 		return *c.writeErr.Load() // the connection before has used that up
 	}
 	c.last.over = true
-	if c.pipe.DeliverLast(rest) < len(rest) {
+	if !c.pipe.DeliverLast(rest) {
 		return *c.writeErr.Load()
 	}
 	return nil

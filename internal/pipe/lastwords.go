@@ -22,17 +22,17 @@ func (p *Pipe) Overdraw() bool {
 	return b.overdrawn <= b.mark.acked+uint64(b.mark.limit)
 }
 
-// DeliverLast is Deliver after Overdraw, and returns how many messages were
-// taken. There is no next time for the others.
-func (p *Pipe) DeliverLast(ms []Message) int {
+// DeliverLast is Deliver after Overdraw, and reports whether all was taken. There
+// is no next time for the rest.
+func (p *Pipe) DeliverLast(ms []Message) bool {
 	if p.sink != nil {
-		return p.Deliver(ms)
+		return p.Deliver(ms) == len(ms)
 	}
-	n, tell := p.in.pushLast(ms)
+	all, tell := p.in.pushLast(ms)
 	if tell && p.mailbox != nil {
 		p.mailbox.postReadable(p)
 	}
-	return n
+	return all
 }
 
 // Ending reports whether a sink has to take all that it is given, because the
@@ -40,29 +40,34 @@ func (p *Pipe) DeliverLast(ms []Message) int {
 func (p *Pipe) Ending() bool { return p.ending.Load() }
 
 // pushLast appends messages beyond the high-water mark.
-func (b *Inbox) pushLast(ms []Message) (n int, tell bool) {
+func (b *Inbox) pushLast(ms []Message) (all, tell bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		return len(ms), false
+		return true, false
 	}
-	n = len(ms)
-	if b.mark.limit > 0 {
-		n = min(n, max(0, b.mark.limit+lastMessages-int(b.mark.written-b.mark.acked)))
-	} else { // only octets count
-		n = min(n, max(0, lastMessages-len(b.queue)))
-	}
-	b.growLocked(n)
-	b.queue = append(b.queue, ms[:n]...)
-	b.received += uint64(n)
-	b.mark.written += uint64(n)
 	if b.mark.bytes > 0 {
-		for i := range ms[:n] {
-			b.mark.held += ms[i].Size()
+		ms = separate(ms)
+	}
+	room := max(0, b.mark.limit+lastMessages-int(b.mark.written-b.mark.acked))
+	was := b.received
+	b.growLocked(len(ms))
+	for i := range ms {
+		m := &ms[i]
+		n := m.messages()
+		if n > room {
+			break
 		}
+		room -= n
+		b.note(n)
+		if b.mark.bytes > 0 {
+			b.mark.held += m.Size()
+		}
+		b.queue = append(b.queue, *m)
+		all = i == len(ms)-1
 	}
 	b.overdrawn = b.mark.written
-	tell = n > 0 && !b.listed
+	tell = b.received > was && !b.listed
 	b.listed = b.listed || tell
-	return n, tell
+	return all, tell
 }
