@@ -231,6 +231,50 @@ func TestHWMBytesHoldsLargeMessagesBack(t *testing.T) {
 	})
 }
 
+// In process the marks of both ends make one queue; one that sets none leaves the
+// other's.
+func TestHWMBytesInprocIsTheSumOfBothEnds(t *testing.T) {
+	for _, x := range []struct {
+		send, recv int64
+		want       int
+	}{{10_000, 0, 10}, {0, 10_000, 10}, {4000, 6000, 10}, {1, 0, 1}, {0, 0, 100}} {
+		for _, first := range []string{"bind", "connect"} {
+			for _, sender := range []string{"bind", "connect"} {
+				t.Run(fmt.Sprint(x.send, "+", x.recv, " ", first, " first, sender ", sender, "s"), func(t *testing.T) {
+					r := newRig(t)
+					pull := r.socket(zmq.PULL, zmq.RecvHWMBytes.Of(x.recv), zmq.RecvHWM.Of(50))
+					push := r.socket(zmq.PUSH, zmq.SendHWMBytes.Of(x.send), zmq.SendHWM.Of(50))
+					binds, connects := pull, push
+					if sender == "bind" {
+						binds, connects = push, pull
+					}
+					if first == "bind" {
+						r.check(binds.Bind("inproc://it"))
+					}
+					r.check(connects.Connect("inproc://it"))
+					early := 0
+					if first == "connect" && sender == "connect" { // counts when the name is bound
+						r.send(push, large(1000))
+						early = 1
+					}
+					if first != "bind" {
+						r.check(binds.Bind("inproc://it"))
+					}
+					for range 3 {
+						if n := early + r.stuff(push, large(400), large(600)); n != x.want {
+							t.Errorf("%d messages fit, want %d", n, x.want)
+						}
+						early = 0
+						for range x.want {
+							r.recv(pull)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
 func TestRecvHWMBytesStopsReading(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
 		pull, at := r.bind(zmq.PULL, endpoint, zmq.RecvHWMBytes.Of(100_000))

@@ -32,7 +32,8 @@ var RecvHWM = intOption(opt.RecvHWM)
 
 // SendHWMBytes is a mark in octets beside SendHWM: once that many are queued for
 // one peer, no further message is. One message may go beyond it. Zero is no limit;
-// negative values are not valid. It does not reach inproc.
+// negative values are not valid. In process there is one queue between two sockets,
+// and the receiver's RecvHWMBytes is added.
 //
 //	Default:  0, no limit
 //	Applies:  to later calls of Bind and Connect
@@ -42,7 +43,8 @@ var SendHWMBytes = int64Option(opt.SendHWMBytes)
 
 // RecvHWMBytes is a mark in octets beside RecvHWM: once that many are queued from
 // one peer, its connection is not read from. One message may go beyond it. Zero is
-// no limit; negative values are not valid. It does not reach inproc.
+// no limit; negative values are not valid. In process there is one queue between
+// two sockets, and the sender's SendHWMBytes is added.
 //
 //	Default:  0, no limit
 //	Applies:  to later calls of Bind and Connect

@@ -38,12 +38,12 @@ var queueTable = []Spec{
 	},
 	{
 		Num: SendHWMBytes, Name: "SNDHWM_BYTES", Go: "SendHWMBytes", Kind: Int64, Unit: "bytes",
-		Max: max64, Transports: "all except inproc",
+		Max: max64,
 		Doc: "Once that many octets are queued for one peer, no further message is, whatever room SendHWM leaves. Zero is no limit.",
 	},
 	{
 		Num: RecvHWMBytes, Name: "RCVHWM_BYTES", Go: "RecvHWMBytes", Kind: Int64, Unit: "bytes",
-		Max: max64, Transports: "all except inproc",
+		Max: max64,
 		Doc: "Once that many octets are queued from one peer, no further message is, whatever room RecvHWM leaves. Zero is no limit.",
 	},
 	{

@@ -358,6 +358,20 @@ func (b *Inbox) setLimit(limit int) {
 	b.acknowledge()
 }
 
+// setBytes sets the mark in octets of an inbox from which nothing has been read.
+func (b *Inbox) setBytes(limit int) {
+	if limit == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mark.bytes, b.mark.held = limit, 0
+	for i := range b.queue {
+		b.mark.held += b.queue[i].Size()
+	}
+	b.byBytes, b.ackEvery = true, 1
+}
+
 // producerLimit is setLimit for the producer of an in-process pipe.
 func (b *Inbox) producerLimit(limit int) {
 	b.mu.Lock()

@@ -40,6 +40,8 @@ type Pipe struct {
 	Endpoint string
 	sendHWM  atomic.Int64 // of this side's socket
 	recvHWM  atomic.Int64
+	sendMax  int // the marks in octets, likewise
+	recvMax  int
 	sink     Sink
 	out      *Outbox // nil in process
 	other    *Pipe   // in process: whose inbox we write to; set by Join
@@ -85,7 +87,7 @@ func New(c Config) *Pipe {
 }
 
 func newHalf(c Config) *Pipe {
-	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink}
+	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink, sendMax: c.SendMax, recvMax: c.RecvMax}
 	p.noteHWM(c.SendHWM, c.RecvHWM)
 	p.in.arrays = c.Buffers
 	p.in.conflate = c.Conflate
@@ -119,12 +121,16 @@ func sumHWM(send, recv int) int {
 	return send + recv
 }
 
+// sumMax is the mark in octets of an in-process direction. No limit at one end
+// leaves the other's: whoever sets one means to bound memory.
+func sumMax(send, recv int) int { return send + recv }
+
 // NewPair makes the two ends of an in-process link. The binder's end has no
 // socket yet: Adopt gives it one. Until then the connecter's marks alone apply.
 func NewPair(connect Config) (c, b *Pipe) {
 	c, b = newHalf(connect), newHalf(Config{Conflate: connect.Conflate, Accepted: true})
 	c.setRecv(connect.RecvHWM, connect.RecvMax)
-	b.setRecv(connect.SendHWM, 0)
+	b.setRecv(connect.SendHWM, connect.SendMax)
 	c.other, b.other = b, c
 	// A writer that was refused waits in its own socket, not with the reader.
 	toConnecter := func() { c.mailbox.postWritable(c) }
@@ -132,12 +138,15 @@ func NewPair(connect Config) (c, b *Pipe) {
 	return c, b
 }
 
-// Adopt gives the binder's end of an in-process pipe its socket. The lock of
-// the connecter's socket is held, so that nothing is written meanwhile.
+// Adopt gives the binder's end of an in-process pipe its socket. The locks of both
+// sockets are held, so that nothing is written or read meanwhile.
 func (p *Pipe) Adopt(bind Config) {
 	c := p.other
 	p.sink, p.Endpoint = bind.Sink, bind.Endpoint
 	p.noteHWM(bind.SendHWM, bind.RecvHWM)
+	p.sendMax, p.recvMax = bind.SendMax, bind.RecvMax
+	p.in.setBytes(sumMax(c.sendMax, p.recvMax))
+	c.in.setBytes(sumMax(p.sendMax, c.recvMax))
 	toBinder := func() { bind.Mailbox.postWritable(p) }
 	c.resume.Store(&toBinder)
 	p.in.producerLimit(sumHWM(int(c.sendHWM.Load()), bind.RecvHWM))
