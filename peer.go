@@ -17,10 +17,19 @@ type Peer struct {
 	Remote     string // the peer's end, such as "tcp://127.0.0.1:41234"
 	SocketType string // "DEALER"; empty for peers older than ZMTP 3 and for inproc
 	Identity   []byte // what the peer announced; empty for most
-	UserID     string // who the peer is, where authentication is in use
+	UserID     string // who the peer is, in the words of the authentication handler
 	Protocol   string // "ZMTP 3.1", "inproc", "raw"
 	Mechanism  string // "NULL"
 	Accepted   bool   // the peer connected to us, not we to it
+
+	// Authenticated means that an authentication handler was asked and has let the
+	// peer in. Only then is UserID, which may be empty, the handler's word.
+	Authenticated bool
+
+	// PublicKey is the key of a CURVE client, which has proved that it holds the
+	// secret one; zero for other peers. By itself it says that the peer is the same
+	// as before, not that it may do anything.
+	PublicKey PublicKey
 
 	p *pipe.Peer
 }
@@ -44,10 +53,13 @@ func newPeer(p *pipe.Peer) Peer {
 	if p == nil {
 		return Peer{}
 	}
-	return Peer{
+	x := Peer{
 		Address: p.Address, Local: p.Local, Remote: p.Remote, SocketType: p.SocketType, Identity: p.Identity,
-		UserID: p.UserID, Protocol: p.Version, Mechanism: p.Mechanism, Accepted: p.Accepted, p: p,
+		UserID: p.UserID, Protocol: p.Version, Mechanism: p.Mechanism, Accepted: p.Accepted,
+		Authenticated: p.Authenticated, p: p,
 	}
+	copy(x.PublicKey[:], p.PublicKey)
+	return x
 }
 
 // PeerStats is a peer of a socket with its counters. Queue lengths are in

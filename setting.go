@@ -118,11 +118,19 @@ func (x Setting) apply(s *core.Socket) error {
 		return x.err
 	}
 	for _, i := range x.items {
-		if err := s.SetOption(i.Num, i.Value); err != nil {
+		if err := applyItem(s, i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func applyItem(s *core.Socket, i core.Setting) error {
+	if i.Authorizer != nil {
+		s.SetAuthorizer(*i.Authorizer)
+		return nil
+	}
+	return s.SetOption(i.Num, i.Value)
 }
 
 // applyIfFits leaves out what does not apply to the socket's type.
@@ -130,10 +138,10 @@ func (x Setting) applyIfFits(s *core.Socket) error {
 	name := SocketType(s.Type()).String()
 	for _, i := range x.items {
 		sp, ok := opt.Lookup(i.Num)
-		if !ok || !sp.Accepts(name) {
+		if i.Authorizer == nil && (!ok || !sp.Accepts(name)) {
 			continue
 		}
-		if err := s.SetOption(i.Num, i.Value); err != nil {
+		if err := applyItem(s, i); err != nil {
 			return err
 		}
 	}
@@ -146,6 +154,9 @@ func (x Setting) check() error {
 		return x.err
 	}
 	for _, i := range x.items {
+		if i.Authorizer != nil {
+			continue
+		}
 		sp, ok := opt.Lookup(i.Num)
 		if !ok {
 			return zerr.ErrUnknownOption
@@ -161,6 +172,9 @@ func (x Setting) name() string {
 	if len(x.items) == 0 {
 		return "nothing"
 	}
+	if x.items[0].Authorizer != nil {
+		return "authorizer"
+	}
 	return x.items[0].Num.String()
 }
 
@@ -175,6 +189,7 @@ func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) 
 		for _, i := range x.items {
 			sp, ok := opt.Lookup(i.Num)
 			switch {
+			case i.Authorizer != nil:
 			case !ok:
 				return nil, zerr.Errorf(zerr.ErrUnknownOption, "option %d", i.Num)
 			case !sp.Accepts(t.String()):

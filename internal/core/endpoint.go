@@ -59,10 +59,12 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option set for one endpoint.
+// Setting changes an option set for one endpoint, or with an Authorizer, which may
+// point to nil, whom the endpoint asks about its peers.
 type Setting struct {
-	Num   opt.Num
-	Value opt.Value
+	Num        opt.Num
+	Value      opt.Value
+	Authorizer *Authorizer
 }
 
 // Bind listens on an endpoint. The settings apply to it alone.
@@ -82,7 +84,9 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	s.lingering.Add(1) // a Close meanwhile waits until this is over
 	s.mu.Unlock()
 	defer s.lingering.Done()
-	l := session.NewListener(s.sessionConfig(t, address, addr, o))
+	cfg := s.sessionConfig(t, address, addr, o)
+	cfg.Engine.Authorize = s.authorizer(settings)
+	l := session.NewListener(cfg)
 	if err := l.Listen(s.life); err != nil {
 		if ended := s.Err(); ended != nil {
 			err = ended
@@ -132,6 +136,7 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
 	cfg := s.sessionConfig(t, address, addr, o)
+	cfg.Engine.Authorize = s.authorizer(settings)
 	if !cfg.Immediate {
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))
 		e.pipe.Route.ID = id
@@ -205,6 +210,9 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	o = s.opts.Clone()
 	s.mu.Unlock()
 	for _, x := range settings {
+		if x.Authorizer != nil {
+			continue
+		}
 		if err := o.Put(x.Num, x.Value); err != nil {
 			return nil, "", nil, err
 		}

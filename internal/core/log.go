@@ -36,7 +36,7 @@ func (s *Socket) log(e session.Event) {
 	level := slog.LevelDebug
 	switch {
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
-		e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
+		e.Kind == session.HandshakeFailedAuth, e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
 		level = slog.LevelWarn
 	}
 	l := s.ctx.cfg.Logger
@@ -46,6 +46,12 @@ func (s *Socket) log(e session.Event) {
 	attrs := []slog.Attr{slog.String("socket", s.String()), slog.String("endpoint", e.Endpoint)}
 	if e.Remote != "" && e.Remote != e.Endpoint {
 		attrs = append(attrs, slog.String("peer", e.Remote))
+	}
+	if p := e.Peer; p != nil && e.Kind == session.HandshakeSucceeded {
+		attrs = append(attrs, slog.String("mechanism", p.Mechanism))
+		if p.Authenticated {
+			attrs = append(attrs, slog.String("user", p.UserID))
+		}
 	}
 	if e.Retry > 0 {
 		attrs = append(attrs, slog.Duration("in", e.Retry))

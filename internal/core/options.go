@@ -165,7 +165,7 @@ func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
 	c := &engine.Config{
 		SocketType: s.name, SocketNumber: byte(s.typ), Identity: identity,
 		Mechanism:         security(o, metadata),
-		Authenticate:      s.authenticator(o).decide,
+		Authenticate:      s.authenticate(o),
 		Raw:               s.typ == pattern.Stream || o.Raw(),
 		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
 		HandshakeBytes:    min(o.Int(opt.MaxHandshakeBytes), 256<<20),

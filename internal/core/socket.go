@@ -38,6 +38,8 @@ type Socket struct {
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
 
+	authorize atomic.Pointer[Authorizer] // of later endpoints; nil is nobody
+
 	mu             sync.Mutex // Lock order: Context.mu before mu before leaves.
 	host           pattern.Host
 	pattern        pattern.Pattern

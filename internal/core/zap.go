@@ -28,21 +28,23 @@ type authenticator struct {
 	identity []byte
 }
 
-func (s *Socket) authenticator(o *opt.Set) *authenticator {
-	return &authenticator{
+// authenticate returns the Authenticate of an engine.Config.
+func (s *Socket) authenticate(o *opt.Set) func(context.Context, *pipe.Peer, *mechanism.Question) (*mechanism.Verdict, error) {
+	if o.Int(opt.Mechanism) == mechanismNull && len(o.Bytes(opt.ZAPDomain)) == 0 {
+		return nil
+	}
+	a := &authenticator{
 		ctx: s.ctx, domain: o.String(opt.ZAPDomain), enforce: o.Bool(opt.ZAPEnforceDomain), identity: o.Bytes(opt.RoutingID),
 	}
+	return a.decide
 }
 
-// decide is the Authenticate of an engine.Config. A nil verdict without an error
-// admits the peer without having asked (zap.md, section 4).
+// decide answers a question. A nil verdict without an error admits the peer without
+// having asked (RFC 27).
 func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanism.Question) (*mechanism.Verdict, error) {
 	required := a.enforce
 	switch q.Mechanism {
-	case mechanism.Null:
-		if a.domain == "" {
-			return nil, nil
-		}
+	case mechanism.Null: // with a domain only
 	case mechanism.Plain:
 		required = true
 		if a.enforce && a.domain == "" { // libzmq aborts the process

@@ -5,6 +5,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -90,6 +91,11 @@ func (h *handshake) question(q *mechanism.Question) error {
 		v, err = ask(h.ctx, h.peer, q)
 		return err
 	})
+	if errors.Is(err, io.ErrUnexpectedEOF) && len(h.buf) > 0 && !quiet {
+		if e := h.receive(); e != nil { // the peer may have said why it left
+			return e
+		}
+	}
 	switch {
 	case err != nil:
 		return err

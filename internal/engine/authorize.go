@@ -49,17 +49,21 @@ func (h *handshake) authorize() error {
 	if quiet && len(h.buf) > 0 {
 		return errOutOfTurn
 	}
-	var denied error
 	err := h.meanwhile(quiet, false, func() error {
-		if err := ask(h.ctx, h.peer); err != nil {
-			return &DeniedError{Status: mechanism.Denied, Reason: err.Error(), Err: err}
+		err := ask(h.ctx, h.peer)
+		if err == nil {
+			return nil
 		}
-		return nil
+		d := &DeniedError{Status: mechanism.Denied, Reason: err.Error(), Err: err}
+		var status interface{ ZAPStatus() int }
+		if errors.As(err, &status) {
+			d.Status = status.ZAPStatus()
+		}
+		return d
 	})
 	var d *DeniedError
 	if errors.As(err, &d) {
-		denied = h.refuse(d.Status, d.Reason, d)
-		return denied
+		return h.refuse(d.Status, d.Reason, d)
 	}
 	return err
 }
@@ -130,7 +134,7 @@ func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
 			err = os.ErrDeadlineExceeded
 		}
 	}
-	if over.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
+	if over.Load() && err != error(errOutOfTurn) { // an end of the stream will be seen again
 		err = <-result
 		_ = nc.SetReadDeadline(h.deadline)
 		return err

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the tests of security share: a handler that does what a test wants, both
+// sides of each mechanism, and the events of their handshakes.
+
+package zmq
+
+import (
+	"context"
+	"encoding/binary"
+	"testing"
+)
+
+const zapEndpoint = "inproc://zeromq.zap.01"
+
+// zapHandler runs an authentication handler in a context until the test ends. It
+// hands each request to the function as a REP receives it, and sends back what that
+// returns; nil sends nothing.
+func zapHandler(t testing.TB, c *Context, typ SocketType, answer func(request []string) []string) *Socket {
+	t.Helper()
+	h := socketIn(t, c, typ)
+	must(t, h.Bind(zapEndpoint))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			m, err := h.Recv(context.Background())
+			if err != nil {
+				return
+			}
+			frames, envelope := m.Frames(), 0
+			if typ == ROUTER {
+				envelope = 2 // routing id, delimiter
+			}
+			var request []string
+			for _, f := range frames[envelope:] {
+				request = append(request, string(f))
+			}
+			answers := answer(request)
+			if answers == nil {
+				continue
+			}
+			reply := frames[:envelope:envelope]
+			for _, s := range answers {
+				reply = append(reply, []byte(s))
+			}
+			_ = h.Send(context.Background(), reply...) // the peer may have gone
+		}
+	}()
+	t.Cleanup(func() { _ = h.Close(); <-done })
+	return h
+}
+
+// reply is a well-formed one.
+func reply(status string, rest ...string) []string {
+	return append([]string{"1.0", "1", status}, append(rest, "", "", "")[:3]...)
+}
+
+// always answers every request alike.
+func always(answer ...string) func([]string) []string {
+	return func([]string) []string { return answer }
+}
+
+// property encodes one property of metadata.
+func property(name, value string) string {
+	b := append([]byte{byte(len(name))}, name...)
+	b = binary.BigEndian.AppendUint32(b, uint32(len(value)))
+	return string(append(b, value...))
+}
+
+// sides are the settings of both ends of a mechanism.
+type sides struct {
+	name           string
+	server, client []Setting
+	clientKey      PublicKey
+}
+
+// mechanisms returns fresh settings for each mechanism. The server of NULL has a
+// domain, without which it asks nobody.
+func mechanisms() []sides {
+	server, client := NewCurveKeypair(), NewCurveKeypair()
+	return []sides{
+		{name: "NULL", server: []Setting{ZAPDomain.Of("here")}},
+		{name: "PLAIN", server: []Setting{PlainServer.Of(true)}, client: []Setting{PlainUsername.Of("admin"), PlainPassword.Of("secret")}},
+		{name: "CURVE", server: []Setting{server.AsServer()}, client: []Setting{client.AsClient(server.Public)}, clientKey: client.Public},
+	}
+}
+
+// eachMechanism runs a test for all of them.
+func eachMechanism(t *testing.T, test func(t *testing.T, m sides)) {
+	for _, m := range mechanisms() {
+		t.Run(m.name, func(t *testing.T) { test(t, m) })
+	}
+}
+
+const anyHandshake = EventHandshakeSucceeded | EventHandshakeFailedNoDetail | EventHandshakeFailedProtocol | EventHandshakeFailedAuth
+
+// handshakes returns how the handshakes of a socket end, from here on.
+func handshakes(t testing.TB, s *Socket) <-chan Event {
+	ctx, cancel := context.WithCancel(context.Background())
+	events := s.Monitor(ctx, anyHandshake)
+	ch, done := make(chan Event, 1000), make(chan struct{})
+	go func() {
+		defer close(done)
+		for e := range events {
+			if e.Kind&anyHandshake != 0 {
+				ch <- e
+			}
+		}
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+	return ch
+}
+
+// nextOf waits for the next event.
+func nextOf(t testing.TB, ch <-chan Event) Event {
+	t.Helper()
+	select {
+	case e := <-ch:
+		return e
+	case <-testDeadline(t).Done():
+		t.Fatal("no handshake has ended")
+		panic("not reached")
+	}
+}
+
+// wantEvent waits for the next event and checks it.
+func wantEvent(t testing.TB, who string, ch <-chan Event, kind EventKind, value int64) Event {
+	t.Helper()
+	e := nextOf(t, ch)
+	if e.Kind != kind || e.Value != value {
+		t.Errorf("%s: %v %#x (%v), want %v %#x", who, e.Kind, e.Value, e.Err, kind, value)
+	}
+	return e
+}
+
+// meeting is a server and a client that have been told to meet. The client tries
+// once only.
+type meeting struct {
+	server, client             *Socket
+	serverEvents, clientEvents <-chan Event
+}
+
+// meet lets a server in context c meet a client in a context of its own, over tcp.
+func meet(t *testing.T, c *Context, server, client []Setting) *meeting {
+	t.Helper()
+	m := &meeting{server: socketIn(t, c, DEALER, server...)}
+	m.client = newTestSocket(t, DEALER, append([]Setting{ReconnectInterval.Of(-1)}, client...)...)
+	m.serverEvents, m.clientEvents = handshakes(t, m.server), handshakes(t, m.client)
+	must(t, m.server.Bind("tcp://127.0.0.1:*"))
+	must(t, m.client.Connect(m.server.LastEndpoint()))
+	return m
+}
+
+// talk checks that messages pass both ways, and returns what the server received.
+func (m *meeting) talk(t *testing.T) Message {
+	t.Helper()
+	must(t, m.client.SendString(testDeadline(t), "hello", "there"))
+	got, err := m.server.Recv(testDeadline(t))
+	must(t, err)
+	if got.Len() != 2 || got.String() != "hello" || string(got.Frame(1)) != "there" {
+		t.Errorf("received %q", got.Frames())
+	}
+	must(t, m.server.SendString(testDeadline(t), "and back"))
+	back, err := m.client.Recv(testDeadline(t))
+	must(t, err)
+	if back.String() != "and back" {
+		t.Errorf("received %q", back)
+	}
+	return got
+}
+
+// succeeds checks that both sides are content, and that they talk.
+func (m *meeting) succeeds(t *testing.T) Message {
+	t.Helper()
+	wantEvent(t, "server", m.serverEvents, EventHandshakeSucceeded, 0)
+	wantEvent(t, "client", m.clientEvents, EventHandshakeSucceeded, 0)
+	return m.talk(t)
+}
