@@ -144,7 +144,7 @@ func lockBoth(a, b *Socket) {
 // greet sends HELLO_MSG.
 func greet(p *pipe.Pipe, hello []byte) {
 	if len(hello) > 0 {
-		p.Write(&pipe.Message{Head: hello})
+		p.Write(&pipe.Message{Head: hello, Kept: true})
 	}
 }
 

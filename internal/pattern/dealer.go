@@ -43,7 +43,7 @@ func (d *dealer) Attach(p *pipe.Pipe) {
 // us (PROBE_ROUTER).
 func probe(h *Host, p *pipe.Pipe) {
 	if h.Options.Bool(opt.ProbeRouter) {
-		h.write(p, &pipe.Message{Head: []byte{}, Owned: true})
+		h.write(p, &pipe.Message{Head: []byte{}, Owned: true, Kept: true})
 	}
 }
 

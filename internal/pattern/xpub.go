@@ -50,7 +50,7 @@ func (x *xpub) Attach(p *pipe.Pipe) {
 	p.Route.Attached = true
 	x.pipes[p] = struct{}{}
 	if b := x.h.Options.Bytes(opt.XPubWelcomeMessage); len(b) > 0 {
-		x.h.write(p, &pipe.Message{Head: b})
+		x.h.write(p, &pipe.Message{Head: b, Kept: true})
 	}
 }
 

@@ -73,8 +73,7 @@ func (b *Inbox) push(ms []Message) (n int, tell bool) {
 	switch {
 	case b.conflate:
 		if all := separate(ms); len(all) > 0 {
-			b.queue = append(b.queue[:0], all[len(all)-1])
-			b.waiting = 1
+			b.conflateLocked(all[len(all)-1])
 			b.received += uint64(len(all))
 		}
 		n = len(ms)
@@ -165,9 +164,9 @@ func (b *Inbox) pushOneLocked(m *Message, from *Peer) (ok, tell bool) {
 		b.mark.refused = true
 		return false, false
 	case b.conflate:
-		b.queue = append(b.queue[:0], m.Own())
-		b.queue[0].Peer = from
-		b.waiting = 1
+		o := m.Own()
+		o.Peer = from
+		b.conflateLocked(o)
 		b.received++
 	default:
 		if m.Owned || len(m.Tail) > 0 || len(m.Head) > maxRunFrame {
@@ -325,6 +324,9 @@ func (b *Inbox) refill() bool {
 		}
 		return false
 	}
+	if b.pos < len(b.taken) {
+		b.keepUnreadLocked()
+	}
 	clear(b.taken[b.pos-b.pos%clearEvery:])
 	b.runSize = len(b.queue[len(b.queue)-1].Head)
 	b.taken, b.queue = b.queue, b.taken[:0]
@@ -429,6 +431,7 @@ func (b *Inbox) inject(m Message) (tell bool) {
 	if b.closed {
 		return false
 	}
+	m.Kept = true
 	b.queue = append(b.queue, m)
 	b.mark.written++
 	b.waiting++

@@ -34,6 +34,8 @@ type Message struct {
 	// handed on without a copy. Otherwise they belong to a caller and are only
 	// valid until the call returns.
 	Owned bool
+	// Kept means that conflation leaves the message alone.
+	Kept bool
 }
 
 // Len returns the number of frames.

@@ -56,6 +56,7 @@ type segment struct {
 	size  int  // their payload, for the limit in octets
 	ends  bool // the last octet ends a message
 	ctl   bool // a PING or PONG: ends with its connection
+	kept  bool // is not conflated
 }
 
 // full reports whether a message would be refused, and if so remembers to call
@@ -86,9 +87,13 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 		return false, false
 	}
 	if o.conflate {
-		o.dropLocked()
+		o.conflateLocked()
 	}
+	first := len(o.segs)
 	o.queueLocked(m)
+	if m.Kept && o.conflate {
+		o.keepLocked(first)
+	}
 	return true, o.takeTokenLocked()
 }
 
@@ -165,7 +170,7 @@ func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
 // growLocked returns the last segment if n more octets fit, or a new one.
 func (o *Outbox) growLocked(n int) *segment {
 	if k := len(o.segs); k > 0 {
-		if s := &o.segs[k-1]; s.chunk != nil && cap(s.b)-len(s.b) >= n {
+		if s := &o.segs[k-1]; s.chunk != nil && !s.kept && cap(s.b)-len(s.b) >= n {
 			return s
 		} else if s.chunk == nil && k > 1 && !o.conflate {
 			// Behind a frame that stays where it is: go on in the chunk before it,
