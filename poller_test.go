@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	zmq "github.com/gozmq/zmq"
+)
+
+// polled is a poller whose events a test reads as texts: tag and events.
+func (r *rig) poller() *zmq.Poller {
+	p := zmq.NewPoller()
+	r.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+func told(events []zmq.PollEvent) []string {
+	list := []string{}
+	for _, e := range events {
+		text := fmt.Sprint(e.Tag)
+		for _, x := range []struct {
+			bit  zmq.PollEvents
+			name string
+		}{{zmq.PollIn, " in"}, {zmq.PollOut, " out"}, {zmq.PollErr, " err"}, {zmq.PollPri, " pri"}, {zmq.PollClosed, " closed"}} {
+			if e.Events&x.bit != 0 {
+				text += x.name
+			}
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// now says what is ready at this moment.
+func (r *rig) now(p *zmq.Poller, want ...string) {
+	r.Helper()
+	events, err := p.Poll()
+	r.check(err)
+	if got := told(events); !reflect.DeepEqual(got, append([]string{}, want...)) {
+		r.Fatalf("ready: %q, want %q", got, want)
+	}
+}
+
+// waits starts a Wait in a goroutine and returns where its events come.
+func (r *rig) waits(p *zmq.Poller) <-chan []string {
+	ch := make(chan []string, 1)
+	go func() {
+		events, err := p.Wait(r.ctx)
+		if err != nil {
+			ch <- []string{err.Error()}
+			return
+		}
+		ch <- told(events)
+	}()
+	return ch
+}
+
+func (r *rig) gets(ch <-chan []string, want ...string) {
+	r.Helper()
+	select {
+	case got := <-ch:
+		if !reflect.DeepEqual(got, want) {
+			r.Fatalf("Wait returned %q, want %q", got, want)
+		}
+	case <-r.ctx.Done():
+		r.Fatalf("Wait does not return, want %q", want)
+	}
+}
+
+func TestPollerIsLevelTriggered(t *testing.T) {
+	eachTransport(t, func(r *rig, endpoint string) {
+		pull, push := r.pair(zmq.PULL, zmq.PUSH, endpoint)
+		p := r.poller()
+		r.check(p.Add(pull, zmq.PollIn, "pull"))
+		r.now(p)
+		ch := r.waits(p)
+		r.send(push, "1")
+		r.gets(ch, "pull in")
+		r.send(push, "2")
+		r.arrived(pull, 2)
+		r.now(p, "pull in")
+		r.now(p, "pull in")
+		r.want(pull, "1")
+		r.now(p, "pull in")
+		r.want(pull, "2")
+		r.now(p)
+		ch = r.waits(p)
+		r.send(push, "3")
+		r.gets(ch, "pull in")
+	})
+}
+
+// Out is reported while there is room, and again when room comes back.
+func TestPollerOut(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		pull, at := r.bind(zmq.PULL, "inproc://it", narrowed...)
+		push := r.client(zmq.PUSH, at)
+		p := r.poller()
+		r.check(p.Add(push, zmq.PollOut|zmq.PollIn, "push"))
+		r.now(p, "push out")
+		r.try(push, "1")
+		r.now(p, "push out")
+		r.try(push, "2")
+		r.now(p)
+		ch := r.waits(p)
+		synctest.Wait()
+		r.want(pull, "1")
+		r.gets(ch, "push out")
+	})
+}
+
+// EVENTS of each type, as libzmq has them.
+func TestEventsPerType(t *testing.T) {
+	const in, out = zmq.PollIn, zmq.PollOut
+	bubbled(t, func(r *rig) {
+		s := func(typ zmq.SocketType) *zmq.Socket { return r.socket(typ) }
+		for typ, want := range map[zmq.SocketType]zmq.PollEvents{
+			zmq.PUB: out, zmq.XPUB: out, zmq.SUB: 0, zmq.XSUB: out, zmq.REQ: 0, zmq.REP: 0, zmq.DEALER: 0,
+			zmq.ROUTER: 0, zmq.PULL: 0, zmq.PUSH: 0, zmq.PAIR: 0, zmq.STREAM: out,
+		} {
+			if got := s(typ).Events(); got != want {
+				t.Errorf("%v without peers: %b, want %b", typ, got, want)
+			}
+		}
+		if got := r.socket(zmq.ROUTER, zmq.RouterMandatory.Of(false)).Events(); got != out {
+			t.Errorf("ROUTER that drops: %b", got)
+		}
+		want := func(what string, s *zmq.Socket, events zmq.PollEvents) {
+			if got := s.Events(); got != events {
+				t.Errorf("%s: %v has %b, want %b", what, s, got, events)
+			}
+		}
+		xpub, xsub := r.pair(zmq.XPUB, zmq.XSUB, "inproc://pub")
+		want("before", xpub, out)
+		r.send(xsub, "\x01topic")
+		want("a subscription", xpub, in|out)
+		r.send(xpub, "topic")
+		want("a message", xsub, in|out)
+		rep, req := r.pair(zmq.REP, zmq.REQ, "inproc://rep")
+		want("before", req, out)
+		r.send(req, "?")
+		want("awaiting", req, 0)
+		want("asked", rep, in)
+		r.recv(rep)
+		want("owing", rep, out)
+		r.send(rep, "!")
+		want("answered", rep, 0)
+		want("answered", req, in)
+		r.recv(req)
+		want("done", req, out)
+		a, b := r.pair(zmq.PAIR, zmq.PAIR, "inproc://pair")
+		want("peer", a, out)
+		r.send(b, "hello")
+		want("peer and message", a, in|out)
+		r.check(a.Close())
+		want("closed", a, zmq.PollClosed)
+	})
+}
+
+func TestPollerModifyAndRemoveWhileWaiting(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		a, b := r.pair(zmq.DEALER, zmq.DEALER, "inproc://it")
+		p := r.poller()
+		r.check(p.Add(a, 0, "a"))
+		ch := r.waits(p)
+		synctest.Wait()
+		r.check(p.Modify(a, zmq.PollOut))
+		r.gets(ch, "a out")
+		r.check(p.Modify(a, zmq.PollIn))
+		ch = r.waits(p)
+		synctest.Wait()
+		r.check(p.Remove(a))
+		r.send(b, "unseen")
+		synctest.Wait()
+		r.check(p.Add(a, zmq.PollIn|zmq.PollOut, "again"))
+		r.gets(ch, "again in out")
+		if p.Len() != 1 {
+			t.Errorf("Len %d", p.Len())
+		}
+	})
+}
+
+func TestPollerRefuses(t *testing.T) {
+	r := newRig(t)
+	s := r.socket(zmq.PULL)
+	p := r.poller()
+	r.check(p.Add(s, zmq.PollIn, nil))
+	for what, err := range map[string]error{
+		"twice": p.Add(s, zmq.PollIn, nil), "modify another": p.Modify(r.socket(zmq.PULL), 0),
+		"remove another": p.Remove(r.socket(zmq.PULL)), "bits": p.Add(r.socket(zmq.PULL), 32, nil), "bits modify": p.Modify(s, zmq.PollClosed),
+		"descriptor modify": p.ModifyFD(5, 0), "descriptor remove": p.RemoveFD(5),
+	} {
+		if !errors.Is(err, zmq.ErrInvalid) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	closed := r.socket(zmq.PULL)
+	r.check(closed.Close())
+	if err := p.Add(closed, zmq.PollIn, nil); !errors.Is(err, zmq.ErrClosed) {
+		t.Errorf("a closed socket: %v", err)
+	}
+}
+
+// A wait ends with its context; time-outs are contexts.
+func TestPollerWaitEndsWithItsContext(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		p := r.poller()
+		r.check(p.Add(r.socket(zmq.PULL), zmq.PollIn, nil))
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(r.ctx, time.Second)
+		defer cancel()
+		if _, err := p.Wait(ctx); err != context.DeadlineExceeded || time.Since(start) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		push := r.socket(zmq.PUB)
+		r.check(p.Add(push, zmq.PollOut, "ready"))
+		if events, err := p.Wait(ctx); err != nil || len(events) != 1 {
+			t.Errorf("what is ready is found although the context has ended: %v, %v", events, err)
+		}
+	})
+}
+
+// A closed socket is reported once and has left; what else is registered stays.
+func TestPollerReportsAClosedSocket(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		s := r.socket(zmq.PULL)
+		p := r.poller()
+		r.check(p.Add(s, 0, "s"))
+		r.check(p.Add(r.socket(zmq.PULL), zmq.PollIn, "other"))
+		ch := r.waits(p)
+		synctest.Wait()
+		r.check(s.Close())
+		r.gets(ch, "s closed")
+		r.now(p)
+		if p.Len() != 1 {
+			t.Errorf("Len %d", p.Len())
+		}
+		if err := p.Remove(s); !errors.Is(err, zmq.ErrInvalid) {
+			t.Errorf("Remove: %v", err)
+		}
+	})
+}
+
+func TestPollerEndsWithTheContextOfASocket(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		p := r.poller()
+		s := r.socket(zmq.PULL)
+		r.check(p.Add(s, zmq.PollIn, nil))
+		ch := make(chan error)
+		go func() {
+			_, err := p.Wait(r.ctx)
+			ch <- err
+		}()
+		synctest.Wait()
+		r.zc.Shutdown()
+		if err := <-ch; !errors.Is(err, zmq.ErrTerminated) {
+			t.Errorf("Wait: %v", err)
+		}
+		if _, err := p.Poll(); !errors.Is(err, zmq.ErrTerminated) {
+			t.Errorf("and again: %v", err)
+		}
+		r.check(p.Remove(s))
+		r.now(p)
+	})
+}
+
+func TestPollerClose(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		p := zmq.NewPoller()
+		s := r.socket(zmq.PULL)
+		r.check(p.Add(s, zmq.PollIn, nil))
+		ch := make(chan error)
+		go func() {
+			_, err := p.Wait(r.ctx)
+			ch <- err
+		}()
+		synctest.Wait()
+		r.check(p.Close())
+		for what, err := range map[string]error{"Wait": <-ch, "Close": p.Close(), "Add": p.Add(s, 0, nil), "AddFD": p.AddFD(0, 0, nil)} {
+			if !errors.Is(err, zmq.ErrClosed) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	})
+}
+
+// Where more is ready than fits, all have their turn.
+func TestPollerIsFair(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		p := r.poller()
+		for i := range 5 {
+			r.check(p.Add(r.socket(zmq.PUB), zmq.PollOut, i))
+		}
+		seen := make(map[any]int)
+		events := make([]zmq.PollEvent, 2)
+		for range 10 {
+			n, err := p.WaitInto(r.ctx, events)
+			r.check(err)
+			for _, e := range events[:n] {
+				seen[e.Tag]++
+			}
+		}
+		if want := map[any]int{0: 4, 1: 4, 2: 4, 3: 4, 4: 4}; !reflect.DeepEqual(seen, want) {
+			t.Errorf("20 events: %v", seen)
+		}
+	})
+}
+
+// Every goroutine that waits hears of what is ready.
+func TestPollerWakesAllThatWait(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		pull, push := r.pair(zmq.PULL, zmq.PUSH, "inproc://it")
+		p := r.poller()
+		r.check(p.Add(pull, zmq.PollIn, "pull"))
+		a, b, c := r.waits(p), r.waits(p), r.waits(p)
+		synctest.Wait()
+		r.send(push, "1")
+		for _, ch := range []<-chan []string{a, b, c} {
+			r.gets(ch, "pull in")
+		}
+	})
+}
+
+// Registrations and waits of many goroutines at the same time.
+func TestPollerConcurrently(t *testing.T) {
+	r := newRig(t)
+	p := r.poller()
+	pull, push := r.pair(zmq.PULL, zmq.PUSH, "inproc://it")
+	r.check(p.Add(pull, zmq.PollIn, nil))
+	const n = 2000
+	done := make(chan error, 4)
+	go func() {
+		for range n {
+			if err := push.Send(r.ctx, []byte("x")); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	go func() {
+		for range 500 {
+			s := r.socket(zmq.DEALER)
+			if err := errors.Join(p.Add(s, zmq.PollIn, nil), p.Modify(s, zmq.PollOut), p.Remove(s), s.Close()); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	got := make(chan struct{}, n)
+	ctx, cancel := context.WithCancel(r.ctx)
+	for range 2 {
+		go func() {
+			for {
+				if _, err := p.Wait(ctx); err != nil {
+					done <- nil
+					return
+				}
+				for pull.Events()&zmq.PollIn != 0 {
+					if _, err := pull.TryRecv(); err == nil {
+						got <- struct{}{}
+					}
+				}
+			}
+		}()
+	}
+	for range n {
+		select {
+		case <-got:
+		case <-r.ctx.Done():
+			t.Fatal("a message was not reported")
+		}
+	}
+	cancel()
+	for range 4 {
+		r.check(<-done)
+	}
+}
