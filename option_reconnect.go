@@ -31,8 +31,10 @@ var ReconnectInterval = durationOption(opt.ReconnectInterval, time.Millisecond)
 var ReconnectIntervalMax = durationOption(opt.ReconnectIntervalMax, time.Millisecond)
 
 // ReconnectStop is a sum of reasons not to connect again: 1 the connection was
-// refused, 2 the handshake failed, 4 the program disconnected the endpoint. Zero
-// always connects again; other bits are ignored, those of negative values too.
+// refused, 2 the handshake failed, 4 an ipc connection was refused when the program
+// has disconnected or unbound an endpoint of the socket. Zero always connects again;
+// other bits are ignored, those of negative values too. 4 works at once, where it
+// was not given with the Connect.
 //
 //	Default:  0
 //	Applies:  to later calls of Bind and Connect

@@ -145,6 +145,49 @@ func TestReconnectStopEndsTheAttempts(t *testing.T) {
 	r.want(b, "again")
 }
 
+// RECONNECT_STOP 4: an ipc connect that is refused goes on until the socket has
+// disconnected something, and the option is looked at when it is refused.
+func TestReconnectStopAfterADisconnect(t *testing.T) {
+	for _, how := range []string{"set before", "set later", "of the connect", "not set"} {
+		t.Run(how, func(t *testing.T) {
+			r := newRig(t)
+			at := socketPath(t)
+			l, err := net.ListenUnix("unix", &net.UnixAddr{Name: strings.TrimPrefix(at, "ipc://")})
+			r.check(err)
+			l.SetUnlinkOnClose(false) // so that a connect is refused
+			r.check(l.Close())
+			c := r.socket(zmq.PUSH)
+			var own []zmq.Setting
+			switch how {
+			case "set before":
+				r.check(zmq.ReconnectStop.Set(c, 4))
+			case "of the connect":
+				own = append(own, zmq.ReconnectStop.Of(4))
+			}
+			r.check(c.Connect(at, own...))
+			refused := func() {
+				n := c.Stats().Reconnects
+				r.until("two further attempts", func() bool { return c.Stats().Reconnects >= n+2 })
+			}
+			refused()
+			r.check(c.Bind("inproc://elsewhere"))
+			r.check(c.Unbind("inproc://elsewhere")) // does not count
+			refused()
+			r.check(c.Connect("tcp://127.0.0.1:1"))
+			r.check(c.Disconnect("tcp://127.0.0.1:1"))
+			switch how {
+			case "not set":
+				refused()
+				return
+			case "set later":
+				refused()
+				r.check(zmq.ReconnectStop.Set(c, 4))
+			}
+			r.muted(c)
+		})
+	}
+}
+
 // A connect that came to nothing is no reason to ignore the next one, for the types
 // that ignore a repetition.
 func TestConnectAgainToAnEndpointThatWasGivenUp(t *testing.T) {

@@ -253,6 +253,7 @@ func (s *Socket) take(key string) (gone []*departure) {
 // comes before all of this or waits for release.
 func (s *Socket) detach(e *endpoint) *departure {
 	s.forget(e)
+	s.departed = s.departed || e.listener != nil || e.dialer != nil
 	d := &departure{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: s.opts.Millis(opt.Linger)}
 	discard := e.dialer != nil && !e.opts.Bool(opt.Immediate)
 	for p, a := range s.pipes {

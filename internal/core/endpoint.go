@@ -136,6 +136,9 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
 	cfg := s.sessionConfig(t, address, addr, o)
+	if t.Scheme() == "ipc" {
+		cfg.StopIfDeparted = s.stopIfDeparted(o)
+	}
 	cfg.Engine.Authorize = s.authorizer(settings)
 	if !cfg.Immediate {
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))

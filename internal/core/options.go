@@ -140,6 +140,21 @@ func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, 
 	}
 }
 
+// afterDisconnect is a bit of RECONNECT_STOP.
+const afterDisconnect = 4
+
+// stopIfDeparted tells an ipc connect whether being refused is the end of it:
+// libzmq minds that bit for ipc alone, and reads it when it happens, unless it was
+// given with the connect. s.mu is held.
+func (s *Socket) stopIfDeparted(o *opt.Set) func() bool {
+	always := o.Int(opt.ReconnectStop)&^s.opts.Int(opt.ReconnectStop)&afterDisconnect != 0
+	return func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.departed && (always || s.opts.Int(opt.ReconnectStop)&afterDisconnect != 0)
+	}
+}
+
 func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
 	return &transport.Config{
 		IPv6: o.Bool(opt.IPv6), PlainIPv4: !libzmq,

@@ -54,6 +54,7 @@ type Socket struct {
 	sent, received uint64 // messages
 	last           string // LAST_ENDPOINT
 	accepted       int    // pipes of peers that connected to us
+	departed       bool   // an endpoint that is not in process was taken away
 	timeouts       timeouts
 
 	lingering sync.WaitGroup // endpoints that were taken away and are not done

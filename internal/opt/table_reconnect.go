@@ -19,7 +19,7 @@ var reconnectTable = []Spec{
 	{
 		Num: ReconnectStop, Name: "RECONNECT_STOP", Go: "ReconnectStop", Kind: Int, Unit: "bits",
 		Min: minInt, Max: maxInt, Draft: true, Transports: "tcp, ipc, vmci, vsock",
-		Doc: "Does not connect again after: 1 the connection was refused, 2 the handshake failed, 4 the program disconnected the endpoint. Other bits are kept and ignored.",
+		Doc: "Does not connect again after: 1 the connection was refused, 2 the handshake failed, 4 an ipc connection was refused when the program has disconnected or unbound an endpoint of the socket. Other bits are kept and ignored.",
 	},
 	{
 		Num: ReconnectAfterProtocolError, Name: "RECONNECT_AFTER_PROTOCOL_ERROR", Go: "ReconnectAfterProtocolError",

@@ -129,7 +129,8 @@ func (d *Dialer) attempt() (established, again bool) {
 	cfg := d.cfg
 	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
 	if err != nil {
-		return false, !(cfg.StopOnRefused && errors.Is(err, syscall.ECONNREFUSED))
+		stop := errors.Is(err, syscall.ECONNREFUSED) && (cfg.StopOnRefused || cfg.StopIfDeparted != nil && cfg.StopIfDeparted())
+		return false, !stop
 	}
 	c := engine.New(nc, cfg.Engine)
 	d.hold(c, served{})

@@ -83,8 +83,11 @@ type Config struct {
 	ReconnectIntervalMax time.Duration
 	StopOnRefused        bool // RECONNECT_STOP bit 1
 	StopOnHandshake      bool // RECONNECT_STOP bit 2
-	RetryProtocolError   bool // go on after a protocol error, which libzmq does not
-	Immediate            bool // the pipe exists only while the connection does
+	// StopIfDeparted says, now, whether a refusal ends the attempts because the
+	// application has disconnected something (RECONNECT_STOP bit 4); nil is never.
+	StopIfDeparted     func() bool
+	RetryProtocolError bool // go on after a protocol error, which libzmq does not
+	Immediate          bool // the pipe exists only while the connection does
 
 	MaxHandshakes int // unfinished ones at a time, 0 is no limit
 }
