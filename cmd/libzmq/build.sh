@@ -24,6 +24,6 @@ ${OBJCOPY:-objcopy} --rename-section .init_array=go_init_array "$work/libzmq.a"
   echo 'local: *; };'
 } >"$work/exports.map"
 $cc -shared -o "$out/libzmq.so.5" -Wl,-soname,libzmq.so.5 -Wl,--version-script,"$work/exports.map" \
-  -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--no-undefined \
+  -Wl,--build-id -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now -Wl,--no-undefined \
   -Wl,--whole-archive "$work/libzmq.a" -Wl,--no-whole-archive -lpthread -ldl
 ln -sf libzmq.so.5 "$out/libzmq.so"

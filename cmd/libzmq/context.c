@@ -15,9 +15,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "_cgo_export.h"
-
-static pool contexts = {.size = sizeof(context), .tag = CONTEXT_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
+pool contexts = {.size = sizeof(context), .tag = CONTEXT_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
 
 static context *context_of(void *c)
 {
@@ -27,12 +25,12 @@ static context *context_of(void *c)
     return NULL;
 }
 
+/* Whether a context was started before a fork that made this process. Its lock may
+ * be held for ever then, by a thread that is not there. */
+static bool inherited(const context *c) { return c->started && c->generation != generation; }
+
 void *zmq_ctx_new(void)
 {
-    if (atomic_load(&runtime_forked)) {
-        refuse_forked();
-        return NULL;
-    }
     context *c = pool_take(&contexts);
     if (!c) {
         errno = EMFILE;
@@ -58,15 +56,17 @@ int zmq_ctx_shutdown(void *context_)
     context *c = context_of(context_);
     if (!c)
         return -1;
-    if (atomic_load(&runtime_forked))
-        return refuse_forked();
+    if (inherited(c)) {
+        c->shut = true;
+        return 0;
+    }
     pthread_mutex_lock(&c->mu);
     c->shut = true;
     bool started = c->started;
     pthread_mutex_unlock(&c->mu);
     if (started) {
         int rc;
-        IN_GO(rc, gozmq_ctx_shutdown(c->h.slot));
+        IN_GO(rc, engine->ctx_shutdown(c->h.slot));
         (void)rc;
     }
     return 0;
@@ -85,7 +85,7 @@ int zmq_ctx_term(void *context_)
     context *c = context_of(context_);
     if (!c)
         return -1;
-    if (atomic_load(&runtime_forked)) { /* what there is is a copy */
+    if (inherited(c)) { /* what there is is a copy */
         context_free(c);
         return 0;
     }
@@ -104,7 +104,7 @@ int zmq_ctx_term(void *context_)
         }
         c->ending = true;
         int rc;
-        IN_GO(rc, gozmq_ctx_term(c->h.slot, c->done));
+        IN_GO(rc, engine->ctx_term(c->h.slot, c->done));
         (void)rc;
     }
     pthread_mutex_unlock(&c->mu);
@@ -307,13 +307,14 @@ static int open_socket(context *c, int type, uint32_t slot, int event)
     if (c->shut)
         e = ETERM;
     else if (!c->started) {
-        IN_GO(e, gozmq_ctx_start(c->h.slot, c->max_sockets, c->io_threads));
+        IN_GO(e, engine->ctx_start(c->h.slot, c->max_sockets, c->io_threads));
+        c->generation = generation;
         c->started = e == 0;
     }
     int ipv6 = c->ipv6, blocky = c->blocky;
     pthread_mutex_unlock(&c->mu);
     if (!e)
-        IN_GO(e, gozmq_socket(c->h.slot, slot, type, event, ipv6, blocky));
+        IN_GO(e, engine->socket(c->h.slot, slot, type, event, ipv6, blocky));
     return e;
 }
 
@@ -322,6 +323,10 @@ void *zmq_socket(void *context_, int type)
     context *c = context_of(context_);
     if (!c)
         return NULL;
+    if (inherited(c)) {
+        refuse_inherited();
+        return NULL;
+    }
     int e = runtime_start();
     if (!e && c->shut)
         e = ETERM;
@@ -347,6 +352,7 @@ void *zmq_socket(void *context_, int type)
     if (!s->life++)
         pthread_mutex_init(&s->mu, NULL);
     pthread_mutex_lock(&s->mu);
+    s->generation = generation;
     s->ctx = c;
     s->type = type;
     s->event = event;

@@ -12,8 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "_cgo_export.h"
-
 /* --- errors, version, capabilities ------------------------------------------- */
 
 int zmq_errno(void) { return errno; }
@@ -159,7 +157,7 @@ char *zmq_z85_encode(char *dest, const uint8_t *data, size_t size)
     int e;
     if (no_runtime())
         return NULL;
-    IN_GO(e, gozmq_z85_encode(dest, (uint8_t *)data, size));
+    IN_GO(e, engine->z85_encode(dest, (uint8_t *)data, size));
     if (!e)
         return dest;
     errno = e;
@@ -171,7 +169,7 @@ uint8_t *zmq_z85_decode(uint8_t *dest, const char *string)
     int e;
     if (no_runtime())
         return NULL;
-    IN_GO(e, gozmq_z85_decode(dest, (char *)string, strlen(string)));
+    IN_GO(e, engine->z85_decode(dest, (char *)string, strlen(string)));
     if (!e)
         return dest;
     errno = e;
@@ -183,7 +181,7 @@ int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
     int e;
     if (no_runtime())
         return -1;
-    IN_GO(e, gozmq_curve_keypair(z85_public_key, z85_secret_key));
+    IN_GO(e, engine->curve_keypair(z85_public_key, z85_secret_key));
     if (!e)
         return 0;
     errno = e;
@@ -195,7 +193,7 @@ int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
     int e;
     if (no_runtime())
         return -1;
-    IN_GO(e, gozmq_curve_public(z85_public_key, (char *)z85_secret_key, strlen(z85_secret_key)));
+    IN_GO(e, engine->curve_public(z85_public_key, (char *)z85_secret_key, strlen(z85_secret_key)));
     if (!e)
         return 0;
     errno = e;

@@ -42,16 +42,50 @@ void *pool_take(pool *p);        /* zeroed but for the handle; NULL when out of 
 void pool_give(pool *p, void *o); /* the tag is 0 from here on */
 bool pool_live(pool *p, const void *o);
 
-/* --- the Go runtime (runtime.c) ------------------------------------------- */
+/* --- the Go runtime (runtime.c, fork.c) ------------------------------------ */
 
 /* Starts the Go runtime if it has not been, and says whether it can be used:
  * 0, or the errno that a call is to fail with. */
 int runtime_start(void);
 
-extern _Atomic bool runtime_forked; /* this process is a copy of one that used the library */
+/* How often this process is a copy of one in which the Go runtime ran. What was
+ * made in another generation cannot be used, only closed. */
+extern uint32_t generation;
 
-/* Complains once, sets errno and returns -1. */
-int refuse_forked(void);
+/* Sets errno for the use of something of another generation; returns -1. */
+int refuse_inherited(void);
+
+/* What C calls in Go. Calls go through a table because the child of a fork gets
+ * another Go runtime, at other addresses. */
+struct inbound;
+typedef struct engine
+{
+    void (*boot)(void);
+    int (*ctx_start)(uint32_t slot, int max_sockets, int io_threads);
+    int (*ctx_shutdown)(uint32_t slot);
+    int (*ctx_term)(uint32_t slot, int done);
+    int (*socket)(uint32_t ctx, uint32_t slot, int type, int event, int ipv6, int blocky);
+    int (*close)(uint32_t slot);
+    int (*endpoint)(uint32_t slot, int what, char *addr, size_t n);
+    int (*setsockopt)(uint32_t slot, int option, void *value, size_t n);
+    int (*getsockopt)(uint32_t slot, int option, void *value, size_t *n);
+    int (*watch)(uint32_t slot);
+    int (*events)(uint32_t slot);
+    int (*peer_state)(uint32_t slot, void *id, size_t n);
+    int (*send)(uint32_t slot, void *data, size_t n, bool more, bool wait);
+    int (*recv)(uint32_t slot, struct inbound *in, bool wait);
+    int (*z85_encode)(char *dest, uint8_t *data, size_t n);
+    int (*z85_decode)(uint8_t *dest, char *text, size_t n);
+    int (*curve_keypair)(char *public_key, char *secret_key);
+    int (*curve_public)(char *public_key, char *secret_key, size_t n);
+} engine_t;
+
+extern const engine_t engine_own; /* of this copy of the library */
+extern const engine_t *engine;    /* to be used */
+
+/* Loads another copy of this library and returns its table; NULL if that cannot
+ * be done. */
+const engine_t *engine_copy(void);
 
 /* Blocks the signals whose handlers cannot run on a small stack while Go code
  * runs in this thread, if there are any. */
@@ -163,6 +197,7 @@ enum { CONTEXT_TAG = 0x7a637478, SOCKET_TAG = 0x7a736f63 };
 typedef struct context
 {
     handle h;
+    uint32_t generation; /* in which it was started */
     pthread_mutex_t mu; /* guards what follows */
     bool started, shut, ending;
     int done; /* eventfd, readable when the end is over; -1 */
@@ -196,6 +231,7 @@ typedef struct inbound
 typedef struct socket_
 {
     handle h;
+    uint32_t generation;
     context *ctx;
     int type;
     int event;          /* eventfd, readable when something may have changed */
@@ -210,7 +246,7 @@ typedef struct socket_
     inbound in;
 } socket_;
 
-extern pool sockets;
+extern pool contexts, sockets, pollers, all_timers;
 static inline socket_ *socket_of(void *s) { return pool_live(&sockets, s) ? s : NULL; }
 
 /* Locks a socket; NULL with errno set if it is none. */

@@ -21,7 +21,7 @@ typedef struct poller
     void **data;
 } poller;
 
-static pool pollers = {.size = sizeof(poller), .tag = POLLER_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
+pool pollers = {.size = sizeof(poller), .tag = POLLER_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
 
 static int fail(int e)
 {

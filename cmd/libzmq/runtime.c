@@ -5,10 +5,10 @@
 /*
  * The Go runtime as a guest of a C program.
  *
- * It is started by the first socket, not when the library is loaded, so that a
- * program which forks first and uses ZeroMQ then (a daemon, a pool of workers)
- * works. A child of a process in which it runs cannot use it: the threads are
- * gone. Calls say so there instead of hanging.
+ * It is started by the first socket, not when the library is loaded: a program
+ * that does not use it does not pay for it, and one that forks first (a daemon, a
+ * pool of workers) uses it in the child. A child of a process in which it runs
+ * cannot use that runtime, whose threads are gone, and gets another: fork.c.
  *
  * Signals belong to the program. All threads of the Go runtime have them
  * blocked, so that they reach the program's threads, and end blocking calls.
@@ -20,7 +20,6 @@
 #include "library.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -28,23 +27,13 @@
 
 #include "_cgo_export.h"
 
-/* The entry of the Go runtime, which the makefile moves out of .init_array. Not
- * there in an ordinary Go program, where the runtime has started already. */
+/* The entry of the Go runtime, which build.sh moves out of .init_array. Not there
+ * in an ordinary Go program, where the runtime has started already. */
 typedef void (*entry)(int argc, char **argv, char **envp);
 extern entry __start_go_init_array[] __attribute__((weak, visibility("hidden")));
 extern entry __stop_go_init_array[] __attribute__((weak, visibility("hidden")));
 
 extern char **environ;
-
-static pthread_mutex_t start_mu = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic bool started;
-_Atomic bool runtime_forked;
-
-static void in_child(void)
-{
-    if (atomic_load(&started))
-        atomic_store(&runtime_forked, true);
-}
 
 /* The Go runtime reads what the kernel gave the process from behind argv. The
  * program may have overwritten that, so it gets a copy: no arguments, the
@@ -67,54 +56,113 @@ static char **process_stack(void)
     return block; /* the rest is zero: the end of both lists */
 }
 
-int runtime_start(void)
+/* Starts the runtime of this copy of the library, and waits for it. */
+static void boot(void)
 {
-    if (atomic_load(&runtime_forked)) {
-        refuse_forked();
-        return ENOTSUP;
+    static char **stack; /* where leak checkers find it */
+    if (&__start_go_init_array[0] != &__stop_go_init_array[0]) {
+        if (!(stack = process_stack()))
+            abort(); /* as the Go runtime does without memory */
+        for (entry *e = __start_go_init_array; e < __stop_go_init_array; e++)
+            (*e)(1, stack, stack + 2);
     }
-    if (atomic_load(&started))
-        return 0;
+    gozmq_start();
+}
+
+const engine_t engine_own = {
+    .boot = boot,
+    .ctx_start = gozmq_ctx_start,
+    .ctx_shutdown = gozmq_ctx_shutdown,
+    .ctx_term = gozmq_ctx_term,
+    .socket = gozmq_socket,
+    .close = gozmq_close,
+    .endpoint = gozmq_endpoint,
+    .setsockopt = gozmq_setsockopt,
+    .getsockopt = gozmq_getsockopt,
+    .watch = gozmq_watch,
+    .events = gozmq_events,
+    .peer_state = gozmq_peer_state,
+    .send = gozmq_send,
+    .recv = gozmq_recv,
+    .z85_encode = gozmq_z85_encode,
+    .z85_decode = gozmq_z85_decode,
+    .curve_keypair = gozmq_curve_keypair,
+    .curve_public = gozmq_curve_public,
+};
+
+const engine_t *engine = &engine_own;
+uint32_t generation;
+
+static pthread_mutex_t start_mu = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t guard_mu = PTHREAD_MUTEX_INITIALIZER;
+static _Atomic bool started;
+
+/* A fork takes place while nobody changes the tables of handles. */
+static pool *const pools[] = {&contexts, &sockets, &pollers, &all_timers};
+enum { POOLS = sizeof pools / sizeof *pools };
+
+static void before_fork(void)
+{
     pthread_mutex_lock(&start_mu);
-    if (!atomic_load(&started)) {
-        sigset_t all, old;
-        struct sigaction pipe;
-        sigfillset(&all);
-        sigdelset(&all, SIGURG); /* by which the Go runtime interrupts itself */
-        pthread_sigmask(SIG_BLOCK, &all, &old);
-        sigaction(SIGPIPE, NULL, &pipe);
-        if (&__start_go_init_array[0] != &__stop_go_init_array[0]) {
-            static char **stack;
-            stack = process_stack();
-            if (!stack) {
-                pthread_sigmask(SIG_SETMASK, &old, NULL);
-                pthread_mutex_unlock(&start_mu);
-                return ENOMEM;
-            }
-            for (entry *e = __start_go_init_array; e < __stop_go_init_array; e++)
-                (*e)(1, stack, stack + 2);
-        }
-        gozmq_start();
-        /* What SIGPIPE does is the program's business: connections are written to
-         * without raising it. */
-        sigaction(SIGPIPE, &pipe, NULL);
-        pthread_atfork(NULL, NULL, in_child);
-        atomic_store(&started, true);
-        pthread_sigmask(SIG_SETMASK, &old, NULL);
-    }
+    pthread_mutex_lock(&guard_mu);
+    for (int i = 0; i < POOLS; i++)
+        pthread_mutex_lock(&pools[i]->mu);
+}
+
+static void after_fork(void)
+{
+    for (int i = 0; i < POOLS; i++)
+        pthread_mutex_unlock(&pools[i]->mu);
+    pthread_mutex_unlock(&guard_mu);
     pthread_mutex_unlock(&start_mu);
+}
+
+static void in_child(void)
+{
+    generation++;
+    atomic_store(&started, false);
+    after_fork();
+}
+
+static int start_locked(void)
+{
+    if (generation > 0) {
+        const engine_t *copy = engine_copy();
+        if (!copy)
+            return ENOTSUP;
+        engine = copy;
+    }
+    sigset_t all, old;
+    struct sigaction pipe;
+    sigfillset(&all);
+    sigdelset(&all, SIGURG); /* by which the Go runtime interrupts itself */
+    pthread_sigmask(SIG_BLOCK, &all, &old);
+    sigaction(SIGPIPE, NULL, &pipe);
+    engine->boot();
+    /* What SIGPIPE does is the program's business: connections are written to
+     * without raising it. */
+    sigaction(SIGPIPE, &pipe, NULL);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    static bool hooked;
+    if (!hooked)
+        pthread_atfork(before_fork, after_fork, in_child);
+    hooked = true;
+    atomic_store(&started, true);
     return 0;
 }
 
-int refuse_forked(void)
+int runtime_start(void)
 {
-    static _Atomic bool told;
-    static const char text[] = "libzmq: this process was forked from one that uses ZeroMQ and cannot use it itself: "
-                               "fork before the first socket, or exec\n";
-    if (!atomic_exchange(&told, true)) {
-        ssize_t n = write(STDERR_FILENO, text, sizeof text - 1);
-        (void)n;
-    }
+    if (atomic_load_explicit(&started, memory_order_acquire))
+        return 0;
+    pthread_mutex_lock(&start_mu);
+    int e = atomic_load(&started) ? 0 : start_locked();
+    pthread_mutex_unlock(&start_mu);
+    return e;
+}
+
+int refuse_inherited(void)
+{
     errno = ENOTSUP;
     return -1;
 }
@@ -124,7 +172,6 @@ int refuse_forked(void)
 _Atomic bool guard_needed;
 static _Atomic long guard_next; /* when to look again, in 10 ms */
 static sigset_t guard_set;      /* only ever grows */
-static pthread_mutex_t guard_mu = PTHREAD_MUTEX_INITIALIZER;
 
 /* Whether a signal is one that a fault of the running code raises. */
 static bool synchronous(int sig)

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "_cgo_export.h"
-
 pool sockets = {.size = sizeof(socket_), .tag = SOCKET_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
 
 socket_ *socket_lock(void *handle)
@@ -22,8 +20,8 @@ socket_ *socket_lock(void *handle)
         errno = ENOTSOCK;
         return NULL;
     }
-    if (atomic_load_explicit(&runtime_forked, memory_order_relaxed)) {
-        refuse_forked();
+    if (s->generation != generation) {
+        refuse_inherited();
         return NULL;
     }
     pthread_mutex_lock(&s->mu);
@@ -82,7 +80,7 @@ int zmq_close(void *handle)
         errno = ENOTSOCK;
         return -1;
     }
-    if (atomic_load(&runtime_forked)) { /* what there is is a copy; its locks may be held for ever */
+    if (s->generation != generation) { /* what there is is a copy; its lock may be held for ever */
         close(s->event);
         atomic_store(&s->h.tag, 0);
         return 0;
@@ -92,7 +90,7 @@ int zmq_close(void *handle)
     atomic_store(&s->h.tag, 0);
     s->closed = true;
     int rc;
-    IN_GO(rc, gozmq_close(s->h.slot)); /* ends the calls that wait, in time */
+    IN_GO(rc, engine->close(s->h.slot)); /* ends the calls that wait, in time */
     (void)rc;
     if (s->users)
         pthread_mutex_unlock(&s->mu);
@@ -112,7 +110,7 @@ static int endpoint_call(void *handle, const char *addr, int what)
         return -1;
     int e = EINVAL;
     if (addr)
-        IN_GO(e, gozmq_endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
+        IN_GO(e, engine->endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
     socket_unlock(s);
     if (!e)
         return 0;
@@ -133,7 +131,7 @@ int zmq_setsockopt(void *handle, int option, const void *optval, size_t optvalle
     if (!s)
         return -1;
     int e;
-    IN_GO(e, gozmq_setsockopt(s->h.slot, option, (void *)optval, optvallen));
+    IN_GO(e, engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
     if (!e && (option == ZMQ_SNDTIMEO || option == ZMQ_RCVTIMEO))
         memcpy(option == ZMQ_SNDTIMEO ? &s->send_timeout : &s->recv_timeout, optval, sizeof(int));
     socket_unlock(s);
@@ -150,7 +148,7 @@ void socket_watch(socket_ *s)
         return;
     s->watched = true;
     int rc;
-    IN_GO(rc, gozmq_watch(s->h.slot));
+    IN_GO(rc, engine->watch(s->h.slot));
     (void)rc;
 }
 
@@ -190,7 +188,7 @@ int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
             break;
         }
         default:
-            IN_GO(e, gozmq_getsockopt(s->h.slot, option, optval, optvallen));
+            IN_GO(e, engine->getsockopt(s->h.slot, option, optval, optvallen));
         }
     socket_unlock(s);
     if (!e)
@@ -204,7 +202,7 @@ int socket_events(socket_ *s)
     socket_watch(s);
     event_drain(s->event);
     int rc;
-    IN_GO(rc, gozmq_events(s->h.slot));
+    IN_GO(rc, engine->events(s->h.slot));
     if (rc < 0) {
         if (s->in.at < s->in.end && -rc == ETERM)
             rc = 0; /* what was received is still there to be read */

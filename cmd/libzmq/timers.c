@@ -30,7 +30,7 @@ typedef struct timers
     timer *list;
 } timers;
 
-static pool all_timers = {.size = sizeof(timers), .tag = TIMERS_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
+pool all_timers = {.size = sizeof(timers), .tag = TIMERS_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
 
 static timers *timers_of(void *t)
 {

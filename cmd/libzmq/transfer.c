@@ -20,8 +20,6 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#include "_cgo_export.h"
-
 void socket_leave(socket_ *s);
 void socket_watch(socket_ *s);
 
@@ -70,7 +68,7 @@ static int send_frame(void *handle, const void *data, size_t size, const message
     int64_t deadline = 0;
     int e;
     for (bool first = true;; first = false) {
-        IN_GO(e, gozmq_send(s->h.slot, (void *)data, size, more, wait));
+        IN_GO(e, engine->send(s->h.slot, (void *)data, size, more, wait));
         if (e != EAGAIN || !wait)
             break;
         if (first)
@@ -150,7 +148,7 @@ static record *next_record(socket_ *s, int flags)
     int e;
     for (bool first = true;;) {
         s->in.at = s->in.end = 0;
-        IN_GO(e, gozmq_recv(s->h.slot, &s->in, wait));
+        IN_GO(e, engine->recv(s->h.slot, &s->in, wait));
         if (!e)
             return (record *)s->in.buf;
         if (e == ENOBUFS) { /* the next message needs more room */
@@ -293,7 +291,7 @@ int zmq_socket_get_peer_state(void *handle, const void *routing_id, size_t routi
     if (!s)
         return -1;
     int rc;
-    IN_GO(rc, gozmq_peer_state(s->h.slot, (void *)routing_id, routing_id_size));
+    IN_GO(rc, engine->peer_state(s->h.slot, (void *)routing_id, routing_id_size));
     socket_unlock(s);
     if (rc >= 0)
         return rc;
