@@ -106,3 +106,13 @@ var Conflate = boolOption(opt.Conflate)
 //	Sockets:  PUB, XPUB
 //	libzmq:   does not have it
 var DisconnectSlow = durationOption(opt.DisconnectSlow, time.Millisecond)
+
+// InBatchSize is the most octets that a STREAM, or a ROUTER with RouterRaw, receives
+// as one message; zero and negative values are not valid. Towards other types
+// libzmq has it bound each read; here a read brings what is there, up to 64 KiB.
+//
+//	Default:  8192
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  STREAM, ROUTER with RouterRaw
+//	libzmq:   ZMQ_IN_BATCH_SIZE (101)
+var InBatchSize = intOption(opt.InBatchSize)

@@ -111,6 +111,27 @@ func TestStreamTellsOfConnectionsThatTheRemoteClosed(t *testing.T) {
 	}
 }
 
+// IN_BATCH_SIZE bounds what is received as one message.
+func TestStreamReceivesChunksOfInBatchSize(t *testing.T) {
+	for _, size := range []int{1, 7, 8192, 20_000} {
+		r := newRig(t)
+		stream, at := r.bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.InBatchSize.Of(size), zmq.StreamNotify.Of(false))
+		c := r.dial(at)
+		want := large(30_000)
+		if _, err := io.WriteString(c, want); err != nil {
+			t.Fatal(err)
+		}
+		got, longest := "", 0
+		for len(got) < len(want) {
+			m := r.recv(stream)
+			got, longest = got+m[1], max(longest, len(m[1]))
+		}
+		if got != want || longest > size {
+			t.Errorf("InBatchSize %d: %d octets, the longest chunk has %d", size, len(got), longest)
+		}
+	}
+}
+
 func TestStreamWithoutNotifyTellsNothing(t *testing.T) {
 	r := newRig(t)
 	stream, at := r.bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.StreamNotify.Of(false))

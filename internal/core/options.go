@@ -182,6 +182,7 @@ func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
 		Mechanism:         security(o, metadata),
 		Authenticate:      s.authenticate(o),
 		Raw:               s.typ == pattern.Stream || o.Raw(),
+		Chunk:             o.Int(opt.InBatchSize),
 		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
 		HandshakeBytes:    min(o.Int(opt.MaxHandshakeBytes), 256<<20),
 		MaxFrame:          o.Int64(opt.MaxMessageSize),

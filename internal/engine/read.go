@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -388,7 +389,7 @@ func (c *Conn) deliver() error {
 
 // consumeRaw delivers what a STREAM reads as it came.
 func (c *Conn) consumeRaw(data []byte) error {
-	const chunk = 8 << 10 // libzmq's IN_BATCH_SIZE: the largest chunk it delivers
+	chunk := cmp.Or(c.cfg.Chunk, 8<<10) // libzmq's default of IN_BATCH_SIZE
 	slab := append([]byte(nil), data...)
 	for len(slab) > 0 {
 		n := min(chunk, len(slab))

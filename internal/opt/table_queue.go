@@ -72,15 +72,15 @@ var queueTable = []Spec{
 		Doc: "Disconnects a peer whose queue has been full for this long. Zero never does.",
 	},
 	{
-		Num: InBatchSize, Name: "IN_BATCH_SIZE", Go: "InBatchSize", Kind: Int, Unit: "bytes", Stored: true,
+		Num: InBatchSize, Name: "IN_BATCH_SIZE", Go: "InBatchSize", Kind: Int, Unit: "bytes",
 		Default: Value{I: 8192}, LibzmqDefault: Value{I: 8192}, Min: 1, Max: maxInt, Draft: true,
-		Transports: "all except inproc, udp",
-		Doc:        "The octets that are read from a connection at once.",
+		Sockets: "STREAM, ROUTER with RouterRaw", Transports: "tcp",
+		Doc: "The largest chunk of octets that is received as one message. libzmq reads no more than this at once, from connections of every type; here a read brings what is there, up to 64 KiB, whatever the value.",
 	},
 	{
 		Num: OutBatchSize, Name: "OUT_BATCH_SIZE", Go: "OutBatchSize", Kind: Int, Unit: "bytes", Stored: true,
 		Default: Value{I: 8192}, LibzmqDefault: Value{I: 8192}, Min: 1, Max: maxInt, Draft: true,
 		Transports: "all except inproc, udp",
-		Doc:        "The octets that are gathered for one write to a connection.",
+		Doc:        "How many octets libzmq gathers for one write. Here a write takes what waits, up to 256 KiB and the rest of a message, so it is kept and nothing else.",
 	},
 }
