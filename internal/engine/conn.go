@@ -24,6 +24,7 @@ type Config struct {
 	Identity     []byte
 	Mechanism    func() mechanism.Machine // a fresh one for each connection
 	Raw          bool                     // STREAM: no protocol at all
+	Chunk        int                      // the most octets of one message of a Raw connection, 0 is 8 KiB
 	Hello        []byte                   // HELLO_MSG: first message of every connection
 
 	// Authenticate answers the mechanism's question; nil, and a nil verdict, admit
