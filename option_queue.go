@@ -111,7 +111,7 @@ var DisconnectSlow = durationOption(opt.DisconnectSlow, time.Millisecond)
 // as one message; zero and negative values are not valid. Towards other types
 // libzmq has it bound each read; here a read brings what is there, up to 64 KiB.
 //
-//	Default:  8192
+//	Default:  8 KiB
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  STREAM, ROUTER with RouterRaw
 //	libzmq:   ZMQ_IN_BATCH_SIZE (101)
