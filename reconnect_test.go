@@ -276,6 +276,12 @@ func TestImmediateLosesTheQueueWithTheConnection(t *testing.T) {
 		b, at := r.bind(zmq.PULL, endpoint, narrow(1)...)
 		c := r.connect(zmq.PUSH, at, append(narrow(5), zmq.Immediate.Of(true))...)
 		r.flood(c, 100_000)
+		// The receiver's mark is reached, so that nothing is read any more, and the
+		// system's buffers are full: what is queued stays so.
+		r.until("both queues have filled", func() bool {
+			in, out := b.Peers(), c.Peers()
+			return len(in) == 1 && in[0].QueuedIn == 1 && len(out) == 1 && out[0].QueuedOut > 1
+		})
 		r.check(b.Close())
 		r.left(c, 0)
 		r.until("the loss is counted", func() bool { return c.Stats().Drops.PeerGone > 0 })
