@@ -5,6 +5,7 @@ package zmq
 import (
 	"context"
 
+	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -67,9 +68,11 @@ type Endpoint struct {
 
 // Endpoints lists what the socket is bound and connected to, in the order of
 // the calls.
-func (s *Socket) Endpoints() []Endpoint {
+func (s *Socket) Endpoints() []Endpoint { return newEndpoints(s.s) }
+
+func newEndpoints(s *core.Socket) []Endpoint {
 	var list []Endpoint
-	for _, e := range s.s.Endpoints() {
+	for _, e := range s.Endpoints() {
 		list = append(list, Endpoint(e))
 	}
 	return list
@@ -82,9 +85,11 @@ func (s *Socket) LastEndpoint() string { return s.s.LastEndpoint() }
 
 // Peers lists the peers that are connected, in no particular order: those that
 // have finished their handshake.
-func (s *Socket) Peers() []PeerStats {
+func (s *Socket) Peers() []PeerStats { return newPeerList(s.s) }
+
+func newPeerList(s *core.Socket) []PeerStats {
 	var list []PeerStats
-	for _, i := range s.s.Peers() {
+	for _, i := range s.Peers() {
 		list = append(list, newPeerStats(i))
 	}
 	return list

@@ -49,6 +49,18 @@ func (p Peer) LastHeard() time.Time {
 	return time.Time{}
 }
 
+// RoundTrip returns how long the last heartbeat took from the moment when it was
+// queued until its answer was read: the way there and back, and what the peer and
+// the queues in between take. It is 0 where there was none yet, so always without
+// HeartbeatInterval, for peers older than ZMTP 3.1 and for inproc. It belongs to
+// one connection and begins anew with the next.
+func (p Peer) RoundTrip() time.Duration {
+	if p.p == nil {
+		return 0
+	}
+	return time.Duration(p.p.RoundTrip.Load())
+}
+
 func newPeer(p *pipe.Peer) Peer {
 	if p == nil {
 		return Peer{}
@@ -62,8 +74,9 @@ func newPeer(p *pipe.Peer) Peer {
 	return x
 }
 
-// PeerStats is a peer of a socket with its counters. Queue lengths are in
-// messages.
+// PeerStats is a peer of a socket with its counters. Queue lengths and high-water
+// marks are in messages. Counters begin when the peer connects to us, and for a
+// Connect of ours with the Connect: they go on over reconnects.
 type PeerStats struct {
 	Peer
 	Endpoint  string // of ours that it belongs to
@@ -71,13 +84,22 @@ type PeerStats struct {
 	Sent      uint64 // messages queued for it
 	Received  uint64 // messages that came from it
 	Dropped   uint64 // messages that were lost because its queue was full
+	Conflated uint64 // messages either way that a newer one took the place of
 	QueuedOut int    // messages that wait to be sent to it
 	QueuedIn  int    // messages of it that wait to be received
+	SendHWM   int    // the most that QueuedOut can be, 0 for no limit
+	RecvHWM   int    // the most that QueuedIn can be, 0 for no limit
+
+	// SentBytes and ReceivedBytes are octets handed to and read from the
+	// connection: messages with their framing, subscriptions, heartbeats, before
+	// encryption and without the handshake. In process they are those of messages.
+	SentBytes, ReceivedBytes uint64
 }
 
 func newPeerStats(i core.PeerInfo) PeerStats {
 	return PeerStats{
 		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID,
 		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
+		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentOctets, ReceivedBytes: i.ReadOctets,
 	}
 }

@@ -35,7 +35,7 @@ func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Con
 		SendHWM: o.Int(opt.SendHWM), RecvHWM: o.Int(opt.RecvHWM),
 		SendMax: o.Int(opt.SendHWMBytes), RecvMax: o.Int(opt.RecvHWMBytes),
 		Conflate: conflate, Raw: s.typ == pattern.Stream || s.opts.Raw(),
-		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(),
+		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(), Totals: &s.totals,
 	}
 }
 
@@ -56,6 +56,7 @@ func (s *Socket) removePipe(p *pipe.Pipe) {
 		return
 	}
 	delete(s.pipes, p)
+	s.noteParted(p)
 	if p.Accepted {
 		s.accepted--
 	}
@@ -175,7 +176,7 @@ func (s *Socket) Event(e session.Event) {
 	case session.ConnectRetried:
 		s.stats.Reconnects.Add(1)
 	case session.HandshakeFailedAuth, session.HandshakeFailedNoDetail, session.HandshakeFailedProtocol:
-		s.stats.HandshakesFailed.Add(1)
+		s.stats.countFailure(&e)
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
 	}

@@ -16,8 +16,12 @@ type PeerInfo struct {
 	Sent      uint64
 	Received  uint64
 	Dropped   uint64
+	Conflated uint64
 	QueuedOut int
 	QueuedIn  int
+
+	SentOctets, ReadOctets uint64
+	SendHWM, RecvHWM       int
 }
 
 // Peers lists the peers that have finished their handshake.
@@ -30,7 +34,10 @@ func (s *Socket) Peers() []PeerInfo {
 			continue
 		}
 		out, in := p.Queued()
+		sent, read := p.Octets()
+		sendHWM, recvHWM := p.Marks()
 		list = append(list, PeerInfo{
+			SentOctets: sent, ReadOctets: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
 			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,

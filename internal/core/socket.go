@@ -60,6 +60,8 @@ type Socket struct {
 	lingering sync.WaitGroup // endpoints that were taken away and are not done
 	finished  chan struct{}  // closed when Close has ended
 	stats     Counters
+	totals    pipe.Totals
+	parted    parted // guarded by mu
 	monitors  monitors
 
 	wireMu sync.Mutex   // held while a MonitorTo is made or ended; taken before every other lock
@@ -74,7 +76,11 @@ type timeouts struct {
 // Counters of what happens to a socket's connections, read at any time.
 type Counters struct {
 	Reconnects        atomic.Uint64
-	HandshakesFailed  atomic.Uint64
+	HandshakesFailed  atomic.Uint64 // in all
+	HandshakesBroken  atomic.Uint64 // of these, by what the peer did wrong
+	HandshakesRefused atomic.Uint64 // by authentication
+	HandshakesLate    atomic.Uint64 // not over in time
+	HandshakesLost    atomic.Uint64 // by the end of the connection, or otherwise
 	AcceptsFailed     atomic.Uint64
 	Disconnects       atomic.Uint64
 	Connected         atomic.Uint64
@@ -163,17 +169,6 @@ func (s *Socket) wakeAll() {
 	s.mailbox.Senders.WakeAll()
 	s.watch.WakeAll()
 	s.mailbox.Watchers.Tell(pipe.Ended)
-}
-
-// Transferred returns how many messages were sent and received.
-func (s *Socket) Transferred() (sent, received uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	sent = s.sent
-	if p := s.sole.Load(); p != nil {
-		sent += p.Direct()
-	}
-	return sent, s.received
 }
 
 // Counters returns the counters of the socket's connections.

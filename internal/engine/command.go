@@ -18,6 +18,8 @@ func (c *Conn) command(body []byte) error {
 	switch string(name) {
 	case "PING":
 		return c.ping(data)
+	case "PONG":
+		c.pong()
 	case "SUBSCRIBE":
 		return c.subscription(pipe.Subscribe, data)
 	case "CANCEL":

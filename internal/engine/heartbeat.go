@@ -19,6 +19,7 @@ type heartbeat struct {
 	pinger *time.Timer // sends a PING every interval
 	answer silence     // a PING has gone out
 	ttl    silence     // the peer announced that it would be heard within its TTL
+	trip   roundTrip
 }
 
 // silence is a clock that runs until the peer is heard. Guarded by heartbeat.mu.
@@ -55,7 +56,10 @@ func (c *Conn) sendPing() {
 		return
 	}
 	heard := c.heard.Load() // before the PING can be answered
-	_, flush := c.out.Control(wire.AppendPing(nil, ttl, nil), true)
+	sent, flush := c.out.Control(wire.AppendPing(nil, ttl, nil), true)
+	if sent {
+		b.trip.ping()
+	}
 	b.pinger.Reset(c.cfg.HeartbeatInterval)
 	if limit := c.cfg.HeartbeatTimeout; limit > 0 && (!b.answer.running || b.answer.heard != heard) {
 		b.answer.start(c, heard, limit)

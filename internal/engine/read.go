@@ -89,6 +89,7 @@ func (c *Conn) Run() error {
 		c.src.rb = c.src.buffers.get()
 		rest := c.rest
 		c.rest = nil
+		c.pipe.CountRead(len(rest))
 		for len(rest) > 0 {
 			n := copy(c.src.rb.data[c.src.left:], rest)
 			rest = rest[n:]
@@ -130,6 +131,7 @@ func (c *Conn) readOnce() error {
 	n, err := c.src.read()
 	if n > 0 {
 		c.noteHeard()
+		c.pipe.CountRead(n)
 		if err := c.last.count(c, n); err != nil {
 			return err
 		}
@@ -151,6 +153,7 @@ func (c *Conn) readBig() error {
 	n, err := c.src.readInto(d.big[len(d.big):min(cap(d.big), d.want)])
 	if n > 0 {
 		c.noteHeard()
+		c.pipe.CountRead(n)
 		if err := c.last.count(c, n); err != nil {
 			return err
 		}

@@ -75,6 +75,7 @@ func (o *Outbox) Sent(b *Batch) {
 	b.segs = b.segs[:0]
 	clear(b.Bufs)
 	o.mu.Lock()
+	o.wroteLocked(b.Size)
 	if o.mark.bytes == 0 {
 		size = 0
 	}
@@ -111,6 +112,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	}
 
 	o.mu.Lock()
+	o.wroteLocked(n)
 	if o.mark.bytes == 0 {
 		size, leftSize = 0, 0
 	}

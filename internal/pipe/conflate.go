@@ -14,6 +14,7 @@ func (b *Inbox) conflateLocked(m Message) {
 			kept = append(kept, x)
 		}
 	}
+	b.replaced.note(len(b.queue) - len(kept))
 	clear(b.queue[len(kept):])
 	b.queue = append(kept, m)
 	b.waiting = len(b.queue)
@@ -28,6 +29,7 @@ func (b *Inbox) keepUnreadLocked() {
 			kept = append(kept, x)
 		}
 	}
+	b.replaced.note(len(b.taken) - b.pos - len(kept))
 	if kept != nil {
 		b.queue = append(kept, b.queue...)
 		b.waiting = len(b.queue)
@@ -42,6 +44,9 @@ func (o *Outbox) conflateLocked() {
 			kept = append(kept, *s)
 			*s = segment{}
 		}
+	}
+	for i := range o.segs {
+		o.replaced.note(o.segs[i].msgs)
 	}
 	o.dropLocked()
 	for _, s := range kept {

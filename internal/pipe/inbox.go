@@ -46,6 +46,9 @@ type Inbox struct {
 	sole     bool   // WriteSole may be used by the other end, in process
 	direct   uint64 // messages that came that way
 
+	octets   uint64 // of messages that came from a socket of this process
+	replaced replacement
+
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows
 
 	// Owned by the consumer.
@@ -73,6 +76,7 @@ func (b *Inbox) push(ms []Message) (n int, tell bool) {
 	switch {
 	case b.conflate:
 		if all := separate(ms); len(all) > 0 {
+			b.replaced.note(len(all) - 1)
 			b.conflateLocked(all[len(all)-1])
 			b.received += uint64(len(all))
 		}
@@ -164,11 +168,13 @@ func (b *Inbox) pushOneLocked(m *Message, from *Peer) (ok, tell bool) {
 		b.mark.refused = true
 		return false, false
 	case b.conflate:
+		b.octets += uint64(m.Size())
 		o := m.Own()
 		o.Peer = from
 		b.conflateLocked(o)
 		b.received++
 	default:
+		b.octets += uint64(m.Size())
 		if m.Owned || len(m.Tail) > 0 || len(m.Head) > maxRunFrame {
 			b.growLocked(1)
 			b.queue = append(b.queue, m.Own())

@@ -26,8 +26,9 @@ type Link interface {
 // batches. Whoever appends to an outbox with a link and a free token gets the
 // token and must call Flush or Kick.
 type Outbox struct {
-	buffers *Buffers
-	raw     bool // STREAM: bodies only
+	buffers  *Buffers
+	raw      bool // STREAM: bodies only
+	replaced replacement
 
 	mu       sync.Mutex // a leaf lock; guards all that follows
 	segs     []segment
@@ -35,6 +36,7 @@ type Outbox struct {
 	last     int // octets of the last batch: decides the size of the next chunk
 	mark     mark
 	conflate bool
+	octets   uint64 // written to connections
 	closed   bool
 	token    bool
 	sole     bool   // WriteSole may be used

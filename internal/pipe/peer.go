@@ -33,6 +33,10 @@ type Peer struct {
 	// arrived. Kept by connections that send heartbeats.
 	LastHeard atomic.Int64
 
+	// RoundTrip is how many nanoseconds the last heartbeat took that was answered,
+	// 0 until there was one.
+	RoundTrip atomic.Int64
+
 	// Foreign belongs to a binding in another language: what it made of this
 	// peer's properties, zero until then.
 	Foreign atomic.Uintptr

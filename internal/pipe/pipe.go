@@ -28,7 +28,8 @@ type Config struct {
 	Raw      bool // STREAM: outgoing bodies without framing
 	Accepted bool // the peer connected to us; such a pipe ends with its connection
 	Endpoint string
-	Sink     Sink // nil: messages go to the inbox
+	Sink     Sink    // nil: messages go to the inbox
+	Totals   *Totals // of the socket; nil: nobody asks
 }
 
 // Pipe is the pair of queues between a socket and one peer. The socket's side
@@ -58,6 +59,8 @@ type Pipe struct {
 
 	sent    uint64        // messages queued for the peer; guarded by the socket's lock
 	sunk    atomic.Uint64 // messages that the sink took
+	read    atomic.Uint64 // octets read from connections, or in process those that the sink took
+	totals  *Totals       // immutable once the pipe has a socket
 	Dropped atomic.Uint64 // messages lost because the queue was full
 }
 
@@ -81,6 +84,7 @@ func New(c Config) *Pipe {
 	p := newHalf(c)
 	p.out = &Outbox{buffers: c.Buffers, raw: c.Raw, conflate: c.Conflate}
 	p.out.mark.set(c.SendHWM, c.SendMax)
+	p.out.replaced.totals = p.totals
 	p.out.writable = func() { p.mailbox.postWritable(p) }
 	p.setRecv(c.RecvHWM, c.RecvMax)
 	return p
@@ -88,11 +92,19 @@ func New(c Config) *Pipe {
 
 func newHalf(c Config) *Pipe {
 	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink, sendMax: c.SendMax, recvMax: c.RecvMax}
+	p.setTotals(c.Totals)
 	p.noteHWM(c.SendHWM, c.RecvHWM)
 	p.in.arrays = c.Buffers
 	p.in.conflate = c.Conflate
 	p.in.resume = p.Resume
 	return p
+}
+
+func (p *Pipe) setTotals(t *Totals) {
+	if t == nil {
+		t = new(Totals)
+	}
+	p.totals, p.in.replaced.totals = t, t
 }
 
 func (p *Pipe) noteHWM(send, recv int) {
@@ -152,6 +164,7 @@ func (p *Pipe) Adopt(bind Config) {
 	p.in.producerLimit(sumHWM(int(c.sendHWM.Load()), bind.RecvHWM))
 	c.in.setLimit(sumHWM(bind.SendHWM, int(c.recvHWM.Load())))
 	p.in.mu.Lock() // the binder may be closing
+	p.setTotals(bind.Totals)
 	p.mailbox = bind.Mailbox
 	p.in.mu.Unlock()
 	if p.sink != nil {
@@ -243,7 +256,11 @@ func (p *Pipe) writeInProcess(m *Message) bool {
 	if q.sink != nil {
 		ms := []Message{m.Own()}
 		ms[0].Peer = q.peer.Load()
-		return q.Deliver(ms) == 1
+		if q.Deliver(ms) == 0 {
+			return false
+		}
+		q.read.Add(uint64(m.Size()))
+		return true
 	}
 	ok, tell := q.in.pushOne(m, q.peer.Load())
 	if !ok {

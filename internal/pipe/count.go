@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import "sync/atomic"
+
+// Totals are what the pipes of a socket have done together, those that are gone
+// included. Connections count once a read and once a write, not once a message.
+// It may be read at any time.
+type Totals struct {
+	In        atomic.Uint64 // octets read from connections
+	_         [56]byte      // the writers' counter is not on the readers' cache line
+	Out       atomic.Uint64 // octets written to connections
+	Conflated atomic.Uint64 // messages that a newer one took the place of
+}
+
+// CountRead notes octets that were read from the pipe's connection.
+func (p *Pipe) CountRead(n int) {
+	p.read.Add(uint64(n))
+	p.totals.In.Add(uint64(n))
+}
+
+// Octets returns what was written to the pipe's connections and read from them,
+// with framing, or in process the octets of messages.
+func (p *Pipe) Octets() (out, in uint64) {
+	if p.out == nil {
+		return p.other.octetsInProcess(), p.octetsInProcess()
+	}
+	p.out.mu.Lock()
+	defer p.out.mu.Unlock()
+	return p.out.octets, p.read.Load()
+}
+
+// octetsInProcess returns how many octets of messages the peer has sent.
+func (p *Pipe) octetsInProcess() uint64 {
+	p.in.mu.Lock()
+	defer p.in.mu.Unlock()
+	return p.in.octets + p.read.Load()
+}
+
+// Conflated returns how many messages either way a newer one took the place of.
+func (p *Pipe) Conflated() uint64 {
+	n := p.in.replaced.Load()
+	if p.out != nil {
+		n += p.out.replaced.Load()
+	}
+	return n
+}
+
+// Marks returns the high-water marks in messages that apply to each direction, 0
+// for no limit. In process they are those of both ends together.
+func (p *Pipe) Marks() (out, in int) {
+	if p.out != nil {
+		p.out.mu.Lock()
+		out = p.out.mark.limit
+		p.out.mu.Unlock()
+	} else {
+		out = p.other.in.limit()
+	}
+	return out, p.in.limit()
+}
+
+func (b *Inbox) limit() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.mark.limit
+}
+
+// replacement counts the messages of one queue that conflation dropped, for the
+// queue and for its socket.
+type replacement struct {
+	atomic.Uint64
+	totals *Totals
+}
+
+func (r *replacement) note(n int) {
+	if n > 0 {
+		r.Add(uint64(n))
+		if r.totals != nil {
+			r.totals.Conflated.Add(uint64(n))
+		}
+	}
+}
+
+// wroteLocked notes octets that a connection has taken.
+func (o *Outbox) wroteLocked(n int) {
+	o.octets += uint64(n)
+	if t := o.replaced.totals; t != nil {
+		t.Out.Add(uint64(n))
+	}
+}
