@@ -28,8 +28,10 @@ type siege struct {
 	bound   bool // strangers connect to us; otherwise we connect to them
 	log     *safeBuffer
 	rounds  int
-	strange []string // what strangers got through to the application
-	idle    int      // goroutines of the test without strangers
+	strange []string    // what strangers got through to the application
+	guard   *guard      // the mechanism; nil is NULL
+	handler *zmq.Socket // of authentication requests, where a guard has one
+	idle    int         // goroutines of the test without strangers
 }
 
 // besiege runs a test with a socket of that type on the binding and on the
@@ -57,15 +59,21 @@ var compatible = map[zmq.SocketType]zmq.SocketType{
 
 func newSiege(t *testing.T, typ zmq.SocketType, bound bool, settings ...zmq.Setting) *siege {
 	t.Helper()
-	b := &siege{bound: bound, log: new(safeBuffer)}
+	return newGuardedSiege(t, typ, bound, nil, settings...)
+}
+
+func newGuardedSiege(t *testing.T, typ zmq.SocketType, bound bool, g *guard, settings ...zmq.Setting) *siege {
+	t.Helper()
+	b := &siege{bound: bound, log: new(safeBuffer), guard: g}
 	b.rig = rigOf(t, zmq.ContextConfig{
 		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Settings: []zmq.Setting{
 			zmq.Linger.Of(0), zmq.ReconnectInterval.Of(5 * time.Millisecond), zmq.ReconnectIntervalMax.Of(20 * time.Millisecond),
 		},
 	})
-	b.s = b.socket(typ, settings...)
-	b.honest = b.socket(compatible[typ])
+	ours, theirs := g.settings(b)
+	b.s = b.socket(typ, append(ours, settings...)...)
+	b.honest = b.socket(compatible[typ], theirs...)
 	if typ == zmq.PUB || typ == zmq.XPUB {
 		b.check(b.honest.Subscribe("honest"))
 	}
