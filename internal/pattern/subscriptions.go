@@ -25,8 +25,10 @@ type subscriptions struct {
 	requested trie.Multi[*pipe.Pipe] // XPUB_MANUAL: what peers asked for
 	notices   []notice
 	head      int
-	verbose   bool // every subscription is a notice
-	verboser  bool // and every cancellation
+	told      uint64 // notices so far
+	sweepAt   int    // unread notices that make sweep worthwhile
+	verbose   bool   // every subscription is a notice
+	verboser  bool   // and every cancellation
 	manual    bool
 	onlyFirst bool
 	recvHWM   int
@@ -39,6 +41,10 @@ type notice struct {
 	m    pipe.Message
 	from *pipe.Pipe // who subscribed; nil when its connection is gone
 	user bool       // an upstream message: counts against RCVHWM
+
+	// For sweep, of a notice of a subscription or its end.
+	of      *pipe.Pipe // whose it is where each peer's counts, nil where they count together
+	changed bool       // before it, there was none to begin with or one to end
 }
 
 func newSubscriptions(h *Host, silent bool) *subscriptions {
@@ -64,7 +70,7 @@ func (s *subscriptions) sink(p *pipe.Pipe, ms []pipe.Message) int {
 		s.mu.Unlock()
 		return len(ms)
 	}
-	told, changed, n := len(s.notices), false, 0
+	told, changed, n := s.told, false, 0
 	for ; n < len(ms); n++ {
 		m := &ms[n]
 		switch m.Kind {
@@ -83,7 +89,7 @@ func (s *subscriptions) sink(p *pipe.Pipe, ms []pipe.Message) int {
 		}
 	}
 full:
-	wake := len(s.notices) > told
+	wake := s.told != told
 	s.mu.Unlock()
 	if wake {
 		s.h.Mailbox.WakeReceiver()
@@ -130,6 +136,7 @@ func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok boo
 	}
 	if user.Head != nil && !s.silent {
 		p.Route.Notices++
+		s.told++
 		s.notices = append(s.notices, notice{m: user, from: p, user: true})
 	}
 	return changed, true
@@ -143,8 +150,8 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 	}
 	if cancel {
 		last, removed := store.Remove(topic, p)
-		if s.manual || s.verboser || removed && last {
-			s.note(0, topic, p, peer)
+		if s.each() || removed && last {
+			s.note(notice{from: p, changed: removed}, 0, topic, p, peer)
 		}
 		return
 	}
@@ -156,28 +163,39 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 		p.Refuse(zerr.Errorf(zerr.ErrLimit, "it holds %d subscriptions, as many as MaxSubscriptions allows", s.maxTopics))
 		return
 	}
-	first, _ := store.Add(topic, p)
+	first, added := store.Add(topic, p)
 	if s.manual || s.verbose || first {
-		s.note(1, topic, p, peer)
+		s.note(notice{from: p, changed: first || s.each() && added}, 1, topic, p, peer)
 	}
 }
+
+// each reports whether the application hears of each peer's subscriptions and
+// their ends, rather than of a topic's first and last.
+func (s *subscriptions) each() bool { return s.manual || s.verboser }
 
 // note queues a notice: octet 1 or 0 and the topic, whatever form the peer used.
 // A peer that toggles subscriptions while the application does not read is cut
 // off where MaxSubscriptions would end its store.
-func (s *subscriptions) note(op byte, topic []byte, from *pipe.Pipe, peer *pipe.Peer) {
+func (s *subscriptions) note(n notice, op byte, topic []byte, p *pipe.Pipe, peer *pipe.Peer) {
 	if s.silent {
 		return
 	}
-	if from != nil {
-		if s.maxTopics > 0 && from.Route.Notices >= 2*s.maxTopics {
-			from.Refuse(zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", from.Route.Notices))
+	if n.from != nil {
+		if s.maxTopics > 0 && p.Route.Notices >= 2*s.maxTopics {
+			p.Refuse(zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", p.Route.Notices))
 			return
 		}
-		from.Route.Notices++
+		p.Route.Notices++
 	}
-	b := append(append(make([]byte, 0, 1+len(topic)), op), topic...)
-	s.notices = append(s.notices, notice{m: pipe.Message{Head: b, Peer: peer, Owned: true}, from: from})
+	if s.each() {
+		n.of = p
+	}
+	if len(s.notices)-s.head >= max(s.sweepAt, manyNotices) {
+		s.sweep()
+	}
+	s.told++
+	n.m = pipe.Message{Head: append(append(make([]byte, 0, 1+len(topic)), op), topic...), Peer: peer, Owned: true}
+	s.notices = append(s.notices, n)
 }
 
 // forget removes what a lost peer subscribed to. With last nothing of the peer
@@ -185,18 +203,18 @@ func (s *subscriptions) note(op byte, topic []byte, from *pipe.Pipe, peer *pipe.
 func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 	s.mu.Lock()
 	p.Route.Gone = p.Route.Gone || last
-	told := len(s.notices)
+	told := s.told
 	s.store.RemoveAll(p, func(topic []byte, last bool) {
 		if !s.manual && (last || s.verboser) {
-			s.note(0, topic, nil, nil)
+			s.note(notice{changed: true}, 0, topic, p, nil)
 		}
 	})
 	s.requested.RemoveAll(p, func(topic []byte, _ bool) {
 		if s.manual {
-			s.note(0, topic, nil, nil)
+			s.note(notice{changed: true}, 0, topic, p, nil)
 		}
 	})
-	wake := len(s.notices) > told
+	wake := s.told != told
 	s.mu.Unlock()
 	if wake {
 		s.h.Mailbox.WakeReceiver()
@@ -224,14 +242,7 @@ func (s *subscriptions) next(m *pipe.Message) (from *pipe.Pipe, ok bool) {
 		clear(s.notices[k:])
 		s.notices, s.head = s.notices[:k], 0
 	}
-	resume := false
-	if p := n.from; p != nil {
-		p.Route.Notices--
-		if p.Route.Held && (s.recvHWM == 0 || p.Route.Notices < s.recvHWM) {
-			p.Route.Held = false
-			resume = true
-		}
-	}
+	resume := n.from != nil && s.giveBack(n.from)
 	s.mu.Unlock()
 	*m = n.m
 	if resume {
@@ -241,6 +252,17 @@ func (s *subscriptions) next(m *pipe.Message) (from *pipe.Pipe, ok bool) {
 		return nil, true
 	}
 	return n.from, true
+}
+
+// giveBack notes that a notice of a peer waits no more, and reports whether the
+// peer's reader is to be resumed.
+func (s *subscriptions) giveBack(p *pipe.Pipe) bool {
+	p.Route.Notices--
+	if !p.Route.Held || s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
+		return false
+	}
+	p.Route.Held = false
+	return true
 }
 
 func (s *subscriptions) pending() bool {
