@@ -19,12 +19,14 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 )
 
 // workload is one line of the table.
 type workload struct {
 	name         string
-	send, recv   string // modes of the peers; recv binds
+	send, recv   string // modes of the peers; recv binds; without send it is all there is
+	endpoint     string // in place of that of the run
 	size         int
 	count, quick int // messages a round, in full and with -quick
 	// value takes the figure of the table out of a round's result.
@@ -42,6 +44,16 @@ var workloads = []workload{
 	throughput(65536, 50_000),
 	latency("median", func(r result) float64 { return r.Median }),
 	latency("p99", func(r result) float64 { return r.P99 }),
+	proxied("proxy inproc", "inproc://proxy"),
+	proxied("proxy", ""),
+}
+
+func proxied(name, endpoint string) workload {
+	return workload{
+		name: name, recv: "proxy-thr", endpoint: endpoint,
+		size: 16, count: 3_000_000, quick: 750_000,
+		value: result.rate, unit: "msg/s", higher: true,
+	}
 }
 
 func throughput(size, count int) workload {
@@ -64,21 +76,22 @@ func main() {
 	quick := flag.Bool("quick", false, "three short rounds instead of five")
 	rounds := flag.Int("rounds", 5, "rounds of each workload")
 	transport := flag.String("transport", "tcp", "tcp or ipc")
+	only := flag.String("only", "", "measure only the lines whose names begin with this")
 	flag.Parse()
 	if *quick {
 		*rounds = 3
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout, *quick, *rounds, *transport); err != nil {
+	if err := bench(ctx, os.Stdout, *quick, *rounds, *transport, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, w io.Writer, quick bool, rounds int, transport string) error {
+func bench(ctx context.Context, w io.Writer, quick bool, rounds int, transport, only string) error {
 	if rounds < 1 || transport != "tcp" && transport != "ipc" || flag.NArg() > 0 {
-		return errors.New("usage: bench [-quick] [-rounds N] [-transport tcp|ipc]")
+		return errors.New("usage: bench [-quick] [-rounds N] [-transport tcp|ipc] [-only NAME]")
 	}
 	dir, err := os.MkdirTemp("", "zmqbench")
 	if err != nil {
@@ -105,12 +118,18 @@ func run(ctx context.Context, w io.Writer, quick bool, rounds int, transport str
 	// Workloads that differ only in the figure that they show share their rounds.
 	var shared rows
 	for i, l := range workloads {
-		if i == 0 || l.recv != workloads[i-1].recv || l.size != workloads[i-1].size {
+		if !strings.HasPrefix(l.name, only) {
+			continue
+		}
+		if shared == nil || i == 0 || l.recv != workloads[i-1].recv || l.endpoint != workloads[i-1].endpoint || l.size != workloads[i-1].size {
 			if shared, err = measure(ctx, l, programs, endpoint, quick, rounds); err != nil {
 				return err
 			}
 		}
 		printRow(w, l, shared)
+	}
+	if shared == nil {
+		return fmt.Errorf("no line begins with %q", only)
 	}
 	printLibraries(w, shared)
 	return nil
@@ -124,10 +143,17 @@ func measure(ctx context.Context, l workload, programs []string, endpoint string
 	if quick {
 		count = l.quick
 	}
+	run := runPair
+	if l.send == "" {
+		run = runAlone
+	}
+	if l.endpoint != "" {
+		endpoint = l.endpoint
+	}
 	all := make(rows, len(programs))
 	for range rounds {
 		for i, program := range programs {
-			r, err := runPair(ctx, program, l, endpoint, count)
+			r, err := run(ctx, program, l, endpoint, count)
 			if err != nil {
 				return nil, err
 			}

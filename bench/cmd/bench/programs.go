@@ -51,9 +51,13 @@ func buildLibzmq(ctx context.Context, dir string) (string, error) {
 	if out, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libzmq").Output(); err == nil {
 		flags = strings.Fields(string(out))
 	}
-	program := filepath.Join(dir, "libzmq_perf"+exe())
-	args := append([]string{"-O2", "-Wall", "-o", program, filepath.Join("peers", "libzmq_perf.c")}, flags...)
-	return program, build(ctx, compiler, args...)
+	for _, name := range []string{"libzmq_perf", "libzmq_proxy"} {
+		args := []string{"-O2", "-Wall", "-pthread", "-o", filepath.Join(dir, name+exe()), filepath.Join("peers", name+".c")}
+		if err := build(ctx, compiler, append(args, flags...)...); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(dir, "libzmq_perf"+exe()), nil
 }
 
 func build(ctx context.Context, name string, args ...string) error {
@@ -112,6 +116,22 @@ func runPair(ctx context.Context, program string, l workload, endpoint string, c
 	var r result
 	err = json.Unmarshal(append(sent, received...), &r)
 	return r, err
+}
+
+// runAlone runs a workload that is one process.
+func runAlone(ctx context.Context, program string, l workload, endpoint string, count int) (r result, err error) {
+	ctx, cancel := context.WithTimeout(ctx, roundTime)
+	defer cancel()
+	program = strings.Replace(program, "libzmq_perf", "libzmq_proxy", 1) // beside it
+	cmd := exec.CommandContext(ctx, program, l.recv, endpoint, strconv.Itoa(count), strconv.Itoa(l.size))
+	out, err := cmd.Output()
+	if err == nil {
+		err = json.Unmarshal(out, &r)
+	}
+	if err != nil {
+		return r, fmt.Errorf("%s %s: %w", program, l.name, err)
+	}
+	return r, nil
 }
 
 // cpuModel is the processor's own name where the system tells it.

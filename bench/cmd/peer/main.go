@@ -7,7 +7,8 @@
 //
 // pull-thr and rep-lat bind and print {"endpoint": "..."} first; push-thr and
 // req-lat connect. pull-thr and req-lat print a result at the end. One Send or
-// Recv call a message.
+// Recv call a message. proxy-thr is a whole topology, like peers/libzmq_proxy.c;
+// there ENDPOINT is inproc://NAME, ipc://PATH or tcp://127.0.0.1:*.
 package main
 
 import (
@@ -60,13 +61,20 @@ func main() {
 }
 
 func run(args []string) error {
-	const usage = "usage: peer push-thr|pull-thr|req-lat|rep-lat ENDPOINT COUNT SIZE"
+	const usage = "usage: peer push-thr|pull-thr|req-lat|rep-lat|proxy-thr ENDPOINT COUNT SIZE"
 	if len(args) != 4 {
 		return fmt.Errorf("%s", usage)
 	}
 	m, ok := modes[args[0]]
 	count, _ := strconv.Atoi(args[2])
 	size, err := strconv.Atoi(args[3])
+	if args[0] == "proxy-thr" && count > 0 && size >= 0 && err == nil {
+		r, err := proxyThroughput(args[1], count, size)
+		if err != nil {
+			return err
+		}
+		return r.print(args[0], count, size)
+	}
 	if !ok || count < 1 || size < 0 || err != nil {
 		return fmt.Errorf("%s", usage)
 	}
@@ -87,10 +95,7 @@ func run(args []string) error {
 		return err
 	}
 	if r != nil {
-		major, minor, patch := zmq.Version()
-		r.Library = fmt.Sprintf("gozmq %d.%d.%d", major, minor, patch)
-		r.Mode, r.Messages, r.Size = args[0], count, size
-		if err := json.NewEncoder(os.Stdout).Encode(r); err != nil {
+		if err := r.print(args[0], count, size); err != nil {
 			return err
 		}
 	}
@@ -98,6 +103,13 @@ func run(args []string) error {
 		return err
 	}
 	return c.Term(context.Background())
+}
+
+func (r *result) print(mode string, count, size int) error {
+	major, minor, patch := zmq.Version()
+	r.Library = fmt.Sprintf("gozmq %d.%d.%d", major, minor, patch)
+	r.Mode, r.Messages, r.Size = mode, count, size
+	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
 func attach(s *zmq.Socket, m mode, endpoint string) error {
