@@ -10,23 +10,36 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// TryRecvBatch fills ms from its beginning with what is there and returns how
-// many messages that was. err, ErrAgain for nothing there, tells why it is none;
-// with messages it is nil.
-func (s *Socket) TryRecvBatch(ms []pipe.Message) (n int, err error) {
+// TryRecvBatch fills ms from its beginning with what is there, at most limit
+// messages, and returns how many places of ms that takes. err, ErrAgain for
+// nothing there, tells why it is none; with messages it is nil. With runs a place
+// may hold many messages as one pipe.Run.
+func (s *Socket) TryRecvBatch(ms []pipe.Message, limit int, runs bool) (n int, err error) {
 	if e := s.stop.Load(); e != nil {
 		return 0, *e
 	}
 	s.mu.Lock()
-	for n < len(ms) {
+	taken := 0
+	for n < len(ms) && taken < limit {
+		k := 0
 		if s.unread != nil {
 			s.takeUnread(&ms[n])
-		} else if err = s.pattern.Recv(&ms[n]); err != nil {
-			break
+			k = 1
+		} else if runs && s.source != nil {
+			if p := s.source.Only(); p != nil {
+				k = p.ReadRun(&ms[n], limit-taken)
+			}
 		}
+		if k == 0 {
+			if err = s.pattern.Recv(&ms[n]); err != nil {
+				break
+			}
+			k = 1
+		}
+		taken += k
 		n++
 	}
-	s.received += uint64(n)
+	s.received += uint64(taken)
 	s.flushAndUnlock()
 	if n > 0 {
 		err = nil
@@ -34,30 +47,76 @@ func (s *Socket) TryRecvBatch(ms []pipe.Message) (n int, err error) {
 	return n, err
 }
 
-// TrySendBatch sends messages as long as the pattern takes them and returns how
-// many it took, and why it took no more: ErrAgain, or what is wrong with the
-// next one. With owned the frames may be kept.
+// TrySendBatch sends messages as long as the pattern takes them, and tells why it
+// took no more: ErrAgain, or what is wrong with the next one. It returns how many
+// places of ms it is through with; the run at the next place is short of the
+// messages that were sent. With owned the frames may be kept.
 func (s *Socket) TrySendBatch(ms []pipe.Message, owned bool) (n int, err error) {
 	if e := s.stop.Load(); e != nil {
 		return 0, *e
 	}
 	s.mu.Lock()
 	for n < len(ms) && err == nil {
-		s.out = ms[n]
-		s.out.Kind, s.out.Owned = pipe.Data, owned
-		if s.out.Head == nil {
-			err = zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
-			break
+		if ms[n].Kind == pipe.Run {
+			err = s.passRun(&ms[n])
+		} else {
+			err = s.passOne(&ms[n], owned)
 		}
-		if err = s.pattern.Send(&s.out); err == nil {
+		if err == nil {
 			n++
 		}
 	}
 	s.out = pipe.Message{}
-	s.sent += uint64(n)
 	s.flushAndUnlock()
 	return n, err
 }
+
+// passOne has the pattern send a message. s.mu is held.
+func (s *Socket) passOne(m *pipe.Message, owned bool) error {
+	if m.Head == nil {
+		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
+	}
+	s.out = *m
+	s.out.Kind, s.out.Owned = pipe.Data, owned
+	err := s.pattern.Send(&s.out)
+	if err == nil {
+		s.sent++
+	}
+	return err
+}
+
+// passRun sends the messages of a run: as they are where one peer takes
+// everything, or else one by one. s.mu is held.
+func (s *Socket) passRun(m *pipe.Message) error {
+	if p := s.sole.Load(); p != nil {
+		had := m.Count
+		ok, flush := p.WriteRun(m)
+		if flush {
+			s.host.Flush = append(s.host.Flush, p)
+		}
+		if ok {
+			s.sent += uint64(had - m.Count)
+			if m.Count > 0 {
+				return zerr.ErrAgain
+			}
+			return nil
+		}
+	}
+	for m.Count > 0 {
+		rest := *m
+		var next pipe.Message
+		rest.Take(&next)
+		if err := s.passOne(&next, true); err != nil {
+			return err
+		}
+		*m = rest
+	}
+	return nil
+}
+
+// TakesRuns reports whether messages sent now all go to one peer, so that runs
+// need not be taken apart for it.
+func (s *Socket) TakesRuns() bool { return s.sole.Load() != nil }
 
 // Room returns how many messages TrySendBatch would take, at most limit. Where
 // the message itself decides it is limit while some message can be sent. If it
@@ -83,6 +142,7 @@ func (s *Socket) Unread(ms []pipe.Message) error {
 		s.mu.Unlock()
 		return *e
 	}
+	ms = pipe.Separate(ms)
 	s.unread = append(append([]pipe.Message(nil), ms...), s.unread...)
 	s.received -= uint64(len(ms))
 	s.mu.Unlock()

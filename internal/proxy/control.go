@@ -37,7 +37,7 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 		return c.answer()
 	}
 	var ms [1]pipe.Message
-	_, err = c.s.TryRecvBatch(ms[:])
+	_, err = c.s.TryRecvBatch(ms[:], 1, false)
 	switch {
 	case errors.Is(err, zerr.ErrAgain), errors.Is(err, zerr.ErrState):
 		return false, nil

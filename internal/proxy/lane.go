@@ -11,10 +11,14 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// batchSize is the most messages that a lane moves before it is the other's
-// turn. It is enough for the locks to cost nothing beside the messages, and few
-// enough for 16 KiB of them to stay in the processor's cache.
-const batchSize = 256
+// A lane moves at most batchLimit messages before it is the other's turn, as
+// libzmq's proxy does, and at most batchSize that are not in runs: enough for the
+// locks to cost nothing beside the messages, and few enough for the processor's
+// cache.
+const (
+	batchLimit = 1000
+	batchSize  = 256
+)
 
 // Counters are what one lane has taken and passed on. Frames are what libzmq's
 // statistics count.
@@ -36,6 +40,7 @@ type lane struct {
 	batch []pipe.Message
 	held  []pipe.Message
 	shown int
+	rest  volume // of held
 
 	stats struct {
 		messagesIn, framesIn, bytesIn    atomic.Uint64
@@ -60,16 +65,35 @@ func (l *lane) move() (moved bool, err error) {
 	return moved || shown || passed, err
 }
 
+// volume is a number of messages, their frames and the octets of these.
+type volume struct{ messages, frames, octets uint64 }
+
+func measure(ms []pipe.Message) (v volume) {
+	for i := range ms {
+		m := &ms[i]
+		if m.Kind == pipe.Run {
+			v.messages += uint64(m.Count)
+			v.frames += uint64(m.Count)
+		} else {
+			v.messages++
+			v.frames += uint64(m.Len())
+		}
+		v.octets += uint64(m.Payload())
+	}
+	return v
+}
+
 // take receives as many messages as there is room for.
 func (l *lane) take() (bool, error) {
-	room := l.to.Room(batchSize)
+	room := l.to.Room(batchLimit)
 	if room > 0 && l.capture != nil {
 		room = l.capture.Room(room)
 	}
 	if room == 0 {
 		return false, nil
 	}
-	n, err := l.from.TryRecvBatch(l.batch[:room])
+	runs := l.capture == nil && l.observe == nil && l.to.TakesRuns()
+	n, err := l.from.TryRecvBatch(l.batch, room, runs)
 	switch {
 	case errors.Is(err, zerr.ErrAgain), errors.Is(err, zerr.ErrState): // REQ, REP: not its turn
 		return false, nil
@@ -77,10 +101,10 @@ func (l *lane) take() (bool, error) {
 		return false, &SocketError{l.from, err}
 	}
 	l.held, l.shown = l.batch[:n], 0
-	frames, octets := measure(l.held)
-	l.stats.messagesIn.Add(uint64(n))
-	l.stats.framesIn.Add(frames)
-	l.stats.bytesIn.Add(octets)
+	l.rest = measure(l.held)
+	l.stats.messagesIn.Add(l.rest.messages)
+	l.stats.framesIn.Add(l.rest.frames)
+	l.stats.bytesIn.Add(l.rest.octets)
 	return true, nil
 }
 
@@ -116,37 +140,48 @@ func (l *lane) show() (bool, error) {
 // dropped and counted, as a ROUTER that is not mandatory drops it; ending the
 // proxy because one client has left would be no service to the others.
 func (l *lane) pass() (passed bool, err error) {
+	before := l.rest
 	for l.shown > 0 {
 		n, err := l.to.TrySendBatch(l.held[:l.shown], true)
-		l.sent(n)
-		passed = passed || n > 0
+		l.drop(n)
 		switch {
 		case err == nil:
 		case errors.Is(err, zerr.ErrHostUnreachable), errors.Is(err, zerr.ErrInvalid):
-			l.stats.refused.Add(1)
-			l.drop(1)
-			passed = true
+			l.refuse()
 		case errors.Is(err, zerr.ErrAgain), errors.Is(err, zerr.ErrState):
-			return passed, nil
+			l.count()
+			return l.rest != before, nil
 		default:
-			return passed, &SocketError{l.to, err}
+			l.count()
+			return l.rest != before, &SocketError{l.to, err}
 		}
 	}
-	return passed, nil
+	l.count()
+	return l.rest != before, nil
 }
 
-func (l *lane) sent(n int) {
-	if n == 0 {
-		return
-	}
-	frames, octets := measure(l.held[:n])
-	l.stats.messagesOut.Add(uint64(n))
-	l.stats.framesOut.Add(frames)
-	l.stats.bytesOut.Add(octets)
-	l.drop(n)
+// refuse drops the next message, which the other socket will never take. Socket
+// types that refuse a message get none in runs.
+func (l *lane) refuse() {
+	l.count()
+	v := measure(l.held[:1])
+	l.rest.messages -= v.messages
+	l.rest.frames -= v.frames
+	l.rest.octets -= v.octets
+	l.stats.refused.Add(v.messages)
+	l.drop(1)
 }
 
-// drop forgets the first n messages that are held.
+// count notes as sent what is missing since the last time.
+func (l *lane) count() {
+	now := measure(l.held)
+	l.stats.messagesOut.Add(l.rest.messages - now.messages)
+	l.stats.framesOut.Add(l.rest.frames - now.frames)
+	l.stats.bytesOut.Add(l.rest.octets - now.octets)
+	l.rest = now
+}
+
+// drop forgets the first n places that are held.
 func (l *lane) drop(n int) {
 	clear(l.held[:n])
 	l.held = l.held[n:]
@@ -157,10 +192,10 @@ func (l *lane) drop(n int) {
 // messages are lost because that is closed.
 func (l *lane) giveBack() (lost int) {
 	if err := l.from.Unread(l.held); err != nil {
-		lost = len(l.held)
+		lost = int(l.rest.messages)
 	}
 	clear(l.held)
-	l.held, l.shown = nil, 0
+	l.held, l.shown, l.rest = nil, 0, volume{}
 	return lost
 }
 
@@ -171,12 +206,4 @@ func (l *lane) counters() Counters {
 		MessagesOut: s.messagesOut.Load(), FramesOut: s.framesOut.Load(), BytesOut: s.bytesOut.Load(),
 		Refused: s.refused.Load(),
 	}
-}
-
-func measure(ms []pipe.Message) (frames, octets uint64) {
-	for i := range ms {
-		frames += uint64(ms[i].Len())
-		octets += uint64(ms[i].Size())
-	}
-	return frames, octets
 }
