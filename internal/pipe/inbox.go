@@ -375,7 +375,7 @@ func (b *Inbox) setBytes(limit int) {
 	defer b.mu.Unlock()
 	b.mark.bytes, b.mark.held = limit, 0
 	for i := range b.queue {
-		b.mark.held += b.queue[i].Size()
+		b.mark.held += b.queue[i].Payload()
 	}
 	b.byBytes, b.ackEvery = true, 1
 }
