@@ -58,6 +58,8 @@ var policy = []row{
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
 	{"compat/...", ". compat/...", ""},
+	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
+	{"metrics/...", ".", ""},
 	{"examples/...", ". auth/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package zmqprometheus shows what the sockets of a context do to Prometheus:
+//
+//	prometheus.MustRegister(zmqprometheus.NewCollector(ctx, zmqprometheus.Config{}))
+//
+// It is a module of its own, so that programs without Prometheus do not depend on
+// its client.
+package zmqprometheus
+
+import (
+	"github.com/gozmq/zmq"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config says how metrics are labelled. The zero value suits programs whose
+// sockets live long.
+type Config struct {
+	// Label gives a socket's metrics the value of their label "socket"; sockets
+	// with the same one are added up. Nil stands for the socket's name, such as
+	// "PUB#3". Programs that open and close many sockets want fewer series:
+	// zmq.SocketSnapshot's Type or an endpoint, for example. The counters of a
+	// socket that is closed go, which Prometheus takes for a reset.
+	Label func(zmq.SocketSnapshot) string
+
+	// Peers adds metrics of each peer, with the labels "endpoint" and "remote".
+	// Where peers come and go, each leaves a series behind.
+	Peers bool
+}
+
+// Collector is a prometheus.Collector for the sockets of one context. It reads
+// the sockets when it is scraped and costs them nothing in between. Contexts that
+// are registered together want a label each: see
+// prometheus.WrapRegistererWith.
+type Collector struct {
+	context *zmq.Context
+	cfg     Config
+}
+
+// NewCollector returns a collector, which is safe for concurrent use.
+func NewCollector(c *zmq.Context, cfg Config) *Collector {
+	if cfg.Label == nil {
+		cfg.Label = func(s zmq.SocketSnapshot) string { return s.Name }
+	}
+	return &Collector{context: c, cfg: cfg}
+}
+
+// Describe implements prometheus.Collector.
+func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
+	ch <- socketsDesc
+	for i := range socketMetrics {
+		ch <- socketMetrics[i].desc
+	}
+	if c.cfg.Peers {
+		for i := range peerMetrics {
+			ch <- peerMetrics[i].desc
+		}
+	}
+}
+
+// series is what tells one time series of a metric from another.
+type series struct {
+	metric             int
+	typ, socket, cause string // of a socket
+	endpoint, remote   string // of a peer
+}
+
+// Collect implements prometheus.Collector.
+func (c *Collector) Collect(ch chan<- prometheus.Metric) {
+	sockets := map[series]float64{}
+	sums := map[series]float64{}
+	peers := map[series]float64{}
+	for _, s := range c.context.Stats().Sockets {
+		typ, label := s.Type.String(), c.cfg.Label(s)
+		sockets[series{typ: typ}]++
+		for i, m := range socketMetrics {
+			for _, v := range m.read(&s.Stats) {
+				sums[series{metric: i, typ: typ, socket: label, cause: v.cause}] += v.n
+			}
+		}
+		if !c.cfg.Peers {
+			continue
+		}
+		for i, m := range peerMetrics {
+			for j := range s.Peers {
+				p := &s.Peers[j]
+				if v, ok := m.read(p); ok {
+					peers[series{metric: i, typ: typ, socket: label, endpoint: p.Endpoint, remote: p.Remote}] += v
+				}
+			}
+		}
+	}
+	for k, v := range sockets {
+		ch <- prometheus.MustNewConstMetric(socketsDesc, prometheus.GaugeValue, v, k.typ)
+	}
+	for k, v := range sums {
+		m, labels := &socketMetrics[k.metric], []string{k.typ, k.socket}
+		if k.cause != "" {
+			labels = append(labels, k.cause)
+		}
+		ch <- prometheus.MustNewConstMetric(m.desc, m.kind, v, labels...)
+	}
+	for k, v := range peers {
+		m := &peerMetrics[k.metric]
+		ch <- prometheus.MustNewConstMetric(m.desc, m.kind, v, k.typ, k.socket, k.endpoint, k.remote)
+	}
+}

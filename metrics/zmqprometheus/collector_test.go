@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmqprometheus_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
+	"github.com/gozmq/zmq/metrics/zmqprometheus"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+// newPair returns a context with a ROUTER that has one message of a DEALER.
+func newPair(t *testing.T) (c *zmq.Context, router, dealer *zmq.Socket) {
+	t.Helper()
+	ctx := zmqtest.Deadline(t)
+	c, err := zmq.NewContext(zmq.ContextConfig{Settings: []zmq.Setting{zmq.Linger.Of(0)}})
+	check(t, err)
+	t.Cleanup(func() { check(t, c.Term(zmqtest.Deadline(t))) })
+	router, err = c.NewSocket(zmq.ROUTER)
+	check(t, err)
+	dealer, err = c.NewSocket(zmq.DEALER)
+	check(t, err)
+	check(t, router.Bind("tcp://127.0.0.1:*"))
+	check(t, dealer.Connect(router.LastEndpoint()))
+	check(t, dealer.SendString(ctx, "hello"))
+	_, err = router.Recv(ctx)
+	check(t, err)
+	check(t, dealer.WaitPeers(ctx, 1))
+	return c, router, dealer
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func compare(t *testing.T, c prometheus.Collector, want string, names ...string) {
+	t.Helper()
+	if err := testutil.CollectAndCompare(c, strings.NewReader(want), names...); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMetricsOfSockets(t *testing.T) {
+	c, router, dealer := newPair(t)
+	check(t, zmq.RouterMandatory.Set(router, false))
+	check(t, router.TrySend([]byte("nobody"), []byte("x")))
+	compare(t, zmqprometheus.NewCollector(c, zmqprometheus.Config{}), fmt.Sprintf(`
+# HELP zmq_sockets Sockets that are open, or linger.
+# TYPE zmq_sockets gauge
+zmq_sockets{type="DEALER"} 1
+zmq_sockets{type="ROUTER"} 1
+# HELP zmq_socket_messages_received_total Messages that receive calls returned.
+# TYPE zmq_socket_messages_received_total counter
+zmq_socket_messages_received_total{socket=%[1]q,type="ROUTER"} 1
+zmq_socket_messages_received_total{socket=%[2]q,type="DEALER"} 0
+# HELP zmq_socket_received_bytes_total Bytes read from connections.
+# TYPE zmq_socket_received_bytes_total counter
+zmq_socket_received_bytes_total{socket=%[1]q,type="ROUTER"} 7
+zmq_socket_received_bytes_total{socket=%[2]q,type="DEALER"} 0
+# HELP zmq_socket_peers Peers that are connected.
+# TYPE zmq_socket_peers gauge
+zmq_socket_peers{socket=%[1]q,type="ROUTER"} 1
+zmq_socket_peers{socket=%[2]q,type="DEALER"} 1
+`, router, dealer), "zmq_sockets", "zmq_socket_messages_received_total", "zmq_socket_received_bytes_total", "zmq_socket_peers")
+
+	dropped := fmt.Sprintf("# HELP zmq_socket_messages_dropped_total Messages that were lost, by cause.\n" +
+		"# TYPE zmq_socket_messages_dropped_total counter\n")
+	for _, s := range []*zmq.Socket{router, dealer} {
+		for _, cause := range []string{"conflated", "filtered", "malformed", "mute", "no_subscriber", "peer_gone", "stale", "unroutable"} {
+			n := 0
+			if s == router && cause == "unroutable" {
+				n = 1
+			}
+			dropped += fmt.Sprintf("zmq_socket_messages_dropped_total{cause=%q,socket=%q,type=%q} %d\n", cause, s, s.Type(), n)
+		}
+	}
+	compare(t, zmqprometheus.NewCollector(c, zmqprometheus.Config{}), dropped, "zmq_socket_messages_dropped_total")
+}
+
+func TestMetricsOfPeers(t *testing.T) {
+	c, router, dealer := newPair(t)
+	collector := zmqprometheus.NewCollector(c, zmqprometheus.Config{Peers: true})
+	at := router.LastEndpoint()
+	compare(t, collector, fmt.Sprintf(`
+# HELP zmq_peer_messages_received_total Messages that came from the peer.
+# TYPE zmq_peer_messages_received_total counter
+zmq_peer_messages_received_total{endpoint=%[1]q,remote=%[2]q,socket=%[3]q,type="ROUTER"} 1
+zmq_peer_messages_received_total{endpoint=%[1]q,remote=%[1]q,socket=%[4]q,type="DEALER"} 0
+# HELP zmq_peer_recv_hwm_messages The high-water mark of messages from the peer, 0 for none.
+# TYPE zmq_peer_recv_hwm_messages gauge
+zmq_peer_recv_hwm_messages{endpoint=%[1]q,remote=%[2]q,socket=%[3]q,type="ROUTER"} 1000
+zmq_peer_recv_hwm_messages{endpoint=%[1]q,remote=%[1]q,socket=%[4]q,type="DEALER"} 1000
+`, at, router.Peers()[0].Remote, router, dealer), "zmq_peer_messages_received_total", "zmq_peer_recv_hwm_messages")
+	if n := testutil.CollectAndCount(collector, "zmq_peer_silence_seconds"); n != 2 {
+		t.Errorf("%d series of silence", n)
+	}
+	if n := testutil.CollectAndCount(zmqprometheus.NewCollector(c, zmqprometheus.Config{}), "zmq_peer_messages_received_total"); n != 0 {
+		t.Errorf("%d series of peers without asking", n)
+	}
+}
+
+// Sockets with the same label are one series.
+func TestMetricsAddUpByLabel(t *testing.T) {
+	c, _, _ := newPair(t)
+	for range 3 {
+		_, err := c.NewSocket(zmq.DEALER)
+		check(t, err)
+	}
+	one := zmqprometheus.NewCollector(c, zmqprometheus.Config{Peers: true, Label: func(zmq.SocketSnapshot) string { return "mine" }})
+	compare(t, one, `
+# HELP zmq_socket_messages_sent_total Messages that send calls took.
+# TYPE zmq_socket_messages_sent_total counter
+zmq_socket_messages_sent_total{socket="mine",type="DEALER"} 1
+zmq_socket_messages_sent_total{socket="mine",type="ROUTER"} 0
+`, "zmq_socket_messages_sent_total")
+}
+
+// What a registry checks: names, help texts, labels and that nothing comes twice.
+func TestMetricsSuitARegistry(t *testing.T) {
+	c, _, _ := newPair(t)
+	collector := zmqprometheus.NewCollector(c, zmqprometheus.Config{Peers: true})
+	r := prometheus.NewPedanticRegistry()
+	check(t, r.Register(collector))
+	families, err := r.Gather()
+	check(t, err)
+	if len(families) < 20 {
+		t.Errorf("%d metrics", len(families))
+	}
+	problems, err := testutil.CollectAndLint(collector)
+	check(t, err)
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func ExampleNewCollector() {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(zmqprometheus.NewCollector(zmq.DefaultContext(), zmqprometheus.Config{}))
+	pub, _ := zmq.NewSocket(zmq.PUB)
+	defer pub.Close()
+
+	families, _ := registry.Gather() // promhttp.HandlerFor(registry, …) does that at /metrics
+	for _, f := range families {
+		if f.GetName() == "zmq_sockets" {
+			fmt.Println(f.GetMetric()[0].GetLabel()[0].GetValue(), f.GetMetric()[0].GetGauge().GetValue())
+		}
+	}
+	// Output: PUB 1
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmqprometheus
+
+import (
+	"time"
+
+	"github.com/gozmq/zmq"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// The metrics, one row each. Names follow Prometheus' conventions: a unit at the
+// end, and "_total" for what only grows.
+
+var socketsDesc = prometheus.NewDesc("zmq_sockets", "Sockets that are open, or linger.", []string{"type"}, nil)
+
+// socketMetric is one metric of sockets; read returns one value, or one for each
+// cause.
+type socketMetric struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+	read func(*zmq.SocketStats) []value
+}
+
+type value struct {
+	cause string // empty: the metric has no such label
+	n     float64
+}
+
+var socketMetrics = []socketMetric{
+	counter("messages_sent", "Messages that send calls took.", func(s *zmq.SocketStats) uint64 { return s.Sent }),
+	counter("messages_received", "Messages that receive calls returned.", func(s *zmq.SocketStats) uint64 { return s.Received }),
+	counter("sent_bytes", "Bytes handed to connections.", func(s *zmq.SocketStats) uint64 { return s.SentBytes }),
+	counter("received_bytes", "Bytes read from connections.", func(s *zmq.SocketStats) uint64 { return s.ReceivedBytes }),
+	counter("connections", "Handshakes that succeeded.", func(s *zmq.SocketStats) uint64 { return s.Connected }),
+	counter("disconnections", "Connections lost after their handshake.", func(s *zmq.SocketStats) uint64 { return s.Disconnected }),
+	counter("reconnects", "Attempts to connect again.", func(s *zmq.SocketStats) uint64 { return s.Reconnects }),
+	counter("accept_failures", "Connections that were not accepted.", func(s *zmq.SocketStats) uint64 { return s.AcceptsFailed }),
+	counter("heartbeat_timeouts", "Connections ended because nothing was heard.", func(s *zmq.SocketStats) uint64 { return s.TimedOut }),
+	counter("monitor_events_dropped", "Events that monitors had no room for.", func(s *zmq.SocketStats) uint64 { return s.EventsDropped }),
+	causes("handshake_failures", "Connections that ended before they were ready, by cause.", func(s *zmq.SocketStats) []value {
+		h := &s.HandshakeFailures
+		return []value{
+			{"protocol", float64(h.Protocol)}, {"auth", float64(h.Auth)}, {"timeout", float64(h.Timeout)}, {"lost", float64(h.Lost)},
+		}
+	}),
+	causes("messages_dropped", "Messages that were lost, by cause.", func(s *zmq.SocketStats) []value {
+		d := &s.Drops
+		return []value{
+			{"mute", float64(d.Mute)}, {"no_subscriber", float64(d.NoSubscriber)}, {"unroutable", float64(d.Unroutable)},
+			{"peer_gone", float64(d.PeerGone)}, {"filtered", float64(d.Filtered)}, {"malformed", float64(d.Malformed)},
+			{"stale", float64(d.Stale)}, {"conflated", float64(d.Conflated)},
+		}
+	}),
+	gauge("peers", "Peers that are connected.", func(s *zmq.SocketStats) int { return s.Peers }),
+	gauge("queued_out_messages", "Messages that wait to be sent.", func(s *zmq.SocketStats) int { return s.QueuedOut }),
+	gauge("queued_in_messages", "Messages that wait to be received.", func(s *zmq.SocketStats) int { return s.QueuedIn }),
+}
+
+func socketDesc(name, help string, more ...string) *prometheus.Desc {
+	return prometheus.NewDesc("zmq_socket_"+name, help, append([]string{"type", "socket"}, more...), nil)
+}
+
+func counter(name, help string, read func(*zmq.SocketStats) uint64) socketMetric {
+	return socketMetric{socketDesc(name+"_total", help), prometheus.CounterValue,
+		func(s *zmq.SocketStats) []value { return []value{{n: float64(read(s))}} }}
+}
+
+func causes(name, help string, read func(*zmq.SocketStats) []value) socketMetric {
+	return socketMetric{socketDesc(name+"_total", help, "cause"), prometheus.CounterValue, read}
+}
+
+func gauge(name, help string, read func(*zmq.SocketStats) int) socketMetric {
+	return socketMetric{socketDesc(name, help), prometheus.GaugeValue,
+		func(s *zmq.SocketStats) []value { return []value{{n: float64(read(s))}} }}
+}
+
+// peerMetric is one metric of peers; read reports false where it is not known.
+type peerMetric struct {
+	desc *prometheus.Desc
+	kind prometheus.ValueType
+	read func(*zmq.PeerStats) (float64, bool)
+}
+
+var peerMetrics = []peerMetric{
+	ofPeer("messages_sent_total", "Messages queued for the peer.", prometheus.CounterValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.Sent) }),
+	ofPeer("messages_received_total", "Messages that came from the peer.", prometheus.CounterValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.Received) }),
+	ofPeer("sent_bytes_total", "Bytes handed to the peer's connection.", prometheus.CounterValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.SentBytes) }),
+	ofPeer("received_bytes_total", "Bytes read from the peer's connection.", prometheus.CounterValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.ReceivedBytes) }),
+	ofPeer("messages_dropped_total", "Messages lost because the peer's queue was full.", prometheus.CounterValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.Dropped) }),
+	ofPeer("queued_out_messages", "Messages that wait to be sent to the peer.", prometheus.GaugeValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.QueuedOut) }),
+	ofPeer("queued_in_messages", "Messages of the peer that wait to be received.", prometheus.GaugeValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.QueuedIn) }),
+	ofPeer("send_hwm_messages", "The high-water mark of messages to the peer, 0 for none.", prometheus.GaugeValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.SendHWM) }),
+	ofPeer("recv_hwm_messages", "The high-water mark of messages from the peer, 0 for none.", prometheus.GaugeValue,
+		func(p *zmq.PeerStats) float64 { return float64(p.RecvHWM) }),
+	{peerDesc("round_trip_seconds", "How long the last heartbeat took."), prometheus.GaugeValue,
+		func(p *zmq.PeerStats) (float64, bool) { return p.RoundTrip().Seconds(), p.RoundTrip() > 0 }},
+	{peerDesc("silence_seconds", "The time since the peer was last heard."), prometheus.GaugeValue,
+		func(p *zmq.PeerStats) (float64, bool) {
+			return time.Since(p.LastHeard()).Seconds(), !p.LastHeard().IsZero()
+		}},
+}
+
+func peerDesc(name, help string) *prometheus.Desc {
+	return prometheus.NewDesc("zmq_peer_"+name, help, []string{"type", "socket", "endpoint", "remote"}, nil)
+}
+
+func ofPeer(name, help string, kind prometheus.ValueType, read func(*zmq.PeerStats) float64) peerMetric {
+	return peerMetric{peerDesc(name, help), kind, func(p *zmq.PeerStats) (float64, bool) { return read(p), true }}
+}
