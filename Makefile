@@ -44,6 +44,7 @@ demo:
 # Regenerates the texts in api, which are the exported API checked in.
 api:
 	go test ./internal/archtest -run TestExportedAPI -update
+	go test . -run TestCompat -update
 
 # The C library, libzmq.so.5, in build/libzmq; needs gcc and binutils. See
 # cmd/libzmq/README.md.
