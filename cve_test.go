@@ -243,7 +243,7 @@ func TestCVE_2021_20234_Secured(t *testing.T) {
 		round := func() {
 			x := b.stranger()
 			m := x.enter(dealer)
-			x.say(append(x.sealed(m, wire.FlagMore, large(3000)), x.sealed(m, wire.FlagMore, "part")...))
+			x.say(append(x.sealed(m, innerMore, large(3000)), x.sealed(m, innerMore, "part")...))
 			x.leave()
 		}
 		for range 20 {

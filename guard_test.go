@@ -201,13 +201,20 @@ func (x *stranger) enter(metadata []byte) mechanism.Machine {
 	return m
 }
 
-// sealed is a message frame as it travels with a machine's traffic.
+// The flags inside an encrypted frame (RFC 26, and what libzmq adds).
+const (
+	innerMore    = 1
+	innerCommand = 2
+)
+
+// sealed is a frame as it travels with a machine's traffic, and without any in
+// clear. The flags are the inner ones.
 func (x *stranger) sealed(m mechanism.Machine, flags byte, body string) []byte {
 	x.Helper()
-	if m.Traffic() == nil {
-		return message(flags, body)
+	if m == nil || m.Traffic() == nil {
+		return wire.AppendFrame(nil, map[byte]byte{innerMore: wire.FlagMore, innerCommand: wire.FlagCommand}[flags], []byte(body))
 	}
-	b, err := m.Traffic().Seal(nil, append([]byte{flags &^ wire.FlagLong}, body...))
+	b, err := m.Traffic().Seal(nil, append([]byte{flags}, body...))
 	x.check(err)
 	return wire.AppendFrame(nil, 0, b)
 }

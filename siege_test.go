@@ -27,6 +27,7 @@ type siege struct {
 	honest  *zmq.Socket
 	bound   bool // strangers connect to us; otherwise we connect to them
 	log     *safeBuffer
+	level   *slog.LevelVar // of the log: debug unless a test changes it
 	rounds  int
 	strange []string    // what strangers got through to the application
 	guard   *guard      // the mechanism; nil is NULL
@@ -64,9 +65,10 @@ func newSiege(t *testing.T, typ zmq.SocketType, bound bool, settings ...zmq.Sett
 
 func newGuardedSiege(t *testing.T, typ zmq.SocketType, bound bool, g *guard, settings ...zmq.Setting) *siege {
 	t.Helper()
-	b := &siege{bound: bound, log: new(safeBuffer), guard: g}
+	b := &siege{bound: bound, log: new(safeBuffer), level: new(slog.LevelVar), guard: g}
+	b.level.Set(slog.LevelDebug)
 	b.rig = rigOf(t, zmq.ContextConfig{
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: b.level})),
 		Settings: []zmq.Setting{
 			zmq.Linger.Of(0), zmq.ReconnectInterval.Of(5 * time.Millisecond), zmq.ReconnectIntervalMax.Of(20 * time.Millisecond),
 		},

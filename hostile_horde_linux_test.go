@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq_test
+
+import (
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	zmq "github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+// horde are connections of strangers as bare descriptors, which cost the program
+// no memory, so that what it holds is what our side of them costs.
+type horde struct {
+	*siege
+	fds []int
+}
+
+// newHorde connects n strangers who all say the same. The system must let us have
+// two descriptors for each; if it does not, there are fewer, and the log says so.
+func newHorde(b *siege, n int, says []byte) *horde {
+	b.Helper()
+	var limit syscall.Rlimit
+	b.check(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
+	const others = 200 // descriptors of the rest of the program
+	if want := uint64(2*n + others); limit.Cur < want {
+		raised := limit
+		raised.Cur, raised.Max = want, max(want, limit.Max)
+		if syscall.Setrlimit(syscall.RLIMIT_NOFILE, &raised) == nil {
+			b.Cleanup(func() { _ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit) })
+		} else {
+			fewer := int(limit.Cur-others) / 2
+			b.Logf("ONLY %d CONNECTIONS INSTEAD OF %d: the limit of descriptors is %d and cannot be raised", fewer, n, limit.Cur)
+			n = fewer
+		}
+	}
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(b.s.LastEndpoint(), "tcp://"))
+	b.check(err)
+	to, err := strconv.Atoi(port)
+	b.check(err)
+	c := &horde{siege: b}
+	b.Cleanup(c.leave)
+	for range n {
+		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+		b.check(err)
+		c.fds = append(c.fds, fd)
+		b.check(syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &syscall.Timeval{Sec: int64(patience / time.Second)}))
+		b.check(syscall.Connect(fd, &syscall.SockaddrInet4{Port: to, Addr: [4]byte{127, 0, 0, 1}}))
+		_, err = syscall.Write(fd, says)
+		b.check(err)
+	}
+	return c
+}
+
+// hear reads octets of ours from each: after that we have dealt with what each
+// has said.
+func (c *horde) hear(n int) {
+	c.Helper()
+	buf := make([]byte, n)
+	for _, fd := range c.fds {
+		for got := 0; got < n; {
+			k, err := syscall.Read(fd, buf[got:])
+			if err == syscall.EINTR {
+				continue
+			}
+			if err != nil || k == 0 {
+				c.Fatalf("one of the horde heard %d of %d octets: %v", got+k, n, err)
+			}
+			got += k
+		}
+	}
+}
+
+// cutOff waits until each has been disconnected.
+func (c *horde) cutOff() {
+	c.Helper()
+	buf := make([]byte, 1024)
+	for _, fd := range c.fds {
+		for {
+			k, err := syscall.Read(fd, buf)
+			if err == syscall.EAGAIN {
+				c.Fatal("a connection is still open")
+			}
+			if k <= 0 && err != syscall.EINTR {
+				break
+			}
+		}
+	}
+}
+
+func (c *horde) leave() {
+	for _, fd := range c.fds {
+		_ = syscall.Close(fd)
+	}
+	c.fds = nil
+}
+
+// TestTenThousandHalfOpenConnections are held under 100 MB, served beside, and
+// released at the handshake interval. The bound is of what Go's heap and stacks
+// hold, before which nothing is collected.
+func TestTenThousandHalfOpenConnections(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes twenty thousand descriptors and some seconds")
+	}
+	const n, bound = 10000, 100e6
+	b := newSiege(t, zmq.ROUTER, true, zmq.HandshakeInterval.Of(8*time.Second), zmq.MaxHandshakes.Of(0), zmq.Backlog.Of(4096))
+	b.level.Set(slog.LevelError) // what a log line takes on each stack is not what is measured
+	before := held()
+	start := time.Now()
+	c := newHorde(b, n, zmqtest.MustOctets(signature))
+	c.hear(10) // our own signature
+	b.talk()
+	took := time.Since(start)
+	if cost := int64(held()) - int64(before); cost > bound && !raceEnabled {
+		b.Errorf("%d connections cost %d octets", len(c.fds), cost)
+	} else {
+		b.Logf("%d connections, opened in %v, cost %.1f MB", len(c.fds), took.Round(time.Millisecond), float64(cost)/1e6)
+	}
+	for range 20 {
+		b.talk()
+	}
+	c.cutOff()
+	c.leave()
+	b.end()
+	if after := held(); after > before+8<<20 {
+		b.Errorf("the heap grew from %d to %d octets", before, after)
+	}
+}
+
+// TestHalfOpenCurveConnections: who has said HELLO and heard WELCOME costs no
+// more than some keys beyond that.
+func TestHalfOpenCurveConnections(t *testing.T) {
+	const n, each = 500, 16 << 10
+	g := curveGuard()
+	b := newGuardedSiege(t, zmq.ROUTER, true, g, zmq.HandshakeInterval.Of(3*time.Second), zmq.Backlog.Of(n))
+	m := g.machine(false, nil)
+	hello, err := m.Next()
+	b.check(err)
+	before := held()
+	says := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "CURVE"})
+	c := newHorde(b, n, wire.AppendFrame(says, wire.FlagCommand, hello))
+	c.hear(wire.GreetingSize + 2 + 168)
+	b.talk()
+	if cost := (int64(held()) - int64(before)) / int64(len(c.fds)); cost > each && !raceEnabled {
+		b.Errorf("each connection costs %d octets", cost)
+	}
+	c.cutOff()
+	c.leave()
+	b.end()
+}
