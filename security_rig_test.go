@@ -8,6 +8,7 @@ package zmq
 import (
 	"context"
 	"encoding/binary"
+	"syscall"
 	"testing"
 )
 
@@ -132,6 +133,17 @@ func wantEvent(t testing.TB, who string, ch <-chan Event, kind EventKind, value 
 		t.Errorf("%s: %v %#x (%v), want %v %#x", who, e.Kind, e.Value, e.Err, kind, value)
 	}
 	return e
+}
+
+// wantLost waits for the next event, which must be the loss of a connection whose
+// other end went without a word. What was still under way turns the end into a
+// reset.
+func wantLost(t testing.TB, who string, ch <-chan Event) {
+	t.Helper()
+	e := nextOf(t, ch)
+	if e.Kind != EventHandshakeFailedNoDetail || e.Value != int64(syscall.EPIPE) && e.Value != int64(syscall.ECONNRESET) {
+		t.Errorf("%s: %v %#x (%v), want a lost connection", who, e.Kind, e.Value, e.Err)
+	}
 }
 
 // meeting is a server and a client that have been told to meet. The client tries

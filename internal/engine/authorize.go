@@ -45,7 +45,7 @@ func (h *handshake) authorize() error {
 	if ask == nil {
 		return nil
 	}
-	quiet := h.m != nil && h.m.Name() != mechanism.Null && h.m.AsServer()
+	quiet := h.c.version.HasCommands() && h.m.AsServer()
 	if quiet && len(h.buf) > 0 {
 		return errOutOfTurn
 	}
@@ -75,7 +75,7 @@ const farewell = 250 * time.Millisecond
 // refuse tells the peer that it is not wanted, where the protocol has a place
 // for that; a status of 300 says nothing, so that the peer tries again.
 func (h *handshake) refuse(status int, reason string, err error) error {
-	if status == mechanism.Temporary || h.m == nil {
+	if status == mechanism.Temporary || !h.c.version.HasCommands() {
 		return err
 	}
 	body := h.m.Refusal(reason)

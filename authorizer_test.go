@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+)
+
+var errStranger = errors.New("strangers are not served")
+
+// TestAuthorizerSeesThePeer: everything that is known of it, once, before it can
+// exchange a message.
+func TestAuthorizerSeesThePeer(t *testing.T) {
+	eachMechanism(t, func(t *testing.T, m sides) {
+		c := newTestContext(t)
+		zapHandler(t, c, REP, always(reply("200", "", "alice", property("X-Role", "op"))...))
+		seen := make(chan Peer, 10)
+		server := append(m.server, WithAuthorizer(func(_ context.Context, p Peer) error { seen <- p; return nil }))
+		mt := meet(t, c, server, append(m.client, RoutingID.Of([]byte("me")), metadataSetting(t, "X-Mine:2")))
+		mt.succeeds(t)
+		p := <-seen
+		role, _ := p.Property("X-Role")
+		mine, _ := p.Property("X-Mine")
+		if p.Address != "127.0.0.1" || p.Mechanism != m.name || p.UserID != "alice" || !p.Authenticated || !p.Accepted ||
+			string(p.Identity) != "me" || p.SocketType != "DEALER" || p.PublicKey != m.clientKey || role != "op" || mine != "2" ||
+			p.Local != mt.server.LastEndpoint() || p.Remote == "" || p.Protocol != "ZMTP 3.1" {
+			t.Errorf("%+v, role %q, mine %q", p, role, mine)
+		}
+		if len(seen) != 0 {
+			t.Error("asked again")
+		}
+	})
+}
+
+// TestAuthorizerRefuses: the reason reaches the event, the log, and the peer.
+func TestAuthorizerRefuses(t *testing.T) {
+	for _, m := range mechanisms() {
+		c, log := newLoggedContext(t)
+		zapHandler(t, c, REP, always(reply("200")...))
+		server := append(m.server, WithAuthorizer(func(context.Context, Peer) error { return errStranger }))
+		mt := meet(t, c, server, m.client)
+		e := wantEvent(t, m.name, mt.serverEvents, EventHandshakeFailedAuth, 400)
+		if !errors.Is(e.Err, errStranger) {
+			t.Errorf("%s: %v", m.name, e.Err)
+		}
+		log.wait(t, "handshake failed: refused", errStranger.Error())
+		e = nextOf(t, mt.clientEvents)
+		if e.Kind == EventHandshakeSucceeded || e.Err == nil || !strings.Contains(e.Err.Error(), errStranger.Error()) || !errors.Is(e.Err, ErrProtocol) {
+			t.Errorf("%s: the peer learns %v %v", m.name, e.Kind, e.Err)
+		}
+		if len(mt.server.Peers()) != 0 {
+			t.Errorf("%s: the peer is there", m.name)
+		}
+	}
+}
+
+// TestAuthorizerOfClients: the one who connects has a say too; the server gets no
+// reason, since the protocol has no place for it.
+func TestAuthorizerOfClients(t *testing.T) {
+	eachMechanism(t, func(t *testing.T, m sides) {
+		c := newTestContext(t)
+		zapHandler(t, c, REP, always(reply("200")...))
+		client := append(m.client, WithAuthorizer(func(_ context.Context, p Peer) error {
+			if p.Accepted || p.SocketType != "DEALER" {
+				t.Errorf("%+v", p)
+			}
+			return errStranger
+		}))
+		mt := meet(t, c, m.server, client)
+		wantEvent(t, "client", mt.clientEvents, EventHandshakeFailedAuth, 400)
+		if len(mt.client.Peers()) != 0 {
+			t.Error("the peer is there")
+		}
+	})
+}
+
+// TestAuthorizerOfBothEnds: without a mechanism neither waits for the other for
+// ever.
+func TestAuthorizerOfBothEnds(t *testing.T) {
+	admit := WithAuthorizer(func(context.Context, Peer) error { return nil })
+	eachMechanism(t, func(t *testing.T, m sides) {
+		c := newTestContext(t)
+		zapHandler(t, c, REP, always(reply("200")...))
+		meet(t, c, append(m.server, admit), append(m.client, admit)).succeeds(t)
+	})
+}
+
+// TestAuthorizerOfOneEndpoint takes the place of the socket's there, and only there.
+func TestAuthorizerOfOneEndpoint(t *testing.T) {
+	refuse := WithAuthorizer(func(context.Context, Peer) error { return errStranger })
+	s := newTestSocket(t, DEALER, refuse)
+	must(t, s.Bind("tcp://127.0.0.1:*"))
+	refused := s.LastEndpoint()
+	must(t, s.Bind("tcp://127.0.0.1:*", WithAuthorizer(nil)))
+	open := s.LastEndpoint()
+	events := handshakes(t, s)
+	for endpoint, want := range map[string]EventKind{refused: EventHandshakeFailedAuth, open: EventHandshakeSucceeded} {
+		c := newTestSocket(t, DEALER)
+		must(t, c.Connect(endpoint))
+		if e := nextOf(t, events); e.Kind != want || e.Endpoint != endpoint {
+			t.Errorf("%s: %v at %s, want %v", endpoint, e.Kind, e.Endpoint, want)
+		}
+		must(t, c.Close())
+	}
+	must(t, s.Set(WithAuthorizer(nil))) // reaches later endpoints
+	must(t, s.Bind("tcp://127.0.0.1:*"))
+	c := newTestSocket(t, DEALER)
+	must(t, c.Connect(s.LastEndpoint()))
+	wantEvent(t, "later endpoint", events, EventHandshakeSucceeded, 0)
+}
+
+// TestAuthorizerOfAContext is that of all its sockets.
+func TestAuthorizerOfAContext(t *testing.T) {
+	c := newTestContext(t, WithAuthorizer(func(context.Context, Peer) error { return errStranger }))
+	mt := meet(t, c, nil, nil)
+	wantEvent(t, "server", mt.serverEvents, EventHandshakeFailedAuth, 400)
+}
+
+// TestAuthorizerMayBlock until the end of the handshake, while others go on.
+func TestAuthorizerMayBlock(t *testing.T) {
+	eachMechanism(t, func(t *testing.T, m sides) {
+		c := newTestContext(t)
+		zapHandler(t, c, REP, always(reply("200")...))
+		first := make(chan struct{}, 1)
+		first <- struct{}{}
+		entered, left := make(chan struct{}), make(chan error, 1)
+		block := WithAuthorizer(func(ctx context.Context, _ Peer) error {
+			select {
+			case <-first:
+			default:
+				return nil
+			}
+			if _, ok := ctx.Deadline(); !ok {
+				t.Error("the context has no deadline")
+			}
+			close(entered)
+			<-ctx.Done()
+			left <- ctx.Err()
+			return nil // too late
+		})
+		mt := meet(t, c, append(m.server, block, HandshakeInterval.Of(500*time.Millisecond)), m.client)
+		<-entered
+		other := newTestSocket(t, DEALER, m.client...)
+		must(t, other.Connect(mt.server.LastEndpoint()))
+		(&meeting{server: mt.server, client: other}).talk(t)
+		wantEvent(t, "other", mt.serverEvents, EventHandshakeSucceeded, 0)
+		e := wantEvent(t, "server", mt.serverEvents, EventHandshakeFailedNoDetail, 11)
+		if !errors.Is(e.Err, ErrTimeout) {
+			t.Error(e.Err)
+		}
+		if err := <-left; err == nil {
+			t.Error("the context has not ended")
+		}
+	})
+}
+
+// TestAuthorizerThatNeverReturns holds up neither Close nor anybody else.
+func TestAuthorizerThatNeverReturns(t *testing.T) {
+	entered, release := make(chan struct{}), make(chan struct{})
+	s := newTestSocket(t, DEALER, HandshakeInterval.Of(0), WithAuthorizer(func(context.Context, Peer) error {
+		close(entered)
+		<-release
+		return nil
+	}))
+	must(t, s.Bind("tcp://127.0.0.1:*"))
+	c := newTestSocket(t, DEALER)
+	must(t, c.Connect(s.LastEndpoint()))
+	<-entered
+	must(t, s.Close())
+	close(release)
+}
+
+// TestAuthorizerOfAPeerThatLeaves: its context ends.
+func TestAuthorizerOfAPeerThatLeaves(t *testing.T) {
+	entered, left := make(chan struct{}), make(chan struct{})
+	s := newTestSocket(t, DEALER, WithAuthorizer(func(ctx context.Context, _ Peer) error {
+		close(entered)
+		<-ctx.Done()
+		close(left)
+		return nil
+	}))
+	must(t, s.Bind("tcp://127.0.0.1:*"))
+	events := handshakes(t, s)
+	c := newTestSocket(t, DEALER)
+	must(t, c.Connect(s.LastEndpoint()))
+	<-entered
+	must(t, c.Close())
+	<-left
+	wantLost(t, "server", events)
+}
+
+// TestAuthorizerThatPanics refuses the peer, is told, and does not end the process.
+func TestAuthorizerThatPanics(t *testing.T) {
+	c, log := newLoggedContext(t)
+	mt := meet(t, c, []Setting{WithAuthorizer(func(context.Context, Peer) error { panic("oh dear") })}, nil)
+	wantEvent(t, "server", mt.serverEvents, EventHandshakeFailedAuth, 500)
+	log.wait(t, "authorizer panics", "oh dear", "authorizer_test.go")
+	e := nextOf(t, mt.clientEvents)
+	if !strings.Contains(e.Err.Error(), "internal error") || strings.Contains(e.Err.Error(), "oh dear") {
+		t.Errorf("the peer learns %v", e.Err)
+	}
+}
+
+// TestAuthorizerOfRawPeers and of those that speak old protocols: there is a
+// connection to refuse, and no place for a reason.
+func TestAuthorizerOfRawPeers(t *testing.T) {
+	seen := make(chan Peer, 10)
+	refuse := WithAuthorizer(func(_ context.Context, p Peer) error { seen <- p; return errStranger })
+	for protocol, typ := range map[string]SocketType{"raw": STREAM, "ZMTP 2.0": PULL} {
+		s := newTestSocket(t, typ, refuse)
+		must(t, s.Bind("tcp://127.0.0.1:*"))
+		events := handshakes(t, s)
+		p := dialRaw(t, s.LastEndpoint())
+		p.write([]byte("\xFF\x00\x00\x00\x00\x00\x00\x00\x01\x7F\x01\x08\x00\x00")) // a PUSH of ZMTP 2.0
+		wantEvent(t, protocol, events, EventHandshakeFailedAuth, 400)
+		if got := <-seen; got.Protocol != protocol || got.Address != "127.0.0.1" {
+			t.Errorf("%+v", got)
+		}
+		b, _ := io.ReadAll(p.nc)
+		if strings.Contains(string(b), "ERROR") {
+			t.Errorf("% X", b)
+		}
+	}
+	s := newTestSocket(t, STREAM, WithAuthorizer(func(context.Context, Peer) error { return nil }))
+	must(t, s.Bind("tcp://127.0.0.1:*"))
+	p := dialRaw(t, s.LastEndpoint())
+	p.write([]byte("hello"))
+	got := ""
+	for got != "hello" { // what came while the authorizer was asked is not lost
+		m, err := s.Recv(testDeadline(t))
+		must(t, err)
+		got += string(m.Last())
+	}
+}
+
+// TestAuthorizerReasonIsCutToWhatFits: 255 octets of printable text.
+func TestAuthorizerReasonIsCutToWhatFits(t *testing.T) {
+	reason := "\x00\x1b[2J\n\xff" + strings.Repeat("x", 300)
+	mt := meet(t, newTestContext(t), []Setting{WithAuthorizer(func(context.Context, Peer) error { return errors.New(reason) })}, nil)
+	e := nextOf(t, mt.clientEvents)
+	if want := "\"??[2J??" + strings.Repeat("x", 255-7) + "\""; !strings.Contains(e.Err.Error(), want) {
+		t.Errorf("the peer learns %v", e.Err)
+	}
+}
