@@ -87,7 +87,7 @@ func (h *handshake) run() error {
 	if h.c.traffic == nil {
 		return h.send(h.frame(h.c.cfg.Hello))
 	}
-	sealed, err := h.c.traffic.Seal(nil, append([]byte{0}, h.c.cfg.Hello...))
+	sealed, err := h.c.traffic.Seal(nil, 0, h.c.cfg.Hello)
 	if err != nil {
 		return err
 	}

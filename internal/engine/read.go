@@ -33,7 +33,6 @@ type decoder struct {
 	flags byte   // of the frame in big
 	big   []byte // a large frame under way: filled up to len, wanted up to want
 	want  int
-	home  *sealedBuffer // where big is, if that is lent
 
 	head   []byte // first frame of a multipart message under way
 	tail   [][]byte
@@ -276,11 +275,6 @@ func (c *Conn) tooLarge(h wire.Header) error {
 func (c *Conn) startBig(h wire.Header, have []byte) {
 	d := &c.dec
 	d.want, d.flags = int(h.Size), h.Flags
-	if c.traffic != nil && d.want <= sealedSize {
-		d.home = c.cfg.Buffers.getSealed()
-		d.big = append(d.home.b[:0], have...)
-		return
-	}
 	d.big = append(make([]byte, 0, max(len(have), min(d.want, trusted))), have...)
 }
 

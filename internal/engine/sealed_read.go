@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Reading a connection whose frames are encrypted: as split does, but what goes
-// into the shared allocation is the plain text.
+// Reading a connection whose frames are encrypted. What frames carry is opened into
+// memory that messages share, framed again as if it had come in clear, so that
+// messages of one frame each reach the socket unsplit.
 
 package engine
 
@@ -11,37 +12,15 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// splitSealed opens the frames in data. The plain text of those that are complete
-// shares allocations.
+// splitSealed opens the frames in data.
 func (c *Conn) splitSealed(data []byte) error {
-	var slab []byte
-	at := 0
-	for {
-		h, hn, err := wire.ParseHeader(data[at:])
-		if err != nil {
-			return &zerr.ProtocolError{Rule: "framing", Err: err}
-		}
-		if hn == 0 {
-			break
-		}
-		if h.Size > c.dec.limit {
-			return c.tooLarge(h)
-		}
-		if h.Size > uint64(len(data)-at-hn) {
-			if h.Size >= bigFrame {
-				c.startBig(h, data[at+hn:])
-				at = len(data)
-			}
-			break
-		}
-		end := at + hn + int(h.Size)
-		if cap(slab)-len(slab) < c.plainSize(h) {
-			slab = make([]byte, 0, c.plainAhead(data[at:]))
-		}
-		if slab, err = c.open(slab, data[at+hn:end]); err != nil {
-			return err
-		}
-		at = end
+	var r run
+	at, err := c.sealedFrames(data, &r)
+	if e := c.endRun(&r); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
 	}
 	if err := c.deliver(); err != nil {
 		return err
@@ -50,26 +29,78 @@ func (c *Conn) splitSealed(data []byte) error {
 	return nil
 }
 
-// open appends the plain text of a frame to slab and takes the frame.
-func (c *Conn) open(slab, body []byte) ([]byte, error) {
-	at := len(slab)
-	slab, err := c.traffic.Open(slab, body)
-	if err != nil {
-		return slab, err
+// sealedFrames takes the complete frames in data and returns how many octets are
+// done with.
+func (c *Conn) sealedFrames(data []byte, r *run) (at int, err error) {
+	for {
+		h, hn, err := wire.ParseHeader(data[at:])
+		switch {
+		case err != nil:
+			return at, &zerr.ProtocolError{Rule: "framing", Err: err}
+		case hn == 0:
+			return at, nil
+		case h.Size > c.dec.limit:
+			return at, c.tooLarge(h)
+		case h.Size > uint64(len(data)-at-hn):
+			if h.Size < bigFrame {
+				return at, nil
+			}
+			err := c.endRun(r)
+			c.startBig(h, data[at+hn:])
+			return len(data), err
+		}
+		end := at + hn + int(h.Size)
+		if cap(r.slab)-len(r.slab) < c.plainSize(h) {
+			if err := c.endRun(r); err != nil {
+				return at, err
+			}
+			r.slab = make([]byte, 0, c.plainAhead(data[at:]))
+		}
+		if err := c.openFrame(data[at+hn:end], r); err != nil {
+			return at, err
+		}
+		at = end
 	}
-	var flags byte
-	if slab[at]&mechanism.InnerMore != 0 {
-		flags = wire.FlagMore
-	}
-	if slab[at]&mechanism.InnerCommand != 0 {
-		flags |= wire.FlagCommand
-	}
-	return slab, c.frame(flags, slab[at+1:len(slab):len(slab)])
 }
 
-// plainSize is how many octets Open makes of a frame: flags and payload.
+// openFrame opens a frame into the run's memory, which has the room.
+func (c *Conn) openFrame(body []byte, r *run) error {
+	start := len(r.slab)
+	payload := max(0, len(body)-c.traffic.Overhead())
+	slab := wire.AppendHeader(r.slab, 0, payload)
+	begin := len(slab)
+	slab, inner, err := c.traffic.Open(slab, body)
+	if err != nil {
+		return err
+	}
+	r.slab = slab
+	flags := outerFlags(inner)
+	if flags == 0 && c.dec.runs && c.dec.head == nil {
+		r.add(start, len(slab))
+		return nil
+	}
+	if err := c.endRun(r); err != nil {
+		return err
+	}
+	return c.frame(flags, slab[begin:len(slab):len(slab)])
+}
+
+// outerFlags are those that a frame would have in clear.
+func outerFlags(inner byte) (flags byte) {
+	if inner&mechanism.InnerMore != 0 {
+		flags = wire.FlagMore
+	}
+	if inner&mechanism.InnerCommand != 0 {
+		flags |= wire.FlagCommand
+	}
+	return flags
+}
+
+// plainSize is how many octets a frame takes once it is opened and framed again.
+// What is too short to be opened takes few.
 func (c *Conn) plainSize(h wire.Header) int {
-	return max(0, int(h.Size)-c.traffic.Overhead()+1)
+	n := max(0, int(h.Size)-c.traffic.Overhead())
+	return wire.HeaderSize(n) + n
 }
 
 // plainAhead is what the complete frames at the start of data come to, up to
@@ -90,14 +121,13 @@ func (c *Conn) plainAhead(data []byte) int {
 	}
 }
 
-// openBig is open for a frame that has memory of its own.
+// openBig opens a frame that has memory of its own, in place.
 func (c *Conn) openBig(body []byte) error {
-	_, err := c.open(make([]byte, 0, max(1, len(body)-c.traffic.Overhead()+1)), body)
-	if home := c.dec.home; home != nil {
-		c.dec.home = nil
-		c.cfg.Buffers.putSealed(home)
+	payload, inner, err := c.traffic.OpenInPlace(body)
+	if err != nil {
+		return err
 	}
-	return err
+	return c.frame(outerFlags(inner), payload[:len(payload):len(payload)])
 }
 
 // wipe forgets the keys of the connection. Nobody reads or writes any more.

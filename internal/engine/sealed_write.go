@@ -44,7 +44,6 @@ type sealer struct {
 	first int           // octets of the batch before the frames in out
 	ends  []sealedEnd   // of the frames in out
 	home  *sealedBuffer // where out is, or was before a frame that did not fit
-	plain *sealedBuffer // for frames that do not lie in one piece; mostly nil
 }
 
 // sealedEnd is where a frame ends, in the sealed octets and in the batch.
@@ -62,13 +61,10 @@ func (s *sealer) unload(b *Buffers) {
 	if s.home != nil {
 		b.putSealed(s.home)
 	}
-	if s.plain != nil {
-		b.putSealed(s.plain)
-	}
 	if cap(s.ends) > 64 { // an idle connection keeps little
 		s.ends = nil
 	}
-	s.home, s.plain, s.out, s.bufs = nil, nil, nil, nil
+	s.home, s.out, s.bufs = nil, nil, nil
 }
 
 // fill seals as many frames as fit into the buffer, at least one. It reports
@@ -103,9 +99,7 @@ func (s *sealer) fill(c *Conn) (bool, error) {
 	}
 }
 
-// frame seals the frame whose header of n octets is next. Its inner flags must be
-// in front of the payload: they take the place of the header's last octet for a
-// moment, where header and payload lie together.
+// frame seals the frame whose header of n octets is next.
 func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	var flags byte
 	if h.Flags&wire.FlagMore != 0 {
@@ -114,43 +108,16 @@ func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	if h.Flags&wire.FlagCommand != 0 {
 		flags |= mechanism.InnerCommand
 	}
-	buf := s.bufs[s.at][s.off+n-1:]
+	size := int(h.Size)
 	s.off += n
-	if size := int(h.Size); size < len(buf) {
-		last := buf[0]
-		buf[0] = flags
-		s.out, err = c.traffic.Seal(s.out, buf[:1+size])
-		buf[0] = last
-		s.off += size
-		return err
+	if s.off == len(s.bufs[s.at]) && size > 0 && s.at+1 < len(s.bufs) {
+		s.at, s.off = s.at+1, 0 // a large frame, which is queued by reference
 	}
-	s.out, err = c.traffic.Seal(s.out, s.gather(c, flags, int(h.Size)))
+	// An outbox keeps the payload of a frame in one piece.
+	payload := s.bufs[s.at][s.off : s.off+size]
+	s.off += size
+	s.out, err = c.traffic.Seal(s.out, flags, payload)
 	return err
-}
-
-// gather copies a payload that lies elsewhere than its header.
-func (s *sealer) gather(c *Conn, flags byte, size int) []byte {
-	var plain []byte
-	if 1+size <= sealedSize {
-		if s.plain == nil {
-			s.plain = c.cfg.Buffers.getSealed()
-		}
-		plain = s.plain.b[:0]
-	} else {
-		plain = make([]byte, 0, 1+size)
-	}
-	plain = append(plain, flags)
-	for size > 0 {
-		if s.off == len(s.bufs[s.at]) {
-			s.at, s.off = s.at+1, 0
-			continue
-		}
-		k := min(size, len(s.bufs[s.at])-s.off)
-		plain = append(plain, s.bufs[s.at][s.off:s.off+k]...)
-		s.off += k
-		size -= k
-	}
-	return plain
 }
 
 // original returns how many octets of the batch have gone out in whole frames.

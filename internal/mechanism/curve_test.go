@@ -147,7 +147,7 @@ func TestCurveGoldenMessages(t *testing.T) {
 	c, s := curveUpTo(t, "")
 	seal := func(tr Traffic, plain string, want []byte) {
 		t.Helper()
-		got, err := tr.Seal(nil, []byte(plain))
+		got, err := tr.Seal(nil, plain[0], []byte(plain[1:]))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -155,11 +155,11 @@ func TestCurveGoldenMessages(t *testing.T) {
 	}
 	open := func(tr Traffic, body []byte, want string) {
 		t.Helper()
-		got, err := tr.Open([]byte("before"), body)
-		if err != nil {
-			t.Fatal(err)
+		got, flags, err := tr.Open([]byte("before"), body)
+		if err != nil || flags != want[0] {
+			t.Fatalf("flags %d, %v", flags, err)
 		}
-		same(t, "plain", got, []byte("before"+want))
+		same(t, "payload", got, []byte("before"+want[1:]))
 	}
 	seal(c.Traffic(), "\x00hi", goldenMessageC)
 	open(s.Traffic(), goldenMessageC, "\x00hi")
@@ -412,13 +412,13 @@ func TestCurveNoncesAreNeverAcceptedTwiceOrBackwards(t *testing.T) {
 	c, s := curveUpTo(t, "")
 	var sealed [][]byte
 	for i := range 5 {
-		b, err := c.Traffic().Seal(nil, []byte{0, byte(i)})
+		b, err := c.Traffic().Seal(nil, 0, []byte{byte(i)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		sealed = append(sealed, b)
 	}
-	open := func(i int) error { _, err := s.Traffic().Open(nil, sealed[i]); return err }
+	open := func(i int) error { _, _, err := s.Traffic().Open(nil, sealed[i]); return err }
 	if open(0) != nil || open(2) != nil { // a gap is accepted
 		t.Fatal("refused")
 	}
@@ -433,7 +433,7 @@ func TestCurveNoncesAreNeverAcceptedTwiceOrBackwards(t *testing.T) {
 		for n := range tr.opened + 1 {
 			b := clone(goldenMessageC)
 			b[15] = byte(n)
-			_, err := tr.Open(nil, b)
+			_, _, err := tr.Open(nil, b)
 			refused(t, err, InvalidSequence)
 		}
 	}
@@ -442,11 +442,11 @@ func TestCurveNoncesAreNeverAcceptedTwiceOrBackwards(t *testing.T) {
 func TestCurveNoncesAreNeverUsedTwice(t *testing.T) {
 	c, _ := curveUpTo(t, "")
 	c.traffic.sealed = math.MaxUint64 - 1
-	if _, err := c.Traffic().Seal(nil, []byte{0}); err != nil {
+	if _, err := c.Traffic().Seal(nil, 0, nil); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {
-		b, err := c.Traffic().Seal(nil, []byte{0})
+		b, err := c.Traffic().Seal(nil, 0, nil)
 		refused(t, err, InvalidSequence)
 		if len(b) != 0 {
 			t.Error("something was sealed")
@@ -466,12 +466,12 @@ func TestCurveMessageErrorNumbers(t *testing.T) {
 		{goldenMessageS, InvalidSequence}, // reflected to its sender's peer: a lower nonce, and another prefix
 	} {
 		_, s := curveUpTo(t, "")
-		_, err := s.Traffic().Open(nil, x.body)
+		_, _, err := s.Traffic().Open(nil, x.body)
 		refused(t, err, x.code)
 	}
 	for n := range len(goldenMessageC) {
 		_, s := curveUpTo(t, "")
-		if _, err := s.Traffic().Open(nil, goldenMessageC[:n]); !errors.Is(err, zerr.ErrProtocol) {
+		if _, _, err := s.Traffic().Open(nil, goldenMessageC[:n]); !errors.Is(err, zerr.ErrProtocol) {
 			t.Errorf("%d octets: %v", n, err)
 		}
 	}
@@ -480,8 +480,8 @@ func TestCurveMessageErrorNumbers(t *testing.T) {
 // TestCurveMessagesAreNotReflected: what a side has sent does not open there.
 func TestCurveMessagesAreNotReflected(t *testing.T) {
 	c, _ := curveUpTo(t, "")
-	b, _ := c.Traffic().Seal(nil, []byte{0, 'x'})
-	_, err := c.Traffic().Open(nil, b)
+	b, _ := c.Traffic().Seal(nil, 0, []byte{'x'})
+	_, _, err := c.Traffic().Open(nil, b)
 	refused(t, err, Cryptographic)
 }
 
@@ -494,16 +494,16 @@ func TestCurveSecretsAreWiped(t *testing.T) {
 			t.Errorf("secret %d is still there", i)
 		}
 	}
-	b, err := c.Traffic().Seal(nil, []byte("\x00hi")) // the traffic goes on
+	b, err := c.Traffic().Seal(nil, 0, []byte("hi")) // the traffic goes on
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "MESSAGE", b, goldenMessageC)
 	for _, tr := range []*curveTraffic{c.traffic, s.traffic} {
 		tr.Wipe()
-		_, sealErr := tr.Seal(nil, []byte{0})
-		_, openErr := tr.Open(nil, goldenMessageC)
-		if tr.key != (curveKey{}) || sealErr == nil || openErr == nil {
+		_, sealErr := tr.Seal(nil, 0, nil)
+		_, _, openErr := tr.Open(nil, goldenMessageC)
+		if tr.in.key != (curveKey{}) || tr.out.key != (curveKey{}) || sealErr == nil || openErr == nil {
 			t.Error("the traffic goes on with a key of zeros")
 		}
 	}
@@ -537,9 +537,9 @@ func TestCurveTrafficAllocatesNothing(t *testing.T) {
 	plain := make([]byte, 100)
 	sealed, opened := make([]byte, 0, 200), make([]byte, 0, 200)
 	n := testing.AllocsPerRun(100, func() {
-		b, err := c.traffic.Seal(sealed, plain)
+		b, err := c.traffic.Seal(sealed, 0, plain)
 		if err == nil {
-			_, err = s.traffic.Open(opened, b)
+			_, _, err = s.traffic.Open(opened, b)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -5,8 +5,7 @@ package mechanism
 import (
 	"encoding/binary"
 	"math"
-
-	"golang.org/x/crypto/nacl/secretbox"
+	"slices"
 
 	"github.com/gozmq/zmq/internal/wire"
 )
@@ -30,22 +29,17 @@ const (
 //
 //	"\x07MESSAGE" · short nonce · box of (inner flags · payload)
 type curveTraffic struct {
-	key curveKey
-
 	// Owned by whoever seals.
-	sealed    counter
-	sealNonce [24]byte
+	out    stream
+	sealed counter
 
 	// Owned by whoever opens.
-	opened    uint64 // the short nonce that was accepted last
-	openNonce [24]byte
+	in     stream
+	opened uint64 // the short nonce that was accepted last
 }
 
 func newCurveTraffic(key *curveKey, out, in string, sent counter, received uint64) *curveTraffic {
-	return &curveTraffic{
-		key: *key, sealed: sent, opened: received,
-		sealNonce: nonceOf(out, nil), openNonce: nonceOf(in, nil),
-	}
+	return &curveTraffic{out: newStream(key, out), in: newStream(key, in), sealed: sent, opened: received}
 }
 
 func (t *curveTraffic) Overhead() int { return messageOverhead }
@@ -53,38 +47,69 @@ func (t *curveTraffic) Overhead() int { return messageOverhead }
 // Wipe also uses up all nonces, so that nothing is ever sealed with a key of
 // zeros.
 func (t *curveTraffic) Wipe() {
-	wipe(&t.key)
+	wipe(&t.out.key, &t.in.key)
 	t.sealed, t.opened = math.MaxUint64, math.MaxUint64
 }
 
-func (t *curveTraffic) Seal(dst, plain []byte) ([]byte, error) {
+func (t *curveTraffic) Seal(dst []byte, flags byte, payload []byte) ([]byte, error) {
 	tail, err := t.sealed.next()
 	if err != nil {
 		return dst, err
 	}
-	copy(t.sealNonce[longNonce:], tail[:])
-	dst = append(append(dst, messageName...), tail[:]...)
-	return secretbox.Seal(dst, plain, &t.sealNonce, &t.key), nil
+	size := messageOverhead + len(payload)
+	at := len(dst)
+	dst = slices.Grow(dst, size)[:at+size]
+	message := dst[at:]
+	copy(message, messageName)
+	copy(message[len(messageName):], tail[:])
+	t.out.nonce = uint64(t.sealed)
+	t.out.seal(message[messageBox:], flags, payload)
+	return dst, nil
 }
 
-func (t *curveTraffic) Open(dst, body []byte) ([]byte, error) {
+func (t *curveTraffic) Open(dst, body []byte) ([]byte, byte, error) {
+	if err := t.check(body); err != nil {
+		return dst, 0, err
+	}
+	size := len(body) - messageOverhead
+	at := len(dst)
+	dst = slices.Grow(dst, size)[:at+size]
+	flags, ok := t.in.open(dst[at:], body[messageBox:])
+	if !ok {
+		return dst[:at], 0, errNotAuthentic
+	}
+	t.opened = t.in.nonce
+	return dst, flags, nil
+}
+
+func (t *curveTraffic) OpenInPlace(body []byte) ([]byte, byte, error) {
+	if err := t.check(body); err != nil {
+		return nil, 0, err
+	}
+	payload := body[messageOverhead:]
+	flags, ok := t.in.open(payload, body[messageBox:])
+	if !ok {
+		return nil, 0, errNotAuthentic
+	}
+	t.opened = t.in.nonce
+	return payload, flags, nil
+}
+
+// check looks at what of a MESSAGE is in clear, and notes its nonce.
+func (t *curveTraffic) check(body []byte) error {
 	switch {
 	case len(body) < 2 || int(body[0]) >= len(body):
-		return dst, violation(MalformedCommand, "a command has a name")
+		return violation(MalformedCommand, "a command has a name")
 	case len(body) < len(messageName) || string(body[:len(messageName)]) != messageName:
-		return dst, violation(UnexpectedCommand, "after the handshake of CURVE everything is a MESSAGE")
+		return violation(UnexpectedCommand, "after the handshake of CURVE everything is a MESSAGE")
 	case len(body) < messageOverhead:
-		return dst, violation(MalformedMessage, "MESSAGE of CURVE has 33 octets and more")
+		return violation(MalformedMessage, "MESSAGE of CURVE has 33 octets and more")
 	}
-	at := binary.BigEndian.Uint64(body[len(messageName):])
-	if at <= t.opened {
-		return dst, violation(InvalidSequence, "the nonce of a MESSAGE is above that of the one before")
+	t.in.nonce = binary.BigEndian.Uint64(body[len(messageName):])
+	if t.in.nonce <= t.opened {
+		return violation(InvalidSequence, "the nonce of a MESSAGE is above that of the one before")
 	}
-	copy(t.openNonce[longNonce:], body[len(messageName):])
-	plain, ok := secretbox.Open(dst, body[messageBox:], &t.openNonce, &t.key)
-	if !ok {
-		return dst, violation(Cryptographic, "a MESSAGE does not open")
-	}
-	t.opened = at
-	return plain, nil
+	return nil
 }
+
+var errNotAuthentic = violation(Cryptographic, "a MESSAGE does not open")

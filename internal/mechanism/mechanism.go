@@ -72,12 +72,14 @@ const (
 type Traffic interface {
 	// Overhead is by how much the body of a frame is longer than its payload.
 	Overhead() int
-	// Seal appends the body of the frame that carries plain, which is the inner
-	// flags, one octet, and the payload. It must not overlap dst.
-	Seal(dst, plain []byte) ([]byte, error)
-	// Open appends what Seal was given. It must not overlap dst. Any error is the
-	// end of the connection.
-	Open(dst, body []byte) ([]byte, error)
+	// Seal appends the body of the frame that carries a payload with inner flags.
+	// The payload must not overlap dst.
+	Seal(dst []byte, flags byte, payload []byte) ([]byte, error)
+	// Open appends the payload that a body carries. They must not overlap. Any error
+	// is the end of the connection.
+	Open(dst, body []byte) (payload []byte, flags byte, err error)
+	// OpenInPlace is Open that overwrites the body and returns a part of it.
+	OpenInPlace(body []byte) (payload []byte, flags byte, err error)
 	// Wipe forgets the keys. Nothing can be sealed or opened any more.
 	Wipe()
 }
