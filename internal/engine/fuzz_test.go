@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zmqtest"
@@ -16,10 +17,11 @@ import (
 var fuzzTypes = []string{"DEALER", "XPUB", "SUB", "REP"}
 
 // FuzzConnection plays arbitrary octets to a connection: as a whole stream, behind
-// a greeting, or behind a finished handshake. It must not panic, must end when
-// the stream does, deliver whole messages only, and keep its memory within what
-// arrived. The first octet chooses the stage and the type of our socket. The
-// corpus is in testdata/fuzz; each row of it is named after what it is about.
+// a greeting, behind a finished handshake, or as what a peer of CURVE encrypts. It
+// must not panic, must end when the stream does, deliver whole messages only, and
+// keep its memory within what arrived. The first octet chooses the stage, the
+// mechanism and our role in it, and the type of our socket. The corpus is in
+// testdata/fuzz; each row of it is named after what it is about.
 func FuzzConnection(f *testing.F) {
 	f.Add([]byte{0})
 	f.Fuzz(func(t *testing.T, input []byte) {
@@ -29,16 +31,14 @@ func FuzzConnection(f *testing.F) {
 		socketType := fuzzTypes[input[0]>>4%4]
 		stage, octets := input[0]%4, input[1:]
 		peerType := map[string]string{"DEALER": "ROUTER", "XPUB": "SUB", "SUB": "PUB", "REP": "REQ"}[socketType]
-		switch stage {
-		case 1:
-			octets = slices.Concat(zmqtest.MustOctets(greeting), octets)
-		case 2:
-			octets = slices.Concat(zmqtest.MustOctets(greeting), readyFrame(peerType), octets)
-		case 3:
-			octets = slices.Concat(zmqtest.MustOctets(signature+" 01 06 00 00"), octets)
+		cfg := configOf(socketType, nil)
+		if secured := fuzzMechanisms[input[0]>>2&3|input[0]>>6&1<<2]; secured.name != "" {
+			octets = secured.stream(cfg, peerType, stage, octets)
+		} else {
+			octets = inClear(peerType, stage, octets)
 		}
 		before := allocated()
-		playAll(t, socketType, octets)
+		playAll(t, cfg, octets)
 		// The buffers of the connection and its peer, a frame that is believed, and
 		// for each octet at most a frame header's worth of bookkeeping.
 		if grown, most := allocated()-before, uint64(4<<20+400*len(octets)); grown > most {
@@ -47,9 +47,76 @@ func FuzzConnection(f *testing.F) {
 	})
 }
 
+func inClear(peerType string, stage byte, octets []byte) []byte {
+	switch stage {
+	case 1:
+		return slices.Concat(zmqtest.MustOctets(greeting), octets)
+	case 2:
+		return slices.Concat(zmqtest.MustOctets(greeting), readyFrame(peerType), octets)
+	case 3:
+		return slices.Concat(zmqtest.MustOctets(signature+" 01 06 00 00"), octets)
+	}
+	return octets
+}
+
+// fuzzMechanism is a mechanism with our role in it. All that both sides draw at
+// random is fixed, so that a peer's octets can be known before they are sent.
+type fuzzMechanism struct {
+	name       string
+	ours, peer func(metadata []byte) mechanism.Machine
+}
+
+func plainClient(metadata []byte) mechanism.Machine {
+	return mechanism.NewPlainClient([]byte("admin"), []byte("secret"), metadata)
+}
+
+// fuzzMechanisms by bits 2, 3 and 6 of the first octet; the first is NULL.
+var fuzzMechanisms = [8]fuzzMechanism{
+	1: {"PLAIN", mechanism.NewPlainServer, plainClient}, 2: {"CURVE", curveServer, curveClient},
+	3: {"PLAIN", plainClient, mechanism.NewPlainServer}, 7: {"CURVE", curveClient, curveServer},
+}
+
+// stream gives the connection its side of the mechanism and returns what the peer
+// sends: octets alone, behind a greeting, behind the peer's part of a handshake, or
+// there as frames that it encrypts.
+func (m *fuzzMechanism) stream(cfg *Config, peerType string, stage byte, octets []byte) []byte {
+	metadata := metadataOf(cfg.SocketType, nil)
+	cfg.Mechanism = func() mechanism.Machine { return m.ours(metadata) }
+	if stage == 0 {
+		return octets
+	}
+	sent := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: m.name})
+	if stage == 1 {
+		return append(sent, octets...)
+	}
+	peer, ours := m.peer(metadataOf(peerType, nil)), m.ours(metadata)
+	for !peer.Ready() || !ours.Ready() {
+		for _, x := range []mechanism.Machine{peer, ours} {
+			if x.Question() != nil {
+				x.Admit()
+			}
+		}
+		if body, _ := peer.Next(); body != nil {
+			sent = wire.AppendFrame(sent, wire.FlagCommand, body)
+			_ = ours.Receive(body)
+		}
+		if body, _ := ours.Next(); body != nil {
+			_ = peer.Receive(body)
+		}
+	}
+	if stage == 2 || peer.Traffic() == nil {
+		return append(sent, octets...)
+	}
+	for len(octets) > 1 {
+		n := min(len(octets)-2, int(octets[1]))
+		body, _ := peer.Traffic().Seal(nil, octets[0], octets[2:2+n])
+		sent, octets = wire.AppendFrame(sent, 0, body), octets[2+n:]
+	}
+	return sent
+}
+
 // playAll runs one connection over the octets to its end.
-func playAll(t *testing.T, socketType string, octets []byte) {
-	cfg := configOf(socketType, nil)
+func playAll(t *testing.T, cfg *Config, octets []byte) {
 	cfg.HandshakeTimeout, cfg.MaxFrames = 0, 1000
 	ours, peer := zmqtest.PipeOf(max(len(octets), 64<<10))
 	c := New(ours, cfg)
@@ -83,5 +150,29 @@ func playAll(t *testing.T, socketType string, octets []byte) {
 	_ = peer.Close()
 	if errors.Is(err, wire.FrameTooLong) && len(octets) < 9 {
 		t.Error("no header fits")
+	}
+}
+
+// TestFuzzStreamsReachTheirStage: the fuzzer would prove nothing if handshakes
+// failed.
+func TestFuzzStreamsReachTheirStage(t *testing.T) {
+	for bits, m := range fuzzMechanisms {
+		for _, stage := range []byte{2, 3} {
+			octets := []byte("\x00\x05hello")
+			if m.name == "CURVE" && stage == 2 || m.name == "" {
+				continue
+			}
+			cfg := configOf("DEALER", nil)
+			stream := m.stream(cfg, "ROUTER", stage, octets)
+			ours, peer := zmqtest.PipeOf(1 << 20)
+			r := rigOver(t, cfg, nil, ours, peer)
+			r.write(stream)
+			_ = peer.CloseWrite()
+			r.up()
+			<-r.ended
+			if got := r.received(); !slices.Equal(got, []string{"hello"}) {
+				t.Errorf("%d, stage %d: %q arrived, %v", bits, stage, got, r.err)
+			}
+		}
 	}
 }

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mechanism
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// The exchange of mechanisms.md, section 3.
+var (
+	plainHello    = unhex("05 48 45 4C 4C 4F 05 61 64 6D 69 6E 06 73 65 63 72 65 74")
+	plainWelcome  = unhex("07 57 45 4C 43 4F 4D 45")
+	plainInitiate = unhex("08 49 4E 49 54 49 41 54 45 0B 53 6F 63 6B 65 74 2D 54 79 70 65 00 00 00 04 50 55 53 48")
+	plainReady    = unhex("05 52 45 41 44 59 0B 53 6F 63 6B 65 74 2D 54 79 70 65 00 00 00 04 50 55 4C 4C")
+
+	pushMetadata = plainInitiate[9:]
+	pullMetadata = plainReady[6:]
+)
+
+// plainUpTo plays the exchange up to a command, which is not delivered.
+func plainUpTo(t testing.TB, command string) (c *plainClient, s *plainServer) {
+	c = NewPlainClient([]byte("admin"), []byte("secret"), pushMetadata).(*plainClient)
+	s = NewPlainServer(pullMetadata).(*plainServer)
+	next(t, c)
+	if command == wire.CommandHello {
+		return c, s
+	}
+	take(t, s, clone(plainHello))
+	s.Admit()
+	next(t, s)
+	if command == wire.CommandWelcome {
+		return c, s
+	}
+	take(t, c, clone(plainWelcome))
+	next(t, c)
+	if command == wire.CommandInitiate {
+		return c, s
+	}
+	take(t, s, clone(plainInitiate))
+	next(t, s)
+	if command == wire.CommandReady {
+		return c, s
+	}
+	take(t, c, clone(plainReady))
+	return c, s
+}
+
+func TestPlainGoldenHandshake(t *testing.T) {
+	c := NewPlainClient([]byte("admin"), []byte("secret"), pushMetadata)
+	s := NewPlainServer(pullMetadata)
+	if c.Name() != "PLAIN" || s.Name() != "PLAIN" || c.AsServer() || !s.AsServer() {
+		t.Error("name or role")
+	}
+	quiet(t, s)
+	same(t, "HELLO", next(t, c), plainHello)
+	quiet(t, c)
+	take(t, s, clone(plainHello))
+	quiet(t, s)
+	q := s.Question()
+	if q == nil || q.Mechanism != "PLAIN" || len(q.Credentials) != 2 || string(bytes.Join(q.Credentials, []byte("|"))) != "admin|secret" {
+		t.Fatalf("question %v", q)
+	}
+	password := q.Credentials[1]
+	s.Admit()
+	if s.Question() != nil || !bytes.Equal(password, make([]byte, 6)) {
+		t.Error("the password is kept")
+	}
+	same(t, "WELCOME", next(t, s), plainWelcome)
+	quiet(t, s)
+	take(t, c, clone(plainWelcome))
+	same(t, "INITIATE", next(t, c), plainInitiate)
+	quiet(t, c)
+	take(t, s, clone(plainInitiate))
+	same(t, "metadata of the client", s.Metadata(), pushMetadata)
+	same(t, "READY", next(t, s), plainReady)
+	take(t, c, clone(plainReady))
+	same(t, "metadata of the server", c.Metadata(), pullMetadata)
+	quiet(t, c)
+	quiet(t, s)
+	if !c.Ready() || !s.Ready() || c.Traffic() != nil || s.Traffic() != nil {
+		t.Error("not ready, or encrypted")
+	}
+}
+
+// TestPlainCredentials: any octets, none to 255 of each.
+func TestPlainCredentials(t *testing.T) {
+	for _, x := range [][2]string{{"", ""}, {"a", ""}, {"", "b"}, {"\x00\xFF", "\n"}, {strings.Repeat("n", 255), strings.Repeat("p", 255)}} {
+		c := NewPlainClient([]byte(x[0]), []byte(x[1]), nil)
+		s := NewPlainServer(nil)
+		take(t, s, next(t, c))
+		if q := s.Question(); string(q.Credentials[0]) != x[0] || string(q.Credentials[1]) != x[1] {
+			t.Errorf("%q arrives as %q", x, q.Credentials)
+		}
+	}
+}
+
+// TestPlainSteps: at each step each command but the right one is refused.
+func TestPlainSteps(t *testing.T) {
+	commands := map[string][]byte{
+		"HELLO": plainHello, "WELCOME": plainWelcome, "INITIATE": plainInitiate, "READY": plainReady,
+		"OTHER": wire.AppendCommand(nil, "OTHER", nil),
+	}
+	for _, x := range []struct {
+		before string
+		client bool
+		right  string
+		code   uint32
+	}{
+		{"HELLO", false, "HELLO", UnexpectedCommand}, {"HELLO", true, "WELCOME", UnexpectedCommand},
+		{"WELCOME", false, "INITIATE", UnexpectedCommand}, {"WELCOME", true, "WELCOME", UnexpectedCommand},
+		{"INITIATE", false, "INITIATE", UnexpectedCommand}, {"INITIATE", true, "READY", UnexpectedCommand},
+		{"READY", false, "", Unspecified}, {"READY", true, "READY", UnexpectedCommand},
+		{"", true, "", UnexpectedCommand},
+	} {
+		for name, body := range commands {
+			if name == x.right {
+				continue
+			}
+			c, s := plainUpTo(t, x.before)
+			m := Machine(s)
+			if x.client {
+				m = c
+			}
+			refused(t, m.Receive(clone(body)), x.code)
+		}
+	}
+	_, s := plainUpTo(t, "HELLO") // while the handler is asked
+	take(t, s, clone(plainHello))
+	refused(t, s.Receive(clone(plainInitiate)), Unspecified)
+}
+
+// TestPlainErrorNumbers: monitor.md, section 2.1.
+func TestPlainErrorNumbers(t *testing.T) {
+	server := func(body string, code uint32) {
+		t.Helper()
+		_, s := plainUpTo(t, "HELLO")
+		refused(t, s.Receive([]byte(body)), code)
+	}
+	client := func(before, body string, code uint32) {
+		t.Helper()
+		c, _ := plainUpTo(t, before)
+		refused(t, c.Receive([]byte(body)), code)
+	}
+	server("", MalformedCommand)
+	server("\x05", MalformedCommand)
+	server("\x05HELL", MalformedCommand)
+	server("\x05HELLO", MalformedHello)
+	server("\x05HELLO\x05admin", MalformedHello)
+	server("\x05HELLO\x05admin\x06secre", MalformedHello)
+	server("\x05HELLO\x05admin\x06secret\x00", MalformedHello)
+	server("\x05HELLO\xFFadmin\x06secret", MalformedHello)
+	server("\x05hello\x05admin\x06secret", UnexpectedCommand)
+	client("WELCOME", "\x07WELCOME\x00", MalformedWelcome)
+	client("WELCOME", "\x07WELCOM", UnexpectedCommand)
+	client("WELCOME", "", UnexpectedCommand)
+	client("WELCOME", "\x05ERROR\x04400", MalformedError)
+	client("READY", "\x05ERROR\x09400", MalformedError)
+}
+
+// TestPlainEveryTruncation: HELLO and WELCOME are complete or refused; what
+// INITIATE and READY carry is looked at with the metadata.
+func TestPlainEveryTruncation(t *testing.T) {
+	for name, body := range map[string][]byte{
+		"HELLO": plainHello, "WELCOME": plainWelcome, "INITIATE": plainInitiate[:9], "READY": plainReady[:6],
+	} {
+		for n := range len(body) {
+			c, s := plainUpTo(t, name)
+			m := Machine(s)
+			if name == "WELCOME" || name == "READY" {
+				m = c
+			}
+			if err := m.Receive(clone(body[:n])); !errors.Is(err, zerr.ErrProtocol) {
+				t.Fatalf("%s of %d octets: %v", name, n, err)
+			}
+			if b, err := m.Next(); b != nil || err != nil || m.Ready() || m.Question() != nil || m.Metadata() != nil {
+				t.Fatalf("%s of %d octets leads on to % X", name, n, b)
+			}
+		}
+	}
+}
+
+// TestPlainEveryMutation: another name, or lengths that do not fit, are refused;
+// other octets of HELLO are somebody else's name and password.
+func TestPlainEveryMutation(t *testing.T) {
+	for name, body := range map[string][]byte{"HELLO": plainHello, "WELCOME": plainWelcome} {
+		for at := range body {
+			for bit := range 8 {
+				c, s := plainUpTo(t, name)
+				m := Machine(s)
+				if name == "WELCOME" {
+					m = c
+				}
+				b := clone(body)
+				b[at] ^= 1 << bit
+				err := m.Receive(b)
+				credential := name == "HELLO" && (at >= 7 && at < 12 || at >= 13)
+				if credential != (err == nil) {
+					t.Errorf("%s with octet %d changed: %v", name, at, err)
+				}
+			}
+		}
+	}
+}
+
+func TestPlainRefusal(t *testing.T) {
+	for _, before := range []string{"HELLO", "INITIATE"} {
+		_, s := plainUpTo(t, before)
+		if s.Refusal("400") != nil {
+			t.Error("ERROR in the place of nothing")
+		}
+		take(t, s, clone(map[string][]byte{"HELLO": plainHello, "INITIATE": plainInitiate}[before]))
+		same(t, "ERROR", s.Refusal("400"), []byte("\x05ERROR\x03400"))
+		quiet(t, s)
+		if s.Ready() || s.Refusal("400") != nil {
+			t.Error("the handshake goes on")
+		}
+	}
+	if c, s := plainUpTo(t, ""); c.Refusal("x") != nil || s.Refusal("x") != nil {
+		t.Error("ERROR once READY is out, or from a client")
+	}
+	for _, before := range []string{"WELCOME", "READY"} {
+		c, _ := plainUpTo(t, before)
+		var r *RefusedError
+		if err := c.Receive(errorCommand("500")); !errors.As(err, &r) || r.ZAPStatus() != 500 {
+			t.Error(err)
+		}
+	}
+	c, _ := plainUpTo(t, "")
+	refused(t, c.Receive(errorCommand("400")), UnexpectedCommand)
+}
+
+// TestNullRefusal: ERROR takes the place of READY, and of nothing else.
+func TestNullRefusal(t *testing.T) {
+	m := NewNull(pushMetadata)
+	if q := m.Question(); q == nil || q.Mechanism != "NULL" || len(q.Credentials) != 0 {
+		t.Errorf("question %v", q)
+	}
+	m.Admit()
+	if m.Question() != nil {
+		t.Error("asked again")
+	}
+	same(t, "ERROR", m.Refusal("no\x07"), []byte("\x05ERROR\x03no?"))
+	quiet(t, m)
+	m = NewNull(pushMetadata)
+	next(t, m)
+	if m.Refusal("no") != nil {
+		t.Error("ERROR behind READY")
+	}
+	m = NewNull(pushMetadata)
+	same(t, "ERROR", m.Refusal(strings.Repeat("x", 300)), append([]byte("\x05ERROR\xFF"), strings.Repeat("x", 255)...))
+}
+
+func TestNullSteps(t *testing.T) {
+	m := NewNull(pushMetadata)
+	take(t, m, clone(plainReady))
+	same(t, "metadata", m.Metadata(), pullMetadata)
+	if m.Ready() {
+		t.Error("ready before we have said anything")
+	}
+	refused(t, m.Receive(clone(plainReady)), UnexpectedCommand)
+	next(t, m)
+	if !m.Ready() || m.Traffic() != nil {
+		t.Error("not ready")
+	}
+	for _, body := range [][]byte{plainHello, {}, {0}, []byte("\x05READ")} {
+		refused(t, NewNull(nil).Receive(body), UnexpectedCommand)
+	}
+	refused(t, NewNull(nil).Receive([]byte("\x05ERROR")), MalformedError)
+	refused(t, NewNull(nil).Receive([]byte("\x05ERROR\x03no")), MalformedError)
+}
