@@ -214,7 +214,7 @@ func (x *stranger) sealed(m mechanism.Machine, flags byte, body string) []byte {
 	if m == nil || m.Traffic() == nil {
 		return wire.AppendFrame(nil, map[byte]byte{innerMore: wire.FlagMore, innerCommand: wire.FlagCommand}[flags], []byte(body))
 	}
-	b, err := m.Traffic().Seal(nil, append([]byte{flags}, body...))
+	b, err := m.Traffic().Seal(nil, flags, []byte(body))
 	x.check(err)
 	return wire.AppendFrame(nil, 0, b)
 }
