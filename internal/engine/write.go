@@ -90,10 +90,9 @@ func (c *Conn) writeLoop() {
 		return
 	}
 	for {
-		if !c.out.Pending() {
-			// A sender that is about to append saves a goroutine's start.
-			runtime.Gosched()
-		}
+		// Others get their turn: senders append, so that fewer and larger writes
+		// follow, and a publisher's other connections are served as well.
+		runtime.Gosched()
 		c.lastWrite = time.Now()
 		if !c.out.Take(&c.batch) {
 			return

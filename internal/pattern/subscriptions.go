@@ -271,6 +271,13 @@ func (s *subscriptions) pending() bool {
 	return s.head < len(s.notices)
 }
 
+// place tells apart the sets of subscribers that topics have.
+func (s *subscriptions) place(topic []byte) trie.Place[*pipe.Pipe] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.store.Place(topic)
+}
+
 func (s *subscriptions) match(topic []byte, visit func(*pipe.Pipe)) {
 	s.mu.Lock()
 	s.store.Match(topic, visit)

@@ -24,6 +24,7 @@ type xpub struct {
 	targets []*pipe.Pipe
 	stamp   uint64
 	choose  func(*pipe.Pipe)
+	shared  broadcast
 
 	// last is the peer whose notice the application read last (XPUB_MANUAL);
 	// lastOnly sends the next message to it alone (MANUAL_LAST_VALUE).
@@ -44,9 +45,13 @@ func newXPub(h *Host, silent bool) *xpub {
 }
 
 // Configure copies the options that the connections' readers need.
-func (x *xpub) Configure() { x.subs.configure(x.h.Options) }
+func (x *xpub) Configure() {
+	x.shared.end()
+	x.subs.configure(x.h.Options)
+}
 
 func (x *xpub) Attach(p *pipe.Pipe) {
+	x.shared.end()
 	p.Route.Attached = true
 	x.pipes[p] = struct{}{}
 	if b := x.h.Options.Bytes(opt.XPubWelcomeMessage); len(b) > 0 {
@@ -59,11 +64,13 @@ func (x *xpub) Ready(*pipe.Pipe) error { return nil }
 // Lost forgets the subscriptions of the connection; the peer sends them again
 // on the next.
 func (x *xpub) Lost(p *pipe.Pipe) {
+	x.shared.end()
 	p.Route.FullAt = time.Time{}
 	x.subs.forget(p, false)
 }
 
 func (x *xpub) Detach(p *pipe.Pipe) {
+	x.shared.end()
 	p.Route.Attached = false
 	delete(x.pipes, p)
 	if x.last == p {
@@ -73,6 +80,9 @@ func (x *xpub) Detach(p *pipe.Pipe) {
 }
 
 func (x *xpub) Send(m *pipe.Message) error {
+	if done, err := x.sendShared(m); done {
+		return err
+	}
 	x.match(m.Head)
 	if len(x.targets) == 0 {
 		x.h.Drops.NoSubscriber.Add(1)
@@ -91,16 +101,17 @@ func (x *xpub) Send(m *pipe.Message) error {
 	if several && !w.Owned && w.Size() >= refThreshold {
 		w = m.Own()
 	}
-	shared := w
-	shared.Owned = false // a receiver in process may change what it gets: a copy each
-	for i, p := range x.targets {
-		if several && p.InProcess() {
-			x.write(p, &shared)
+	for _, p := range x.targets {
+		if several {
+			x.writeShared(p, &w)
 		} else {
 			x.write(p, &w)
 		}
-		x.targets[i] = nil
 	}
+	if len(x.targets) >= audience && x.shared.row >= streak {
+		x.shared.begin(x.targets)
+	}
+	clear(x.targets)
 	x.forgetLast()
 	return nil
 }

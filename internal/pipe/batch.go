@@ -22,6 +22,9 @@ type Batch struct {
 // reports false, and gives the token back, when nothing is left.
 func (o *Outbox) Take(b *Batch) bool {
 	o.mu.Lock()
+	for o.pullLocked(takeLimit); len(o.segs) == 0 && !o.restLocked(); {
+		o.pullLocked(takeLimit)
+	}
 	if len(o.segs) == 0 {
 		o.releaseLocked()
 		drained := o.drained
@@ -43,9 +46,8 @@ func (o *Outbox) Take(b *Batch) bool {
 			b.Size += len(o.segs[n].b)
 		}
 		b.segs = append(b.segs[:0], o.segs[:n]...)
-		rest := copy(o.segs, o.segs[n:])
-		clear(o.segs[rest:])
-		o.segs = o.segs[:rest]
+		clear(o.segs[:n])
+		o.segs = o.segs[n:] // moving the rest would cost its length for every batch
 		o.bytes -= b.Size
 	}
 	o.last = b.Size

@@ -41,6 +41,7 @@ type Outbox struct {
 	token    bool
 	sole     bool   // WriteSole may be used
 	direct   uint64 // messages that came that way
+	share    membership
 	link     Link
 	version  wire.Version  // of the current link
 	idle     chan struct{} // closed when the token is given back; made by whoever waits for that
@@ -256,7 +257,7 @@ func (o *Outbox) Attach(l Link, v wire.Version) (flush bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.link, o.version = l, v
-	return len(o.segs) > 0 && o.takeTokenLocked()
+	return (len(o.segs) > 0 || !o.restLocked()) && o.takeTokenLocked()
 }
 
 // Detach takes the connection away and waits until nobody writes to it any
@@ -326,7 +327,7 @@ func (o *Outbox) dropCommands() {
 
 // drainedLocked returns what is to be called, without mu, if nothing is left.
 func (o *Outbox) drainedLocked() func() {
-	if len(o.segs) > 0 || o.token {
+	if o.token || o.pendingLocked() {
 		return nil
 	}
 	return o.drained
@@ -347,6 +348,7 @@ func (o *Outbox) setLimit(limit int) {
 func (o *Outbox) close() {
 	o.mu.Lock()
 	o.closed = true
+	o.share = membership{}
 	o.dropLocked()
 	drained := o.drained
 	o.mu.Unlock()
@@ -360,7 +362,7 @@ func (o *Outbox) close() {
 func (o *Outbox) OnDrained(f func()) {
 	o.mu.Lock()
 	o.drained = f
-	empty := len(o.segs) == 0 && !o.token
+	empty := !o.token && !o.pendingLocked()
 	o.mu.Unlock()
 	if empty {
 		f()
@@ -371,19 +373,22 @@ func (o *Outbox) OnDrained(f func()) {
 func (o *Outbox) Pending() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return len(o.segs) > 0 || o.token
+	return o.token || o.pendingLocked()
 }
+
+// pendingLocked reports whether anything waits for the holder of the token.
+func (o *Outbox) pendingLocked() bool { return len(o.segs) > 0 || o.behindLocked() > 0 }
 
 // Used reports whether a message was ever queued.
 func (o *Outbox) Used() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.mark.written > 0 || o.conflate
+	return o.mark.written > 0 || o.conflate || o.behindLocked() > 0
 }
 
 // Count returns the messages that have not been handed to the operating system.
 func (o *Outbox) Count() int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return int(o.mark.written - o.mark.read)
+	return int(o.mark.written-o.mark.read) + o.behindLocked()
 }

@@ -403,7 +403,7 @@ func (p *Pipe) Closed() bool { return p.closed.Load() }
 
 // Sent returns how many messages were queued for the peer. The socket's lock is
 // held.
-func (p *Pipe) Sent() uint64 { return p.sent + p.Direct() }
+func (p *Pipe) Sent() uint64 { return p.sent + p.Direct() + p.shared() }
 
 // Received returns how many messages the peer has sent.
 func (p *Pipe) Received() uint64 { return p.sunk.Load() + p.in.total() }

@@ -18,7 +18,23 @@ func (p *Pipe) Room(limit int) int {
 func (o *Outbox) room(limit int) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if behind := o.behindLocked(); behind > 0 { // a member of a broadcast
+		return o.mark.offerBehind(limit, behind)
+	}
 	return o.mark.offer(limit, o.conflate || o.closed)
+}
+
+// offerBehind is offer for a queue of which so many messages lie elsewhere.
+func (m *mark) offerBehind(limit, behind int) int {
+	if m.limit == 0 {
+		return limit
+	}
+	n := m.room(limit+behind) - behind
+	if n <= 0 {
+		m.refused = true
+		return 0
+	}
+	return n
 }
 
 func (b *Inbox) room(limit int) int {

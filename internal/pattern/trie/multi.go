@@ -15,6 +15,26 @@ type Multi[K comparable] struct {
 	// particular order. An entry of a node says where in its subscriber's list
 	// the node is, so that either is found from the other at once.
 	held map[K][]*node[subscribers[K]]
+
+	version uint64 // counts the changes
+}
+
+// Place stands for the set of subscribers that a topic has: equal places mean
+// equal sets. The zero Place stands for none.
+type Place[K comparable] struct {
+	at      *node[subscribers[K]] // the longest prefix that has subscribers
+	version uint64
+}
+
+// Place returns the place of a topic in the store as it is now.
+func (m *Multi[K]) Place(topic []byte) (p Place[K]) {
+	for n := &m.tree.root; n != nil; n = n.next(topic) {
+		topic = topic[len(n.label):]
+		if n.used {
+			p = Place[K]{n, m.version}
+		}
+	}
+	return p
 }
 
 // Add subscribes k to prefix. It says whether prefix had no subscriber before,
@@ -33,6 +53,7 @@ func (m *Multi[K]) join(n *node[subscribers[K]], k K) (added bool) {
 	if m.held == nil {
 		m.held = make(map[K][]*node[subscribers[K]])
 	}
+	m.version++
 	list := m.held[k]
 	n.value.add(k, len(list))
 	m.held[k] = append(list, n)
@@ -51,6 +72,7 @@ func (m *Multi[K]) Remove(prefix []byte, k K) (last, removed bool) {
 	if i < 0 {
 		return false, false
 	}
+	m.version++
 	m.unlist(k, int(n.value.entry(i).at))
 	n.value.remove(i)
 	if n.value.len() > 0 {

@@ -30,6 +30,7 @@ func (m *Multi[K]) RemoveAll(k K, gone func(prefix []byte, last bool)) {
 	if len(list) == 0 {
 		return
 	}
+	m.version++
 	delete(m.held, k)
 	if len(m.held) == 0 {
 		m.held = nil

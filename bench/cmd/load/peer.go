@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+)
+
+// peer is one connection that has shaken hands by ZMTP 3.0 with NULL (RFC 23).
+type peer struct {
+	*net.TCPConn
+	buf [32 << 10]byte
+}
+
+// dial connects as a socket of that type.
+func dial(addr, kind string) (*peer, error) {
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	p := &peer{TCPConn: nc.(*net.TCPConn)}
+	if err := p.shakeHands(kind); err != nil {
+		p.Close()
+		return nil, fmt.Errorf("handshake: %w", err)
+	}
+	return p, nil
+}
+
+func (p *peer) shakeHands(kind string) error {
+	greeting := make([]byte, 64)
+	greeting[0], greeting[8], greeting[9], greeting[10] = 0xff, 1, 0x7f, 3
+	copy(greeting[12:], "NULL")
+	ready := append([]byte("\x05READY\x0bSocket-Type"), 0, 0, 0, byte(len(kind)))
+	ready = append(ready, kind...)
+	if err := p.write(append(greeting, frame(4, ready)...)); err != nil {
+		return err
+	}
+	if _, err := io.ReadFull(p, p.buf[:64+2]); err != nil {
+		return err
+	}
+	body := p.buf[:p.buf[65]]
+	if _, err := io.ReadFull(p, body); err != nil {
+		return err
+	}
+	if !bytes.HasPrefix(body, []byte("\x05READY")) {
+		return fmt.Errorf("the peer said %q", body)
+	}
+	return nil
+}
+
+// frame is a frame of ZMTP 3.0.
+func frame(flags byte, body []byte) []byte {
+	if len(body) < 256 {
+		return append([]byte{flags, byte(len(body))}, body...)
+	}
+	return append(binary.BigEndian.AppendUint64([]byte{flags | 2}, uint64(len(body))), body...)
+}
+
+func (p *peer) write(b []byte) error {
+	_, err := p.Write(b)
+	return err
+}
+
+// skip reads n octets.
+func (p *peer) skip(n int64) error {
+	for n > 0 {
+		k, err := p.Read(p.buf[:min(n, int64(len(p.buf)))])
+		if err != nil {
+			return err
+		}
+		n -= int64(k)
+	}
+	return nil
+}
+
+// end tells the other side that no more comes and waits until it has closed, so
+// that nothing is lost on the way.
+func (p *peer) end() error {
+	if err := p.CloseWrite(); err != nil {
+		return err
+	}
+	_, err := io.Copy(io.Discard, p)
+	return err
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import (
+	"math"
+	"sync"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
+
+// pageSize is the memory that the messages of a broadcast share. A peer that is
+// behind keeps what it has not taken, which its high-water mark bounds.
+const pageSize = 64 << 10
+
+// Broadcast is a queue that the outboxes of many peers have in common, as long
+// as all of them get the same messages: a message is encoded once and stored
+// once, and a peer whose connection is busy costs nothing when one is added,
+// since its writer comes for more by itself.
+//
+// A member's own queue stays empty of messages meanwhile, so that their order is
+// that of the broadcast. The socket's lock guards joining, leaving and adding.
+type Broadcast struct {
+	mu    sync.Mutex // a leaf lock, below those of the outboxes
+	tail  *page
+	count uint64 // messages that were added
+	// waiting are the members who had taken everything when their writers ended.
+	waiting []*Pipe
+}
+
+// page is a piece of the queue. Those who are behind refer to it; the garbage
+// collector takes it when the last has gone on.
+type page struct {
+	b     []byte // grows in place under Broadcast.mu
+	count uint64 // of the broadcast at its end, once there is a next page
+	next  *page
+}
+
+// membership is what an outbox knows of the broadcast it belongs to, guarded by
+// the outbox's lock.
+type membership struct {
+	of      *Broadcast // nil for most
+	pipe    *Pipe      // whose outbox this is
+	page    *page      // where the outbox reads on
+	off     int
+	seen    uint64 // messages of the broadcast that it took, counted as of does
+	joined  uint64 // of's count when it joined
+	waiting bool   // is in of.waiting
+}
+
+// NewBroadcast returns a broadcast without members.
+func NewBroadcast() *Broadcast { return &Broadcast{tail: &page{}} }
+
+// Join makes a pipe a member. It reports false for one that cannot be: in
+// process, or with a queue that is not counted in messages alone. The socket's
+// lock is held.
+func (b *Broadcast) Join(p *Pipe) bool {
+	o := p.out
+	if o == nil {
+		return false
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.share.of != nil || o.closed || o.conflate || o.raw || o.mark.bytes > 0 {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count, joined: b.count}
+	if !o.token && len(o.segs) == 0 {
+		o.waitLocked()
+	}
+	return true
+}
+
+// Leave ends the membership of a pipe: what it has not taken yet becomes its
+// own. The socket's lock is held.
+func (b *Broadcast) Leave(p *Pipe) {
+	o := p.out
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.share.of != b {
+		return
+	}
+	// Whoever is behind has a writer at work, or gets one with its next link.
+	o.pullLocked(math.MaxInt)
+	p.sent += o.share.seen - o.share.joined
+	o.share = membership{}
+}
+
+// Fits reports whether Add takes a message: one that is worth copying.
+func (b *Broadcast) Fits(m *Message) bool { return m.Size() < refThreshold && m.Len() <= 64 }
+
+// Add queues a message for every member, each of which has room for it (Room).
+// It appends to flush the pipes whose write token the caller now holds. The
+// socket's lock is held.
+func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
+	b.mu.Lock()
+	need := m.Size() + 9*m.Len()
+	t := b.tail
+	if cap(t.b)-len(t.b) < need {
+		t.count = b.count
+		t.next = &page{b: make([]byte, 0, max(pageSize, need))}
+		t = t.next
+		b.tail = t
+	}
+	flags := byte(wire.FlagMore)
+	if len(m.Tail) == 0 {
+		flags = 0
+	}
+	t.b = wire.AppendFrame(t.b, flags, m.Head)
+	for i, f := range m.Tail {
+		if i == len(m.Tail)-1 {
+			flags = 0
+		}
+		t.b = wire.AppendFrame(t.b, flags, f)
+	}
+	b.count++
+	idle := b.waiting
+	b.waiting = nil
+	b.mu.Unlock()
+	for i, p := range idle {
+		o := p.out
+		o.mu.Lock()
+		if o.share.of == b {
+			o.share.waiting = false
+			if o.takeTokenLocked() {
+				flush = append(flush, p)
+			}
+		}
+		o.mu.Unlock()
+		idle[i] = nil
+	}
+	b.mu.Lock()
+	if b.waiting == nil {
+		b.waiting = idle[:0]
+	}
+	b.mu.Unlock()
+	return flush
+}
+
+// pullLocked moves what the broadcast holds for this outbox to its own queue,
+// until that has about limit octets. It reports whether nothing was there; the
+// outbox waits then, and Add gives it a writer.
+func (o *Outbox) pullLocked(limit int) (nothing bool) {
+	s := &o.share
+	if s.of == nil {
+		return true
+	}
+	s.of.mu.Lock()
+	defer s.of.mu.Unlock()
+	if s.seen == s.of.count {
+		return true
+	}
+	for o.bytes < limit && s.seen < s.of.count {
+		upTo := s.of.count
+		if s.page.next != nil {
+			upTo = s.page.count
+		}
+		if n := len(s.page.b); n > s.off {
+			part := s.page.b[s.off:n:n]
+			o.segs = append(o.segs, segment{b: part, msgs: int(upTo - s.seen), ends: true})
+			o.bytes += len(part)
+			o.mark.written += upTo - s.seen
+		}
+		s.off, s.seen = len(s.page.b), upTo
+		if s.page.next != nil {
+			s.page, s.off = s.page.next, 0
+		}
+	}
+	return false
+}
+
+// waitLocked has Add give the outbox a writer. The broadcast's lock is held.
+func (o *Outbox) waitLocked() {
+	if s := &o.share; s.of != nil && !s.waiting {
+		s.waiting = true
+		s.of.waiting = append(s.of.waiting, s.pipe)
+	}
+}
+
+// restLocked is called when an outbox without a queue is about to have no writer
+// any more. It reports whether that is right: nothing is left in the broadcast
+// either, and Add knows.
+func (o *Outbox) restLocked() bool {
+	s := &o.share
+	if s.of == nil {
+		return true
+	}
+	s.of.mu.Lock()
+	defer s.of.mu.Unlock()
+	if s.seen < s.of.count {
+		return false
+	}
+	o.waitLocked()
+	return true
+}
+
+// behindLocked returns how many messages of the broadcast the outbox has not
+// taken.
+func (o *Outbox) behindLocked() int {
+	s := &o.share
+	if s.of == nil {
+		return 0
+	}
+	s.of.mu.Lock()
+	defer s.of.mu.Unlock()
+	return int(s.of.count - s.seen)
+}
+
+// sharedLocked returns how many messages the outbox has been sent as a member.
+func (o *Outbox) sharedLocked() uint64 {
+	s := &o.share
+	if s.of == nil {
+		return 0
+	}
+	s.of.mu.Lock()
+	defer s.of.mu.Unlock()
+	return s.of.count - s.joined
+}
+
+func (p *Pipe) shared() uint64 {
+	if p.out == nil {
+		return 0
+	}
+	p.out.mu.Lock()
+	defer p.out.mu.Unlock()
+	return p.out.sharedLocked()
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package zmq_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	zmq "github.com/gozmq/zmq"
+)
+
+// The subscribers of one publisher that want the same messages are served
+// together. None of them, and nobody else, may notice.
+
+// crowd connects subscribers to the same topic.
+func (r *rig) crowd(pub *zmq.Socket, at string, n int, topic string, settings ...zmq.Setting) []*zmq.Socket {
+	r.Helper()
+	before := len(pub.Peers())
+	var subs []*zmq.Socket
+	for range n {
+		s := r.socket(zmq.SUB, settings...)
+		r.check(s.Subscribe(topic))
+		r.check(s.Connect(at))
+		subs = append(subs, s)
+	}
+	r.peers(pub, before+n)
+	r.subscribers(pub, topic, n)
+	return subs
+}
+
+// TestCrowdOfSubscribersGetsEverythingInOrder: rows of messages that go to all,
+// to some, to one, small and large, of one frame and of several.
+func TestCrowdOfSubscribersGetsEverythingInOrder(t *testing.T) {
+	eachTransport(t, func(r *rig, endpoint string) {
+		pub, at := r.bind(zmq.XPUB, endpoint, zmq.XPubNoDrop.Of(true), zmq.SendHWM.Of(50))
+		all := r.crowd(pub, at, 6, "", zmq.RecvHWM.Of(50))
+		few := r.crowd(pub, at, 5, "few", zmq.RecvHWM.Of(50))
+		var sent [][]string
+		for i := range 3000 {
+			m := []string{fmt.Sprintf("all %d", i)}
+			switch {
+			case i%1000 > 700:
+				m[0] = fmt.Sprintf("few %d", i)
+			case i%97 == 0:
+				m = append(m, strings.Repeat("long", 2000))
+			case i%11 == 0:
+				m = append(m, "", "more")
+			}
+			sent = append(sent, m)
+		}
+		var readers sync.WaitGroup
+		read := func(s *zmq.Socket, prefix string) {
+			readers.Go(func() {
+				for _, m := range sent {
+					if strings.HasPrefix(m[0], prefix) {
+						r.want(s, m...)
+					}
+				}
+			})
+		}
+		for _, s := range all {
+			read(s, "")
+		}
+		for _, s := range few {
+			read(s, "few")
+		}
+		for _, m := range sent {
+			r.send(pub, m...)
+		}
+		readers.Wait()
+	})
+}
+
+// TestCrowdLosesOnlyForTheOneThatIsFull: a subscriber that takes nothing costs
+// the others nothing, and what it lost is counted, to the message.
+func TestCrowdLosesOnlyForTheOneThatIsFull(t *testing.T) {
+	r := newRig(t)
+	const row = 200
+	pub, at := r.bind(zmq.PUB, "tcp://127.0.0.1:*", zmq.SendHWM.Of(2*row), zmq.SendBuffer.Of(4096))
+	slow := r.crowd(pub, at, 1, "", zmq.RecvHWM.Of(1), zmq.RecvBuffer.Of(4096))
+	subs := r.crowd(pub, at, 8, "", zmq.RecvHWM.Of(0))
+	body, sent := strings.Repeat("x", 1000), 0
+	publish := func(n int) {
+		for range n {
+			r.send(pub, fmt.Sprint(sent), body)
+			sent++
+		}
+		for _, s := range subs {
+			for i := sent - n; i < sent; i++ {
+				r.want(s, fmt.Sprint(i), body)
+			}
+		}
+	}
+	lost := func() (n uint64) {
+		for _, p := range pub.Peers() {
+			if n += p.Dropped; p.Dropped+p.Sent != uint64(sent) {
+				t.Fatalf("%s was sent %d and lost %d, of %d", p.Remote, p.Sent, p.Dropped, sent)
+			}
+		}
+		return n
+	}
+	for lost() == 0 {
+		publish(row)
+	}
+	publish(row)
+	if n := lost(); n != pub.Stats().Drops.Mute {
+		t.Errorf("the peers lost %d, the socket counts %d", n, pub.Stats().Drops.Mute)
+	}
+	// Once it reads it is as good as any: it gets what it was sent, in order.
+	got, was := 0, -1
+	for range sent - int(lost()) {
+		m, err := slow[0].Recv(r.ctx)
+		r.check(err)
+		var i int
+		if _, err := fmt.Sscan(string(m.Frame(0)), &i); err != nil || i <= was {
+			t.Fatalf("%q came after %d", m.Frame(0), was)
+		}
+		was = i
+		got++
+	}
+	before := lost()
+	publish(row)
+	if lost() != before {
+		t.Error("it lost more although it had room")
+	}
+	for range row {
+		if _, err := slow[0].Recv(r.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestCrowdChangesInTheMiddle: subscribers that come, cancel and leave while
+// messages stream get what they asked for when they did.
+func TestCrowdChangesInTheMiddle(t *testing.T) {
+	eachTransport(t, func(r *rig, endpoint string) {
+		pub, at := r.bind(zmq.XPUB, endpoint, zmq.XPubNoDrop.Of(true))
+		subs := r.crowd(pub, at, 6, "", zmq.RecvHWM.Of(0))
+		next := 0
+		stream := func() {
+			for range 100 {
+				r.send(pub, fmt.Sprint("x", next))
+				next++
+			}
+		}
+		wantFrom := func(s *zmq.Socket, from, to int) {
+			for i := from; i < to; i++ {
+				r.want(s, fmt.Sprint("x", i))
+			}
+		}
+		stream()
+		late := r.crowd(pub, at, 1, "x", zmq.RecvHWM.Of(0))[0]
+		stream()
+		r.check(late.Unsubscribe("x"))
+		r.until("the subscription is gone", func() bool { return zmq.TopicsCount.Get(pub) == 1 })
+		stream()
+		r.check(late.Subscribe("x"))
+		r.subscribers(pub, "x", 7)
+		stream()
+		wantFrom(late, 100, 200)
+		wantFrom(late, 300, 400)
+		r.none(late)
+		r.check(subs[0].Close())
+		r.peers(pub, 6)
+		stream()
+		for _, s := range subs[1:] {
+			wantFrom(s, 0, 500)
+			r.none(s)
+		}
+	})
+}
