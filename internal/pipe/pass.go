@@ -105,6 +105,7 @@ func (p *Pipe) passInProcess(m *Message) (n int, ok bool) {
 	b.growLocked(1)
 	b.queue = append(b.queue, part)
 	b.note(int(part.Count))
+	b.octets += uint64(part.Payload())
 	tell := !b.listed
 	b.listed = true
 	b.mu.Unlock()

@@ -86,8 +86,12 @@ func TestWriteRunInProcess(t *testing.T) {
 		t.Errorf("room again: %v, %d left", ok, r.Count)
 	}
 	wantRun(t, b, 8, 10)
-	if a.Sent() != 10 {
-		t.Errorf("%d sent", a.Sent())
+	octetsSent := uint64(0)
+	for i := range 10 {
+		octetsSent += uint64(len(runText(i)))
+	}
+	if out, _ := a.Octets(); a.Sent() != 10 || out != octetsSent {
+		t.Errorf("%d messages of %d octets sent, want 10 of %d", a.Sent(), out, octetsSent)
 	}
 }
 
