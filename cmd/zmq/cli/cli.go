@@ -10,7 +10,8 @@
 // both ways link.exchange starts a second one, for the input, and waits for it.
 // input.start has one that reads standard input ahead by a message; it ends
 // with its stream or its context, but a read that is blocked cannot be stopped
-// and is left to the end of the process.
+// and is left to the end of the process. device.run starts one for the proxy and
+// waits for it.
 package cli
 
 import (
@@ -108,7 +109,7 @@ func newRoot(s Streams) *cobra.Command {
 		root.AddCommand(newSocketCommand(s, t))
 	}
 	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
-	root.AddCommand(newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.AddCommand(newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root
