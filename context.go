@@ -21,7 +21,9 @@ type Context struct {
 // uses.
 type ContextConfig struct {
 	// Logger gets what the library has to say: what peers did wrong as warnings,
-	// the life of connections for debugging. Nil logs nothing.
+	// the life of connections for debugging. Its handler is called by the goroutines
+	// of connections, which wait for it and for which Close and Term wait: it must
+	// not call these. Nil logs nothing.
 	Logger *slog.Logger
 
 	// EndpointPolicy is asked before anything happens whether a socket may
@@ -107,6 +109,12 @@ func (c *Context) Shutdown() { c.c.Shutdown() }
 // returns an error that names what is still open and matches ctx.Err(); calling
 // Term again goes on waiting.
 func (c *Context) Term(ctx context.Context) error { return c.c.Term(ctx, true) }
+
+// Close is Term without lingering: it shuts the context down, closes the sockets
+// that are still open, drops what is queued, and returns when nothing of the
+// context is left, which takes moments. It may be called while a Term waits, to
+// cut that short, and again.
+func (c *Context) Close() error { return c.c.Close() }
 
 // Done is closed when the context has been shut down.
 func (c *Context) Done() <-chan struct{} { return c.c.Done() }

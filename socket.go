@@ -186,3 +186,15 @@ func (s *Socket) Done() <-chan struct{} { return s.s.Done() }
 // been sent, or Linger has run out, and nothing of the socket is left: no
 // goroutine, descriptor or file. A second call returns ErrClosed at once.
 func (s *Socket) Close() error { return fail("close", s.s.String(), s.s.Close()) }
+
+// CloseContext is Close that lingers no longer than ctx. When that ends first,
+// what is still queued is dropped, also what a Disconnect left lingering, and the
+// error says how many messages that was and matches ctx.Err(); the socket is
+// closed all the same. While a Close waits in another goroutine, CloseContext
+// joins it, so that it can be cut short.
+func (s *Socket) CloseContext(ctx context.Context) error {
+	if err := s.s.CloseContext(ctx); err != nil {
+		return &Error{Op: "close", Endpoint: s.s.String(), Err: err}
+	}
+	return nil
+}

@@ -3,6 +3,8 @@
 package core
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -66,6 +68,39 @@ func (s *Socket) Close() error {
 	return nil
 }
 
+// CloseContext is Close that waits no longer than ctx: what is still queued when
+// that ends is dropped, and the error matches ctx.Err(). Where a Close is under
+// way it joins that one.
+func (s *Socket) CloseContext(ctx context.Context) error {
+	stop := context.AfterFunc(ctx, s.Hurry)
+	defer stop()
+	lost := s.drops.PeerGone.Load()
+	if err := s.Close(); err != nil {
+		select {
+		case <-s.finished:
+			return err
+		default:
+			<-s.finished
+		}
+	}
+	if err := ctx.Err(); err != nil && s.drops.PeerGone.Load() > lost {
+		return fmt.Errorf("zmq: %d messages were not sent in time: %w", s.drops.PeerGone.Load()-lost, err)
+	}
+	return nil
+}
+
+// Hurry ends lingering, that of endpoints that were taken away before too.
+func (s *Socket) Hurry() { s.hurryOnce.Do(func() { close(s.hurry) }) }
+
+func (s *Socket) hurried() bool {
+	select {
+	case <-s.hurry:
+		return true
+	default:
+		return false
+	}
+}
+
 // Finished is closed when a Close has ended.
 func (s *Socket) Finished() <-chan struct{} { return s.finished }
 
@@ -93,14 +128,16 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 		for _, p := range pipes {
 			p.Resume()
 		}
-		drain(pipes, linger)
+		s.drain(pipes, linger)
 	}
-	graceful := linger != 0
+	graceful := linger != 0 && !s.hurried()
 	e.part(graceful)
 	done := e.gone()
+	limit := max(farewell, linger-time.Since(began))
 	if linger < 0 {
-		<-done
-	} else if !within(done, max(farewell, linger-time.Since(began))) {
+		limit = -1
+	}
+	if !s.within(done, limit) {
 		e.part(false)
 		<-done
 	}
@@ -112,20 +149,27 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 	}
 }
 
-// within reports whether done was closed in time.
-func within(done <-chan struct{}, limit time.Duration) bool {
-	t := time.NewTimer(limit)
-	defer t.Stop()
+// within reports whether done was closed in time, without limit if that is
+// negative.
+func (s *Socket) within(done <-chan struct{}, limit time.Duration) bool {
+	var expired <-chan time.Time
+	if limit >= 0 {
+		t := time.NewTimer(limit)
+		defer t.Stop()
+		expired = t.C
+	}
 	select {
 	case <-done:
 		return true
-	case <-t.C:
-		return false
+	case <-expired:
+	case <-s.hurry:
 	}
+	return false
 }
 
-// drain waits until the pipes have nothing left to send.
-func drain(pipes []*pipe.Pipe, linger time.Duration) {
+// drain waits until the pipes have nothing left to send, linger has run out or
+// nobody waits any more.
+func (s *Socket) drain(pipes []*pipe.Pipe, linger time.Duration) {
 	var expired <-chan time.Time
 	if linger > 0 {
 		t := time.NewTimer(linger)
@@ -147,6 +191,8 @@ func drain(pipes []*pipe.Pipe, linger time.Duration) {
 			select {
 			case <-changed:
 			case <-expired:
+				return
+			case <-s.hurry:
 				return
 			}
 		}
@@ -203,10 +249,13 @@ func (s *Socket) remove(address string) error {
 		s.mu.Lock()
 		cfg := transportConfig(s.opts, s.ctx.cfg.Libzmq)
 		s.mu.Unlock()
-		for _, key := range t.ResolveBound(addr, cfg) { // may ask DNS
+		for _, key := range t.ResolveBound(s.life, addr, cfg) { // may ask DNS
 			if list = s.take(key); len(list) > 0 {
 				break
 			}
+		}
+		if err := s.Err(); err != nil && len(list) == 0 {
+			return err
 		}
 	}
 	if len(list) == 0 {

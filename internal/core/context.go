@@ -142,6 +142,15 @@ func (c *Context) Term(ctx context.Context, closeAll bool) error {
 	}
 }
 
+// Close ends the context and its sockets at once: what is queued is dropped.
+func (c *Context) Close() error {
+	c.Shutdown()
+	for _, s := range c.Sockets() {
+		s.Hurry()
+	}
+	return c.Term(context.Background(), true)
+}
+
 func (c *Context) describeOpen() string {
 	c.mu.Lock()
 	list := c.open()

@@ -59,6 +59,8 @@ type Socket struct {
 
 	lingering sync.WaitGroup // endpoints that were taken away and are not done
 	finished  chan struct{}  // closed when Close has ended
+	hurry     chan struct{}  // closed by Hurry
+	hurryOnce sync.Once
 	stats     Counters
 	totals    pipe.Totals
 	parted    parted // guarded by mu
@@ -109,7 +111,7 @@ func (c *Context) NewSocket(typ int, name string) (*Socket, error) {
 // makeSocket makes a socket that the context does not know of yet.
 func (c *Context) makeSocket(typ int, name string) (*Socket, error) {
 	s := &Socket{
-		ctx: c, typ: typ, name: name, done: make(chan struct{}), finished: make(chan struct{}),
+		ctx: c, typ: typ, name: name, done: make(chan struct{}), finished: make(chan struct{}), hurry: make(chan struct{}),
 		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment),
 	}
 	s.life, s.end = context.WithCancel(context.Background())

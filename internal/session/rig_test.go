@@ -35,9 +35,9 @@ type network struct {
 	names []string
 }
 
-func (*network) Scheme() string                                  { return "mem" }
-func (*network) CheckConnect(string) error                       { return nil }
-func (*network) ResolveBound(string, *transport.Config) []string { return nil }
+func (*network) Scheme() string                                                   { return "mem" }
+func (*network) CheckConnect(string) error                                        { return nil }
+func (*network) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 
 func (n *network) Dial(ctx context.Context, address string, _ *transport.Config) (net.Conn, error) {
 	n.mu.Lock()

@@ -36,9 +36,9 @@ type Transport interface {
 
 	// ResolveBound lists the keys under which an endpoint table may hold what
 	// address names, most likely first, for an unbind or disconnect whose text
-	// is not a key itself. It may query DNS. A scheme that compares texts only
-	// returns nil.
-	ResolveBound(address string, cfg *Config) []string
+	// is not a key itself. It may query DNS, as long as ctx lasts. A scheme that
+	// compares texts only returns nil.
+	ResolveBound(ctx context.Context, address string, cfg *Config) []string
 }
 
 // Listener is a bound endpoint that accepts connections.

@@ -32,7 +32,7 @@ func (ipc) Scheme() string { return "ipc" }
 func (ipc) CheckConnect(address string) error { return checkPath(address) }
 
 // ResolveBound is empty: paths are compared as they are written.
-func (ipc) ResolveBound(string, *transport.Config) []string { return nil }
+func (ipc) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 
 // Dial connects to the path. CONNECT_TIMEOUT does not apply: the system
 // answers at once.

@@ -261,7 +261,7 @@ func TestConnectToAWildcardIsAFileName(t *testing.T) {
 }
 
 func TestBoundPathsAreComparedAsWritten(t *testing.T) {
-	if got := New().ResolveBound("/run/x", config()); got != nil {
+	if got := New().ResolveBound(t.Context(), "/run/x", config()); got != nil {
 		t.Errorf("ResolveBound = %q", got)
 	}
 }

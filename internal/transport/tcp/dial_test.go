@@ -247,7 +247,7 @@ func TestResolveBoundByConnectThenBindRules(t *testing.T) {
 		{"127.0.0.1", false, nil},
 		{"127.0.0.1:*", false, nil},
 	} {
-		got := New().ResolveBound(c.address, config(func(cfg *transport.Config) { cfg.IPv6 = c.ipv6 }))
+		got := New().ResolveBound(t.Context(), c.address, config(func(cfg *transport.Config) { cfg.IPv6 = c.ipv6 }))
 		if c.address == "both.test:5" {
 			// The resolver sorts by what this machine can reach (RFC 6724).
 			slices.Sort(got)
@@ -265,7 +265,7 @@ func TestResolveBoundFindsTheListener(t *testing.T) {
 		set := func(cfg *transport.Config) { cfg.IPv6 = v6 }
 		ln := listenOn(t, "host.test:*", set)
 		for _, host := range []string{"host.test:", "127.0.0.1:"} {
-			keys := New().ResolveBound(host+portOf(t, ln), config(set))
+			keys := New().ResolveBound(t.Context(), host+portOf(t, ln), config(set))
 			if len(keys) == 0 || keys[0] != ln.Endpoint() {
 				t.Errorf("IPv6 %v: %q does not begin with %q", v6, keys, ln.Endpoint())
 			}

@@ -35,8 +35,7 @@ func (tcp) CheckConnect(address string) error { return checkConnect(address) }
 // if those found something, by those of bind (libzmq, zmq_unbind). libzmq looks
 // at the first result of each only; the others follow here, so that an endpoint
 // is found whichever of its addresses it was bound to.
-func (tcp) ResolveBound(address string, cfg *transport.Config) []string {
-	ctx := context.Background()
+func (tcp) ResolveBound(ctx context.Context, address string, cfg *transport.Config) []string {
 	if i := strings.LastIndexByte(address, ';'); i >= 0 {
 		address = address[i+1:]
 	}
