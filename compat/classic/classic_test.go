@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -41,7 +43,7 @@ const (
 	optMaxMsgSize      = 22
 	optType            = 16
 	optLastEndpoint    = 32
-	optRoutingID       = 5
+	optFD              = 14
 	optIPv6            = 42
 )
 
@@ -365,5 +367,42 @@ func TestMonitorEvents(t *testing.T) {
 	}
 	if _, ok := ParseEvent([][]byte{{1}}); ok {
 		t.Error("not an event")
+	}
+}
+
+func TestErrnoOfErrors(t *testing.T) {
+	c := newContext(t)
+	s, pull := c.socket(t, zmq.PUSH), c.socket(t, zmq.PULL)
+	must(t, s.SetInt(optSendTimeout, 1))
+	_, _, again := pull.Recv(DontWait)
+	for _, e := range []struct {
+		err  error
+		want syscall.Errno
+	}{
+		{nil, 0},
+		{again, syscall.EAGAIN},
+		{s.Send([]byte("a"), 0), syscall.EAGAIN},
+		{pull.Send([]byte("a"), 0), syscall.ENOTSUP},
+		{s.Bind("nonsense"), syscall.EINVAL},
+		{s.Bind("nonsense://x"), syscall.EPROTONOSUPPORT},
+		{s.Unbind("tcp://127.0.0.1:1"), syscall.ENOENT},
+		{c.socket(t, zmq.REP).Send([]byte("a"), 0), EFSM},
+		{errors.New("something else"), syscall.EINVAL},
+	} {
+		if got := Errno(e.err); got != e.want {
+			t.Errorf("%v: %d, want %d", e.err, got, e.want)
+		}
+	}
+	must(t, s.Close())
+	if got := Errno(s.Send(nil, 0)); got != syscall.ENOTSOCK {
+		t.Errorf("closed: %v", got)
+	}
+	if text := ErrorText(syscall.ENOENT); text == "" || text[0] < 'A' || text[0] > 'Z' {
+		t.Errorf("%q", text)
+	}
+	for n := EFSM; n <= EMTHREAD; n++ {
+		if strings.HasPrefix(ErrorText(n), "errno") {
+			t.Errorf("no text for %d", n)
+		}
 	}
 }

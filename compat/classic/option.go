@@ -12,8 +12,14 @@ import (
 // Option numbers that Socket answers itself, because they are about frames.
 const (
 	optRcvMore = 13
-	optFD      = 14
 	optEvents  = 15
+)
+
+// Option numbers of octets, which end without a NUL.
+const (
+	optRoutingID      = 5
+	optCurvePublicKey = 48
+	optCurveServerKey = 50
 )
 
 // Sizes of the buffers for options that are octets or text, as libzmq's manual
@@ -41,16 +47,13 @@ func (x *Socket) SetInt(option int, value int64) error {
 // Int reads an option of a number. RCVMORE and EVENTS know of messages of which
 // frames are left. (zmq_getsockopt)
 func (x *Socket) Int(option int) (int64, error) {
+	if err := x.live(); err != nil {
+		return 0, err
+	}
 	switch option {
 	case optRcvMore:
-		if err := x.live(); err != nil {
-			return 0, err
-		}
 		return flag(x.More()), nil
 	case optEvents:
-		if err := x.live(); err != nil {
-			return 0, err
-		}
 		return int64(x.Events()), nil
 	}
 	var b [8]byte
@@ -71,33 +74,46 @@ func (x *Socket) SetBytes(option int, value []byte) error {
 
 // Text reads an option that is text, without its NUL. (zmq_getsockopt)
 func (x *Socket) Text(option int) (string, error) {
-	b := make([]byte, longest)
-	n, err := x.s.RawOption(option, b)
-	if err != nil {
-		return "", err
-	}
-	return string(b[:max(n-1, 0)]), nil
+	b, err := x.read(option, longest)
+	return string(b[:max(len(b)-1, 0)]), err
 }
 
 // Bytes reads an option that is octets, such as ROUTING_ID. (zmq_getsockopt)
 func (x *Socket) Bytes(option int) ([]byte, error) {
-	b := make([]byte, longest)
-	n, err := x.s.RawOption(option, b)
-	return b[:n], err
+	return x.read(option, longest)
+}
+
+// ReadString reads an option of octets or text, whichever it is; of a CURVE key the 40
+// characters of Z85.
+func (x *Socket) ReadString(option int) (string, error) {
+	switch {
+	case option >= optCurvePublicKey && option <= optCurveServerKey:
+		return x.KeyText(option)
+	case option == optRoutingID:
+		b, err := x.Bytes(option)
+		return string(b), err
+	}
+	return x.Text(option)
 }
 
 // Key reads a CURVE key: its 32 octets.
 func (x *Socket) Key(option int) ([]byte, error) {
-	b := make([]byte, keySize)
-	_, err := x.s.RawOption(option, b)
-	return b, err
+	return x.read(option, keySize)
 }
 
 // KeyText reads a CURVE key as 40 characters of Z85.
 func (x *Socket) KeyText(option int) (string, error) {
-	b := make([]byte, keyText)
-	_, err := x.s.RawOption(option, b)
-	return string(b[:keyText-1]), err
+	b, err := x.read(option, keyText)
+	return string(b[:max(len(b)-1, 0)]), err
+}
+
+func (x *Socket) read(option, size int) ([]byte, error) {
+	if err := x.live(); err != nil {
+		return nil, err
+	}
+	b := make([]byte, size)
+	n, err := x.s.RawOption(option, b)
+	return b[:n], err
 }
 
 // Events returns what can be done without waiting, zmq.PollIn and zmq.PollOut:
@@ -124,14 +140,22 @@ func (x *Socket) begun() (e zmq.PollEvents) {
 
 // live returns the error of a socket that has ended.
 func (x *Socket) live() error {
-	if x.s.Events()&zmq.PollClosed == 0 {
-		return nil
+	err := zmq.ErrClosed
+	select {
+	case <-x.s.Done():
+		if !x.Closed() && x.ctx.Ended() {
+			err = zmq.ErrTerminated
+		}
+	default:
+		switch {
+		case x.Closed():
+		case x.ctx.Ended():
+			err = zmq.ErrTerminated
+		default:
+			return nil
+		}
 	}
-	err := zmq.ErrTerminated
-	if x.Closed() {
-		err = zmq.ErrClosed
-	}
-	return &zmq.Error{Op: "get option", Endpoint: x.s.String(), Err: err}
+	return &zmq.Error{Op: "use", Endpoint: x.s.String(), Err: err}
 }
 
 // wide holds the options of 64 bits.
