@@ -57,5 +57,7 @@ var otherwise = [][2]string{
 	{"a connect goes on after a protocol error, unless RECONNECT_AFTER_PROTOCOL_ERROR is off", "users are promised that a connect does not give up; with libzmq's defaults it does"},
 	{"a REQ drops what is no reply, and keeps the connection", "nothing is gained by losing the peer"},
 	{"CONFLATE keeps whole messages", "libzmq keeps the last frame"},
+	{"a monitor never holds its socket up: 65,536 events wait for a reader, further ones are dropped and counted", "libzmq stops the I/O thread, or a bind, until somebody reads"},
+	{"PIPES_STATS events come before the call that asks for them returns, and their counts are exact", "libzmq tells them while the application calls something else, and counts by batches"},
 	{"what a peer had sent when its connection broke is received, beyond the high-water mark if need be", "libzmq drops it where the socket had stopped reading"},
 }

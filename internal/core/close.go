@@ -72,16 +72,16 @@ func (s *Socket) Close() error {
 // that ends is dropped, and the error matches ctx.Err(). Where a Close is under
 // way it joins that one.
 func (s *Socket) CloseContext(ctx context.Context) error {
+	select {
+	case <-s.finished:
+		return zerr.ErrClosed
+	default:
+	}
+	lost := s.drops.PeerGone.Load()
 	stop := context.AfterFunc(ctx, s.Hurry)
 	defer stop()
-	lost := s.drops.PeerGone.Load()
-	if err := s.Close(); err != nil {
-		select {
-		case <-s.finished:
-			return err
-		default:
-			<-s.finished
-		}
+	if s.Close() != nil {
+		<-s.finished
 	}
 	if err := ctx.Err(); err != nil && s.drops.PeerGone.Load() > lost {
 		return fmt.Errorf("zmq: %d messages were not sent in time: %w", s.drops.PeerGone.Load()-lost, err)

@@ -5,11 +5,14 @@
 // patterns.
 //
 // Goroutines of its own: one for each endpoint that Unbind or Disconnect has
-// taken away while messages of it linger; Close waits for them. Everything else
-// runs in the sessions' goroutines or in the caller's.
+// taken away while messages of it linger; Close waits for them. And
+// wireMonitor.forwardLoop while events wait for the reader of a MonitorTo; the end
+// of that monitor waits for it. Everything else runs in the sessions' goroutines or
+// in the caller's.
 //
-// Locks, in the order in which they may be taken: Context.mu, then Socket.mu of
-// one socket, then leaves (those of pipes, mailboxes, subscriptions, sessions).
+// Locks, in the order in which they may be taken: Socket.wireMu, then
+// wireMonitor.mu, then Context.mu, then Socket.mu of one socket, then leaves (those
+// of pipes, mailboxes, subscriptions, sessions, monitors).
 // Two sockets are locked at once only to join them in process, the older one
 // first. No lock is held across a system call that can block, nor while a user's
 // function runs.
