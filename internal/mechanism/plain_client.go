@@ -2,7 +2,11 @@
 
 package mechanism
 
-import "github.com/gozmq/zmq/internal/wire"
+import (
+	"bytes"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
 
 // plainClient is the client's side of PLAIN (RFC 24), in clear text:
 //
@@ -50,11 +54,14 @@ func (m *plainClient) Next() ([]byte, error) {
 }
 
 func (m *plainClient) Receive(body []byte) error {
+	waits := m.state == plainAwaitWelcome || m.state == plainAwaitReady
+	if reason, ok := bytes.CutPrefix(body, []byte(libzmqPlainError)); ok && waits {
+		return refusal(reason)
+	}
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {
 		return violation(UnexpectedCommand, ruleServerSteps)
 	}
-	waits := m.state == plainAwaitWelcome || m.state == plainAwaitReady
 	switch {
 	case string(name) == wire.CommandError && waits:
 		return refusal(data)

@@ -85,7 +85,7 @@ func (m *plainServer) Refusal(reason string) []byte {
 		return nil
 	}
 	m.state = plainRefused
-	return errorCommand(reason)
+	return plainError(reason)
 }
 
 func (m *plainServer) Ready() bool      { return m.state == plainServerReady }

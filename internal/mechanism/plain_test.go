@@ -215,7 +215,7 @@ func TestPlainRefusal(t *testing.T) {
 			t.Error("ERROR in the place of nothing")
 		}
 		take(t, s, clone(map[string][]byte{"HELLO": plainHello, "INITIATE": plainInitiate}[before]))
-		same(t, "ERROR", s.Refusal("400"), []byte("\x05ERROR\x03400"))
+		same(t, "ERROR as libzmq has it", s.Refusal("400"), []byte("\x5E"+"RROR\x03400"))
 		quiet(t, s)
 		if s.Ready() || s.Refusal("400") != nil {
 			t.Error("the handshake goes on")
@@ -225,14 +225,20 @@ func TestPlainRefusal(t *testing.T) {
 		t.Error("ERROR once READY is out, or from a client")
 	}
 	for _, before := range []string{"WELCOME", "READY"} {
-		c, _ := plainUpTo(t, before)
-		var r *RefusedError
-		if err := c.Receive(errorCommand("500")); !errors.As(err, &r) || r.ZAPStatus() != 500 {
-			t.Error(err)
+		for _, body := range [][]byte{errorCommand("500"), plainError("500")} {
+			c, _ := plainUpTo(t, before)
+			var r *RefusedError
+			if err := c.Receive(body); !errors.As(err, &r) || r.ZAPStatus() != 500 {
+				t.Error(err)
+			}
 		}
 	}
 	c, _ := plainUpTo(t, "")
-	refused(t, c.Receive(errorCommand("400")), UnexpectedCommand)
+	for _, body := range [][]byte{errorCommand("400"), plainError("400")} {
+		refused(t, c.Receive(body), UnexpectedCommand)
+	}
+	c, _ = plainUpTo(t, "WELCOME")
+	refused(t, c.Receive([]byte(libzmqPlainError)), MalformedError)
 }
 
 // TestNullRefusal: ERROR takes the place of READY, and of nothing else.
