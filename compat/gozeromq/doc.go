@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package zmq4 has the API of github.com/go-zeromq/zmq4 on top of
+// github.com/gozmq/zmq. Programs move over by changing the import path, or by a
+// replace line in go.mod that names the module in the folder replace; new programs
+// use github.com/gozmq/zmq itself.
+//
+// It does what users of that API have asked of it:
+//
+//   - Dial keeps trying. It returns once the peer is there or the first attempt
+//     has come to nothing, and goes on in the background, for every endpoint, as
+//     long as the socket lives; see WithDialerMaxRetries and
+//     WithAutomaticReconnect for telling it not to.
+//   - PUSH, DEALER and REQ share messages out among their peers instead of
+//     sending each to all of them.
+//   - Recv goes on with the other peers, and with new ones, when a peer leaves.
+//     It ends with the socket or its context only.
+//   - Send waits for room and for a peer, and reports what it could not do.
+//   - Each peer has queues of its own, up to OptionHWM messages.
+//   - Sockets are safe for any number of goroutines.
+//   - The server of PLAIN checks names and passwords.
+//
+// # Differences
+//
+// Errors name what ended a call: after Close or the end of the context they match
+// context.Canceled, as they did, and net.ErrClosed. A REP keeps to the order of
+// request and reply. A ROUTER makes up routing ids of five octets, not of 36.
+// WithTimeout bounds Send, and a Send that runs out of time says so. Peers speak
+// ZMTP 3.1 with each other, and older versions with older peers.
+//
+// # Goroutines
+//
+//   - Socket.closeWithContext, by context.AfterFunc: when the context of a socket
+//     ends, closes it.
+//   - socket.collectTopics: one for each PUB, from its constructor to its end;
+//     keeps the list that Topics returns.
+//   - socket.logEvents: one for each socket with WithLogger, to the socket's end.
+//   - socket.dropWhenLost: one for each Dial with WithAutomaticReconnect(false),
+//     until the connection has ended.
+//   - relay.serve: one for each Listen or Dial through a registered transport or a
+//     mechanism other than NULL and PLAIN, to the socket's end; relay.pass, two
+//     for each connection of these.
+//   - authenticator.serve: one while sockets listen with PLAIN.
+//   - Proxy: one for each direction of Run, while it runs.
+package zmq4
