@@ -87,14 +87,14 @@ func TestAuthOfLibzmqOverCurve(t *testing.T) {
 	rules := auth.Rules{Keys: auth.KeySet{key: {ID: "alice"}}}
 	server, at := authenticating(t, rules, zmq.CurveKeypair{Secret: secret}.AsServer())
 
-	good := libzmq.Socket("PUSH", curveRoles().client)
+	good := libzmq.Socket("PUSH", curveSecurity().client)
 	good.Connect(at)
 	sendTheirs(t, good, "hello")
 	if m := recv(t, server, "hello"); m.Peer().UserID != "alice" {
 		t.Errorf("%+v", m.Peer())
 	}
 	stranger := zmq.NewCurveKeypair()
-	bad := libzmq.Socket("PUSH", merge(curveRoles().client, peer.Opts{
+	bad := libzmq.Socket("PUSH", merge(curveSecurity().client, peer.Opts{
 		"CURVE_PUBLICKEY": stranger.Public.Bytes(), "CURVE_SECRETKEY": stranger.Secret.Bytes(), "LINGER": 0}))
 	bad.Monitor()
 	bad.Connect(at)
@@ -107,9 +107,9 @@ func TestRefusalByLibzmq(t *testing.T) {
 	libzmq := peer.Start(t)
 	handler := libzmq.Socket("REP", nil)
 	handler.Bind("inproc://zeromq.zap.01")
-	for name, r := range map[string]roles{
-		"CURVE": curveRoles(),
-		"PLAIN": {peer.Opts{"PLAIN_SERVER": 1}, peer.Opts{"PLAIN_USERNAME": "alice", "PLAIN_PASSWORD": "guess"}},
+	for name, r := range map[string]security{
+		"CURVE": curveSecurity(),
+		"PLAIN": {server: peer.Opts{"PLAIN_SERVER": 1}, client: peer.Opts{"PLAIN_USERNAME": "alice", "PLAIN_PASSWORD": "guess"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := libzmq.Socket("PULL", merge(r.server, peer.Opts{"ZAP_DOMAIN": "d"}))

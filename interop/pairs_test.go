@@ -88,7 +88,7 @@ type conversation struct {
 	transport       string
 	huge            bool
 	via             func(t *testing.T, endpoint string) string // what to connect to instead, if set
-	ours, theirs    peer.Opts                                  // further options of either side
+	secure          *security                                  // how they protect it, if they do
 
 	a, b end
 }
@@ -103,6 +103,13 @@ func (c *conversation) String() string {
 			how = "binds"
 		}
 		return fmt.Sprintf("%s_%v_%s", who, typ, how)
+	}
+	if c.secure != nil {
+		how := "libzmq_serves"
+		if c.secure.oursServes {
+			how = "ours_serves"
+		}
+		return fmt.Sprintf("%s/%s/%s/%s,%s", c.secure.name, c.transport, how, name(c.pair.a, c.oursIsA, c.aBinds), name(c.pair.b, !c.oursIsA, !c.aBinds))
 	}
 	return fmt.Sprintf("%s/%s,%s", c.transport, name(c.pair.a, c.oursIsA, c.aBinds), name(c.pair.b, !c.oursIsA, !c.aBinds))
 }
@@ -124,8 +131,9 @@ func (c *conversation) open(t *testing.T, libzmq *peer.Process) {
 	if !c.oursIsA {
 		goType, theirType = theirType, goType
 	}
-	goSocket := ours(t, goType, merge(c.options(goType, goID), c.ours))
-	theirs := libzmq.Socket(theirType.String(), merge(c.options(theirType, theirID), c.theirs))
+	goSocket := ours(t, goType, merge(c.options(goType, goID), c.secure.ours()))
+	c.secure.handler(t, goSocket)
+	theirs := libzmq.Socket(theirType.String(), merge(c.options(theirType, theirID), c.secure.theirs()))
 	t.Cleanup(func() { theirs.Set("LINGER", 0); theirs.Close() })
 	c.a, c.b = end(goEnd{t, goSocket}), end(theirEnd{theirs})
 	if !c.oursIsA {

@@ -78,7 +78,7 @@ func (h *handshake) refuse(status int, reason string, err error) error {
 	if status == mechanism.Temporary || !h.c.version.HasCommands() {
 		return err
 	}
-	body := h.m.Refusal(reason)
+	body := h.m.Refusal(reason, h.c.version)
 	if body == nil || h.send(wire.AppendFrame(nil, wire.FlagCommand, body)) != nil {
 		return err
 	}

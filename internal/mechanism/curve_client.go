@@ -50,13 +50,13 @@ const (
 // NewCurveClient returns the client's side of CURVE.
 func NewCurveClient(cfg *CurveClient) Machine { return &curveClient{cfg: *cfg} }
 
-func (m *curveClient) Name() string          { return Curve }
-func (m *curveClient) AsServer() bool        { return false }
-func (m *curveClient) Question() *Question   { return nil }
-func (m *curveClient) Admit()                {}
-func (m *curveClient) Refusal(string) []byte { return nil } // a client has no ERROR
-func (m *curveClient) Ready() bool           { return m.state == curveClientReady }
-func (m *curveClient) Metadata() []byte      { return m.peer }
+func (m *curveClient) Name() string                        { return Curve }
+func (m *curveClient) AsServer() bool                      { return false }
+func (m *curveClient) Question() *Question                 { return nil }
+func (m *curveClient) Admit()                              {}
+func (m *curveClient) Refusal(string, wire.Version) []byte { return nil } // a client has no ERROR
+func (m *curveClient) Ready() bool                         { return m.state == curveClientReady }
+func (m *curveClient) Metadata() []byte                    { return m.peer }
 
 func (m *curveClient) Traffic() Traffic {
 	if m.traffic == nil {

@@ -77,7 +77,7 @@ func (m *curveServer) Wipe() {
 
 // Refusal is in clear text, and so no proof of anything (RFC 26). It is possible
 // once the client has proved who it is, until READY has gone out.
-func (m *curveServer) Refusal(reason string) []byte {
+func (m *curveServer) Refusal(reason string, _ wire.Version) []byte {
 	if m.state != curveAsked && m.state != curveSendReady {
 		return nil
 	}

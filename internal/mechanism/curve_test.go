@@ -393,17 +393,17 @@ func TestCurveErrorCommandEndsTheClient(t *testing.T) {
 
 func TestCurveRefusal(t *testing.T) {
 	_, s := curveUpTo(t, "INITIATE")
-	if s.Refusal("400") != nil {
+	if s.Refusal("400", wire.V30) != nil {
 		t.Error("ERROR before the client has proved who it is")
 	}
 	take(t, s, clone(goldenInitiate))
-	same(t, "ERROR", s.Refusal("400"), []byte("\x05ERROR\x03400"))
+	same(t, "ERROR", s.Refusal("400", wire.V30), []byte("\x05ERROR\x03400"))
 	quiet(t, s)
-	if s.Ready() || s.Refusal("400") != nil {
+	if s.Ready() || s.Refusal("400", wire.V30) != nil {
 		t.Error("the handshake goes on")
 	}
 	refused(t, s.Receive(clone(goldenInitiate)), Unspecified)
-	if c, s := curveUpTo(t, ""); c.Refusal("x") != nil || s.Refusal("x") != nil {
+	if c, s := curveUpTo(t, ""); c.Refusal("x", wire.V30) != nil || s.Refusal("x", wire.V30) != nil {
 		t.Error("ERROR once READY is out, or from a client")
 	}
 }

@@ -16,7 +16,7 @@ var steps = []string{wire.CommandHello, wire.CommandWelcome, wire.CommandInitiat
 
 // addSeeds gives a fuzzer every command at every step, whole and damaged.
 func addSeeds(f *testing.F, commands ...[]byte) {
-	commands = append(commands, []byte("\x05ERROR\x03400"), []byte("\x05ERROR\x00"), []byte("\x05ERROR"), []byte("\x04PING\x00\x00"), nil)
+	commands = append(commands, []byte("\x05ERROR\x03400"), []byte("^RROR\x03400"), []byte("\x05ERROR\x00"), []byte("\x05ERROR"), []byte("\x04PING\x00\x00"), nil)
 	for step := range steps {
 		for _, c := range commands {
 			f.Add(byte(step), c)

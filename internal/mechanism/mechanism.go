@@ -12,6 +12,8 @@
 //	Receive   read a command of the peer and hand it in
 package mechanism
 
+import "github.com/gozmq/zmq/internal/wire"
+
 // Machine is one side of one handshake. It is used by one goroutine at a time.
 type Machine interface {
 	// Name is what the greeting announces.
@@ -31,8 +33,8 @@ type Machine interface {
 	Receive(body []byte) error
 	// Refusal returns the body of the ERROR command that tells the peer why it is
 	// refused, in the place of what Next would have sent; nil where the protocol
-	// has no such place. The handshake is over then.
-	Refusal(reason string) []byte
+	// has no such place. The handshake is over then. The peer speaks version v.
+	Refusal(reason string, v wire.Version) []byte
 	// Ready reports that both sides have said everything.
 	Ready() bool
 	// Metadata returns the properties that the peer announced, encoded; nil until

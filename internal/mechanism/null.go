@@ -57,7 +57,7 @@ func (m *null) Receive(body []byte) error {
 	return violation(UnexpectedCommand, "the first command of NULL is READY or ERROR")
 }
 
-func (m *null) Refusal(reason string) []byte {
+func (m *null) Refusal(reason string, _ wire.Version) []byte {
 	if m.sent {
 		return nil
 	}

@@ -78,7 +78,7 @@ func (m *plainClient) Receive(body []byte) error {
 	return violation(UnexpectedCommand, ruleServerSteps)
 }
 
-func (m *plainClient) Refusal(string) []byte { return nil } // a client has no ERROR
+func (m *plainClient) Refusal(string, wire.Version) []byte { return nil } // a client has no ERROR
 func (m *plainClient) Ready() bool           { return m.state == plainClientReady }
 func (m *plainClient) Metadata() []byte      { return m.peer }
 func (m *plainClient) Traffic() Traffic      { return nil }

@@ -80,11 +80,14 @@ func (m *plainServer) Receive(body []byte) error {
 }
 
 // Refusal is possible as long as READY has not gone out.
-func (m *plainServer) Refusal(reason string) []byte {
+func (m *plainServer) Refusal(reason string, v wire.Version) []byte {
 	if m.state != plainAsked && m.state != plainSendReady {
 		return nil
 	}
 	m.state = plainRefused
+	if v < wire.V31 { // not libzmq 4.3
+		return errorCommand(reason)
+	}
 	return plainError(reason)
 }
 

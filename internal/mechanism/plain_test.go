@@ -211,17 +211,17 @@ func TestPlainEveryMutation(t *testing.T) {
 func TestPlainRefusal(t *testing.T) {
 	for _, before := range []string{"HELLO", "INITIATE"} {
 		_, s := plainUpTo(t, before)
-		if s.Refusal("400") != nil {
+		if s.Refusal("400", wire.V31) != nil {
 			t.Error("ERROR in the place of nothing")
 		}
 		take(t, s, clone(map[string][]byte{"HELLO": plainHello, "INITIATE": plainInitiate}[before]))
-		same(t, "ERROR as libzmq has it", s.Refusal("400"), []byte("\x5E"+"RROR\x03400"))
+		same(t, "ERROR as libzmq has it", s.Refusal("400", wire.V31), []byte("\x5E"+"RROR\x03400"))
 		quiet(t, s)
-		if s.Ready() || s.Refusal("400") != nil {
+		if s.Ready() || s.Refusal("400", wire.V31) != nil {
 			t.Error("the handshake goes on")
 		}
 	}
-	if c, s := plainUpTo(t, ""); c.Refusal("x") != nil || s.Refusal("x") != nil {
+	if c, s := plainUpTo(t, ""); c.Refusal("x", wire.V31) != nil || s.Refusal("x", wire.V31) != nil {
 		t.Error("ERROR once READY is out, or from a client")
 	}
 	for _, before := range []string{"WELCOME", "READY"} {
@@ -239,6 +239,9 @@ func TestPlainRefusal(t *testing.T) {
 	}
 	c, _ = plainUpTo(t, "WELCOME")
 	refused(t, c.Receive([]byte(libzmqPlainError)), MalformedError)
+	_, s := plainUpTo(t, "HELLO") // towards a peer of ZMTP 3.0, which is no libzmq 4.3
+	take(t, s, clone(plainHello))
+	same(t, "ERROR", s.Refusal("400", wire.V30), []byte("\x05ERROR\x03400"))
 }
 
 // TestNullRefusal: ERROR takes the place of READY, and of nothing else.
@@ -251,15 +254,15 @@ func TestNullRefusal(t *testing.T) {
 	if m.Question() != nil {
 		t.Error("asked again")
 	}
-	same(t, "ERROR", m.Refusal("no\x07"), []byte("\x05ERROR\x03no?"))
+	same(t, "ERROR", m.Refusal("no\x07", wire.V31), []byte("\x05ERROR\x03no?"))
 	quiet(t, m)
 	m = NewNull(pushMetadata)
 	next(t, m)
-	if m.Refusal("no") != nil {
+	if m.Refusal("no", wire.V31) != nil {
 		t.Error("ERROR behind READY")
 	}
 	m = NewNull(pushMetadata)
-	same(t, "ERROR", m.Refusal(strings.Repeat("x", 300)), append([]byte("\x05ERROR\xFF"), strings.Repeat("x", 255)...))
+	same(t, "ERROR", m.Refusal(strings.Repeat("x", 300), wire.V31), append([]byte("\x05ERROR\xFF"), strings.Repeat("x", 255)...))
 }
 
 func TestNullSteps(t *testing.T) {

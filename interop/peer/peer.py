@@ -150,7 +150,8 @@ class Socket(threading.Thread):
             raise zmq.ZMQError(ctypes.get_errno())
 
     def do_monitor(self, c):
-        self.monitor = self.zmq.get_monitor_socket()
+        # pyzmq names the endpoint after the descriptor, which may have been used before.
+        self.monitor = self.zmq.get_monitor_socket(addr="inproc://monitor-%d" % self.number)
 
     def do_event(self, c):
         """Waits for one of the events in the mask; others are dropped."""
