@@ -300,7 +300,7 @@ int zmq_ctx_get(void *context_, int option)
 /* --- sockets of a context --------------------------------------------------- */
 
 /* Makes the Go side of a socket. The context is started by its first. */
-static int open_socket(context *c, int type, uint32_t slot, int event)
+static int open_socket(context *c, int type, socket_ *s, int event)
 {
     pthread_mutex_lock(&c->mu);
     int e = 0;
@@ -314,7 +314,7 @@ static int open_socket(context *c, int type, uint32_t slot, int event)
     int ipv6 = c->ipv6, blocky = c->blocky;
     pthread_mutex_unlock(&c->mu);
     if (!e)
-        IN_GO(e, engine->socket(c->h.slot, slot, type, event, ipv6, blocky));
+        IN_GO(e, engine->socket(c->h.slot, s->h.slot, &s->out, type, event, ipv6, blocky));
     return e;
 }
 
@@ -341,7 +341,8 @@ void *zmq_socket(void *context_, int type)
     }
     atomic_store(&s->h.tag, 0); /* until it is whole */
     int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    e = event < 0 ? EMFILE : open_socket(c, type, s->h.slot, event);
+    memset(&s->out, 0, sizeof s->out);
+    e = event < 0 ? EMFILE : open_socket(c, type, s, event);
     if (e) {
         if (event >= 0)
             close(event);

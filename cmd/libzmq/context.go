@@ -61,7 +61,7 @@ func gozmq_ctx_term(slot C.uint32_t, done C.int) C.int {
 }
 
 //export gozmq_socket
-func gozmq_socket(ctx, slot C.uint32_t, typ, event, ipv6, blocky C.int) C.int {
+func gozmq_socket(ctx, slot C.uint32_t, out *C.outbound, typ, event, ipv6, blocky C.int) C.int {
 	c := contexts[ctx].Load()
 	switch {
 	case c == nil:
@@ -81,7 +81,8 @@ func gozmq_socket(ctx, slot C.uint32_t, typ, event, ipv6, blocky C.int) C.int {
 	if blocky == 0 {
 		_ = s.SetOption(opt.Linger, opt.Value{}) // likewise
 	}
-	k := &socket{s: s, ctx: c, typ: int(typ), bell: bell{fd: int(event)}}
+	k := &socket{s: s, ctx: c, typ: int(typ), bell: bell{fd: int(event)}, feed: &feed{out}}
+	s.SetFeed(k.feed)
 	sockets[slot].Store(k)
 	return 0
 }

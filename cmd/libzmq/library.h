@@ -58,17 +58,19 @@ int refuse_inherited(void);
 /* What C calls in Go. Calls go through a table because the child of a fork gets
  * another Go runtime, at other addresses. */
 struct inbound;
+struct outbound;
 typedef struct engine
 {
     void (*boot)(void);
     int (*ctx_start)(uint32_t slot, int max_sockets, int io_threads);
     int (*ctx_shutdown)(uint32_t slot);
     int (*ctx_term)(uint32_t slot, int done);
-    int (*socket)(uint32_t ctx, uint32_t slot, int type, int event, int ipv6, int blocky);
+    int (*socket)(uint32_t ctx, uint32_t slot, struct outbound *out, int type, int event, int ipv6, int blocky);
     int (*close)(uint32_t slot);
     int (*endpoint)(uint32_t slot, int what, char *addr, size_t n);
     int (*setsockopt)(uint32_t slot, int option, void *value, size_t n);
     int (*getsockopt)(uint32_t slot, int option, void *value, size_t *n);
+    bool (*wanted)(uint32_t slot, void *head, size_t n);
     int (*watch)(uint32_t slot);
     int (*events)(uint32_t slot);
     int (*peer_state)(uint32_t slot, void *id, size_t n);
@@ -208,15 +210,21 @@ typedef struct context
 
 /* --- sockets (socket.c, transfer.c) ---------------------------------------- */
 
-/* A frame that Go has put into a socket's buffer; its octets, or a pointer to a
- * content, follow, padded to 8. */
+/* What Go has put into a socket's buffer, followed by as many octets as it says,
+ * padded to 8. */
 typedef struct record
 {
-    uint64_t size;  /* of the frame */
+    uint64_t size;  /* of the frame, or of what follows */
     metadata *meta; /* a reference of its own, or NULL */
-    uint32_t more;
-    uint32_t large; /* a content follows, not the octets */
+    uint32_t kind;
+    uint32_t more; /* RECORD_RUN: how many messages */
 } record;
+
+enum {
+    RECORD_FRAME, /* the frame's octets follow */
+    RECORD_LARGE, /* a pointer to a content follows */
+    RECORD_RUN,   /* messages of one frame each follow, framed as ZMTP 2.0 and later do */
+};
 
 enum { LARGE_FRAME = 8 << 10 }; /* from here on a frame travels in a content of its own */
 
@@ -226,7 +234,23 @@ typedef struct inbound
     size_t cap;
     size_t at, end; /* records between them are to be read */
     size_t want;    /* Go: so much would have been needed */
+    char *run;      /* the next frame of the run at at; NULL before its first */
 } inbound;
+
+/* What the socket sends while its connection is busy: see pipe.Feed. Shared with
+ * Go; whoever has set lock may touch the rest. */
+typedef struct outbound
+{
+    _Atomic uint32_t lock;
+    _Atomic uint32_t credit; /* how many messages may be added */
+    uint32_t count, used;    /* messages and octets that are there */
+    char *buf;
+} outbound;
+
+enum { OUTBOUND = 64 << 10, OUTBOUND_FRAME = 4 << 10 };
+
+/* The largest header of a frame (RFC 23, Framing). */
+enum { FRAME_HEADER = 9 };
 
 typedef struct socket_
 {
@@ -244,6 +268,7 @@ typedef struct socket_
     bool out_more;
     int send_timeout, recv_timeout;
     inbound in;
+    outbound out;
 } socket_;
 
 extern pool contexts, sockets, pollers, all_timers;
@@ -252,6 +277,9 @@ static inline socket_ *socket_of(void *s) { return pool_live(&sockets, s) ? s : 
 /* Locks a socket; NULL with errno set if it is none. */
 socket_ *socket_lock(void *s);
 void socket_unlock(socket_ *s);
+
+/* Moves on behind a record and drops its reference to metadata. */
+void record_done(socket_ *s, record *r);
 
 /* What the socket can do: ZMQ_POLLIN, ZMQ_POLLOUT, or -1 with errno set. The
  * socket is locked. */

@@ -79,6 +79,7 @@ const engine_t engine_own = {
     .endpoint = gozmq_endpoint,
     .setsockopt = gozmq_setsockopt,
     .getsockopt = gozmq_getsockopt,
+    .wanted = gozmq_wanted,
     .watch = gozmq_watch,
     .events = gozmq_events,
     .peer_state = gozmq_peer_state,

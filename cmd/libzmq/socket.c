@@ -35,29 +35,69 @@ socket_ *socket_lock(void *handle)
 
 void socket_unlock(socket_ *s) { pthread_mutex_unlock(&s->mu); }
 
+static size_t record_size(const record *r)
+{
+    return sizeof *r + (r->kind == RECORD_LARGE ? sizeof(content *) : (r->size + 7) & ~(size_t)7);
+}
+
+/* Drops the references that a record holds. */
+static void record_free(record *r)
+{
+    if (r->kind == RECORD_LARGE)
+        content_unref(*(content **)(r + 1));
+    if (r->meta)
+        metadata_unref(r->meta);
+}
+
+void record_done(socket_ *s, record *r)
+{
+    if (r->meta)
+        metadata_unref(r->meta);
+    s->in.run = NULL;
+    s->in.at += record_size(r);
+}
+
 /* Drops the records that were not read. */
 static void drop_inbound(socket_ *s)
 {
     while (s->in.at < s->in.end) {
         record *r = (record *)(s->in.buf + s->in.at);
-        if (r->meta)
-            metadata_unref(r->meta);
-        s->in.at += sizeof *r;
-        if (r->large) {
-            content_unref(*(content **)(r + 1));
-            s->in.at += sizeof(content *);
-        } else {
-            s->in.at += (r->size + 7) & ~(size_t)7;
-        }
+        s->in.at += record_size(r);
+        record_free(r);
     }
     free(s->in.buf);
     s->in = (inbound){0};
+}
+
+/* What was fetched ahead of the program has passed the filter of a SUB as it was:
+ * drops what does not any more. */
+static void refilter(socket_ *s)
+{
+    size_t to = s->in.at;
+    bool head = !s->in_more, keep = true;
+    for (size_t from = s->in.at; from < s->in.end;) {
+        record *r = (record *)(s->in.buf + from);
+        size_t size = record_size(r);
+        from += size;
+        if (head)
+            IN_GO(keep, engine->wanted(s->h.slot, r->kind == RECORD_LARGE ? (*(content **)(r + 1))->data : r + 1, r->size));
+        head = !r->more;
+        if (keep) {
+            memmove(s->in.buf + to, r, size);
+            to += size;
+        } else {
+            record_free(r);
+        }
+    }
+    s->in.end = to;
 }
 
 /* Gives the slot back. Nobody uses the socket any more; it is locked. */
 static void socket_free(socket_ *s)
 {
     drop_inbound(s);
+    free(s->out.buf);
+    s->out.buf = NULL;
     close(s->event);
     s->event = -1;
     pthread_mutex_unlock(&s->mu);
@@ -134,6 +174,8 @@ int zmq_setsockopt(void *handle, int option, const void *optval, size_t optvalle
     IN_GO(e, engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
     if (!e && (option == ZMQ_SNDTIMEO || option == ZMQ_RCVTIMEO))
         memcpy(option == ZMQ_SNDTIMEO ? &s->send_timeout : &s->recv_timeout, optval, sizeof(int));
+    if (!e && s->type == ZMQ_SUB)
+        refilter(s);
     socket_unlock(s);
     if (!e)
         return 0;

@@ -26,6 +26,7 @@ type socket struct {
 	typ int
 
 	bell bell // has its own lock
+	feed *feed
 
 	// Guarded by the lock of the C side.
 	watch   *core.Watch
@@ -33,6 +34,7 @@ type socket struct {
 	one     [1][]byte    // a message of one frame, while it is sent
 	in      pipe.Message // one that did not fit into the C side's buffer
 	waiting bool         // in is there
+	fetched bool         // ahead of the program, that is
 }
 
 // The operations of gozmq_endpoint, in the order of the C side.
@@ -46,6 +48,7 @@ const (
 //export gozmq_endpoint
 func gozmq_endpoint(slot C.uint32_t, what C.int, addr *C.char, n C.size_t) C.int {
 	k := sockets[slot].Load()
+	k.takeFeed()
 	endpoint := string(octets(unsafe.Pointer(addr), n))
 	var err error
 	switch what {
@@ -78,6 +81,7 @@ func (k *socket) attach(endpoint string, listen bool) error {
 //export gozmq_setsockopt
 func gozmq_setsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n C.size_t) C.int {
 	k := sockets[slot].Load()
+	k.takeFeed()
 	if err := k.s.Err(); err != nil {
 		return errno(err)
 	}
@@ -131,6 +135,7 @@ func gozmq_watch(slot C.uint32_t) C.int {
 //export gozmq_events
 func gozmq_events(slot C.uint32_t) C.int {
 	k := sockets[slot].Load()
+	k.takeFeed()
 	r, err := k.watch.Events()
 	if err != nil {
 		return -errno(err)
@@ -166,6 +171,7 @@ func gozmq_peer_state(slot C.uint32_t, id unsafe.Pointer, n C.size_t) C.int {
 //export gozmq_close
 func gozmq_close(slot C.uint32_t) C.int {
 	k := sockets[slot].Swap(nil)
+	k.s.SetFeed(nil)
 	k.bell.ring() // calls that wait look at the handle again
 	k.bell.mute()
 	if k.watch != nil {

@@ -51,6 +51,38 @@ static int capped(size_t n) { return n > INT_MAX ? INT_MAX : (int)n; }
 
 /* --- sending ----------------------------------------------------------------- */
 
+/* Puts a message into the buffer in front of a busy connection, if it is open and
+ * there is room. */
+static bool feed(outbound *o, const void *data, size_t size)
+{
+    if (!atomic_load_explicit(&o->credit, memory_order_relaxed) || size > OUTBOUND_FRAME)
+        return false;
+    if (!o->buf && !(o->buf = malloc(OUTBOUND)))
+        return false;
+    if (atomic_exchange_explicit(&o->lock, 1, memory_order_acquire))
+        return false; /* Go is taking what is there */
+    uint32_t credit = atomic_load_explicit(&o->credit, memory_order_relaxed);
+    bool ok = credit > 0 && o->used + size + FRAME_HEADER <= OUTBOUND;
+    if (ok) {
+        unsigned char *p = (unsigned char *)o->buf + o->used;
+        if (size <= 255) {
+            *p++ = 0;
+            *p++ = (unsigned char)size;
+        } else {
+            *p++ = 2; /* a length of eight octets */
+            for (int i = 7; i >= 0; i--)
+                *p++ = (unsigned char)((uint64_t)size >> (8 * i));
+        }
+        if (size)
+            memcpy(p, data, size);
+        o->used = (uint32_t)((char *)p - o->buf + (long)size);
+        o->count++;
+        atomic_store_explicit(&o->credit, credit - 1, memory_order_relaxed);
+    }
+    atomic_store_explicit(&o->lock, 0, memory_order_release);
+    return ok;
+}
+
 static int send_frame(void *handle, const void *data, size_t size, const message *m, int flags)
 {
     socket_ *s = socket_lock(handle);
@@ -61,6 +93,10 @@ static int send_frame(void *handle, const void *data, size_t size, const message
         socket_unlock(s);
         errno = EFSM; /* the message before has not been read to its end */
         return -1;
+    }
+    if (!more && !s->out_more && feed(&s->out, data, size)) {
+        socket_unlock(s);
+        return capped(size);
     }
     bool wait = !(flags & ZMQ_DONTWAIT) && s->send_timeout != 0;
     if (wait)
@@ -135,6 +171,15 @@ int zmq_sendiov(void *handle, struct iovec *iov, size_t count, int flags)
 
 /* --- receiving --------------------------------------------------------------- */
 
+/* A frame in the socket's buffer. */
+typedef struct frame
+{
+    record *r;
+    const void *data;
+    size_t size;
+    bool more;
+} frame;
+
 /* Waits for a record. The socket is locked; on failure it is unlocked, with
  * errno set. */
 static record *next_record(socket_ *s, int flags)
@@ -176,11 +221,48 @@ static record *next_record(socket_ *s, int flags)
     return NULL;
 }
 
-/* Moves on behind a record; its content and metadata have been taken over. */
-static void consume(socket_ *s, record *r)
+/* Finds the next frame; as next_record. */
+static bool next_frame(socket_ *s, int flags, frame *f)
 {
-    s->in_more = r->more;
-    s->in.at += sizeof *r + (r->large ? sizeof(content *) : (r->size + 7) & ~(size_t)7);
+    record *r = next_record(s, flags);
+    if (!r)
+        return false;
+    f->r = r;
+    switch (r->kind) {
+    case RECORD_FRAME:
+        f->data = r + 1;
+        f->size = r->size;
+        f->more = r->more;
+        break;
+    case RECORD_LARGE:
+        f->data = (*(content **)(r + 1))->data;
+        f->size = r->size;
+        f->more = r->more;
+        break;
+    case RECORD_RUN: {
+        const unsigned char *p = (unsigned char *)(s->in.run ? s->in.run : (char *)(r + 1));
+        f->size = p[1];
+        f->data = p + 2;
+        if (p[0] & 2) {
+            for (int i = 1; i < 9; i++)
+                f->size = f->size << 8 | p[i]; /* what was there goes out at the top */
+            f->data = p + 9;
+        }
+        f->more = false;
+    }
+    }
+    return true;
+}
+
+/* Moves on behind a frame. A content has been taken over; the metadata have not. */
+static void consume(socket_ *s, frame *f)
+{
+    record *r = f->r;
+    s->in_more = f->more;
+    if (r->kind == RECORD_RUN && --r->more > 0)
+        s->in.run = (char *)f->data + f->size;
+    else
+        record_done(s, r);
 }
 
 int zmq_msg_recv(zmq_msg_t *msg, void *handle, int flags)
@@ -194,34 +276,34 @@ int zmq_msg_recv(zmq_msg_t *msg, void *handle, int flags)
         errno = EFAULT;
         return -1;
     }
-    record *r = next_record(s, flags);
-    if (!r)
+    frame f;
+    if (!next_frame(s, flags, &f))
         return -1;
     message n;
     message_init(&n);
-    n.flags = r->more ? MSG_MORE : 0;
-    if (r->large) {
+    n.flags = f.more ? MSG_MORE : 0;
+    if (f.r->kind == RECORD_LARGE) {
         n.kind = MSG_SHARED;
-        n.u.shared = *(content **)(r + 1);
-    } else if (r->size <= INLINE_MAX) {
-        n.u.in.size = (unsigned char)r->size;
-        memcpy(n.u.in.octets, r + 1, r->size);
+        n.u.shared = *(content **)(f.r + 1);
+    } else if (f.size <= INLINE_MAX) {
+        n.u.in.size = (unsigned char)f.size;
+        memcpy(n.u.in.octets, f.data, f.size);
     } else {
-        if (!(n.u.shared = content_new(r->size))) {
+        if (!(n.u.shared = content_new(f.size))) {
             socket_unlock(s);
             errno = ENOMEM;
             return -1;
         }
         n.kind = MSG_SHARED;
-        memcpy(n.u.shared->data, r + 1, r->size);
+        memcpy(n.u.shared->data, f.data, f.size);
     }
-    n.meta = r->meta;
-    size_t size = r->size;
-    consume(s, r);
+    if ((n.meta = f.r->meta))
+        atomic_fetch_add_explicit(&n.meta->refs, 1, memory_order_relaxed);
+    consume(s, &f);
     socket_unlock(s);
     message_release(m); /* may call a free function of the program */
     *m = n;
-    return capped(size);
+    return capped(f.size);
 }
 
 int zmq_recv(void *handle, void *buf, size_t len, int flags)
@@ -229,21 +311,18 @@ int zmq_recv(void *handle, void *buf, size_t len, int flags)
     socket_ *s = socket_lock(handle);
     if (!s)
         return -1;
-    record *r = next_record(s, flags);
-    if (!r)
+    frame f;
+    if (!next_frame(s, flags, &f))
         return -1;
-    size_t size = r->size, n = size < len ? size : len;
-    content *c = r->large ? *(content **)(r + 1) : NULL;
+    size_t n = f.size < len ? f.size : len;
     if (n)
-        memcpy(buf, c ? c->data : (void *)(r + 1), n);
-    metadata *meta = r->meta;
-    consume(s, r);
+        memcpy(buf, f.data, n);
+    content *c = f.r->kind == RECORD_LARGE ? *(content **)(f.r + 1) : NULL;
+    consume(s, &f);
     socket_unlock(s);
     if (c)
         content_unref(c);
-    if (meta)
-        metadata_unref(meta);
-    return capped(size);
+    return capped(f.size);
 }
 
 int zmq_recvmsg(void *handle, zmq_msg_t *msg, int flags) { return zmq_msg_recv(msg, handle, flags); }

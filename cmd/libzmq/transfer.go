@@ -25,6 +25,9 @@ import (
 func gozmq_send(slot C.uint32_t, data unsafe.Pointer, n C.size_t, more, wait C.bool) C.int {
 	k := sockets[slot].Load()
 	frame := octets(data, n)
+	if frame == nil {
+		frame = []byte{}
+	}
 	err := k.send(frame, bool(more))
 	if err == zerr.ErrAgain && bool(wait) {
 		k.watch.Rearm()
@@ -78,84 +81,50 @@ func (k *socket) sendLast(frame []byte) error {
 	return err
 }
 
-// gozmq_recv puts the next message into the buffer of the C side. ENOBUFS means
-// that it has too little room: in.want says how much it takes.
+// ahead is how many messages one call fetches: enough for the way between C and Go
+// not to count, and few enough that those of a second peer do not wait long.
+const ahead = 64
+
+// gozmq_recv puts the next messages into the buffer of the C side, which is empty.
+// ENOBUFS means that it has too little room: in.want says how much it takes.
 //
 //export gozmq_recv
 func gozmq_recv(slot C.uint32_t, in *C.inbound, wait C.bool) C.int {
 	k := sockets[slot].Load()
+	if k.waiting && k.fetched && !k.s.Wanted(k.in.Head) {
+		k.waiting = false // it was fetched ahead, and is not subscribed to any more
+	}
 	if !k.waiting {
-		err := k.s.TryRecv(&k.in)
+		err := k.s.TryRecvRun(&k.in, ahead)
 		if err == zerr.ErrAgain && bool(wait) {
 			k.watch.Rearm()
-			err = k.s.TryRecv(&k.in)
+			err = k.s.TryRecvRun(&k.in, ahead)
 		}
 		if err != nil {
 			return errno(err)
 		}
 	}
-	k.waiting = false
+	k.waiting, k.fetched = false, false
 	if !put(in, &k.in) {
 		k.waiting = true
 		return C.ENOBUFS
+	}
+	if k.typ == pattern.Sub && k.in.Kind != pipe.Run {
+		for n := 1; n < ahead && k.s.TryRecvAhead(&k.in); n++ {
+			if !put(in, &k.in) {
+				k.waiting, k.fetched = true, true // comes first the next time
+				return 0
+			}
+		}
 	}
 	k.in = pipe.Message{}
 	return 0
 }
 
-const recordSize = unsafe.Sizeof(C.record{})
-
-func padded(n int) uintptr { return (uintptr(n) + 7) &^ 7 }
-
-// room is what a frame takes in the buffer of the C side.
-func room(frame []byte) uintptr {
-	if len(frame) >= C.LARGE_FRAME {
-		return recordSize + unsafe.Sizeof(uintptr(0))
-	}
-	return recordSize + padded(len(frame))
-}
-
-// leastBuffer is the least that the C side's buffer is given.
-const leastBuffer = 4 << 10
-
-// put appends a message to the buffer of the C side, if it fits.
-func put(in *C.inbound, m *pipe.Message) bool {
-	need := room(m.Head)
-	for _, f := range m.Tail {
-		need += room(f)
-	}
-	if uintptr(in.end)+need > uintptr(in.cap) {
-		in.want = C.size_t(max(uintptr(in.end)+need, leastBuffer))
-		return false
-	}
-	meta := metadataOf(m.Peer)
-	putFrame(in, m.Head, len(m.Tail) > 0, meta)
-	for i, f := range m.Tail {
-		putFrame(in, f, i < len(m.Tail)-1, meta)
-	}
-	return true
-}
-
-func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata) {
-	r := (*C.record)(unsafe.Add(unsafe.Pointer(in.buf), uintptr(in.end)))
-	*r = C.record{size: C.uint64_t(len(frame)), meta: meta}
-	if more {
-		r.more = 1
-	}
-	if meta != nil {
-		retain(meta)
-	}
-	body := unsafe.Add(unsafe.Pointer(r), recordSize)
-	if len(frame) >= C.LARGE_FRAME {
-		c := C.content_new(C.size_t(len(frame)))
-		if c == nil {
-			panic("libzmq: out of memory for a message that was received")
-		}
-		copy(octets(c.data, c.size), frame)
-		r.large = 1
-		*(**C.content)(body) = c
-	} else {
-		copy(unsafe.Slice((*byte)(body), len(frame)), frame)
-	}
-	in.end += C.size_t(room(frame))
+// gozmq_wanted tells whether a SUB would still receive a message that begins with
+// that frame.
+//
+//export gozmq_wanted
+func gozmq_wanted(slot C.uint32_t, head unsafe.Pointer, n C.size_t) C.bool {
+	return C.bool(sockets[slot].Load().s.Wanted(octets(head, n)))
 }

@@ -29,6 +29,8 @@ type Socket struct {
 	drops   pattern.Drops
 	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
 
+	feed pipe.Feed // of a binding to another language, for sole; guarded by mu
+
 	// sole is the pipe that takes whatever is sent, nil if the pattern must choose.
 	// Whoever holds mu sets it; it may be out of date for others, which the pipe
 	// then tells them.

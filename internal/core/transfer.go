@@ -80,8 +80,10 @@ func (s *Socket) setSole(p *pipe.Pipe) {
 	if was != nil {
 		s.sole.Store(nil)
 		s.sent += was.EndSole()
+		was.SetFeed(nil)
 	}
 	if p != nil && p.BeginSole() {
+		p.SetFeed(s.feed)
 		s.sole.Store(p)
 	}
 }

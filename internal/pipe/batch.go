@@ -22,6 +22,7 @@ type Batch struct {
 // reports false, and gives the token back, when nothing is left.
 func (o *Outbox) Take(b *Batch) bool {
 	o.mu.Lock()
+	o.feedLocked(true)
 	for o.pullLocked(takeLimit); len(o.segs) == 0 && !o.restLocked(); {
 		o.pullLocked(takeLimit)
 	}
@@ -168,6 +169,7 @@ func unsent(all []byte, n int) (rest []byte, msgs, size int) {
 }
 
 func (o *Outbox) releaseLocked() {
+	o.feedLocked(false)
 	o.token = false
 	if o.idle != nil {
 		close(o.idle)

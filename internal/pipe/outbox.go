@@ -48,6 +48,7 @@ type Outbox struct {
 	ctl      int           // octets of PING and PONG that wait
 	writable func()        // called without mu when a refused writer may go on
 	drained  func()        // called without mu when everything has been sent
+	feed     Feed          // nil: there is none
 }
 
 // segment is a run of wire bytes. A segment with a chunk may grow while it is

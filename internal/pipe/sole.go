@@ -29,6 +29,7 @@ func (p *Pipe) BeginSole() bool {
 func (p *Pipe) EndSole() (n uint64) {
 	if p.out != nil {
 		p.out.mu.Lock()
+		p.out.feedLocked(false)
 		n, p.out.sole, p.out.direct = p.out.direct, false, 0
 		p.out.mu.Unlock()
 	} else {
@@ -67,9 +68,18 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 		o.mu.Unlock()
 		return false, false
 	}
+	if o.feed != nil {
+		o.feedLocked(false) // what is in it came before
+		if o.mark.full() {
+			o.mu.Unlock()
+			return false, false
+		}
+	}
 	o.queueLocked(m)
 	o.direct++
-	flush = o.takeTokenLocked()
+	if flush = o.takeTokenLocked(); !flush && o.feed != nil {
+		o.feedLocked(true) // somebody is writing, and will come for what gathers
+	}
 	o.mu.Unlock()
 	return true, flush
 }

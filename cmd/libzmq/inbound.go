@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build cgo && linux
+
+package main
+
+/*
+#include "library.h"
+*/
+import "C"
+
+import (
+	"unsafe"
+
+	"github.com/gozmq/zmq/internal/pipe"
+)
+
+// The buffer of the C side: records, each with what library.h says behind it.
+
+const recordSize = unsafe.Sizeof(C.record{})
+
+const pointerSize = unsafe.Sizeof(uintptr(0))
+
+func padded(n int) uintptr { return (uintptr(n) + 7) &^ 7 }
+
+// room is what a frame takes.
+func room(frame []byte) uintptr {
+	if len(frame) >= C.LARGE_FRAME {
+		return recordSize + pointerSize
+	}
+	return recordSize + padded(len(frame))
+}
+
+// leastBuffer is the least that a buffer is given.
+const leastBuffer = 4 << 10
+
+// put appends a message, or a run, if it fits.
+func put(in *C.inbound, m *pipe.Message) bool {
+	var need uintptr
+	if m.Kind == pipe.Run {
+		need = recordSize + padded(len(m.Head))
+	} else {
+		need = room(m.Head)
+		for _, f := range m.Tail {
+			need += room(f)
+		}
+	}
+	if uintptr(in.end)+need > uintptr(in.cap) {
+		in.want = C.size_t(max(uintptr(in.end)+need, leastBuffer))
+		return false
+	}
+	meta := metadataOf(m.Peer)
+	if m.Kind == pipe.Run {
+		putRecord(in, C.RECORD_RUN, m.Count, m.Head, meta)
+		return true
+	}
+	putFrame(in, m.Head, len(m.Tail) > 0, meta)
+	for i, f := range m.Tail {
+		putFrame(in, f, i < len(m.Tail)-1, meta)
+	}
+	return true
+}
+
+func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata) {
+	var n uint32
+	if more {
+		n = 1
+	}
+	if len(frame) < C.LARGE_FRAME {
+		putRecord(in, C.RECORD_FRAME, n, frame, meta)
+		return
+	}
+	c := C.content_new(C.size_t(len(frame)))
+	if c == nil {
+		panic("libzmq: out of memory for a message that was received")
+	}
+	copy(octets(c.data, c.size), frame)
+	r := putRecord(in, C.RECORD_LARGE, n, nil, meta)
+	r.size = c.size
+	*(**C.content)(unsafe.Add(unsafe.Pointer(r), recordSize)) = c
+	in.end += C.size_t(pointerSize)
+}
+
+func putRecord(in *C.inbound, kind, more uint32, b []byte, meta *C.metadata) *C.record {
+	r := (*C.record)(unsafe.Add(unsafe.Pointer(in.buf), uintptr(in.end)))
+	*r = C.record{size: C.uint64_t(len(b)), meta: meta, kind: C.uint32_t(kind), more: C.uint32_t(more)}
+	if meta != nil {
+		retain(meta)
+	}
+	copy(unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(r), recordSize)), len(b)), b)
+	in.end += C.size_t(recordSize + padded(len(b)))
+	return r
+}
