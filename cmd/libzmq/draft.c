@@ -19,11 +19,3 @@ int zmq_join(void *s, const char *group) { return (void)group, not_yet(s); }
 int zmq_leave(void *s, const char *group) { return (void)group, not_yet(s); }
 uint32_t zmq_connect_peer(void *s, const char *addr) { return (void)addr, (void)not_yet(s), 0; }
 int zmq_disconnect_peer(void *s, uint32_t routing_id) { return (void)routing_id, not_yet(s); }
-
-int zmq_socket_monitor_versioned(void *s, const char *addr, uint64_t events, int event_version, int type)
-{
-    return (void)addr, (void)events, (void)event_version, (void)type, not_yet(s);
-}
-
-int zmq_socket_monitor(void *s, const char *addr, int events) { return (void)addr, (void)events, not_yet(s); }
-int zmq_socket_monitor_pipes_stats(void *s) { return not_yet(s); }

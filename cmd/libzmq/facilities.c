@@ -41,7 +41,7 @@ void zmq_version(int *major, int *minor, int *patch)
 }
 
 /* What was built in, of the names that libzmq knows. */
-static const char *const capabilities[] = {"ipc"};
+static const char *const capabilities[] = {"ipc", "curve"};
 
 int zmq_has(const char *capability)
 {

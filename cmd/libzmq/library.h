@@ -72,6 +72,8 @@ typedef struct engine
     int (*getsockopt)(uint32_t slot, int option, void *value, size_t *n);
     bool (*wanted)(uint32_t slot, void *head, size_t n);
     int (*watch)(uint32_t slot);
+    int (*monitor)(uint32_t slot, char *addr, size_t n, uint64_t events, int version, int type);
+    int (*pipes_stats)(uint32_t slot);
     int (*events)(uint32_t slot);
     int (*peer_state)(uint32_t slot, void *id, size_t n);
     int (*send)(uint32_t slot, void *data, size_t n, bool more, bool wait);
