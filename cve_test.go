@@ -372,6 +372,38 @@ func TestReadyMetadataSecured(t *testing.T) {
 	})
 }
 
+// TestHalfCloseSecured: peers that shut a direction down or reset at any step.
+func TestHalfCloseSecured(t *testing.T) {
+	besiegeGuarded(t, zmq.ROUTER, func(b *siege) {
+		for steps := range 5 {
+			for _, part := range []string{"", "04", "04 20 05", "06 00 00 00"} {
+				for _, reset := range []bool{false, true} {
+					x := b.stranger()
+					m := x.machine(dealer)
+					x.greetAs(m)
+					for range steps {
+						if !m.Ready() {
+							x.step(m)
+						}
+					}
+					x.says(part)
+					if reset {
+						b.check(x.nc.SetLinger(0))
+						x.leave()
+						continue
+					}
+					b.check(x.nc.CloseWrite())
+					x.cutOff()
+				}
+			}
+		}
+		b.talk()
+		if len(b.strange) != 0 {
+			b.Errorf("strangers got %q through", b.strange)
+		}
+	})
+}
+
 // TestUnknownCommandSecured: a command that is not the next one ends a handshake,
 // whatever the mechanism and the role.
 func TestUnknownCommandSecured(t *testing.T) {

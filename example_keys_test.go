@@ -3,7 +3,9 @@
 package zmq_test
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/gozmq/zmq"
 )
@@ -38,4 +40,26 @@ func ExampleEncodeZ85() {
 	// Output:
 	// HelloWorld <nil>
 	// 864FD26FB559F75B <nil>
+}
+
+// A server with a key pair, and a client that knows the server's public key:
+// everything between them is encrypted, and each knows who the other is. Who may
+// connect is for package auth, or WithAuthorizer, to say.
+func ExampleCurveKeypair_AsServer() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	serverKeys, clientKeys := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+
+	server := open(zmq.PULL, serverKeys.AsServer())
+	defer server.Close()
+	check(server.Bind("tcp://127.0.0.1:*"))
+
+	client := open(zmq.PUSH, clientKeys.AsClient(serverKeys.Public))
+	defer client.Close()
+	check(client.Connect(server.LastEndpoint()))
+	check(client.SendString(ctx, "secret plans"))
+
+	m, err := server.Recv(ctx)
+	fmt.Println(m, m.Peer().Mechanism, err)
+	// Output: secret plans CURVE <nil>
 }

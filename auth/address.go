@@ -4,6 +4,7 @@ package auth
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -97,5 +98,5 @@ func localUID(text string) (uid int, ok bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(parts[1], 10, 32)
-	return int(n), err == nil && n <= 1<<31-1
+	return int(n), err == nil && n <= math.MaxInt
 }

@@ -42,6 +42,16 @@ func NewCertificate(metadata map[string]string) Certificate {
 	return Certificate{Keys: zmq.NewCurveKeypair(), Metadata: maps.Clone(metadata)}
 }
 
+// WithoutSecret returns the public half of the certificate, which can be given to
+// others.
+func (c Certificate) WithoutSecret() Certificate {
+	public := c.Keys.Public
+	if public.IsZero() {
+		public = c.Keys.Secret.Public()
+	}
+	return Certificate{Keys: zmq.CurveKeypair{Public: public}, Metadata: maps.Clone(c.Metadata)}
+}
+
 // ReadCertificate reads a certificate file, public or secret. It fails with
 // zmq.ErrInvalid if it is none, or if its keys do not belong together.
 func ReadCertificate(path string) (Certificate, error) {

@@ -107,7 +107,12 @@ func TestCertificateFiles(t *testing.T) {
 
 func TestPublicCertificateAlone(t *testing.T) {
 	dir := t.TempDir()
-	c := Certificate{Keys: zmq.CurveKeypair{Public: key(t, aliceKey)}}
+	secret, err := zmq.ParseSecretKey(aliceSecret)
+	must(t, err)
+	c := Certificate{Keys: zmq.CurveKeypair{Secret: secret}}.WithoutSecret()
+	if c.Keys.Public != key(t, aliceKey) || !c.Keys.Secret.IsZero() {
+		t.Errorf("%+v", c)
+	}
 	must(t, c.WriteFiles(filepath.Join(dir, "a")))
 	if _, err := os.Stat(filepath.Join(dir, "a.key_secret")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)

@@ -106,3 +106,40 @@ func check(err error) {
 		panic(err)
 	}
 }
+
+// A CURVE server that lets in whoever has a certificate in a directory. Files may
+// be added and removed while it runs.
+func ExampleOpenKeyDirectory() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "clients")
+	check(err)
+	defer os.RemoveAll(dir)
+	keys, err := auth.OpenKeyDirectory(dir)
+	check(err)
+
+	zctx, err := zmq.NewContext(zmq.ContextConfig{})
+	check(err)
+	handler, err := auth.Start(zctx, auth.Config{Default: auth.Rules{Keys: keys}})
+	check(err)
+	defer handler.Close()
+	serverKeys := zmq.NewCurveKeypair() // or those of a certificate file
+	server, err := zctx.NewSocket(zmq.PULL, serverKeys.AsServer())
+	check(err)
+	defer server.Close()
+	check(server.Bind("tcp://127.0.0.1:*"))
+
+	alice := auth.NewCertificate(map[string]string{"name": "Alice"})
+	check(alice.WithoutSecret().WriteFiles(filepath.Join(dir, "alice")))
+	client, err := zmq.NewSocket(zmq.PUSH, alice.Keys.AsClient(serverKeys.Public))
+	check(err)
+	defer client.Close()
+	check(client.Connect(server.LastEndpoint()))
+	check(client.SendString(ctx, "hello"))
+
+	m, err := server.Recv(ctx)
+	check(err)
+	name, _ := m.Property("name")
+	fmt.Printf("%s from %s\n", m, name)
+	// Output: hello from Alice
+}
