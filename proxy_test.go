@@ -288,6 +288,26 @@ func TestProxyGivesBackWhatItHolds(t *testing.T) {
 	})
 }
 
+// Where what is held cannot go back because its socket was closed, the error says
+// how much that is.
+func TestProxyTellsWhatIsLost(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		x := r.relay(zmq.ROUTER, zmq.DEALER, inprocNamed)
+		server := r.client(zmq.DEALER, x.backAt)
+		r.client(zmq.DEALER, x.frontAt, named("slow"))
+		r.client(zmq.DEALER, x.frontAt, named("quick"))
+		for i := range 3 { // two for the client's queue, one to be held
+			r.try(server, "slow", fmt.Sprint(i))
+			synctest.Wait()
+		}
+		r.check(x.back.Close())
+		err := r.ends(x)
+		if !errors.Is(err, zmq.ErrClosed) || !strings.HasSuffix(err.Error(), "DEALER#2: socket closed; messages that were held and are lost with it: 1") {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
 // A reply for a client that has left is counted, and the others get theirs.
 func TestProxyCountsWhatHasNoPeer(t *testing.T) {
 	r := newRig(t)

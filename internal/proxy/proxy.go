@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync/atomic"
 
 	"github.com/gozmq/zmq/internal/core"
@@ -34,7 +35,9 @@ type SocketError struct {
 }
 
 // Error implements error.
-func (e *SocketError) Error() string { return fmt.Sprintf("zmq: %v: %v", e.Socket, e.Err) }
+func (e *SocketError) Error() string {
+	return fmt.Sprintf("zmq: %v: %s", e.Socket, strings.TrimPrefix(e.Err.Error(), "zmq: "))
+}
 
 // Unwrap gives the reason.
 func (e *SocketError) Unwrap() error { return e.Err }
@@ -129,7 +132,7 @@ func (p *Proxy) Run(ctx context.Context) error {
 			continue
 		}
 		if lost := l.giveBack(); lost > 0 && err != nil {
-			err = fmt.Errorf("%w; %d messages from %v were held and are lost with it", err, lost, l.from)
+			err = fmt.Errorf("%w; messages that were held and are lost with it: %d", err, lost)
 		}
 	}
 	return err
