@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"iter"
 	"net"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"syscall"
@@ -249,6 +251,58 @@ func TestMonitorOfBindFailed(t *testing.T) {
 		r.check(s.Close())
 		w.end()
 	}
+}
+
+// CLOSE_FAILED: the directory of a wildcard bind cannot be removed.
+func TestMonitorOfCloseFailed(t *testing.T) {
+	r := newRig(t)
+	s := r.socket(zmq.PULL)
+	w := r.watch(s, zmq.EventAll)
+	r.check(s.Bind("ipc://*"))
+	at := s.LastEndpoint()
+	dir := filepath.Dir(strings.TrimPrefix(at, "ipc://"))
+	r.check(os.WriteFile(filepath.Join(dir, "other"), nil, 0o600))
+	defer os.RemoveAll(dir)
+	r.check(s.Unbind(at))
+	e := w.want(zmq.EventListening, zmq.EventCloseFailed)[1]
+	if e.Endpoint != at || e.Value != int64(syscall.ENOTEMPTY) || !errors.Is(e.Err, syscall.ENOTEMPTY) {
+		t.Errorf("%+v", e)
+	}
+	r.check(s.Close())
+	w.end()
+}
+
+// A limit is a reason not to accept.
+func TestMonitorOfLimits(t *testing.T) {
+	r := newRig(t)
+	b, at := r.bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.MaxPeers.Of(1))
+	w := r.watch(b, zmq.EventAll)
+	r.connect(zmq.PUSH, at)
+	r.peers(b, 1)
+	c := r.socket(zmq.PUSH)
+	r.check(c.Connect(at))
+	e := w.want(zmq.EventAccepted, zmq.EventHandshakeSucceeded, zmq.EventAcceptFailed)[2]
+	if !errors.Is(e.Err, zmq.ErrLimit) || e.Value != int64(syscall.ENOBUFS) || e.Endpoint != at || e.Remote == "" {
+		t.Errorf("%+v", e)
+	}
+}
+
+// A second peer of a PAIR shakes hands and is then closed, where libzmq leaves the
+// connection open without traffic.
+func TestMonitorOfSecondPeerOfAPair(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		b, at := r.bind(zmq.PAIR, endpoint)
+		w := r.watch(b, zmq.EventAll)
+		r.connect(zmq.PAIR, at)
+		r.peers(b, 1)
+		c := r.socket(zmq.PAIR, zmq.ReconnectInterval.Of(-1))
+		r.check(c.Connect(at))
+		e := w.want(zmq.EventAccepted, zmq.EventHandshakeSucceeded,
+			zmq.EventAccepted, zmq.EventHandshakeSucceeded, zmq.EventDisconnected)[4]
+		if e.Err == nil || e.Peer.SocketType != "PAIR" {
+			r.Errorf("%+v", e)
+		}
+	})
 }
 
 func TestMonitorOfAcceptFailed(t *testing.T) {

@@ -92,5 +92,6 @@ var vagueNames = []string{
 // bubble, with the reason. A path is relative to the root.
 var sleepers = map[string]string{
 	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
+	"internal/session/narrate_test.go":  "the test that sleeps runs in the bubble that dialing makes",
 	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",
 }

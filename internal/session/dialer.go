@@ -134,7 +134,7 @@ func (d *Dialer) attempt() (established, again bool) {
 	}
 	c := engine.New(nc, cfg.Engine)
 	d.hold(c, served{})
-	defer d.hold(nil, served{})
+	defer func() { d.hold(nil, served{}) }()
 	if d.ctx.Err() != nil { // whoever stops from here on finds the connection
 		c.Close(nil)
 		return true, false

@@ -3,13 +3,17 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
 	"slices"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -84,3 +88,53 @@ type statusError int
 
 func (e statusError) Error() string  { return "refused" }
 func (e statusError) ZAPStatus() int { return int(e) }
+
+// socketNumber stands for a socket that connects.
+type socketNumber int
+
+func (n socketNumber) Control(f func(fd uintptr)) error { f(uintptr(n)); return nil }
+func (socketNumber) Read(func(uintptr) bool) error      { return nil }
+func (socketNumber) Write(func(uintptr) bool) error     { return nil }
+
+// TestAttemptsAreTold: a disconnect during an attempt closes its socket, one in the
+// wait for the next has nothing to close.
+func TestAttemptsAreTold(t *testing.T) {
+	n := &network{dial: func(ctx context.Context, i int) (net.Conn, error) {
+		a := transport.NewAttempt(ctx, true)
+		if err := a.Control(nil)("", "", socketNumber(10+i)); err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			<-ctx.Done()
+			a.End(ctx.Err())
+			return nil, ctx.Err()
+		}
+		a.End(errDial)
+		return nil, errDial
+	}}
+	for _, during := range []bool{false, true} {
+		n.dials = nil
+		want := []EventKind{ConnectDelayed, Closed, ConnectRetried}
+		if during {
+			want = append(want, ConnectDelayed, Closed)
+		}
+		dialing(t, n, nil, func(t *testing.T, d *Dialer, s *socket) {
+			time.Sleep(50 * time.Millisecond) // half of the wait
+			if during {
+				time.Sleep(time.Minute)
+			}
+			synctest.Wait()
+			d.Stop(nil)
+			<-d.Done()
+			if !slices.Equal(s.kinds(), want) {
+				t.Errorf("events %#x, want %#x", s.kinds(), want)
+			}
+			for i, e := range s.events {
+				fd := []int{10, 10, -1, 11, 11}[i]
+				if e.FD != fd || e.Target != "mem://there" || e.Endpoint != e.Target || e.Local != "" {
+					t.Errorf("%+v, want descriptor %d", e, fd)
+				}
+			}
+		})
+	}
+}
