@@ -29,4 +29,14 @@
 // NewSocket, Bind, Connect or Set; zmq.SendHWM.Get(sock) reads it. Defaults are
 // chosen for today's networks and differ from libzmq's where these hurt: see the
 // options' documentation, and ContextConfig.LibzmqDefaults.
+//
+// # Security
+//
+// CURVE encrypts a connection, proves the server to the client and the client's key
+// to the server: CurveKeypair.AsServer and AsClient are settings for a socket, or
+// for one Bind or Connect. Who may connect is decided by WithAuthorizer, a function
+// for each socket or endpoint, or by an authentication handler for all servers of a
+// context, as in libzmq; package auth has one. PLAIN sends passwords, as all else,
+// in clear text. A socket with a mechanism talks to no peer that has another one.
+// What stays in the process, by inproc, is neither encrypted nor authenticated.
 package zmq

@@ -293,6 +293,42 @@ func TestCurveOverTCP(t *testing.T) {
 	must(t, <-sent)
 }
 
+// TestPublisherWithAndWithoutCurve: subscribers that share a queue get the same
+// messages, each encrypted for itself, beside those that get them in clear.
+func TestPublisherWithAndWithoutCurve(t *testing.T) {
+	server := NewCurveKeypair()
+	pub := newTestSocket(t, PUB, SendHWM.Of(0))
+	must(t, pub.Bind("tcp://127.0.0.1:*", server.AsServer()))
+	secret := pub.LastEndpoint()
+	must(t, pub.Bind("tcp://127.0.0.1:*"))
+	inClear := pub.LastEndpoint()
+	var subs []*Socket
+	for i := range 8 {
+		s := newTestSocket(t, SUB, RecvHWM.Of(0))
+		if i%4 == 3 {
+			must(t, s.Connect(inClear))
+		} else {
+			must(t, s.Connect(secret, NewCurveKeypair().AsClient(server.Public)))
+		}
+		must(t, s.Subscribe("t"))
+		subs = append(subs, s)
+	}
+	must(t, pub.WaitSubscribers(testDeadline(t), "t", len(subs)))
+	const n = 2000
+	for i := range n {
+		must(t, pub.SendString(testDeadline(t), "t", strings.Repeat("x", i%300), fmt.Sprint(i)))
+	}
+	for k, s := range subs {
+		for i := range n {
+			m, err := s.Recv(testDeadline(t))
+			must(t, err)
+			if m.Len() != 3 || len(m.Frame(1)) != i%300 || string(m.Last()) != fmt.Sprint(i) {
+				t.Fatalf("subscriber %d, message %d: %d frames, the last is %q", k, i, m.Len(), m.Last())
+			}
+		}
+	}
+}
+
 // TestCurveReconnects with fresh keys, and keeps what was queued.
 func TestCurveReconnects(t *testing.T) {
 	server, client := NewCurveKeypair(), NewCurveKeypair()

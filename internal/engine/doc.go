@@ -9,6 +9,10 @@
 //	writeLoop                        started by Flush when a write would block or
 //	                                 messages stream; holds the outbox's write
 //	                                 token and ends when the outbox is empty
+//	the one that meanwhile starts    while the authentication handler or the
+//	                                 application decides about a peer; the former is
+//	                                 waited for, a function of the latter that
+//	                                 ignores its context is left behind
 //	heartbeat timers                 only with heartbeats, or a peer's TTL; stopped
 //	                                 by Close
 //
@@ -16,5 +20,6 @@
 // one allocation of what was read → the batch goes into the pipe under one lock.
 // A message goes out: Send appends it to the outbox → whoever finds the write
 // token free writes at once without blocking, or starts writeLoop, which takes
-// all that has gathered.
+// all that has gathered. With CURVE, frames are opened into the allocation that
+// messages share, and sealed by who writes: sealed_read.go, sealed_write.go.
 package engine

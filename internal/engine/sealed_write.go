@@ -30,7 +30,8 @@ func (b *Buffers) getSealed() *sealedBuffer {
 
 func (b *Buffers) putSealed(s *sealedBuffer) { b.sealed.Put(s) }
 
-// sealer works off a batch. Each frame is sealed once, whatever happens to the
+// sealer works off a batch, which it only reads: other connections may send the
+// same octets at the same time. Each frame is sealed once, whatever happens to the
 // write: a nonce is never used twice.
 type sealer struct {
 	bufs [][]byte // of the batch

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/crypto/curve25519"
 	"golang.org/x/crypto/nacl/secretbox"
-	"golang.org/x/crypto/salsa20/salsa"
 )
 
 // CURVE (RFC 25, RFC 26). Long-term keys are C and c of the client, S and s of
@@ -81,8 +80,7 @@ func precompute(k, public, secret *curveKey) error {
 		return violation(Cryptographic, "a public key of low order")
 	}
 	defer clear(shared)
-	var zeros [16]byte
-	salsa.HSalsa20(k, &zeros, (*curveKey)(shared), &salsa.Sigma)
+	deriveKey(k, (*curveKey)(shared), "")
 	return nil
 }
 

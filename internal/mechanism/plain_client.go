@@ -79,9 +79,9 @@ func (m *plainClient) Receive(body []byte) error {
 }
 
 func (m *plainClient) Refusal(string, wire.Version) []byte { return nil } // a client has no ERROR
-func (m *plainClient) Ready() bool           { return m.state == plainClientReady }
-func (m *plainClient) Metadata() []byte      { return m.peer }
-func (m *plainClient) Traffic() Traffic      { return nil }
+func (m *plainClient) Ready() bool                         { return m.state == plainClientReady }
+func (m *plainClient) Metadata() []byte                    { return m.peer }
+func (m *plainClient) Traffic() Traffic                    { return nil }
 
 // Wipe leaves name and password alone: they belong to the options.
 func (m *plainClient) Wipe() {}

@@ -8,6 +8,7 @@ import (
 
 	//lint:ignore SA1019 it is what a box of NaCl is made of, and used as secretbox uses it
 	"golang.org/x/crypto/poly1305"
+	//lint:ignore SA1019 likewise
 	"golang.org/x/crypto/salsa20/salsa"
 )
 
@@ -26,10 +27,16 @@ type stream struct {
 // newStream derives the key of a direction from that of the connection.
 func newStream(key *curveKey, prefix string) stream {
 	var s stream
+	deriveKey(&s.key, key, prefix)
+	return s
+}
+
+// deriveKey is HSalsa20: of a key and what a nonce begins with, and without that of
+// what two parties share (crypto_box_beforenm).
+func deriveKey(to, from *curveKey, prefix string) {
 	var begin [16]byte
 	copy(begin[:], prefix)
-	salsa.HSalsa20(&s.key, &begin, key, &salsa.Sigma)
-	return s
+	salsa.HSalsa20(to, &begin, from, &salsa.Sigma)
 }
 
 // Salsa20 makes blocks of 64 octets. The first 32 of a box's key the authenticator,
