@@ -96,6 +96,19 @@ var Linger = durationOption(opt.Linger, time.Millisecond)
 //	libzmq:   ZMQ_CONFLATE (54)
 var Conflate = boolOption(opt.Conflate)
 
+// ConflateTopics keeps, for each peer, the newest message of each topic, the topic
+// being the whole first frame: a subscriber that is slow skips what is out of date,
+// topic by topic, and falls behind no further. At a publisher it works on what the
+// peers have not taken yet, at a subscriber on what the program has not received.
+// The high-water marks count topics. With Conflate it has no effect; in process it
+// is enough that one end has it.
+//
+//	Default:  false
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  PUB, XPUB, SUB, XSUB
+//	libzmq:   does not have it
+var ConflateTopics = boolOption(opt.ConflateTopics)
+
 // DisconnectSlow is how long a subscriber's queue may stay full before the
 // publisher disconnects it. Zero never does; negative values are not valid. A
 // subscriber that connected, rather than being connected to, comes back with an

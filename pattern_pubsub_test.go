@@ -5,6 +5,7 @@ package zmq_test
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -377,5 +378,62 @@ func TestPublishersOfManyGoroutinesKeepTheirOrder(t *testing.T) {
 			next[m[0]]++
 		}
 		wg.Wait()
+	})
+}
+
+// CONFLATE_TOPICS at a subscriber: the newest message of each topic waits, whole and
+// in the topics' order.
+func TestConflateTopicsOfSubscriberKeepsTheNewestOfEach(t *testing.T) {
+	eachTransport(t, func(r *rig, endpoint string) {
+		pub, at := r.bind(zmq.PUB, endpoint, zmq.SendHWM.Of(0))
+		sub := r.connect(zmq.SUB, at, zmq.ConflateTopics.Of(true), zmq.RecvHWM.Of(5))
+		r.check(sub.Subscribe(""))
+		r.subscribers(pub, "", 1)
+		const rounds = 1000
+		for i := range rounds {
+			for _, topic := range []string{"a", "b", ""} {
+				r.send(pub, topic, fmt.Sprint(i), large(i%50))
+			}
+		}
+		r.send(pub, "end")
+		r.arrived(sub, 3*rounds+1)
+		for _, topic := range []string{"a", "b", ""} {
+			r.want(sub, topic, fmt.Sprint(rounds-1), large((rounds-1)%50))
+		}
+		r.want(sub, "end")
+		r.none(sub)
+	})
+}
+
+// CONFLATE_TOPICS at a publisher: a subscriber that is slow loses what is out of
+// date, and nothing to the high-water mark.
+func TestConflateTopicsOfPublisherSparesASlowSubscriber(t *testing.T) {
+	eachNetwork(t, func(r *rig, endpoint string) {
+		pub, at := r.bind(zmq.PUB, endpoint, append(narrow(3), zmq.ConflateTopics.Of(true))...)
+		sub := r.connect(zmq.SUB, at, narrow(1)...)
+		r.check(sub.Subscribe(""))
+		r.subscribers(pub, "", 1)
+		const rounds = 1000
+		body := large(20_000)
+		topics := []string{"a", "b", "c"}
+		r.send(pub, "a", "0", body)
+		for i := range rounds {
+			for _, topic := range topics {
+				r.send(pub, topic, fmt.Sprint(i), body)
+			}
+		}
+		last := map[string]int{"a": -1, "b": -1, "c": -1}
+		for last["a"] < rounds-1 || last["b"] < rounds-1 || last["c"] < rounds-1 {
+			m := r.recv(sub)
+			n, err := strconv.Atoi(m[1])
+			r.check(err)
+			if n < last[m[0]] {
+				r.Fatalf("%s goes back from %d to %d", m[0], last[m[0]], n)
+			}
+			last[m[0]] = n
+		}
+		if n := pub.Stats(); n.Drops.Conflated == 0 {
+			r.Errorf("nothing was conflated: %+v", n)
+		}
 	})
 }

@@ -30,11 +30,18 @@ func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Con
 	default:
 		conflate = false // libzmq ignores it on other types
 	}
+	topics, receives := false, false
+	switch s.typ {
+	case pattern.Sub, pattern.XSub:
+		topics, receives = o.Bool(opt.ConflateTopics), true
+	case pattern.Pub, pattern.XPub:
+		topics = o.Bool(opt.ConflateTopics)
+	}
 	return pipe.Config{
 		Mailbox: &s.mailbox, Buffers: &s.ctx.buffers,
 		SendHWM: o.Int(opt.SendHWM), RecvHWM: o.Int(opt.RecvHWM),
 		SendMax: o.Int(opt.SendHWMBytes), RecvMax: o.Int(opt.RecvHWMBytes),
-		Conflate: conflate, Raw: s.typ == pattern.Stream || s.opts.Raw(),
+		Conflate: conflate, TopicsIn: topics && receives, TopicsOut: topics && !receives, Raw: s.typ == pattern.Stream || s.opts.Raw(),
 		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(), Totals: &s.totals,
 	}
 }

@@ -62,9 +62,9 @@ var queueTable = []Spec{
 		Doc:     "Keeps one message for each peer, the newest, and ignores the high-water marks. Other socket types take the option and ignore it.",
 	},
 	{
-		Num: ConflateTopics, Name: "CONFLATE_TOPICS", Go: "ConflateTopics", Kind: Bool, Unit: "bool", Max: 1, Stored: true,
+		Num: ConflateTopics, Name: "CONFLATE_TOPICS", Go: "ConflateTopics", Kind: Bool, Unit: "bool", Max: 1,
 		Sockets: "PUB, XPUB, SUB, XSUB",
-		Doc:     "Keeps for each peer the newest message of each topic, the topic being the first frame.",
+		Doc:     "Keeps for each peer the newest message of each topic, the topic being the whole first frame; the high-water marks count topics. With Conflate it has no effect.",
 	},
 	{
 		Num: DisconnectSlow, Name: "DISCONNECT_SLOW", Go: "DisconnectSlow", Kind: Millis, Unit: "ms",

@@ -61,7 +61,7 @@ func (b *Broadcast) Join(p *Pipe) bool {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.share.of != nil || o.closed || o.conflate || o.raw || o.mark.bytes > 0 {
+	if o.share.of != nil || o.closed || o.conflate || o.held.topics != nil || o.raw || o.mark.bytes > 0 {
 		return false
 	}
 	b.mu.Lock()
@@ -143,6 +143,9 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 // until that has about limit octets. It reports whether nothing was there; the
 // outbox waits then, and Add gives it a writer.
 func (o *Outbox) pullLocked(limit int) (nothing bool) {
+	if o.held.topics != nil { // never a member
+		return o.pullTopicsLocked(limit)
+	}
 	s := &o.share
 	if s.of == nil {
 		return true
@@ -185,7 +188,7 @@ func (o *Outbox) waitLocked() {
 func (o *Outbox) restLocked() bool {
 	s := &o.share
 	if s.of == nil {
-		return true
+		return len(o.held.queue) == 0
 	}
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()

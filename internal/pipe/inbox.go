@@ -37,14 +37,15 @@ type Inbox struct {
 	queue    []Message
 	mark     mark
 	conflate bool
-	listed   bool   // the consumer knows that there may be something
-	closed   bool   // nothing more will be written
-	received uint64 // messages pushed since the beginning
-	waiting  int    // messages in queue
-	resume   func() // wakes a producer that was refused; called without mu
-	runSize  int    // octets of the last run that was taken
-	sole     bool   // WriteSole may be used by the other end, in process
-	direct   uint64 // messages that came that way
+	topics   *topics // nil for most
+	listed   bool    // the consumer knows that there may be something
+	closed   bool    // nothing more will be written
+	received uint64  // messages pushed since the beginning
+	waiting  int     // messages in queue
+	resume   func()  // wakes a producer that was refused; called without mu
+	runSize  int     // octets of the last run that was taken
+	sole     bool    // WriteSole may be used by the other end, in process
+	direct   uint64  // messages that came that way
 
 	octets   uint64 // of messages that came from a socket of this process
 	replaced replacement
@@ -81,6 +82,8 @@ func (b *Inbox) push(ms []Message) (n int, tell bool) {
 			b.received += uint64(len(all))
 		}
 		n = len(ms)
+	case b.topics != nil:
+		n = b.pushTopics(ms)
 	case b.mark.bytes > 0:
 		n = b.pushBytes(ms)
 	default:
@@ -164,6 +167,14 @@ func (b *Inbox) pushOneLocked(m *Message, from *Peer) (ok, tell bool) {
 	switch {
 	case b.closed:
 		return true, false
+	case b.topics != nil:
+		o := m.Own()
+		o.Peer = from
+		if !b.putTopicLocked(o) {
+			b.mark.refused = true
+			return false, false
+		}
+		b.octets += uint64(m.Size())
 	case !b.conflate && b.mark.full():
 		b.mark.refused = true
 		return false, false
@@ -333,6 +344,11 @@ func (b *Inbox) refill() bool {
 	if b.pos < len(b.taken) {
 		b.keepUnreadLocked()
 	}
+	if b.topics != nil {
+		b.refillTopicLocked()
+		b.mu.Unlock()
+		return true
+	}
 	clear(b.taken[b.pos-b.pos%clearEvery:])
 	b.runSize = len(b.queue[len(b.queue)-1].Head)
 	b.taken, b.queue = b.queue, b.taken[:0]
@@ -399,6 +415,9 @@ func (b *Inbox) producerLimit(limit int) {
 func (b *Inbox) discard() {
 	b.mu.Lock()
 	b.queue, b.waiting = nil, 0
+	if b.topics != nil {
+		b.topics.clear()
+	}
 	b.mu.Unlock()
 	b.taken, b.pos, b.left = nil, 0, 0
 	b.run, b.peeked = Message{}, Message{}

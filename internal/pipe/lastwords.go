@@ -46,7 +46,7 @@ func (b *Inbox) pushLast(ms []Message) (all, tell bool) {
 	if b.closed {
 		return true, false
 	}
-	if b.mark.bytes > 0 {
+	if b.mark.bytes > 0 || b.topics != nil {
 		ms = separate(ms)
 	}
 	room := max(0, b.mark.limit+lastMessages-int(b.mark.written-b.mark.acked))
@@ -54,11 +54,22 @@ func (b *Inbox) pushLast(ms []Message) (all, tell bool) {
 	b.growLocked(len(ms))
 	for i := range ms {
 		m := &ms[i]
+		if b.topics != nil {
+			if old := b.topics.find(b.queue, m); old != nil {
+				b.replaceLocked(old, *m)
+				b.received++
+				all = i == len(ms)-1
+				continue
+			}
+		}
 		n := m.messages()
 		if n > room {
 			break
 		}
 		room -= n
+		if b.topics != nil {
+			b.topics.add(b.queue, m)
+		}
 		b.note(n)
 		if b.mark.bytes > 0 {
 			b.mark.held += m.Size()

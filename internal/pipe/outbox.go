@@ -36,6 +36,7 @@ type Outbox struct {
 	last     int // octets of the last batch: decides the size of the next chunk
 	mark     mark
 	conflate bool
+	held     held
 	octets   uint64 // written to connections
 	closed   bool
 	token    bool
@@ -87,6 +88,12 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	if o.closed {
 		return true, false
 	}
+	if o.held.topics != nil {
+		if !o.appendTopicLocked(m) {
+			return false, false
+		}
+		return true, o.takeTokenLocked()
+	}
 	if o.fullLocked() {
 		return false, false
 	}
@@ -102,12 +109,20 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 }
 
 // queueLocked appends a message and counts it.
-func (o *Outbox) queueLocked(m *Message) {
+func (o *Outbox) queueLocked(m *Message) { o.countLocked(o.placeLocked(m)) }
+
+// placeLocked appends a message and returns its payload size.
+func (o *Outbox) placeLocked(m *Message) int {
 	size := o.encodeLocked(m)
 	seg := &o.segs[len(o.segs)-1]
 	seg.msgs++
 	seg.size += size
 	seg.ends = true
+	return size
+}
+
+// countLocked counts a message against the mark.
+func (o *Outbox) countLocked(size int) {
 	o.mark.written++
 	if o.mark.bytes > 0 {
 		o.mark.held += size
@@ -206,6 +221,9 @@ func (o *Outbox) dropLocked() (wake bool) {
 	}
 	o.segs = o.segs[:0]
 	o.bytes, o.ctl = 0, 0
+	if o.held.topics != nil {
+		wake = o.dropTopicsLocked() || wake
+	}
 	return wake
 }
 
@@ -378,7 +396,9 @@ func (o *Outbox) Pending() bool {
 }
 
 // pendingLocked reports whether anything waits for the holder of the token.
-func (o *Outbox) pendingLocked() bool { return len(o.segs) > 0 || o.behindLocked() > 0 }
+func (o *Outbox) pendingLocked() bool {
+	return len(o.segs) > 0 || len(o.held.queue) > 0 || o.behindLocked() > 0
+}
 
 // Used reports whether a message was ever queued.
 func (o *Outbox) Used() bool {

@@ -12,7 +12,7 @@ import "github.com/gozmq/zmq/internal/wire"
 // socket's lock is held.
 func (p *Pipe) ReadRun(m *Message, limit int) int {
 	b := &p.in
-	if b.byBytes || b.conflate {
+	if b.byBytes || b.conflate || b.topics != nil {
 		return one(b.pop(m))
 	}
 	if b.run.Count == 0 {
@@ -61,7 +61,7 @@ func (p *Pipe) WriteRun(m *Message) (ok, flush bool) {
 func (o *Outbox) appendRun(m *Message) (n int, flush, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.raw || o.conflate || o.mark.bytes > 0 {
+	if o.raw || o.conflate || o.held.topics != nil || o.mark.bytes > 0 {
 		return 0, false, false
 	}
 	if o.closed {
@@ -87,7 +87,7 @@ func (p *Pipe) passInProcess(m *Message) (n int, ok bool) {
 	}
 	b := &q.in
 	b.mu.Lock()
-	if b.conflate || b.mark.bytes > 0 {
+	if b.conflate || b.topics != nil || b.mark.bytes > 0 {
 		b.mu.Unlock()
 		return 0, false
 	}

@@ -18,18 +18,20 @@ type Sink func(p *Pipe, ms []Message) int
 
 // Config describes a new pipe.
 type Config struct {
-	Mailbox  *Mailbox // of the socket
-	Buffers  *Buffers
-	SendHWM  int
-	RecvHWM  int
-	SendMax  int // high-water mark in octets, 0 is none
-	RecvMax  int
-	Conflate bool
-	Raw      bool // STREAM: outgoing bodies without framing
-	Accepted bool // the peer connected to us; such a pipe ends with its connection
-	Endpoint string
-	Sink     Sink    // nil: messages go to the inbox
-	Totals   *Totals // of the socket; nil: nobody asks
+	Mailbox   *Mailbox // of the socket
+	Buffers   *Buffers
+	SendHWM   int
+	RecvHWM   int
+	SendMax   int // high-water mark in octets, 0 is none
+	RecvMax   int
+	Conflate  bool
+	TopicsIn  bool // conflate by topic what the peer sends
+	TopicsOut bool // and what it is sent
+	Raw       bool // STREAM: outgoing bodies without framing
+	Accepted  bool // the peer connected to us; such a pipe ends with its connection
+	Endpoint  string
+	Sink      Sink    // nil: messages go to the inbox
+	Totals    *Totals // of the socket; nil: nobody asks
 }
 
 // Pipe is the pair of queues between a socket and one peer. The socket's side
@@ -83,10 +85,14 @@ type Route struct {
 func New(c Config) *Pipe {
 	p := newHalf(c)
 	p.out = &Outbox{buffers: c.Buffers, raw: c.Raw, conflate: c.Conflate}
+	p.out.held.topics = newTopics(c.TopicsOut && !c.Conflate)
 	p.out.mark.set(c.SendHWM, c.SendMax)
 	p.out.replaced.totals = p.totals
 	p.out.writable = func() { p.mailbox.postWritable(p) }
 	p.setRecv(c.RecvHWM, c.RecvMax)
+	if c.TopicsIn {
+		p.in.conflateTopics()
+	}
 	return p
 }
 
@@ -144,6 +150,8 @@ func NewPair(connect Config) (c, b *Pipe) {
 	c.setRecv(connect.RecvHWM, connect.RecvMax)
 	b.setRecv(connect.SendHWM, connect.SendMax)
 	c.other, b.other = b, c
+	c.topicsIn(connect.TopicsIn)
+	b.topicsIn(connect.TopicsOut)
 	// A writer that was refused waits in its own socket, not with the reader.
 	toConnecter := func() { c.mailbox.postWritable(c) }
 	b.resume.Store(&toConnecter)
@@ -157,6 +165,8 @@ func (p *Pipe) Adopt(bind Config) {
 	p.sink, p.Endpoint = bind.Sink, bind.Endpoint
 	p.noteHWM(bind.SendHWM, bind.RecvHWM)
 	p.sendMax, p.recvMax = bind.SendMax, bind.RecvMax
+	p.topicsIn(bind.TopicsIn)
+	c.topicsIn(bind.TopicsOut)
 	p.in.setBytes(sumMax(c.sendMax, p.recvMax))
 	c.in.setBytes(sumMax(p.sendMax, c.recvMax))
 	toBinder := func() { bind.Mailbox.postWritable(p) }
@@ -174,6 +184,14 @@ func (p *Pipe) Adopt(bind Config) {
 		}
 	} else if p.in.announced() {
 		p.mailbox.postReadable(p)
+	}
+}
+
+// topicsIn has an end of an in-process link conflate by topic if either side wants
+// that.
+func (p *Pipe) topicsIn(wanted bool) {
+	if wanted {
+		p.in.conflateTopics()
 	}
 }
 

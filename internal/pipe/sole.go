@@ -64,7 +64,7 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 		return p.writeSoleInProcess(m), false
 	}
 	o.mu.Lock()
-	if !o.sole || o.closed || o.conflate || o.mark.full() {
+	if !o.sole || o.closed || o.conflate || o.held.topics != nil || o.mark.full() {
 		o.mu.Unlock()
 		return false, false
 	}
