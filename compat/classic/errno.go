@@ -54,17 +54,20 @@ func Errno(err error) syscall.Errno {
 }
 
 // ErrorText says in words what a number means: the system's words for POSIX
-// errors, with a capital letter, as strerror has them.
+// errors, with a capital letter, as strerror has them. For the others it has the
+// words of zmq_strerror, since there are programs that compare them.
 func ErrorText(n syscall.Errno) string {
 	switch n {
 	case EFSM:
-		return "Not possible in the current state of the socket"
+		return "Operation cannot be accomplished in current state"
 	case ENOCOMPATPROTO:
-		return "The socket type cannot use this transport"
+		return "The protocol is not compatible with the socket type"
 	case ETERM:
-		return "The context has been terminated"
+		return "Context was terminated"
 	case EMTHREAD:
-		return "No I/O thread is available"
+		return "No thread available"
+	case syscall.EHOSTUNREACH:
+		return "Host unreachable"
 	}
 	text := n.Error()
 	if text != "" && text[0] >= 'a' && text[0] <= 'z' {
