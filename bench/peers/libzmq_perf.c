@@ -127,15 +127,36 @@ static void attach(void *socket, const struct mode *mode, const char *endpoint)
     fflush(stdout);
 }
 
+/* The keys that are published with the documentation of CURVE. */
+static void encrypt(void *socket, int server)
+{
+    static const char client_public[] = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
+    static const char client_secret[] = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs";
+    static const char server_public[] = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+    static const char server_secret[] = "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6";
+    int on = 1;
+    if (server) {
+        check(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, server_secret, sizeof server_secret) == 0, "secret key");
+        check(zmq_setsockopt(socket, ZMQ_CURVE_SERVER, &on, sizeof on) == 0, "server");
+        return;
+    }
+    check(zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, client_public, sizeof client_public) == 0, "public key");
+    check(zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, client_secret, sizeof client_secret) == 0, "secret key");
+    check(zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, server_public, sizeof server_public) == 0, "server key");
+}
+
 int main(int argc, char **argv)
 {
     const struct mode *mode = NULL;
+    const char *name = argc == 5 ? argv[1] : "";
+    int curve = strncmp(name, "curve-", 6) == 0;
+    name += curve ? 6 : 0;
     for (size_t i = 0; argc == 5 && i < sizeof modes / sizeof *modes; i++)
-        if (strcmp(argv[1], modes[i].name) == 0)
+        if (strcmp(name, modes[i].name) == 0)
             mode = &modes[i];
     long count = mode ? atol(argv[3]) : 0, size = mode ? atol(argv[4]) : -1;
     if (count < 1 || size < 0) {
-        fprintf(stderr, "usage: libzmq_perf push-thr|pull-thr|req-lat|rep-lat ENDPOINT COUNT SIZE\n");
+        fprintf(stderr, "usage: libzmq_perf [curve-]push-thr|pull-thr|req-lat|rep-lat ENDPOINT COUNT SIZE\n");
         return 2;
     }
     char *body = calloc((size_t)size + 1, 1);
@@ -143,6 +164,8 @@ int main(int argc, char **argv)
     check(body != NULL && context != NULL, "memory");
     void *socket = zmq_socket(context, mode->type);
     check(socket != NULL, "socket");
+    if (curve)
+        encrypt(socket, mode->binds);
     attach(socket, mode, argv[2]);
     mode->run(socket, count, body, (size_t)size);
     zmq_close(socket);

@@ -44,6 +44,9 @@ var workloads = []workload{
 	throughput(65536, 50_000),
 	latency("median", func(r result) float64 { return r.Median }),
 	latency("p99", func(r result) float64 { return r.P99 }),
+	encrypted(16, 2_000_000),
+	encrypted(1024, 300_000),
+	encrypted(65536, 12_000),
 	proxied("proxy inproc", "inproc://proxy"),
 	proxied("proxy", ""),
 }
@@ -62,6 +65,13 @@ func throughput(size, count int) workload {
 		size: size, count: count, quick: count / 4,
 		value: result.rate, unit: "msg/s", higher: true,
 	}
+}
+
+// encrypted is throughput over CURVE.
+func encrypted(size, count int) workload {
+	w := throughput(size, count)
+	w.name, w.send, w.recv = "curve throughput", "curve-"+w.send, "curve-"+w.recv
+	return w
 }
 
 func latency(name string, value func(result) float64) workload {

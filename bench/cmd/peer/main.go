@@ -7,7 +7,8 @@
 //
 // pull-thr and rep-lat bind and print {"endpoint": "..."} first; push-thr and
 // req-lat connect. pull-thr and req-lat print a result at the end. One Send or
-// Recv call a message. proxy-thr is a whole topology, like peers/libzmq_proxy.c;
+// Recv call a message. With "curve-" before a mode the connection is encrypted; the
+// end that binds is the server. proxy-thr is a whole topology, like peers/libzmq_proxy.c;
 // there ENDPOINT is inproc://NAME, ipc://PATH or tcp://127.0.0.1:*.
 package main
 
@@ -18,6 +19,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gozmq/zmq"
@@ -65,7 +67,8 @@ func run(args []string) error {
 	if len(args) != 4 {
 		return fmt.Errorf("%s", usage)
 	}
-	m, ok := modes[args[0]]
+	name, curve := strings.CutPrefix(args[0], "curve-")
+	m, ok := modes[name]
 	count, _ := strconv.Atoi(args[2])
 	size, err := strconv.Atoi(args[3])
 	if args[0] == "proxy-thr" && count > 0 && size >= 0 && err == nil {
@@ -87,6 +90,11 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
+	if curve {
+		if err := encrypt(s, m.binds); err != nil {
+			return err
+		}
+	}
 	if err := attach(s, m, args[1]); err != nil {
 		return err
 	}
@@ -103,6 +111,23 @@ func run(args []string) error {
 		return err
 	}
 	return c.Term(context.Background())
+}
+
+// The keys that are published with the documentation of CURVE, so that both ends
+// know them, as in peers/libzmq_perf.c.
+const (
+	clientPublic = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"
+	clientSecret = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"
+	serverPublic = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+	serverSecret = "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6"
+)
+
+func encrypt(s *zmq.Socket, server bool) error {
+	if server {
+		return s.Set(zmq.CurveSecretKey.Of([]byte(serverSecret)), zmq.CurveServer.Of(true))
+	}
+	return s.Set(zmq.CurvePublicKey.Of([]byte(clientPublic)), zmq.CurveSecretKey.Of([]byte(clientSecret)),
+		zmq.CurveServerKey.Of([]byte(serverPublic)))
 }
 
 func (r *result) print(mode string, count, size int) error {
