@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+func TestRun(t *testing.T) {
+	const want = `place 20001: -5 degrees
+place 20001: -4 degrees
+place 20001: -3 degrees
+place 20001: -2 degrees
+place 20001: -1 degrees
+average of 5 reports: -3.0
+`
+	var out strings.Builder
+	if err := run(zmqtest.Deadline(t), &out); err != nil {
+		t.Fatalf("%v, after:\n%s", err, out.String())
+	}
+	if out.String() != want {
+		t.Errorf("it prints:\n%s\nwant:\n%s", out.String(), want)
+	}
+}
