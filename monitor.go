@@ -142,8 +142,7 @@ type Event struct {
 // A socket may have any number of monitors, each with a queue of its own. They
 // never hold the socket up: when 1000 events wait, further ones are dropped and
 // counted, in Event.Dropped and SocketStats.EventsDropped. The iterator is for
-// one loop: another one goes on where the first was left by the end of ctx, and
-// is empty otherwise.
+// one loop; what it leaves unread is gone.
 //
 // Where a handshake fails for a reason that libzmq's monitor keeps to itself (a
 // socket type that does not fit, a limit) it is told as

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"reflect"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -15,20 +16,33 @@ import (
 )
 
 // told is a trace that keeps what it is told.
-type told []string
+type told struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (l *told) add(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.list = append(l.list, text)
+}
 
 func (l *told) context() context.Context {
 	return WithTrace(context.Background(), &Trace{
-		Delayed: func(fd int) { *l = append(*l, fmt.Sprint("delayed ", fd)) },
-		Closed:  func(fd int, err error) { *l = append(*l, fmt.Sprint("closed ", fd, " ", err)) },
+		Delayed: func(fd int) { l.add(fmt.Sprint("delayed ", fd)) },
+		Closed:  func(fd int, err error) { l.add(fmt.Sprint("closed ", fd, " ", err)) },
 	})
 }
 
+// want says what has been told since the last time.
 func (l *told) want(t *testing.T, want ...string) {
 	t.Helper()
-	if !reflect.DeepEqual([]string(*l), want) {
-		t.Errorf("told %q, want %q", *l, want)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !reflect.DeepEqual(l.list, want) {
+		t.Errorf("told %q, want %q", l.list, want)
 	}
+	l.list = nil
 }
 
 // raw stands for a socket on its way.
@@ -59,9 +73,8 @@ func TestAttemptThatWaitsIsTold(t *testing.T) {
 		synctest.Wait()
 		l.want(t, "delayed 7")
 		a.End(nil)
-		l.want(t, "delayed 7")
+		l.want(t)
 
-		l = nil
 		opened(t, l.context(), true, 8).End(nil) // at once, but nevertheless not by itself
 		opened(t, l.context(), true, 9).End(syscall.ECONNREFUSED)
 		l.want(t, "delayed 8", "delayed 9", "closed 9 connection refused")
