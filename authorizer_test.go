@@ -45,12 +45,12 @@ func TestAuthorizerRefuses(t *testing.T) {
 		server := append(m.server, WithAuthorizer(func(context.Context, Peer) error { return errStranger }))
 		mt := meet(t, c, server, m.client)
 		e := wantEvent(t, m.name, mt.serverEvents, EventHandshakeFailedAuth, 400)
-		if !errors.Is(e.Err, errStranger) {
+		if !errors.Is(e.Err, errStranger) || !errors.Is(e.Err, ErrRefused) {
 			t.Errorf("%s: %v", m.name, e.Err)
 		}
 		log.wait(t, "handshake failed: refused", errStranger.Error())
 		e = nextOf(t, mt.clientEvents)
-		if e.Kind == EventHandshakeSucceeded || e.Err == nil || !strings.Contains(e.Err.Error(), errStranger.Error()) || !errors.Is(e.Err, ErrProtocol) {
+		if e.Kind == EventHandshakeSucceeded || e.Err == nil || !strings.Contains(e.Err.Error(), errStranger.Error()) || !errors.Is(e.Err, ErrProtocol) || !errors.Is(e.Err, ErrRefused) {
 			t.Errorf("%s: the peer learns %v %v", m.name, e.Kind, e.Err)
 		}
 		if len(mt.server.Peers()) != 0 {

@@ -70,7 +70,9 @@ const (
 	// (ENAMETOOLONG)
 	ErrNameTooLong = zerr.ErrNameTooLong
 	// ErrRefused is returned when the context's EndpointPolicy said no; the
-	// policy's own error is wrapped too. (EACCES)
+	// policy's own error is wrapped too. At a monitor it is the error of handshakes
+	// that an authentication handler or an authorizer refused, on both sides.
+	// (EACCES)
 	ErrRefused = zerr.ErrRefused
 )
 

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gozmq/zmq/internal/wire"
 )
 
 // requests records what a handler was asked.
@@ -340,6 +342,32 @@ func TestZAPLateReply(t *testing.T) {
 		t.Errorf("a late answer: %v", err)
 	}
 	noPeersOf(t, mt.server) // not the first connection any more either
+}
+
+// TestZAPPeerOutOfTurn: a client that does not wait for the verdict breaks the
+// protocol (zap.md section 6), and the handler is not waited for. NULL has no turns.
+func TestZAPPeerOutOfTurn(t *testing.T) {
+	c := newTestContext(t)
+	asked := make(chan struct{}, 10)
+	zapHandler(t, c, REP, func([]string) []string { asked <- struct{}{}; return nil })
+	s := socketIn(t, c, DEALER, PlainServer.Of(true), HandshakeInterval.Of(0))
+	must(t, s.Bind("tcp://127.0.0.1:*"))
+	events := handshakes(t, s)
+	const hello, more = "\x04\x13\x05HELLO\x05admin\x06secret", "\x04\x09\x08INITIATE"
+	for _, together := range []bool{true, false} {
+		p := dialRaw(t, s.LastEndpoint())
+		p.write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}))
+		p.read(wire.GreetingSize)
+		if together {
+			p.write([]byte(hello + more))
+		} else {
+			p.write([]byte(hello))
+			<-asked
+			p.write([]byte(more))
+		}
+		wantEvent(t, "server", events, EventHandshakeFailedProtocol, 0x10000000)
+		p.closed()
+	}
 }
 
 // noPeersOf waits until a socket has none.

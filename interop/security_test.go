@@ -174,6 +174,44 @@ func TestEveryPairSecured(t *testing.T) {
 	}
 }
 
+// TestEveryPairSecuredOverZMTP30: mechanisms are those of ZMTP 3.0 too, in which
+// subscriptions are messages.
+func TestEveryPairSecuredOverZMTP30(t *testing.T) {
+	libzmq := peer.Start(t)
+	theirHandler(t, libzmq, func([]string) []string { return []string{"200", "OK", "", ""} })
+	for _, s := range securities() {
+		for _, p := range pairs {
+			for i := range 8 {
+				s.oursServes = i&4 != 0
+				c := conversation{pair: p, oursIsA: i&1 != 0, aBinds: i&2 != 0, transport: "tcp", secure: &s, via: relay{major: 3}.start}
+				t.Run(c.String(), func(t *testing.T) { c.run(t, libzmq) })
+			}
+		}
+	}
+}
+
+// TestOlderVersionsAreRefused where there is a mechanism: nobody falls back to ZMTP
+// 2.0 or 1.0, whichever side is ours.
+func TestOlderVersionsAreRefused(t *testing.T) {
+	libzmq := peer.Start(t)
+	for _, s := range securities() {
+		for _, s.oursServes = range []bool{true, false} {
+			for _, r := range []relay{{major: 1}, {major: 0}} {
+				goSocket, theirs := ours(t, zmq.DEALER, s.ours()), libzmq.Socket("DEALER", s.theirs())
+				if s.name == "NULL" && !s.oursServes {
+					continue // the domain is libzmq's
+				}
+				connect(t, goSocket, r.start(t, theirs.Bind("tcp://127.0.0.1:*")))
+				eventually(t, "a handshake fails", func() bool { return goSocket.Stats().HandshakesFailed > 0 })
+				if st := goSocket.Stats(); st.Connected != 0 {
+					t.Errorf("%s over ZMTP %d.0: connected", s.name, r.major+1)
+				}
+				theirs.Close()
+			}
+		}
+	}
+}
+
 // ending is how a handshake ended: libzmq's event and its value.
 type ending struct {
 	kind  int

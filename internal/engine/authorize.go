@@ -13,6 +13,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // DeniedError is our own refusal of a peer, by the authentication handler or by
@@ -34,6 +35,9 @@ func (e *DeniedError) Error() string {
 
 // Unwrap returns the application's error.
 func (e *DeniedError) Unwrap() error { return e.Err }
+
+// Is makes every refusal zerr.ErrRefused, whatever the application's error.
+func (e *DeniedError) Is(target error) bool { return target == error(zerr.ErrRefused) }
 
 // ZAPStatus returns the status.
 func (e *DeniedError) ZAPStatus() int { return e.Status }

@@ -77,6 +77,9 @@ func (e *RefusedError) Error() string {
 // again by libzmq's rules.
 func (e *RefusedError) Unwrap() error { return zerr.ErrProtocol }
 
+// Is makes it zerr.ErrRefused as well.
+func (e *RefusedError) Is(target error) bool { return target == error(zerr.ErrRefused) }
+
 // ZAPStatus returns 300, 400 or 500 where the peer gave that as its reason.
 func (e *RefusedError) ZAPStatus() int { return e.Status }
 

@@ -93,7 +93,8 @@ const (
 	ErrNameTooLong
 
 	// ErrRefused reports that the endpoint policy of the context refused a bind
-	// or a connect before anything happened (EACCES).
+	// or a connect before anything happened, or, to the monitor and the log, that a
+	// peer was refused or has refused us (EACCES).
 	ErrRefused
 )
 
