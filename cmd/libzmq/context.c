@@ -180,8 +180,6 @@ static int set_int(context *c, int option, int v)
     case ZMQ_THREAD_AFFINITY_CPU_REMOVE:
         return set_cpu(c, v, option == ZMQ_THREAD_AFFINITY_CPU_ADD);
     case ZMQ_THREAD_NAME_PREFIX:
-        if (v < 0)
-            return EINVAL;
         snprintf(c->prefix, sizeof c->prefix, "%d", v);
         return 0;
     case ZMQ_ZERO_COPY_RECV:

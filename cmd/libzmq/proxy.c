@@ -15,7 +15,7 @@ enum { BURST = 1000 };
 typedef struct side
 {
     void *socket;
-    uint64_t counts[4]; /* frames and octets received, frames and octets sent */
+    uint64_t counts[4]; /* messages and octets received, messages and octets sent */
 } side;
 
 /* Copies a frame to the capture socket. */
@@ -43,11 +43,11 @@ static int forward_frame(side *from, side *to, void *capture, zmq_msg_t *msg, in
         return -1;
     size_t size = zmq_msg_size(msg);
     int more = zmq_msg_more(msg), f = more ? ZMQ_SNDMORE : 0;
-    from->counts[0]++;
+    from->counts[0] += !more; /* a message counts once, with its last frame */
     from->counts[1] += size;
     if (capture_frame(capture, msg, f) < 0 || zmq_msg_send(msg, to->socket, f) < 0)
         return -1;
-    to->counts[2]++;
+    to->counts[2] += !more;
     to->counts[3] += size;
     return more;
 }

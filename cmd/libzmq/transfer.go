@@ -24,6 +24,7 @@ import (
 //export gozmq_send
 func gozmq_send(slot C.uint32_t, data unsafe.Pointer, n C.size_t, more, wait C.bool) C.int {
 	k := sockets[slot].Load()
+	k.takeFeed() // what is in it came before
 	frame := octets(data, n)
 	if frame == nil {
 		frame = []byte{}

@@ -26,9 +26,9 @@ func (s *Socket) CheckSend(head []byte) error {
 }
 
 // CheckEndpoint says whether an endpoint has a form and a scheme that Bind and
-// Connect know.
+// Connect know and the socket's type can use.
 func (s *Socket) CheckEndpoint(address string) error {
-	_, _, _, err := s.ctx.split(address)
+	_, _, _, err := s.locate(address)
 	return err
 }
 

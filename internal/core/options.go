@@ -106,7 +106,7 @@ func (s *Socket) Option(n opt.Num) (opt.Value, error) {
 	case opt.FD:
 		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a socket has no descriptor here: receive with a context instead")
 	case opt.RoutingID:
-		if p, ok := s.pattern.(interface{ LastID() []byte }); ok {
+		if p, ok := s.pattern.(interface{ LastID() []byte }); ok && p.LastID() != nil {
 			return opt.Value{B: bytes.Clone(p.LastID())}, nil
 		}
 	}
