@@ -36,7 +36,7 @@ func (r *requests) take() [][]string {
 	return list
 }
 
-// TestZAPRequest: what a handler sees, as zap.md section 2 has it, whatever type it
+// TestZAPRequest: what a handler sees, as RFC 27 has it, whatever type it
 // is; the identity is that of the asking socket, as in libzmq.
 func TestZAPRequest(t *testing.T) {
 	for _, typ := range []SocketType{REP, ROUTER} {
@@ -77,7 +77,7 @@ func TestZAPAddressOfIPC(t *testing.T) {
 	}
 }
 
-// TestZAPIsAskedOrNot: zap.md section 4, each row with and without a handler.
+// TestZAPIsAskedOrNot: RFC 27, each row with and without a handler.
 func TestZAPIsAskedOrNot(t *testing.T) {
 	const asked, admitted, refused = "asked", "admitted", "refused"
 	for _, x := range []struct {
@@ -146,7 +146,7 @@ func TestZAPIsAskedOrNot(t *testing.T) {
 	}
 }
 
-// TestZAPVerdict: zap.md section 5.
+// TestZAPVerdict: RFC 27
 func TestZAPVerdict(t *testing.T) {
 	for _, x := range []struct {
 		status string
@@ -196,7 +196,7 @@ func TestZAPServerThatConnects(t *testing.T) {
 	})
 }
 
-// TestZAPMalformedReply: zap.md section 3.1; whatever is wrong, nobody is let in.
+// TestZAPMalformedReply: RFC 27; whatever is wrong, nobody is let in.
 func TestZAPMalformedReply(t *testing.T) {
 	for _, x := range []struct {
 		name   string
@@ -240,7 +240,7 @@ func TestZAPDelimiter(t *testing.T) {
 	mt := meet(t, c, m.server, m.client)
 	q, err := h.Recv(testDeadline(t))
 	must(t, err)
-	if q.Len() != 9 || len(q.Frame(0)) != 5 || len(q.Frame(1)) != 0 { // zap.md section 1
+	if q.Len() != 9 || len(q.Frame(0)) != 5 || len(q.Frame(1)) != 0 { // RFC 27
 		t.Errorf("the envelope is %q", q.Frames()[:2])
 	}
 	must(t, h.SendString(testDeadline(t), string(q.Frame(0)), "x", "1.0", "1", "200", "", "", ""))
@@ -345,7 +345,7 @@ func TestZAPLateReply(t *testing.T) {
 }
 
 // TestZAPPeerOutOfTurn: a client that does not wait for the verdict breaks the
-// protocol (zap.md section 6), and the handler is not waited for. NULL has no turns.
+// protocol (RFC 27), and the handler is not waited for. NULL has no turns.
 func TestZAPPeerOutOfTurn(t *testing.T) {
 	c := newTestContext(t)
 	asked := make(chan struct{}, 10)
@@ -395,7 +395,7 @@ func TestZAPCloseWhileAsked(t *testing.T) {
 }
 
 // TestZAPProperties: what the handler says of a peer is known of its messages, and
-// wins over what the peer says of itself (zap.md section 7).
+// wins over what the peer says of itself (RFC 27).
 func TestZAPProperties(t *testing.T) {
 	eachMechanism(t, func(t *testing.T, m sides) {
 		c := newTestContext(t)

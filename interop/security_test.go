@@ -262,7 +262,7 @@ func meet(t *testing.T, libzmq *peer.Process, s *security, oursOpts, theirOpts p
 }
 
 // TestZAPVerdicts: whichever side asks its handler, both see what libzmq's own
-// sockets would see (zap.md section 5).
+// sockets would see (RFC 27).
 func TestZAPVerdicts(t *testing.T) {
 	libzmq := peer.Start(t)
 	answer := []string{}

@@ -109,7 +109,7 @@ func (h *handshake) question(q *mechanism.Question) error {
 }
 
 // readVerdict keeps the properties that the handler has for the peer. They come
-// before those of the peer itself, and so win (zap.md, section 7).
+// before those of the peer itself, and so win (RFC 27).
 func (h *handshake) readVerdict(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
 		if name == wire.PropertySocketType && !wire.CompatiblePeer(h.c.cfg.SocketType, string(value)) {

@@ -128,7 +128,7 @@ func (r *curveRig) open() (inner byte, payload []byte) {
 	r.Helper()
 	outer, body := r.frame()
 	if outer&^wire.FlagLong != 0 {
-		r.Errorf("outer flags %#x", outer) // libzmq drops such frames (mechanisms.md 4.4)
+		r.Errorf("outer flags %#x", outer) // libzmq drops such frames (RFC 26, and libzmq)
 	}
 	payload, inner, err := r.traffic.Open(nil, body)
 	if err != nil {
@@ -219,7 +219,7 @@ func TestSealedMessagesArrive(t *testing.T) {
 }
 
 // TestSealedOuterFlagsAreIgnored: COMMAND and MORE of the outer frame say nothing
-// (mechanisms.md 4.4).
+// (RFC 26, and libzmq).
 func TestSealedOuterFlagsAreIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := dealerOverCurve(t)

@@ -164,7 +164,7 @@ func (m *curveServer) welcome() ([]byte, error) {
 	return b, nil
 }
 
-// initiate checks in the order of mechanisms.md, 4.3. That the cookie is, octet by
+// initiate checks in the order in which libzmq does. That the cookie is, octet by
 // octet, the one that was given says more than that it opens.
 func (m *curveServer) initiate(body []byte) error {
 	if len(body) < initiateSize {

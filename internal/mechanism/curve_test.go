@@ -269,7 +269,7 @@ func mutated(b []byte, at int) []byte {
 	return b
 }
 
-// TestCurveErrorNumbers: monitor.md, section 2.1.
+// TestCurveErrorNumbers: libzmq, ZMQ_PROTOCOL_ERROR.
 func TestCurveErrorNumbers(t *testing.T) {
 	server := func(before string, body []byte, code uint32) {
 		t.Helper()

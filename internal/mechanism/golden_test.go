@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The exchange of mechanisms.md 4.5: fixed keys and nonces, every octet known.
+// An exchange with fixed keys and nonces, every octet known.
 
 package mechanism
 

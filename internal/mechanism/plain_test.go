@@ -12,7 +12,7 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// The exchange of mechanisms.md, section 3.
+// The exchange of RFC 24.
 var (
 	plainHello    = unhex("05 48 45 4C 4C 4F 05 61 64 6D 69 6E 06 73 65 63 72 65 74")
 	plainWelcome  = unhex("07 57 45 4C 43 4F 4D 45")
@@ -135,7 +135,7 @@ func TestPlainSteps(t *testing.T) {
 	refused(t, s.Receive(clone(plainInitiate)), Unspecified)
 }
 
-// TestPlainErrorNumbers: monitor.md, section 2.1.
+// TestPlainErrorNumbers: libzmq, ZMQ_PROTOCOL_ERROR.
 func TestPlainErrorNumbers(t *testing.T) {
 	server := func(body string, code uint32) {
 		t.Helper()

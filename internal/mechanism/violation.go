@@ -51,8 +51,8 @@ func violation(code uint32, rule string) error {
 	return &zerr.ProtocolError{Rule: rule, Code: code}
 }
 
-// parse splits a command. What has no name is malformed (mechanisms.md, section
-// 1, basic structure check).
+// parse splits a command. What has no name is malformed, as libzmq's servers have
+// it.
 func parse(body []byte) (name string, data []byte, err error) {
 	n, data, err := wire.ParseCommand(body)
 	if err != nil {

@@ -100,7 +100,7 @@ const (
 	codeInvalidMetadata = 0x20000005
 )
 
-// ParseReply reads a reply and checks it in libzmq's order (zap.md, section 3.1).
+// ParseReply reads a reply and checks it in libzmq's order (RFC 27).
 // The error is a *zerr.ProtocolError with the monitor's number.
 func ParseReply(frames [][]byte) (*Reply, error) {
 	if len(frames) != 7 {

@@ -15,7 +15,7 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// onWire writes frames as ZMTP 3.x would, which is how zap.md shows them.
+// onWire writes frames as ZMTP 3.x would, which is how they would travel.
 func onWire(frames [][]byte) (b []byte) {
 	for i, f := range frames {
 		flags := byte(wire.FlagMore)
@@ -34,7 +34,7 @@ func frames(texts ...string) (list [][]byte) {
 	return list
 }
 
-// TestRequestOnTheWire: the example of zap.md, section 2.
+// TestRequestOnTheWire: an example
 func TestRequestOnTheWire(t *testing.T) {
 	r := Request{Domain: "global", Address: "192.0.2.7", Mechanism: "PLAIN", Credentials: frames("admin", "secret")}
 	want := zmqtest.MustOctets(`01 00 01 03 31 2E 30 01 01 31 01 06 67 6C 6F 62 61 6C 01 09 31 39 32 2E 30 2E 32 2E 37 01 00 01
@@ -44,7 +44,7 @@ func TestRequestOnTheWire(t *testing.T) {
 	}
 }
 
-// TestReplyOnTheWire: the example of zap.md, section 3.
+// TestReplyOnTheWire: an example
 func TestReplyOnTheWire(t *testing.T) {
 	r := Reply{Status: 200, Text: "OK", UserID: "alice", Metadata: wire.AppendProperty(nil, "X-Role", []byte("op"))}
 	want := zmqtest.MustOctets(`01 00 01 03 31 2E 30 01 01 31 01 03 32 30 30 01 02 4F 4B 01 05 61 6C 69 63 65
@@ -104,7 +104,7 @@ func TestRepliesComeThrough(t *testing.T) {
 	}
 }
 
-// TestReplyChecks: zap.md, section 3.1; of several faults the first in that order
+// TestReplyChecks: RFC 27; of several faults the first in that order
 // counts.
 func TestReplyChecks(t *testing.T) {
 	for _, x := range []struct {
