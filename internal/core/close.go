@@ -16,8 +16,13 @@ import (
 // farewell is how long the end of a connection may take at least after the last
 // message was handed to the system: the time for the peer to see our end and to
 // close its own, see engine.Conn.Finish. What is left of linger extends it, for a
-// peer that is not through with reading: without limit where linger has none.
-const farewell = 250 * time.Millisecond
+// peer that is not through with reading. An infinite linger stands for
+// longFarewell: everything has been sent by then, which is all that libzmq waits
+// for, and a peer that never reads again must not hold up the end of a program.
+const (
+	farewell     = 250 * time.Millisecond
+	longFarewell = 30 * time.Second
+)
 
 // Close ends the socket. Blocked calls return ErrClosed at once. It returns when
 // what is queued has been sent or LINGER has run out, and nothing of the socket
@@ -135,7 +140,7 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 	done := e.gone()
 	limit := max(farewell, linger-time.Since(began))
 	if linger < 0 {
-		limit = -1
+		limit = longFarewell
 	}
 	if !s.within(done, limit) {
 		e.part(false)
@@ -149,19 +154,14 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 	}
 }
 
-// within reports whether done was closed in time, without limit if that is
-// negative.
+// within reports whether done was closed in time.
 func (s *Socket) within(done <-chan struct{}, limit time.Duration) bool {
-	var expired <-chan time.Time
-	if limit >= 0 {
-		t := time.NewTimer(limit)
-		defer t.Stop()
-		expired = t.C
-	}
+	t := time.NewTimer(limit)
+	defer t.Stop()
 	select {
 	case <-done:
 		return true
-	case <-expired:
+	case <-t.C:
 	case <-s.hurry:
 	}
 	return false
