@@ -14,7 +14,8 @@ import (
 // The subscribers of one publisher that want the same messages are served
 // together. None of them, and nobody else, may notice.
 
-// crowd connects subscribers to the same topic.
+// crowd connects subscribers to the same topic, which begins with those of all
+// that were there before.
 func (r *rig) crowd(pub *zmq.Socket, at string, n int, topic string, settings ...zmq.Setting) []*zmq.Socket {
 	r.Helper()
 	before := len(pub.Peers())
@@ -26,7 +27,7 @@ func (r *rig) crowd(pub *zmq.Socket, at string, n int, topic string, settings ..
 		subs = append(subs, s)
 	}
 	r.peers(pub, before+n)
-	r.subscribers(pub, topic, n)
+	r.subscribers(pub, topic, before+n)
 	return subs
 }
 
