@@ -406,3 +406,35 @@ func TestErrnoOfErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestStreamIgnoresSndmoreOnData: a STREAM sends an identity and one frame.
+func TestStreamIgnoresSndmoreOnData(t *testing.T) {
+	c := newContext(t)
+	x, y := c.socket(t, zmq.STREAM), c.socket(t, zmq.STREAM)
+	must(t, x.Bind("tcp://127.0.0.1:*"))
+	at, err := x.Text(optLastEndpoint)
+	must(t, err)
+	must(t, y.Connect(at))
+	id := recv(t, y)
+	recv(t, y)
+	recv(t, x)
+	recv(t, x)
+	must(t, y.Send([]byte(id), SendMore))
+	must(t, y.Send([]byte("octets"), SendMore))
+	recv(t, x)
+	if got := recv(t, x); got != "octets" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestProxyEndsWithItsContext(t *testing.T) {
+	c := NewContext()
+	front, err := c.NewSocket(int(zmq.PULL))
+	must(t, err)
+	back, err := c.NewSocket(int(zmq.PUSH))
+	must(t, err)
+	done := make(chan error, 1)
+	go func() { done <- Proxy(front, back, nil, nil) }()
+	must(t, c.Term())
+	is(t, <-done, zmq.ErrTerminated)
+}

@@ -4,6 +4,7 @@ package classic
 
 import (
 	"errors"
+	"strings"
 	"syscall"
 
 	"github.com/gozmq/zmq"
@@ -70,6 +71,9 @@ func ErrorText(n syscall.Errno) string {
 		return "Host unreachable"
 	}
 	text := n.Error()
+	if number, unknown := strings.CutPrefix(text, "errno "); unknown {
+		return "Unknown error " + number
+	}
 	if text != "" && text[0] >= 'a' && text[0] <= 'z' {
 		text = string(text[0]-'a'+'A') + text[1:]
 	}

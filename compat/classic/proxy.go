@@ -28,5 +28,11 @@ func Proxy(front, back, capture, control *Socket) error {
 	if err != nil {
 		return err
 	}
-	return p.Run(context.Background())
+	err = p.Run(context.Background())
+	for _, x := range [...]*Socket{front, back, capture, control} {
+		if x != nil && !front.Closed() && !back.Closed() {
+			err = x.fate(err)
+		}
+	}
+	return err
 }

@@ -70,7 +70,11 @@ func (x *Socket) sendPart(frame []byte, flags int) error {
 	if x.unfinished() {
 		return x.stateError("send")
 	}
-	if !x.started.Load() {
+	if x.started.Load() {
+		if x.kind == zmq.STREAM {
+			flags &^= SendMore // an identity and what goes there is all (zmq_socket, ZMQ_STREAM)
+		}
+	} else {
 		if err := x.fate(x.await(frame, flags)); err != nil {
 			return err
 		}

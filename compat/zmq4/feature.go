@@ -45,7 +45,7 @@ var transports = sync.OnceValue(func() (list []string) {
 		return nil
 	}
 	for _, scheme := range []string{"ipc", "norm", "pgm", "tipc"} {
-		if err := s.Connect(scheme + "://"); !errors.Is(err, zmq.ErrUnsupportedTransport) {
+		if err := s.Connect(scheme + "://x"); !errors.Is(err, zmq.ErrUnsupportedTransport) {
 			list = append(list, scheme)
 		}
 	}

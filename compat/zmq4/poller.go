@@ -102,7 +102,7 @@ func (p *Poller) Poll(timeout time.Duration) ([]Polled, error) {
 // do nothing is 0. After an error it returns none.
 func (p *Poller) PollAll(timeout time.Duration) ([]Polled, error) {
 	p.mu.Lock()
-	result := slices.Clone(p.items)
+	result := append([]Polled{}, p.items...)
 	p.mu.Unlock()
 	if err := poll(result, timeout); err != nil {
 		return []Polled{}, err

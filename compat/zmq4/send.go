@@ -10,8 +10,8 @@ import (
 // octets returns the memory of a string. What is sent is copied, never written to.
 func octets(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
-// Send sends a message, or with SNDMORE a part of one, and returns its length, -1
-// with an error. It waits while the socket's queue is full or it has no peer, for as
+// Send sends a message, or with SNDMORE a part of one, and returns its length. It
+// fails with a length of -1, 0 on a socket that has been closed. It waits while the socket's queue is full or it has no peer, for as
 // long as SetSndtimeo allows; not at all with DONTWAIT.
 func (soc *Socket) Send(data string, flags Flag) (int, error) {
 	return soc.SendBytes(octets(data), flags)
@@ -21,7 +21,7 @@ func (soc *Socket) Send(data string, flags Flag) (int, error) {
 func (soc *Socket) SendBytes(data []byte, flags Flag) (int, error) {
 	s, err := soc.open()
 	if err != nil {
-		return -1, err
+		return 0, err
 	}
 	if err := s.Send(data, int(flags)); err != nil {
 		return -1, soc.failed(err)

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package proof
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "record what the programs print with the original")
+
+const (
+	originalMod = `module program
+
+go 1.26.0
+
+require github.com/pebbe/zmq4 v1.4.0
+`
+	oursMod = `module program
+
+go 1.26.0
+
+require github.com/pebbe/zmq4 v1.4.0
+
+replace github.com/pebbe/zmq4 => %s
+
+replace github.com/gozmq/zmq => %s
+`
+)
+
+// TestSameProgramPrintsTheSame builds each program twice, its text unchanged: on the
+// original, and on ours by a replace line and without cgo.
+func TestSameProgramPrintsTheSame(t *testing.T) {
+	programs, err := filepath.Glob(filepath.Join("testdata", "zmq4", "*.go"))
+	if err != nil || len(programs) == 0 {
+		t.Fatalf("no programs: %v", err)
+	}
+	original := originalBuilds(t)
+	for _, source := range programs {
+		name := strings.TrimSuffix(filepath.Base(source), ".go")
+		t.Run(name, func(t *testing.T) {
+			record := strings.TrimSuffix(source, ".go") + ".out"
+			if original {
+				printed := run(t, build(t, source, true))
+				if *update {
+					if err := os.WriteFile(record, printed, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				compare(t, "the original", record, printed)
+			}
+			compare(t, "ours", record, run(t, build(t, source, false)))
+		})
+	}
+}
+
+// originalBuilds tells whether the original can be built here.
+func originalBuilds(t *testing.T) bool {
+	t.Helper()
+	err := tryBuild(t.TempDir(), filepath.Join("testdata", "zmq4", "constants.go"), true)
+	switch {
+	case err == nil:
+		return true
+	case os.Getenv("ZMQ_INTEROP_REQUIRED") == "1" || *update:
+		t.Fatalf("github.com/pebbe/zmq4 cannot be built: %v", err)
+	}
+	fmt.Fprintln(os.Stderr, "!!! SKIPPED: github.com/pebbe/zmq4 cannot be built here (gcc, libzmq3-dev); ours is compared with what it printed elsewhere")
+	return false
+}
+
+func build(t *testing.T, source string, original bool) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := tryBuild(dir, source, original); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "program.exe")
+}
+
+// tryBuild builds a program in a module of its own, in an empty folder.
+func tryBuild(dir, source string, original bool) error {
+	text, err := os.ReadFile(source)
+	if err != nil {
+		return err
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	compat := filepath.Dir(here)
+	mod, sum, cgo := fmt.Sprintf(oursMod, filepath.Join(compat, "zmq4"), filepath.Dir(compat)), filepath.Join(compat, "zmq4", "go.sum"), "0"
+	if original {
+		mod, sum, cgo = originalMod, filepath.Join("testdata", "original.sum"), "1"
+	}
+	sums, err := os.ReadFile(sum)
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string][]byte{"main.go": text, "go.mod": []byte(mod), "go.sum": sums} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			return err
+		}
+	}
+	cmd := exec.Command("go", "build", "-mod=mod", "-o", "program.exe", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo, "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+func run(t *testing.T, program string) []byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program)
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, &out, &complaints)
+	}
+	return out.Bytes()
+}
+
+// compare reports the lines that differ, the first few of them.
+func compare(t *testing.T, who, record string, printed []byte) {
+	t.Helper()
+	want, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := strings.Split(string(want), "\n"), strings.Split(string(printed), "\n")
+	wrong := 0
+	for i := range max(len(a), len(b)) {
+		var x, y string
+		if i < len(a) {
+			x = a[i]
+		}
+		if i < len(b) {
+			y = b[i]
+		}
+		if x != y {
+			if wrong++; wrong <= 10 {
+				t.Errorf("line %d of %s: %q, recorded %q", i+1, who, y, x)
+			}
+		}
+	}
+	if wrong > 10 {
+		t.Errorf("and %d lines more", wrong-10)
+	}
+}
