@@ -59,7 +59,7 @@ func run(ctx context.Context, out io.Writer) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer cancel()
-	lost := make(chan string, 1)
+	lost := make(chan string, 10)
 	all.Go(func() { queue(ctx, frontend, backend, lost) })
 	for name, hangs := range map[string]bool{"good": false, "bad": true} {
 		all.Go(func() {
@@ -68,12 +68,14 @@ func run(ctx context.Context, out io.Writer) error {
 			}
 		})
 	}
-	select {
-	case name := <-lost:
-		fmt.Fprintln(out, name, "is forgotten")
-	case <-ctx.Done():
-		return ctx.Err()
+	for name := ""; name != "bad"; { // the good one may seem dead on a busy machine, and comes back
+		select {
+		case name = <-lost:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
+	fmt.Fprintln(out, "the bad worker is forgotten")
 
 	client, err := zmq.NewSocket(zmq.REQ)
 	if err != nil {
@@ -144,7 +146,7 @@ func queue(ctx context.Context, frontend, backend *zmq.Socket, lost chan<- strin
 			idle = slices.DeleteFunc(idle, func(w worker) bool {
 				dead := now.After(w.expiry)
 				if dead {
-					lost <- w.id
+					report(lost, w.id)
 				}
 				return dead
 			})
@@ -152,6 +154,14 @@ func queue(ctx context.Context, frontend, backend *zmq.Socket, lost chan<- strin
 				_ = backend.SendString(ctx, w.id, heartbeat)
 			}
 		}
+	}
+}
+
+// report never holds up the queue.
+func report(lost chan<- string, id string) {
+	select {
+	case lost <- id:
+	default:
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
 func TestRun(t *testing.T) {
-	const want = `bad is forgotten
+	const want = `the bad worker is forgotten
 good did a request
 good did a request
 good did a request

@@ -61,7 +61,7 @@ var policy = []row{
 	{"compat/...", ". auth/... compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/...", ""},
+	{"examples/...", ". auth/... examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... cmd/zmq/...", "*"},

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+func TestRun(t *testing.T) {
+	const want = `primary: request 0 done
+primary: request 1 done
+the primary dies
+backup: request 2 done
+backup: request 3 done
+`
+	var out strings.Builder
+	if err := run(zmqtest.Deadline(t), &out); err != nil {
+		t.Fatalf("%v, after:\n%s", err, out.String())
+	}
+	if out.String() != want {
+		t.Errorf("it prints:\n%s\nwant:\n%s", out.String(), want)
+	}
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package mdp
+
+import (
+	"context"
+	"time"
+
+	"github.com/gozmq/zmq"
+)
+
+// Handler does the work of a service: a request's body in, the reply's out. The
+// body has one frame at least, and so must the reply.
+type Handler func(ctx context.Context, body [][]byte) [][]byte
+
+// Work serves a service, one request at a time, until ctx ends, and returns its
+// error. It registers with the broker anew whenever that has been silent.
+func Work(ctx context.Context, broker, service string, t Timing, handle Handler) error {
+	sock, err := zmq.NewSocket(zmq.DEALER)
+	if err != nil {
+		return err
+	}
+	defer sock.Close()
+	if err := sock.Connect(broker); err != nil {
+		return err
+	}
+	w := &workerLoop{sock: sock, service: service, timing: t.orDefault(), handle: handle}
+	return w.run(ctx)
+}
+
+type workerLoop struct {
+	sock    *zmq.Socket
+	service string
+	timing  Timing
+	handle  Handler
+	expiry  time.Time // of our trust in the broker
+}
+
+func (w *workerLoop) run(ctx context.Context) error {
+	if err := w.register(ctx); err != nil {
+		return err
+	}
+	in := w.sock.Incoming(ctx)
+	tick := time.NewTicker(w.timing.Heartbeat)
+	defer tick.Stop()
+	for {
+		var err error
+		select {
+		case m, ok := <-in:
+			if !ok {
+				return ctx.Err()
+			}
+			err = w.fromBroker(ctx, m)
+		case now := <-tick.C:
+			if now.After(w.expiry) {
+				err = w.register(ctx)
+			} else {
+				err = w.sock.SendString(ctx, "", workerProtocol, heartbeat)
+			}
+		}
+		if err != nil {
+			_ = w.sock.TrySend(nil, []byte(workerProtocol), []byte(disconnect))
+			return err
+		}
+	}
+}
+
+func (w *workerLoop) register(ctx context.Context) error {
+	w.expiry = w.timing.expiry(time.Now())
+	return w.sock.SendString(ctx, "", workerProtocol, ready, w.service)
+}
+
+// fromBroker handles a message: "", protocol, command, and with a request the
+// client, "", and the body.
+func (w *workerLoop) fromBroker(ctx context.Context, m zmq.Message) error {
+	if m.Len() < 3 || string(m.Frame(1)) != workerProtocol {
+		return nil
+	}
+	w.expiry = w.timing.expiry(time.Now())
+	switch command := string(m.Frame(2)); {
+	case command == request && m.Len() > 5:
+		frames := m.Frames()
+		answer := w.handle(ctx, frames[5:])
+		envelope := [][]byte{nil, []byte(workerProtocol), []byte(reply), frames[3], nil}
+		return w.sock.Send(ctx, append(envelope, answer...)...)
+	case command == disconnect: // the broker does not know us
+		return w.register(ctx)
+	}
+	return nil
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+func TestRun(t *testing.T) {
+	const want = `grasslands  NULL   user known: false  stranger comes in: true
+strawhouse  NULL   user known: false  stranger comes in: true
+woodhouse   PLAIN  user known: true   stranger comes in: false
+stonehouse  CURVE  user known: false  stranger comes in: true
+ironhouse   CURVE  user known: true   stranger comes in: false
+`
+	var out strings.Builder
+	if err := run(zmqtest.Deadline(t), &out); err != nil {
+		t.Fatalf("%v, after:\n%s", err, out.String())
+	}
+	if out.String() != want {
+		t.Errorf("it prints:\n%s\nwant:\n%s", out.String(), want)
+	}
+}
