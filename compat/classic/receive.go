@@ -31,13 +31,23 @@ func (x *Socket) Recv(flags int) ([]byte, zmq.Message, error) {
 // RecvAll returns all frames of the next message, or what is left of the one
 // whose first frame Recv has returned. The frames are the caller's.
 func (x *Socket) RecvAll(flags int) ([][]byte, zmq.Message, error) {
+	m, first, err := x.RecvMessage(flags)
+	if err != nil {
+		return nil, m, err
+	}
+	return m.Frames()[first:], m, nil
+}
+
+// RecvMessage is RecvAll without a slice of frames: those of the message from first
+// on are the ones that have not been received.
+func (x *Socket) RecvMessage(flags int) (m zmq.Message, first int, err error) {
 	if x.left.Load() {
 		if p, ok := x.rest(); ok {
-			return p.m.Frames()[p.next:], p.m, nil
+			return p.m, p.next, nil
 		}
 	}
-	m, err := x.receive(flags)
-	return m.Frames(), m, err
+	m, err = x.receive(flags)
+	return m, 0, err
 }
 
 // More tells whether the frame that was received last is not the last of its

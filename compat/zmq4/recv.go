@@ -55,8 +55,8 @@ func known(m zmq.Message, properties []string) map[string]string {
 
 // RecvMessage receives all parts of a message, or those that Recv has left.
 func (soc *Socket) RecvMessage(flags Flag) (msg []string, err error) {
-	frames, _, err := soc.receiveAll(flags)
-	return texts(frames), err
+	msg, _, err = soc.receiveTexts(flags)
+	return msg, err
 }
 
 // RecvMessageBytes is RecvMessage for octets, which are the caller's.
@@ -68,8 +68,8 @@ func (soc *Socket) RecvMessageBytes(flags Flag) (msg [][]byte, err error) {
 // RecvMessageWithMetadata is RecvMessage with properties of the message's sender; see
 // RecvWithMetadata.
 func (soc *Socket) RecvMessageWithMetadata(flags Flag, properties ...string) (msg []string, metadata map[string]string, err error) {
-	frames, m, err := soc.receiveAll(flags)
-	return texts(frames), known(m, properties), err
+	msg, m, err := soc.receiveTexts(flags)
+	return msg, known(m, properties), err
 }
 
 // RecvMessageBytesWithMetadata is RecvMessageWithMetadata for octets, which are the
@@ -91,10 +91,18 @@ func (soc *Socket) receiveAll(flags Flag) ([][]byte, zmq.Message, error) {
 	return frames, m, nil
 }
 
-func texts(frames [][]byte) []string {
-	list := make([]string, len(frames))
-	for i, f := range frames {
-		list[i] = string(f)
+func (soc *Socket) receiveTexts(flags Flag) ([]string, zmq.Message, error) {
+	s, err := soc.open()
+	if err != nil {
+		return []string{}, zmq.Message{}, err
 	}
-	return list
+	m, first, err := s.RecvMessage(int(flags))
+	if err != nil {
+		return []string{}, m, soc.failed(err)
+	}
+	list := make([]string, m.Len()-first)
+	for i := range list {
+		list[i] = string(m.Frame(first + i))
+	}
+	return list, m, nil
 }

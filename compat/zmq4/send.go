@@ -47,6 +47,14 @@ func (soc *Socket) sendMessage(parts []interface{}, flags Flag) (total int, err 
 	if err != nil {
 		return -1, err
 	}
+	if len(parts) == 1 {
+		switch p := parts[0].(type) {
+		case string:
+			return soc.SendBytes(octets(p), flags)
+		case []byte:
+			return soc.SendBytes(p, flags)
+		}
+	}
 	frames := make([][]byte, 0, len(parts))
 	for _, part := range parts {
 		frames = appendFrames(frames, part)
