@@ -24,7 +24,7 @@ func BenchmarkUnchangedPrograms(b *testing.B) {
 	var programs [2]string
 	for i, original := range []bool{true, false} {
 		dir := b.TempDir()
-		if err := tryBuild(dir, source, original); err != nil {
+		if err := bindings[0].tryBuild(dir, source, original); err != nil {
 			b.Skip(err)
 		}
 		programs[i] = filepath.Join(dir, "program.exe")

@@ -17,55 +17,81 @@ import (
 
 var update = flag.Bool("update", false, "record what the programs print with the original")
 
-const (
-	originalMod = `module program
+// binding is an API, and how a program for it is built on libzmq and on ours. The
+// texts are go.mod files, with the folders of compat and of the repository.
+type binding struct {
+	name, original, ours string
+}
+
+var bindings = []binding{
+	{"zmq4", `module program
 
 go 1.26.0
 
 require github.com/pebbe/zmq4 v1.4.0
-`
-	oursMod = `module program
+`, `module program
 
 go 1.26.0
 
 require github.com/pebbe/zmq4 v1.4.0
 
-replace github.com/pebbe/zmq4 => %s
+replace github.com/pebbe/zmq4 => DIR_COMPAT/zmq4
 
-replace github.com/gozmq/zmq => %s
-`
-)
+replace github.com/gozmq/zmq => DIR_ROOT
+`},
+	// alecthomas/gozmq is not to be had as a Go module. What the programs need of it is
+	// in testdata/reference, over pebbe/zmq4.
+	{"gozmq", `module program
 
-// TestSameProgramPrintsTheSame builds each program twice, its text unchanged: on the
-// original, and on ours by a replace line and without cgo.
+go 1.26.0
+
+require github.com/alecthomas/gozmq v0.0.0
+
+replace github.com/alecthomas/gozmq => DIR_COMPAT/proof/testdata/reference
+`, `module program
+
+go 1.26.0
+
+require github.com/alecthomas/gozmq v0.0.0
+
+replace github.com/alecthomas/gozmq => DIR_COMPAT/gozmq
+
+replace github.com/gozmq/zmq => DIR_ROOT
+`},
+}
+
+// TestSameProgramPrintsTheSame builds each program twice, its text unchanged: on
+// libzmq, and on ours by a replace line and without cgo.
 func TestSameProgramPrintsTheSame(t *testing.T) {
-	programs, err := filepath.Glob(filepath.Join("testdata", "zmq4", "*.go"))
-	if err != nil || len(programs) == 0 {
-		t.Fatalf("no programs: %v", err)
-	}
 	original := originalBuilds(t)
-	for _, source := range programs {
-		name := strings.TrimSuffix(filepath.Base(source), ".go")
-		t.Run(name, func(t *testing.T) {
-			record := strings.TrimSuffix(source, ".go") + ".out"
-			if original {
-				printed := run(t, build(t, source, true))
-				if *update {
-					if err := os.WriteFile(record, printed, 0o644); err != nil {
-						t.Fatal(err)
+	for _, b := range bindings {
+		programs, err := filepath.Glob(filepath.Join("testdata", b.name, "*.go"))
+		if err != nil || len(programs) == 0 {
+			t.Fatalf("no programs: %v", err)
+		}
+		for _, source := range programs {
+			name := strings.TrimSuffix(filepath.Base(source), ".go")
+			t.Run(b.name+"/"+name, func(t *testing.T) {
+				record := strings.TrimSuffix(source, ".go") + ".out"
+				if original {
+					printed := run(t, b.build(t, source, true))
+					if *update {
+						if err := os.WriteFile(record, printed, 0o644); err != nil {
+							t.Fatal(err)
+						}
 					}
+					compare(t, "the original", record, printed)
 				}
-				compare(t, "the original", record, printed)
-			}
-			compare(t, "ours", record, run(t, build(t, source, false)))
-		})
+				compare(t, "ours", record, run(t, b.build(t, source, false)))
+			})
+		}
 	}
 }
 
 // originalBuilds tells whether the original can be built here.
 func originalBuilds(t *testing.T) bool {
 	t.Helper()
-	err := tryBuild(t.TempDir(), filepath.Join("testdata", "zmq4", "constants.go"), true)
+	err := bindings[0].tryBuild(t.TempDir(), filepath.Join("testdata", "zmq4", "constants.go"), true)
 	switch {
 	case err == nil:
 		return true
@@ -76,17 +102,17 @@ func originalBuilds(t *testing.T) bool {
 	return false
 }
 
-func build(t *testing.T, source string, original bool) string {
+func (b *binding) build(t *testing.T, source string, original bool) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := tryBuild(dir, source, original); err != nil {
+	if err := b.tryBuild(dir, source, original); err != nil {
 		t.Fatal(err)
 	}
 	return filepath.Join(dir, "program.exe")
 }
 
 // tryBuild builds a program in a module of its own, in an empty folder.
-func tryBuild(dir, source string, original bool) error {
+func (b *binding) tryBuild(dir, source string, original bool) error {
 	text, err := os.ReadFile(source)
 	if err != nil {
 		return err
@@ -96,10 +122,11 @@ func tryBuild(dir, source string, original bool) error {
 		return err
 	}
 	compat := filepath.Dir(here)
-	mod, sum, cgo := fmt.Sprintf(oursMod, filepath.Join(compat, "zmq4"), filepath.Dir(compat)), filepath.Join(compat, "zmq4", "go.sum"), "0"
+	mod, sum, cgo := b.ours, filepath.Join(compat, b.name, "go.sum"), "0"
 	if original {
-		mod, sum, cgo = originalMod, filepath.Join("testdata", "original.sum"), "1"
+		mod, sum, cgo = b.original, filepath.Join("testdata", "original.sum"), "1"
 	}
+	mod = strings.NewReplacer("DIR_COMPAT", filepath.ToSlash(compat), "DIR_ROOT", filepath.ToSlash(filepath.Dir(compat))).Replace(mod)
 	sums, err := os.ReadFile(sum)
 	if err != nil {
 		return err
