@@ -44,7 +44,44 @@ func TestExportedAPIIsTheOriginals(t *testing.T) {
 	}
 }
 
+// TestReplacementNamesEverything is for the module that a replace line names: its
+// types are aliases, and nothing may be missing.
+func TestReplacementNamesEverything(t *testing.T) {
+	for dir, list := range map[string]string{
+		".": "root", "./security/null": "security_null", "./security/plain": "security_plain", "./transport": "transport",
+	} {
+		cmd := exec.Command("go", "doc", "-all", dir)
+		cmd.Dir = "replace"
+		text, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("go doc -all %s in replace: %v", dir, err)
+		}
+		original, err := os.ReadFile("testdata/api/" + list + ".txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		there := names(declarations(string(text)))
+		for _, name := range names(strings.Split(strings.TrimSpace(string(original)), "\n")) {
+			if !slices.Contains(there, name) {
+				t.Errorf("%s: missing: %s", dir, name)
+			}
+		}
+	}
+}
+
+// names returns what is declared: keyword and name, methods and members left out.
+func names(declarations []string) []string {
+	var found []string
+	for _, line := range declarations {
+		if m := declared.FindString(line); m != "" && !strings.Contains(line, ": ") {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
 var (
+	declared = regexp.MustCompile(`^(func|type|const|var) \w+`)
 	comment  = regexp.MustCompile(`\s*//.*$`)
 	keyword  = regexp.MustCompile(`^(func|type|const|var)\b`)
 	receiver = regexp.MustCompile(`^func \(\w+ `)
@@ -70,7 +107,7 @@ func declarations(text string) []string {
 			lines = append(lines, line)
 		case line == ")" || line == "}":
 			inside = ""
-		case inside == "const" || inside == "var":
+		case inside == "const" || inside == "var" || inside == "type":
 			lines = append(lines, inside+" "+strings.TrimSpace(line))
 		default:
 			lines = append(lines, inside+": "+strings.TrimSpace(line))

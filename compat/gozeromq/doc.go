@@ -30,7 +30,7 @@
 //
 // # Goroutines
 //
-//   - Socket.closeWithContext, by context.AfterFunc: when the context of a socket
+//   - socket.closeWithContext, by context.AfterFunc: when the context of a socket
 //     ends, closes it.
 //   - socket.collectTopics: one for each PUB, from its constructor to its end;
 //     keeps the list that Topics returns.
@@ -38,8 +38,9 @@
 //   - socket.dropWhenLost: one for each Dial with WithAutomaticReconnect(false),
 //     until the connection has ended.
 //   - relay.serve: one for each Listen or Dial through a registered transport or a
-//     mechanism other than NULL and PLAIN, to the socket's end; relay.pass, two
-//     for each connection of these.
-//   - authenticator.serve: one while sockets listen with PLAIN.
-//   - Proxy: one for each direction of Run, while it runs.
+//     mechanism other than NULL and PLAIN, to the socket's end; for each connection
+//     of these relay.connect, and two of passOctets or passFrames that it waits for.
+//   - auth.Handler: one while sockets listen with PLAIN.
+//   - Proxy.pass: one for each direction, which Run waits for.
+//   - Conn.greet: one that writes the greeting while the peer's is read.
 package zmq4
