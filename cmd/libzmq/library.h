@@ -297,6 +297,7 @@ int64_t clock_ms(void);
 int wait_fds(struct pollfd *fds, unsigned n, int64_t deadline, const sigset_t *mask);
 int64_t deadline_of(long timeout);
 void event_drain(int fd);
+void event_set(int fd);
 
 /* One pass over poll items. Returns the number of items that are ready, or -1. */
 int poll_items(zmq_pollitem_t *items, int n, long timeout, const sigset_t *mask);

@@ -151,6 +151,10 @@ static int endpoint_call(void *handle, const char *addr, int what)
     int e = EINVAL;
     if (addr)
         IN_GO(e, engine->endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
+    /* libzmq sends itself a command here, so that ZMQ_FD is readable after it, and
+     * programs have come to count on that. */
+    if (!e && what <= CONNECT)
+        event_set(s->event);
     socket_unlock(s);
     if (!e)
         return 0;
