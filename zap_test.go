@@ -344,6 +344,45 @@ func TestZAPLateReply(t *testing.T) {
 	noPeersOf(t, mt.server) // not the first connection any more either
 }
 
+// TestZAPRequestOfAPeerThatHasLeft is taken back unless the handler has begun: who
+// comes and goes would make more work than it can do, for nobody.
+func TestZAPRequestOfAPeerThatHasLeft(t *testing.T) {
+	for _, typ := range []SocketType{REP, ROUTER} {
+		c := newTestContext(t)
+		h := socketIn(t, c, typ)
+		must(t, h.Bind(zapEndpoint))
+		s := socketIn(t, c, DEALER, PlainServer.Of(true))
+		must(t, s.Bind("tcp://127.0.0.1:*"))
+		events := handshakes(t, s)
+		for i := range 20 {
+			p := dialRaw(t, s.LastEndpoint())
+			p.write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"}))
+			p.read(wire.GreetingSize)
+			p.write([]byte("\x04\x13\x05HELLO\x05admin\x06secret"))
+			for len(h.Peers()) == 0 || h.Peers()[0].QueuedIn == 0 {
+				if testDeadline(t).Err() != nil {
+					t.Fatal("not asked")
+				}
+				<-time.After(time.Millisecond)
+			}
+			must(t, p.nc.Close())
+			wantEvent(t, "server", events, EventHandshakeFailedNoDetail, int64(syscall.EPIPE))
+			noPeersOf(t, h)
+			if i%2 == 0 {
+				continue // the next one comes before the handler looks
+			}
+			if m, err := h.TryRecv(); !errors.Is(err, ErrAgain) {
+				t.Fatalf("asked %q, %v", m.Frames(), err)
+			}
+		}
+		client := newTestSocket(t, DEALER, PlainUsername.Of("bob"), PlainPassword.Of("x"))
+		must(t, client.Connect(s.LastEndpoint()))
+		if m, err := h.Recv(testDeadline(t)); err != nil || string(m.Frame(m.Len()-2)) != "bob" {
+			t.Errorf("asked %q, %v", m.Frames(), err)
+		}
+	}
+}
+
 // TestZAPPeerOutOfTurn: a client that does not wait for the verdict breaks the
 // protocol (RFC 27), and the handler is not waited for. NULL has no turns.
 func TestZAPPeerOutOfTurn(t *testing.T) {
@@ -409,6 +448,11 @@ func TestZAPProperties(t *testing.T) {
 				t.Errorf("%s is %q, %v; want %q", name, v, ok, want)
 			}
 		}
+		for name, want := range map[string]string{"User-Id": "alice", "X-Role": "op", "X-Other": "1", "X-Mine": "", "Socket-Type": "", "Identity": ""} {
+			if v, ok := got.Peer().Vouched(name); ok != (want != "") || v != want {
+				t.Errorf("the handler's word for %s is %q, %v; want %q", name, v, ok, want)
+			}
+		}
 		p := got.Peer()
 		if p.UserID != "alice" || !p.Authenticated || p.Mechanism != m.name || p.PublicKey != m.clientKey {
 			t.Errorf("%+v", p)
@@ -446,6 +490,9 @@ func TestUserIDIsTheHandlersWord(t *testing.T) {
 	m, err := s.Recv(testDeadline(t))
 	must(t, err)
 	if v, ok := m.Property("User-Id"); ok || m.Peer().UserID != "" {
+		t.Errorf("%q", v)
+	}
+	if v, ok := m.Peer().Vouched("User-Id"); ok {
 		t.Errorf("%q", v)
 	}
 }

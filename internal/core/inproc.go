@@ -149,7 +149,7 @@ func greet(p *pipe.Pipe, hello []byte) {
 }
 
 // partInProcess ends an in-process pipe that s has detached and closed: what s sent stays
-// readable at the other end.
+// readable at the other end, unless s takes it back.
 func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) {
 	if far == nil {
 		return // nobody has bound the name yet; see unpark
@@ -163,7 +163,7 @@ func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) {
 			far.forget(a.endpoint)
 		}
 	}
-	q.CloseIn(false)
+	q.CloseIn(s.recants)
 	far.flushAndUnlock()
 	far.mailbox.WakeSender() // who waits for room at this peer waits in vain
 	far.watch.WakeAll()

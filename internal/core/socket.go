@@ -28,6 +28,7 @@ type Socket struct {
 	end     context.CancelFunc
 	drops   pattern.Drops
 	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
+	recants bool         // in process, what nobody has received goes with the socket
 
 	feed pipe.Feed // of a binding to another language, for sole; guarded by mu
 

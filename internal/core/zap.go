@@ -111,7 +111,9 @@ func (c *Context) joinHandler() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.id = id
+	// A question that nobody waits for any more is not put: who comes and goes
+	// quickly could make more work for the handler than it can do.
+	s.id, s.recants = id, true
 	for _, n := range []opt.Num{opt.SendHWM, opt.RecvHWM, opt.Linger} {
 		_ = s.opts.Put(n, opt.Value{}) // no limit, and nothing is worth waiting for
 	}
