@@ -38,5 +38,5 @@ func WithAuthorizer(f func(ctx context.Context, p Peer) error) Setting {
 	if f != nil {
 		a = func(ctx context.Context, p *pipe.Peer) error { return f(ctx, newPeer(p)) }
 	}
-	return Setting{items: []core.Setting{{Authorizer: &a}}}
+	return newSetting(core.Setting{Authorizer: &a})
 }

@@ -235,11 +235,11 @@ func (p CurveKeypair) setting(role core.Setting) Setting {
 	if !p.Public.IsZero() && p.Public != public {
 		return Setting{err: zerr.Errorf(zerr.ErrInvalid, "the secret key belongs to public key %s, not to %s", public, p.Public)}
 	}
-	return Setting{items: []core.Setting{
-		{Num: opt.CurvePublicKey, Value: opt.Value{B: public.Bytes()}},
-		{Num: opt.CurveSecretKey, Value: opt.Value{B: p.Secret.Bytes()}},
+	return newSetting(
+		core.Setting{Num: opt.CurvePublicKey, Value: opt.Value{B: public.Bytes()}},
+		core.Setting{Num: opt.CurveSecretKey, Value: opt.Value{B: p.Secret.Bytes()}},
 		role,
-	}}
+	)
 }
 
 // parseKey writes a key behind dst, which has the room.

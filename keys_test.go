@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq/internal/opt"
 )
@@ -65,6 +66,10 @@ func TestASecretKeyIsNeverPrinted(t *testing.T) {
 		pair.Secret, &pair.Secret, pair, &pair, outer{pair}, &outer{pair}, hidden{pair.Secret}, &hidden{pair.Secret},
 		deep{&pair}, []SecretKey{pair.Secret}, map[string]SecretKey{"k": pair.Secret}, [1]hidden{{pair.Secret}},
 	}
+	// Settings too.
+	role := pair.AsServer()
+	values = append(values, role, &role, []Setting{role}, ContextConfig{Settings: []Setting{role}}, struct{ x Setting }{role}, struct{ x *Setting }{&role},
+		CurveSecretKey.Of(pair.Secret.Bytes()), CurveSecretKey.Of([]byte(pair.Secret.Z85())), PlainPassword.Of(string(pair.Secret.Bytes())))
 	for _, v := range values {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%d", "%o", "%b", "%c", "%U", "%p", "%T", "%100v", "%z"} {
 			fmt.Fprintf(&said, verb+"\n", v)
@@ -84,6 +89,26 @@ func TestASecretKeyIsNeverPrinted(t *testing.T) {
 	}
 	if !strings.Contains(said.String(), hiddenKey) || !strings.Contains(said.String(), knownPublic) {
 		t.Error("what may be printed is not")
+	}
+}
+
+// TestSettingsAsText: names and values, but those of secrets.
+func TestSettingsAsText(t *testing.T) {
+	for want, x := range map[string]Setting{
+		"SNDHWM=5000":              SendHWM.Of(5000),
+		"LINGER=250":               Linger.Of(250 * time.Millisecond),
+		"PLAIN_USERNAME=alice":     PlainUsername.Of("alice"),
+		"PLAIN_PASSWORD=[hidden]":  PlainPassword.Of("alice"),
+		"CURVE_SECRETKEY=[hidden]": CurveSecretKey.Of(make([]byte, 32)),
+		"authorizer":               WithAuthorizer(nil),
+		"":                         {},
+	} {
+		if got := x.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if x := (CurveKeypair{}).AsServer(); !strings.Contains(x.String(), "needs a secret key") {
+		t.Errorf("%q", x)
 	}
 }
 

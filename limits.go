@@ -70,7 +70,7 @@ func DefaultLimits() Limits {
 // WithLimits returns the setting that gives a socket all of these limits. A
 // value above what its option takes makes NewSocket or Set fail with ErrInvalid.
 func WithLimits(l Limits) Setting {
-	return Setting{items: []core.Setting{
+	return newSetting(
 		limitSetting(opt.MaxMessageSize, l.MaxFrameBytes, -1),
 		limitSetting(opt.MaxMessageBytes, l.MaxMessageBytes, -1),
 		limitSetting(opt.MaxFrames, int64(l.MaxFrames), 0),
@@ -79,7 +79,7 @@ func WithLimits(l Limits) Setting {
 		limitSetting(opt.MaxPeers, int64(l.MaxPeers), 0),
 		limitSetting(opt.MaxSubscriptions, int64(l.MaxSubscriptions), 0),
 		limitSetting(opt.MaxTopicBytes, int64(l.MaxTopicBytes), 0),
-	}}
+	)
 }
 
 // limitSetting translates a field of Limits into an option, which has a value

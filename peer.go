@@ -34,8 +34,14 @@ type Peer struct {
 	p *pipe.Peer
 }
 
-// Property returns a property of the peer by name; see Message.Property.
+// Property returns a property of the peer by name; see Message.Property. Most are
+// what the peer says of itself, which can be anything.
 func (p Peer) Property(name string) (value string, ok bool) { return p.p.Property(name) }
+
+// Vouched returns a property of the peer that the authentication handler gave it,
+// such as an "X-Role", or "User-Id". ok is false for what the handler has not
+// said, even if the peer says it of itself: decide by this what a peer may do.
+func (p Peer) Vouched(name string) (value string, ok bool) { return p.p.VouchedFor(name) }
 
 // LastHeard returns when octets of the peer arrived last, the zero time if that
 // is not known (inproc).

@@ -4,6 +4,7 @@ package zmq
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gozmq/zmq/internal/core"
@@ -13,10 +14,44 @@ import (
 
 // Setting is an option with a value, made by an Option's Of, by ParseSetting or
 // by WithLimits. It is given to NewSocket, Set, Bind or Connect, and is checked
-// there.
+// there. Printing one, with fmt or log/slog, shows no password and no secret key.
 type Setting struct {
-	items []core.Setting
+	// items is a function because fmt prints an unexported field of a caller's
+	// struct without asking its methods: of this one it prints an address.
+	items func() []core.Setting
 	err   error
+}
+
+func newSetting(items ...core.Setting) Setting {
+	return Setting{items: func() []core.Setting { return items }}
+}
+
+func (x Setting) list() []core.Setting {
+	if x.items == nil {
+		return nil
+	}
+	return x.items()
+}
+
+// String names the options that the setting gives a value to, with that value
+// unless it is a password or a secret key: "SNDHWM=5000".
+func (x Setting) String() string {
+	if x.err != nil {
+		return "invalid: " + x.err.Error()
+	}
+	var parts []string
+	for _, i := range x.list() {
+		sp, known := opt.Lookup(i.Num)
+		switch {
+		case i.Authorizer != nil:
+			parts = append(parts, "authorizer")
+		case !known || sp.Secret:
+			parts = append(parts, i.Num.String()+"=[hidden]")
+		default:
+			parts = append(parts, i.Num.String()+"="+opt.Format(sp, i.Value))
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // Option is a typed option of sockets. The options are variables of this
@@ -29,7 +64,7 @@ type Option[T any] struct {
 
 // Of returns the setting that gives the option a value.
 func (o Option[T]) Of(v T) Setting {
-	return Setting{items: []core.Setting{{Num: o.num, Value: o.encode(v)}}}
+	return newSetting(core.Setting{Num: o.num, Value: o.encode(v)})
 }
 
 // Set changes the option of a socket. It fails with ErrInvalid if the value is
@@ -117,7 +152,7 @@ func (x Setting) apply(s *core.Socket) error {
 	if x.err != nil {
 		return x.err
 	}
-	for _, i := range x.items {
+	for _, i := range x.list() {
 		if err := applyItem(s, i); err != nil {
 			return err
 		}
@@ -136,7 +171,7 @@ func applyItem(s *core.Socket, i core.Setting) error {
 // applyIfFits leaves out what does not apply to the socket's type.
 func (x Setting) applyIfFits(s *core.Socket) error {
 	name := SocketType(s.Type()).String()
-	for _, i := range x.items {
+	for _, i := range x.list() {
 		sp, ok := opt.Lookup(i.Num)
 		if i.Authorizer == nil && (!ok || !sp.Accepts(name)) {
 			continue
@@ -153,7 +188,7 @@ func (x Setting) check() error {
 	if x.err != nil {
 		return x.err
 	}
-	for _, i := range x.items {
+	for _, i := range x.list() {
 		if i.Authorizer != nil {
 			continue
 		}
@@ -169,13 +204,14 @@ func (x Setting) check() error {
 }
 
 func (x Setting) name() string {
-	if len(x.items) == 0 {
+	list := x.list()
+	if len(list) == 0 {
 		return "nothing"
 	}
-	if x.items[0].Authorizer != nil {
+	if list[0].Authorizer != nil {
 		return "authorizer"
 	}
-	return x.items[0].Num.String()
+	return list[0].Num.String()
 }
 
 // endpointSettings checks settings that are meant for one endpoint. What the
@@ -186,7 +222,7 @@ func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) 
 		if x.err != nil {
 			return nil, x.err
 		}
-		for _, i := range x.items {
+		for _, i := range x.list() {
 			sp, ok := opt.Lookup(i.Num)
 			switch {
 			case i.Authorizer != nil:
@@ -198,7 +234,7 @@ func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) 
 				return nil, zerr.Errorf(zerr.ErrInvalid, "option %s is one of the whole socket, not of one endpoint", sp.Name)
 			}
 		}
-		list = append(list, x.items...)
+		list = append(list, x.list()...)
 	}
 	return list, nil
 }
@@ -217,7 +253,7 @@ func ParseSetting(name, text string) (Setting, error) {
 	if err != nil {
 		return Setting{}, err
 	}
-	return Setting{items: []core.Setting{{Num: sp.Num, Value: v}}}, nil
+	return newSetting(core.Setting{Num: sp.Num, Value: v}), nil
 }
 
 // OptionInfo describes an option.

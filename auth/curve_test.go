@@ -21,7 +21,7 @@ func TestCurveOverTCP(t *testing.T) {
 	server := []zmq.Setting{pair.AsServer()}
 	r := with(t, Rules{Keys: keys})
 	m, ok := served(t, r, server, []zmq.Setting{alice.Keys.AsClient(pair.Public)})
-	if name, _ := m.Property("name"); !ok || m.Peer().UserID != alice.Keys.Public.String() || name != "Alice" || m.Peer().Mechanism != "CURVE" {
+	if name, _ := m.Peer().Vouched("name"); !ok || m.Peer().UserID != alice.Keys.Public.String() || name != "Alice" || m.Peer().Mechanism != "CURVE" {
 		t.Errorf("%v, %+v, %q", ok, m.Peer(), name)
 	}
 	stranger := zmq.NewCurveKeypair()

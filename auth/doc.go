@@ -5,7 +5,8 @@
 // A [Handler] answers the authentication requests (ZAP, RFC 27) of every socket
 // of one context. Start it before the sockets bind; without a handler a PLAIN
 // server refuses everybody, and a CURVE server lets everybody in who knows its
-// public key.
+// public key. That is so after Close too: give such a server a zmq.ZAPDomain and
+// zmq.ZAPEnforceDomain, and it lets nobody in whom the handler has not.
 //
 //	users, err := auth.OpenPasswordFile("/etc/myservice/users")
 //	...
@@ -32,7 +33,8 @@
 //
 // Every decision is logged with its reason, and never with a password or a secret
 // key. What the handler finds out about a peer arrives with each of its messages:
-// the user id as Message.Peer().UserID, further properties by Message.Property.
+// the user id as Message.Peer().UserID, further properties as
+// Message.Peer().Vouched("X-Role").
 //
 // # Files
 //

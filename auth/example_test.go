@@ -124,7 +124,8 @@ func ExampleOpenKeyDirectory() {
 	check(err)
 	defer handler.Close()
 	serverKeys := zmq.NewCurveKeypair() // or those of a certificate file
-	server, err := zctx.NewSocket(zmq.PULL, serverKeys.AsServer())
+	server, err := zctx.NewSocket(zmq.PULL, serverKeys.AsServer(),
+		zmq.ZAPDomain.Of("clients"), zmq.ZAPEnforceDomain.Of(true)) // nobody without the handler
 	check(err)
 	defer server.Close()
 	check(server.Bind("tcp://127.0.0.1:*"))
@@ -139,7 +140,7 @@ func ExampleOpenKeyDirectory() {
 
 	m, err := server.Recv(ctx)
 	check(err)
-	name, _ := m.Property("name")
+	name, _ := m.Peer().Vouched("name")
 	fmt.Printf("%s from %s\n", m, name)
 	// Output: hello from Alice
 }

@@ -59,7 +59,7 @@ func TestPlainOverTCP(t *testing.T) {
 	}
 	r := with(t, Rules{Passwords: f, Allow: MustParseAddresses("127.0.0.0/8")})
 	m, ok := served(t, r, server, as("alice", "secret"))
-	if role, _ := m.Property("X-Role"); !ok || m.Peer().UserID != "alice" || role != "op" {
+	if role, _ := m.Peer().Vouched("X-Role"); !ok || m.Peer().UserID != "alice" || role != "op" {
 		t.Errorf("%v, %+v, %q", ok, m.Peer(), role)
 	}
 	for _, c := range [][]zmq.Setting{as("alice", "wrong"), as("bob", "secret"), nil} {

@@ -16,7 +16,9 @@ type User struct {
 	// ID is the User-Id. Empty stands for the user's name with PLAIN, the public
 	// key in Z85 with CURVE, and nothing with NULL.
 	ID string
-	// Properties are found by Message.Property, such as "X-Role". A name has 1 to
+	// Properties are found by Vouched of Message.Peer, such as "X-Role", and also by
+	// Message.Property, which goes on with what the peer says of itself where they
+	// have no such name: do not decide by that what a peer may do. A name has 1 to
 	// 255 characters out of letters, digits and "-_.+"; the names of what ZeroMQ
 	// knows itself (Socket-Type, Identity, Routing-Id, User-Id, Peer-Address,
 	// Resource) cannot be used. An application's own should begin with "X-".

@@ -65,7 +65,7 @@ func TestAuthOfLibzmqOverPlain(t *testing.T) {
 	good.Connect(at)
 	sendTheirs(t, good, "hello")
 	m := recv(t, server, "hello")
-	if role, _ := m.Property("X-Role"); m.Peer().UserID != "alice" || role != "op" {
+	if role, _ := m.Peer().Vouched("X-Role"); m.Peer().UserID != "alice" || role != "op" {
 		t.Errorf("%+v, role %q", m.Peer(), role)
 	}
 	bad := libzmq.Socket("PUSH", peer.Opts{"PLAIN_USERNAME": "alice", "PLAIN_PASSWORD": "guess", "LINGER": 0})

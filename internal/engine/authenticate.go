@@ -62,7 +62,11 @@ func (h *handshake) peerFirst() bool {
 }
 
 func (h *handshake) receive() error {
-	flags, body, err := h.readFrame(h.c.cfg.HandshakeBytes)
+	limit := h.c.cfg.HandshakeBytes
+	if n := h.m.Longest(); n > 0 {
+		limit = min(limit, n)
+	}
+	flags, body, err := h.readFrame(limit)
 	if err != nil {
 		return err
 	}
@@ -121,6 +125,7 @@ func (h *handshake) readVerdict(b []byte) error {
 	if err != nil {
 		return &zerr.ProtocolError{Rule: "metadata of the authentication handler", Code: mechanism.ZAPInvalidMetadata, Err: err}
 	}
+	h.peer.Vouched = len(h.peer.Properties)
 	return nil
 }
 

@@ -50,7 +50,9 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		h.m.Wipe()
 	}
 	if err != nil {
-		c.wipe()
+		if h.m != nil && h.m.Traffic() != nil {
+			h.m.Traffic().Wipe() // it may have had its keys, and failed behind that
+		}
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
 		}

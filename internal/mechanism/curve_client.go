@@ -133,6 +133,13 @@ func (m *curveClient) vouch() ([]byte, error) {
 	return secretbox.Seal(v, append(append([]byte{}, m.public[:]...), m.cfg.ServerKey[:]...), &n, &key), nil
 }
 
+func (m *curveClient) Longest() int {
+	if m.state == curveAwaitWelcome {
+		return longestFirst
+	}
+	return 0
+}
+
 func (m *curveClient) Receive(body []byte) error {
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {

@@ -97,6 +97,13 @@ func (m *curveServer) Next() ([]byte, error) {
 	return nil, nil
 }
 
+func (m *curveServer) Longest() int {
+	if m.state == curveAwaitHello {
+		return longestFirst
+	}
+	return 0
+}
+
 func (m *curveServer) Receive(body []byte) error {
 	name, _, err := parse(body)
 	if err != nil {

@@ -28,6 +28,9 @@ type Machine interface {
 	// Next returns the body of the command to send now, or nil when the peer
 	// must speak first, or nobody any more.
 	Next() ([]byte, error)
+	// Longest is the most octets that the next command of the peer is worth being
+	// read for, 0 where it may be of any length.
+	Longest() int
 	// Receive takes the body of a command of the peer. An error ends the
 	// handshake; whoever broke a rule gets no explanation.
 	Receive(body []byte) error
@@ -46,6 +49,12 @@ type Machine interface {
 	// Wipe forgets all secrets of the handshake; those of Traffic stay.
 	Wipe()
 }
+
+// longestFirst is what Longest says of a peer that has said nothing yet, where its
+// first command has little to say: no HELLO has more than 518 octets, no WELCOME
+// more than 168, no ERROR more than 262. Who comes from nowhere gets no more
+// memory than that.
+const longestFirst = 1 << 10
 
 // Question is what the authentication handler needs to know of a peer.
 type Question struct {

@@ -22,6 +22,7 @@ func NewNull(metadata []byte) Machine { return &null{metadata: metadata} }
 
 func (m *null) Name() string   { return Null }
 func (m *null) AsServer() bool { return false }
+func (m *null) Longest() int   { return 0 }
 
 func (m *null) Question() *Question {
 	if m.admitted {

@@ -53,6 +53,13 @@ func (m *plainClient) Next() ([]byte, error) {
 	return nil, nil
 }
 
+func (m *plainClient) Longest() int {
+	if m.state == plainAwaitWelcome {
+		return longestFirst
+	}
+	return 0
+}
+
 func (m *plainClient) Receive(body []byte) error {
 	waits := m.state == plainAwaitWelcome || m.state == plainAwaitReady
 	if reason, ok := bytes.CutPrefix(body, []byte(libzmqPlainError)); ok && waits {

@@ -51,6 +51,13 @@ func (m *plainServer) Next() ([]byte, error) {
 	return nil, nil
 }
 
+func (m *plainServer) Longest() int {
+	if m.state == plainAwaitHello {
+		return longestFirst
+	}
+	return 0
+}
+
 func (m *plainServer) Receive(body []byte) error {
 	name, data, err := parse(body)
 	if err != nil {

@@ -23,6 +23,7 @@ type Peer struct {
 	Version    string     // protocol spoken: "ZMTP/3.1", "inproc", "raw"
 	Mechanism  string     // "NULL"; empty before ZMTP 3
 	Properties []Property // what the handler gave, then everything announced, in order
+	Vouched    int        // of Properties, how many the handler gave
 	PublicKey  string     // 32 octets that the peer has proved to hold the secret of; empty but for clients of CURVE
 	Accepted   bool       // the peer connected to us
 
@@ -57,7 +58,23 @@ func (p *Peer) Property(name string) (string, bool) {
 	case "Routing-Id":
 		name = "Identity"
 	}
-	for _, q := range p.Properties {
+	return find(p.Properties, name)
+}
+
+// VouchedFor returns the value of a property that the authentication handler gave
+// the peer, and nothing that the peer says of itself.
+func (p *Peer) VouchedFor(name string) (string, bool) {
+	switch {
+	case p == nil:
+		return "", false
+	case name == "User-Id":
+		return p.UserID, p.Authenticated
+	}
+	return find(p.Properties[:p.Vouched], name)
+}
+
+func find(list []Property, name string) (string, bool) {
+	for _, q := range list {
 		if q.Name == name {
 			return q.Value, true
 		}
