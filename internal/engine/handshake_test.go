@@ -5,6 +5,7 @@ package engine
 import (
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -250,6 +251,28 @@ func TestHandshakeFrameLimit(t *testing.T) {
 			}
 			if pe := r.refused(); !errors.Is(pe, zerr.ErrMessageTooLarge) {
 				t.Errorf("%+v: %v", c, pe)
+			}
+		})
+	}
+}
+
+// TestFirstCommandLimit: a peer that has proved nothing gets no memory beyond what
+// its first command takes, whatever a handshake may have in all.
+func TestFirstCommandLimit(t *testing.T) {
+	for name, m := range map[string]func() mechanism.Machine{
+		"PLAIN": func() mechanism.Machine { return mechanism.NewPlainServer(nil) },
+		"plain": func() mechanism.Machine { return mechanism.NewPlainClient(nil, nil, nil) },
+		"CURVE": func() mechanism.Machine { return curveServer(nil) },
+		"curve": func() mechanism.Machine { return curveClient(nil) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			cfg := configOf("DEALER", nil)
+			cfg.Mechanism = m
+			r := newRig(t, cfg, nil)
+			r.write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: strings.ToUpper(name)}))
+			r.write(wire.AppendHeader(nil, wire.FlagCommand, 1025))
+			if pe := r.refused(); !errors.Is(pe, zerr.ErrMessageTooLarge) {
+				t.Errorf("%s: %v", name, pe)
 			}
 		})
 	}

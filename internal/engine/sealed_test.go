@@ -414,6 +414,37 @@ func TestSealedKeysAreWipedAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestSealedKeysAreWipedWhenThePeerDoesNotSuit: the handshake has made its keys by
+// then.
+func TestSealedKeysAreWipedWhenThePeerDoesNotSuit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := configOf("DEALER", nil)
+		m, server := curveClient(metadataOf("DEALER", nil)), curveServer(metadataOf("SUB", nil))
+		cfg.Mechanism = func() mechanism.Machine { return m }
+		r := &curveRig{rig: newRig(t, cfg, nil)}
+		r.write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "CURVE", AsServer: true}))
+		_, _ = io.ReadFull(r.peer, make([]byte, wire.GreetingSize))
+		for !server.Ready() {
+			_, body := r.frame()
+			if err := server.Receive(body); err != nil {
+				t.Fatal(err)
+			}
+			if server.Question() != nil {
+				server.Admit()
+			}
+			body, err := server.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.write(wire.AppendFrame(nil, wire.FlagCommand, body))
+		}
+		r.refused()
+		if _, err := m.Traffic().Seal(nil, 0, nil); err == nil {
+			t.Error("the keys are there")
+		}
+	})
+}
+
 // TestSealedIdleConnectionHoldsNoBuffer: neither of what it wrote nor of what it
 // read.
 func TestSealedIdleConnectionHoldsNoBuffer(t *testing.T) {
