@@ -49,6 +49,11 @@ func put(in *C.inbound, m *pipe.Message) bool {
 		in.want = C.size_t(max(uintptr(in.end)+need, leastBuffer))
 		return false
 	}
+	if in.into != nil && len(m.Tail) == 0 && m.Kind != pipe.Run && len(m.Head) >= C.LARGE_FRAME {
+		copy(octets(in.into, in.room), m.Head)
+		putRecord(in, C.RECORD_TAKEN, 0, nil, nil).size = C.uint64_t(len(m.Head))
+		return true
+	}
 	meta := metadataOf(m.Peer)
 	if m.Kind == pipe.Run {
 		putRecord(in, C.RECORD_RUN, m.Count, m.Head, meta)

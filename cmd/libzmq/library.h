@@ -225,6 +225,7 @@ typedef struct record
 enum {
     RECORD_FRAME, /* the frame's octets follow */
     RECORD_LARGE, /* a pointer to a content follows */
+    RECORD_TAKEN, /* nothing follows: the frame has been written to into */
     RECORD_RUN,   /* messages of one frame each follow, framed as ZMTP 2.0 and later do */
 };
 
@@ -237,6 +238,8 @@ typedef struct inbound
     size_t at, end; /* records between them are to be read */
     size_t want;    /* Go: so much would have been needed */
     char *run;      /* the next frame of the run at at; NULL before its first */
+    void *into;     /* where the program wants a large frame to go, or NULL */
+    size_t room;    /* there */
 } inbound;
 
 /* What the socket sends while its connection is busy: see pipe.Feed. Shared with

@@ -38,8 +38,17 @@ var (
 //
 //export gozmq_start
 func gozmq_start() {
+	ballast = make([]byte, ballastSize)
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + spareProcessors)
 }
+
+// ballast is memory that is never touched, and so costs nothing, and counts as
+// heap: without it the collector would run after every few large messages, because
+// next to nothing of a C program lives on the Go heap. It bounds how much garbage
+// there is before a collection.
+var ballast []byte
+
+const ballastSize = 32 << 20
 
 // spareProcessors is how many threads of the program may hold a processor without
 // holding up connections.

@@ -37,7 +37,13 @@ void socket_unlock(socket_ *s) { pthread_mutex_unlock(&s->mu); }
 
 static size_t record_size(const record *r)
 {
-    return sizeof *r + (r->kind == RECORD_LARGE ? sizeof(content *) : (r->size + 7) & ~(size_t)7);
+    switch (r->kind) {
+    case RECORD_LARGE:
+        return sizeof *r + sizeof(content *);
+    case RECORD_TAKEN:
+        return sizeof *r;
+    }
+    return sizeof *r + ((r->size + 7) & ~(size_t)7);
 }
 
 /* Drops the references that a record holds. */

@@ -181,8 +181,8 @@ typedef struct frame
 } frame;
 
 /* Waits for a record. The socket is locked; on failure it is unlocked, with
- * errno set. */
-static record *next_record(socket_ *s, int flags)
+ * errno set. A large frame may go into the caller's memory at once. */
+static record *next_record(socket_ *s, int flags, void *into, size_t room)
 {
     if (s->in.at < s->in.end)
         return (record *)(s->in.buf + s->in.at);
@@ -193,7 +193,10 @@ static record *next_record(socket_ *s, int flags)
     int e;
     for (bool first = true;;) {
         s->in.at = s->in.end = 0;
+        s->in.into = into;
+        s->in.room = room;
         IN_GO(e, engine->recv(s->h.slot, &s->in, wait));
+        s->in.into = NULL;
         if (!e)
             return (record *)s->in.buf;
         if (e == ENOBUFS) { /* the next message needs more room */
@@ -222,9 +225,9 @@ static record *next_record(socket_ *s, int flags)
 }
 
 /* Finds the next frame; as next_record. */
-static bool next_frame(socket_ *s, int flags, frame *f)
+static bool next_frame(socket_ *s, int flags, void *into, size_t room, frame *f)
 {
-    record *r = next_record(s, flags);
+    record *r = next_record(s, flags, into, room);
     if (!r)
         return false;
     f->r = r;
@@ -233,6 +236,11 @@ static bool next_frame(socket_ *s, int flags, frame *f)
         f->data = r + 1;
         f->size = r->size;
         f->more = r->more;
+        break;
+    case RECORD_TAKEN:
+        f->data = NULL;
+        f->size = r->size;
+        f->more = false;
         break;
     case RECORD_LARGE:
         f->data = (*(content **)(r + 1))->data;
@@ -277,7 +285,7 @@ int zmq_msg_recv(zmq_msg_t *msg, void *handle, int flags)
         return -1;
     }
     frame f;
-    if (!next_frame(s, flags, &f))
+    if (!next_frame(s, flags, NULL, 0, &f))
         return -1;
     message n;
     message_init(&n);
@@ -312,10 +320,10 @@ int zmq_recv(void *handle, void *buf, size_t len, int flags)
     if (!s)
         return -1;
     frame f;
-    if (!next_frame(s, flags, &f))
+    if (!next_frame(s, flags, buf, len, &f))
         return -1;
     size_t n = f.size < len ? f.size : len;
-    if (n)
+    if (n && f.data)
         memcpy(buf, f.data, n);
     content *c = f.r->kind == RECORD_LARGE ? *(content **)(f.r + 1) : NULL;
     consume(s, &f);

@@ -17,8 +17,9 @@ const (
 	// streaming is how many such writes make a stream, which a goroutine of its
 	// own writes, because it gathers what comes while it does.
 	streaming = 2
-	// inlineLimit is the most that is written in a sender's goroutine.
-	inlineLimit = 64 << 10
+	// inlineLimit is the most that is written in a sender's goroutine: a message of
+	// 64 KiB and its header among it.
+	inlineLimit = 128 << 10
 )
 
 // Flush implements pipe.Link. The caller holds the write token.
