@@ -170,7 +170,7 @@ type ProxyStats struct {
 // ProxyTraffic is what one socket of a Proxy has received and sent for it.
 type ProxyTraffic struct {
 	MessagesIn  uint64 // whole messages that were received
-	FramesIn    uint64 // their frames: what libzmq's STATISTICS calls messages
+	FramesIn    uint64 // their frames
 	BytesIn     uint64 // octets of these frames
 	MessagesOut uint64 // whole messages that were sent
 	FramesOut   uint64 // their frames

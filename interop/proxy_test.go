@@ -188,7 +188,7 @@ func TestProxyIsSteeredByLibzmq(t *testing.T) {
 	}
 	sendTheirs(t, push, "one", "three")
 	recvTheirs(t, pull, "one", "three")
-	want := []uint64{2, 8, 0, 0, 0, 0, 2, 8}
+	want := []uint64{1, 8, 0, 0, 0, 0, 1, 8} // libzmq 4.3.4 counts messages, not frames
 	frames := command("STATISTICS")
 	if len(frames) != len(want) {
 		t.Fatalf("STATISTICS: %d frames", len(frames))

@@ -93,13 +93,13 @@ func (c *control) answer() (sent bool, err error) {
 }
 
 // statistics is the reply to STATISTICS: for the frontend and then the backend
-// frames and octets received, frames and octets sent, 64 bits each in the host's
-// order (zmq_proxy_steerable).
+// messages and octets received, messages and octets sent, 64 bits each in the host's
+// order (zmq_proxy_steerable). libzmq counts whole messages.
 func (p *Proxy) statistics() *pipe.Message {
 	front, back := p.Traffic()
 	var frames [8][]byte
 	for i, s := range []Side{front, back} {
-		for k, v := range []uint64{s.FramesIn, s.BytesIn, s.FramesOut, s.BytesOut} {
+		for k, v := range []uint64{s.MessagesIn, s.BytesIn, s.MessagesOut, s.BytesOut} {
 			frames[4*i+k] = binary.NativeEndian.AppendUint64(nil, v)
 		}
 	}
