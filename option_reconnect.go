@@ -21,7 +21,8 @@ import (
 var ReconnectInterval = durationOption(opt.ReconnectInterval, time.Millisecond)
 
 // ReconnectIntervalMax is how far the wait, which doubles after each attempt that
-// failed, may grow. A maximum below ReconnectInterval is the wait. Zero leaves the
+// failed, may grow. An attempt has failed too if the peer refuses it in the
+// handshake, or breaks the protocol there: libzmq makes no other then. A maximum below ReconnectInterval is the wait. Zero leaves the
 // wait at ReconnectInterval; negative values are not valid.
 //
 //	Default:  5s (libzmq: 0, constant wait)

@@ -35,6 +35,7 @@ var eventTexts = map[session.EventKind]string{
 func (s *Socket) log(e session.Event) {
 	level := slog.LevelDebug
 	switch {
+	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
 		e.Kind == session.HandshakeFailedAuth, e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
 		level = slog.LevelWarn

@@ -123,8 +123,10 @@ func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
 }
 
 // attempt makes one connection and lives through it. established means that the
-// transport connected and the host did not end it over a limit: then the wait
-// starts over. again means that another attempt may be made.
+// wait starts over: the transport connected, the host did not end it over a limit,
+// and the handshake did not fail in a way after which libzmq would not try again.
+// A client that the server does not want must not ask ten times a second. again
+// means that another attempt may be made.
 func (d *Dialer) attempt() (established, again bool) {
 	cfg := d.cfg
 	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
@@ -150,7 +152,7 @@ func (d *Dialer) attempt() (established, again bool) {
 		// Told before the peer can know, who may be about to take the endpoint away.
 		unready(cfg.Host, e, err)
 		c.Close(err)
-		return true, d.retry(err) && !cfg.StopOnHandshake
+		return !hopeless(err), d.retry(err) && !cfg.StopOnHandshake
 	}
 	d.hold(c, served{shaken: true})
 	e.Peer = peer
@@ -212,5 +214,11 @@ func (d *Dialer) hold(c *engine.Conn, at served) (part func(*engine.Conn, *pipe.
 // after a protocol error; users of the Go API are promised that Connect does
 // not.
 func (d *Dialer) retry(err error) bool {
-	return d.cfg.RetryProtocolError || !errors.Is(err, zerr.ErrProtocol) && !errors.Is(err, zerr.ErrMessageTooLarge)
+	return d.cfg.RetryProtocolError || !hopeless(err)
+}
+
+// hopeless tells an end after which libzmq does not try again: a protocol error, or
+// a peer that does not want us.
+func hopeless(err error) bool {
+	return errors.Is(err, zerr.ErrProtocol) || errors.Is(err, zerr.ErrMessageTooLarge)
 }

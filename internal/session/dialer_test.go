@@ -106,6 +106,28 @@ func TestBackOffGrowsWhileALimitIsExceeded(t *testing.T) {
 	})
 }
 
+// TestBackOffGrowsWhileThePeerRefuses: with an ERROR, or with what breaks the
+// protocol, after which libzmq would not try again at all.
+func TestBackOffGrowsWhileThePeerRefuses(t *testing.T) {
+	hello := greeting[:wire.GreetingSize]
+	for name, says := range map[string][]byte{
+		"ERROR":             append(hello[:len(hello):len(hello)], wire.AppendError(nil, "400")...),
+		"another mechanism": wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "CURVE"}),
+	} {
+		n := &network{dial: func(context.Context, int) (net.Conn, error) {
+			ours, _ := peerSays(says)
+			return ours, nil
+		}}
+		dialing(t, n, func(cfg *Config) { cfg.RetryProtocolError = true }, func(t *testing.T, d *Dialer, s *socket) {
+			time.Sleep(10 * time.Second)
+			want := seconds(0.1, 0.2, 0.4, 0.8, 1.6)
+			if got := n.gaps()[:len(want)]; !slices.Equal(got, want) {
+				t.Errorf("%s: waits %v, want %v", name, got, want)
+			}
+		})
+	}
+}
+
 // TestReconnectIntervalOff: 0 and -1 make one attempt, and no other after a loss.
 func TestReconnectIntervalOff(t *testing.T) {
 	for _, interval := range []time.Duration{0, -1} {
