@@ -191,23 +191,24 @@ func (l *Listener) start(nc net.Conn) {
 		c.Close(err)
 		return
 	}
-	go l.serve(c)
+	e := Event{
+		Kind: Accepted, Endpoint: l.lis.Endpoint(), FD: transport.Descriptor(nc),
+		Local: transport.LocalEndpoint(nc), Remote: transport.RemoteEndpoint(nc),
+	}
+	// Told here: a log line takes some kilobytes of stack, which the goroutine of
+	// the connection would keep while it waits for a peer that may say nothing.
+	l.cfg.Host.Event(e)
+	go l.serve(c, e)
 }
 
-// serve lives through one accepted connection.
-func (l *Listener) serve(c *engine.Conn) {
+// serve lives through one accepted connection, about which e was told.
+func (l *Listener) serve(c *engine.Conn, e Event) {
 	defer l.leave()
 	defer func() {
 		l.mu.Lock()
 		delete(l.conns, c)
 		l.mu.Unlock()
 	}()
-	nc := c.NetConn()
-	e := Event{
-		Kind: Accepted, Endpoint: l.lis.Endpoint(), FD: transport.Descriptor(nc),
-		Local: transport.LocalEndpoint(nc), Remote: transport.RemoteEndpoint(nc),
-	}
-	l.cfg.Host.Event(e)
 	peer, err := c.Handshake()
 	l.mu.Lock()
 	l.handshakes--
