@@ -172,7 +172,8 @@ func TestPasswordFileNoticesChanges(t *testing.T) {
 
 	must(t, os.Remove(path))
 	r.peer("PLAIN", "bob", "hidden").is(t, "500", "internal error")
-	r.logged("level=ERROR", "no such file")
+	_, missing := os.Stat(path)
+	r.logged("level=ERROR", errors.Unwrap(missing).Error()) // in the system's words
 
 	write(t, path, "")
 	r.peer("PLAIN", "bob", "hidden").is(t, "400", "")

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -76,9 +77,10 @@ func TestPublic(t *testing.T) {
 			t.Errorf("%q: %q", input, text)
 		}
 	}
-	p := start(t, "", "public", filepath.Join(t.TempDir(), "none"))
+	none := filepath.Join(t.TempDir(), "none")
+	p := start(t, "", "public", none)
 	p.ends(t, exitError)
-	if !strings.Contains(p.errs.String(), "no such file") {
+	if !strings.Contains(p.errs.String(), unreadable(none)) {
 		t.Errorf("%q", p.errs)
 	}
 }
@@ -139,6 +141,12 @@ func TestPasswordCommand(t *testing.T) {
 	}
 }
 
+// unreadable is why a file cannot be opened, in the system's words.
+func unreadable(path string) string {
+	_, err := os.Open(path)
+	return errors.Unwrap(err).Error()
+}
+
 func TestKeygenMistakes(t *testing.T) {
 	for _, c := range []struct {
 		args string
@@ -149,7 +157,7 @@ func TestKeygenMistakes(t *testing.T) {
 		{"--out x --about name", exitUsage, "NAME=VALUE"},
 		{"--out x --about a/b=", exitOK, ""},
 		{"--out y --about a:b=c", exitUsage, "no name"},
-		{"--out no/such/folder/x", exitError, "no such file"},
+		{"--out no/such/folder/x", exitError, unreadable("no/such/folder/x")},
 		{"word", exitUsage, "no arguments"},
 	} {
 		t.Chdir(t.TempDir())

@@ -64,11 +64,11 @@ func TestSecurityFilesThatCannotBeRead(t *testing.T) {
 	nonsense := file(t, "nonsense.key", "nonsense "+knownSecret)
 	public := file(t, "public.key", "curve\n    public-key = \""+knownPublic+"\"\n")
 	for args, want := range map[string]string{
-		"--auth-users none":                                  "no such file",
+		"--auth-users none":                                  unreadable("none"),
 		"--auth-users " + nonsense:                           "line 1",
-		"--curve-server none --insecure-any-key":             "no such file",
+		"--curve-server none --insecure-any-key":             unreadable("none"),
 		"--curve-server " + nonsense + " --insecure-any-key": nonsense,
-		"--curve-client none --server-key " + knownPublic:    "no such file",
+		"--curve-client none --server-key " + knownPublic:    unreadable("none"),
 		"--server-key " + nonsense:                           nonsense,
 	} {
 		p := start(t, "", append([]string{"pull", "--bind", anyPort}, strings.Fields(args)...)...)
