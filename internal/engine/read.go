@@ -24,6 +24,10 @@ const (
 	// trusted is how much is allocated for a frame on the peer's word alone;
 	// beyond it memory grows only as octets arrive.
 	trusted = 1 << 20
+	// largeFrame is the size from which a frame is worth a read of its own: its head
+	// by probeSize octets, its rest into its own memory.
+	largeFrame = 32 << 10
+	probeSize  = 4 << 10
 )
 
 // decoder splits the octets of one connection into messages.
@@ -199,6 +203,7 @@ func (c *Conn) split(data []byte) error {
 			return err
 		}
 	}
+	c.src.probe = 0 // unless a large frame begins here
 	if c.traffic != nil {
 		return c.splitSealed(data)
 	}
@@ -275,6 +280,9 @@ func (c *Conn) tooLarge(h wire.Header) error {
 func (c *Conn) startBig(h wire.Header, have []byte) {
 	d := &c.dec
 	d.want, d.flags = int(h.Size), h.Flags
+	if d.want >= largeFrame {
+		c.src.probe = probeSize
+	}
 	d.big = append(make([]byte, 0, max(len(have), min(d.want, trusted))), have...)
 }
 

@@ -25,6 +25,10 @@ type source struct {
 	err  error
 	left int // octets at the start of rb that are not yet consumed
 
+	// probe bounds a read into an empty buffer, 0 for all of it: after a large frame
+	// another is likely, and what is read of it here has to be copied once more.
+	probe int
+
 	writer tryWriter
 }
 
@@ -75,7 +79,11 @@ func (s *source) readBorrowed(fd uintptr) bool {
 	if !had {
 		s.rb = s.buffers.get()
 	}
-	n, again, err := readFD(fd, s.rb.data[s.left:])
+	room := s.rb.data[s.left:]
+	if s.probe > 0 && s.left == 0 {
+		room = room[:s.probe]
+	}
+	n, again, err := readFD(fd, room)
 	if again {
 		if !had {
 			s.release()
