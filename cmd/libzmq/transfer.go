@@ -118,6 +118,7 @@ func gozmq_recv(slot C.uint32_t, in *C.inbound, wait C.bool) C.int {
 			}
 		}
 	}
+	k.s.Recycle(&k.in)
 	k.in = pipe.Message{}
 	return 0
 }

@@ -77,7 +77,7 @@ func (s *Socket) passOne(m *pipe.Message, owned bool) error {
 		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
 	}
 	s.out = *m
-	s.out.Kind, s.out.Owned = pipe.Data, owned
+	s.out.Kind, s.out.Owned, s.out.Apart = pipe.Data, owned, false
 	err := s.pattern.Send(&s.out)
 	if err == nil {
 		s.sent++

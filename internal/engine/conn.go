@@ -165,6 +165,7 @@ func (c *Conn) reason(seen error) error {
 type Buffers struct {
 	pool   sync.Pool // of *readBuffer
 	sealed sync.Pool // of *sealedBuffer
+	large  sync.Pool // of *[]byte, for large frames
 }
 
 // readBuffer is where octets land, and where messages gather until they are

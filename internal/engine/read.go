@@ -283,7 +283,7 @@ func (c *Conn) startBig(h wire.Header, have []byte) {
 	if d.want >= largeFrame {
 		c.src.probe = probeSize
 	}
-	d.big = append(make([]byte, 0, max(len(have), min(d.want, trusted))), have...)
+	d.big = append(c.src.buffers.frameMemory(max(len(have), min(d.want, trusted))), have...)
 }
 
 // bigFrame takes the large frame that is complete now.
@@ -294,7 +294,12 @@ func (c *Conn) bigFrame() error {
 	if c.traffic != nil {
 		return c.openBig(body)
 	}
-	return c.frame(d.flags, body)
+	at := d.n
+	err := c.frame(d.flags, body)
+	if d.n == at+1 && c.src.rb.msgs[at].Tail == nil {
+		c.src.rb.msgs[at].Apart = true
+	}
+	return err
 }
 
 // frame takes one complete frame whose body belongs to us.

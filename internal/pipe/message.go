@@ -36,6 +36,10 @@ type Message struct {
 	Owned bool
 	// Kept means that conflation leaves the message alone.
 	Kept bool
+	// Apart means that a message of one frame came in memory that it shares with
+	// nothing, so that whoever receives it last may give it back: see
+	// engine.Buffers.Recycle.
+	Apart bool
 }
 
 // Len returns the number of frames.
@@ -68,7 +72,7 @@ func (m *Message) Pop() []byte {
 // copied always: patterns pass scratch space there.
 func (m *Message) Own() Message {
 	o := *m
-	o.Owned = true
+	o.Owned, o.Apart = true, false // several queues may hold it
 	if len(m.Tail) > 0 {
 		o.Tail = append(make([][]byte, 0, len(m.Tail)), m.Tail...)
 	} else {
