@@ -8,7 +8,7 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
-.PHONY: test race lint bench interop cross demo api libzmq install-libzmq
+.PHONY: test race lint bench bench-quick interop cross demo api libzmq install-libzmq
 
 # The whole suite of the library; needs nothing but Go.
 test:
@@ -24,9 +24,13 @@ lint:
 	@set -e; for m in $(MODULES); do echo "lint $$m"; (cd $$m && go vet ./... && \
 		go run $(STATICCHECK) ./... && go mod tidy -diff); done
 
-# Side by side with libzmq; see bench/README.md.
+# Side by side with libzmq, the other Go libraries and plain Go: a table, JSON and
+# charts in build/bench; see bench/README.md. bench-quick takes under three minutes.
 bench:
 	cd bench && go run ./cmd/bench
+
+bench-quick:
+	cd bench && go run ./cmd/bench -quick
 
 # Against real libzmq; needs python3-zmq, and fails without it.
 interop:

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The same C program, peers/libzmq_perf.c, on the system's libzmq and on ours, side
+# The same C program, peers/libzmq, on the system's libzmq and on ours, side
 # by side: throughput (PUSH to PULL) and latency (REQ to REP) over TCP loopback, at
 # 16 octets and 64 KiB. The rounds alternate; a ratio above 1 means that ours is
 # better. Needs gcc, binutils, pkg-config and libzmq3-dev.
@@ -16,20 +16,20 @@ trap 'rm -rf "$work"' EXIT
 ../cmd/libzmq/build.sh "$work/ours" >&2
 mkdir "$work/theirs"
 # shellcheck disable=SC2046
-gcc -O2 -o "$work/perf" peers/libzmq_perf.c $(pkg-config --cflags --libs libzmq)
+gcc -O2 -pthread -o "$work/perf" peers/libzmq/*.c $(pkg-config --cflags --libs libzmq)
 
 # measure LIBRARY throughput|latency COUNT SIZE prints messages a second, or the
 # median of half a round trip in microseconds.
 measure() {
-  local bind=pull-thr connect=push-thr pid endpoint
-  [ "$2" = latency ] && bind=rep-lat connect=req-lat
+  local bind=pull connect=push warm_up=0 pid endpoint
+  [ "$2" = latency ] && bind=rep connect=req warm_up=1000
   export LD_LIBRARY_PATH=$work/$1
-  coproc BOUND { "$work/perf" "$bind" 'tcp://127.0.0.1:*' "$3" "$4"; }
+  coproc BOUND { "$work/perf" "$bind" 'tcp://127.0.0.1:*' "$3" "$4" "$warm_up" </dev/null; }
   pid=$BOUND_PID
   exec 5<&"${BOUND[0]}"
   read -r endpoint <&5
   endpoint=${endpoint#*: \"} endpoint=${endpoint%\"*}
-  "$work/perf" "$connect" "$endpoint" "$3" "$4" >"$work/connected"
+  "$work/perf" "$connect" "$endpoint" "$3" "$4" "$warm_up" </dev/null >"$work/connected"
   cat <&5 >"$work/bound"
   exec 5<&-
   wait "$pid"

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command bench measures this library beside libzmq: two processes over TCP
-// loopback, rounds that alternate between the two libraries, medians and the
-// ratio of each round. Run it in the folder of the bench module:
+// Command bench measures this library beside libzmq, other libraries and plain Go,
+// in rounds that alternate between them. Run it in the folder of the bench module:
 //
-//	go run ./cmd/bench [-quick] [-transport tcp|ipc]
+//	go run ./cmd/bench [-quick] [-rounds N] [-only TEXT] [-transport tcp|ipc|inproc] [-against KEY,KEY] [-out DIR]
 //
-// It needs a C compiler and libzmq's headers for the other side, and measures
-// ours alone without them. README.md explains the figures.
+// It prints a table and writes bench.json and charts. What cannot be built or fails
+// is reported as such. README.md explains scenarios and figures.
 package main
 
 import (
@@ -17,163 +16,150 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
-	"runtime"
+	"path/filepath"
+	"slices"
 	"strings"
+	"time"
+
+	"github.com/gozmq/zmq/bench/internal/report"
+	"github.com/gozmq/zmq/bench/internal/rival"
+	"github.com/gozmq/zmq/bench/internal/scenario"
+	"github.com/gozmq/zmq/bench/internal/trial"
 )
 
-// workload is one line of the table.
-type workload struct {
-	name         string
-	send, recv   string // modes of the peers; recv binds; without send it is all there is
-	endpoint     string // in place of that of the run
-	size         int
-	count, quick int // messages a round, in full and with -quick
-	// value takes the figure of the table out of a round's result.
-	value func(result) float64
-	unit  string
-	// higher says that more is better.
-	higher bool
-}
-
-// The counts make a round last about a second on two 2.5 GHz cores.
-var workloads = []workload{
-	throughput(16, 4_000_000),
-	throughput(256, 2_000_000),
-	throughput(1024, 1_000_000),
-	throughput(65536, 50_000),
-	latency("median", func(r result) float64 { return r.Median }),
-	latency("p99", func(r result) float64 { return r.P99 }),
-	encrypted(16, 2_000_000),
-	encrypted(1024, 300_000),
-	encrypted(65536, 12_000),
-	proxied("proxy inproc", "inproc://proxy"),
-	proxied("proxy", ""),
-}
-
-func proxied(name, endpoint string) workload {
-	return workload{
-		name: name, recv: "proxy-thr", endpoint: endpoint,
-		size: 16, count: 3_000_000, quick: 750_000,
-		value: result.rate, unit: "msg/s", higher: true,
-	}
-}
-
-func throughput(size, count int) workload {
-	return workload{
-		name: "throughput", send: "push-thr", recv: "pull-thr",
-		size: size, count: count, quick: count / 4,
-		value: result.rate, unit: "msg/s", higher: true,
-	}
-}
-
-// encrypted is throughput over CURVE.
-func encrypted(size, count int) workload {
-	w := throughput(size, count)
-	w.name, w.send, w.recv = "curve throughput", "curve-"+w.send, "curve-"+w.recv
-	return w
-}
-
-func latency(name string, value func(result) float64) workload {
-	return workload{
-		name: "latency " + name, send: "req-lat", recv: "rep-lat",
-		size: 1, count: 20_000, quick: 5_000,
-		value: value, unit: "us",
-	}
+// config is what the command line asks for.
+type config struct {
+	effort    scenario.Effort
+	rounds    int
+	only      string
+	transport string
+	against   string
+	out       string
+	budget    time.Duration // no further round is begun after it; 0 is no limit
+	trialTime time.Duration
+	mostPeers int
 }
 
 func main() {
-	quick := flag.Bool("quick", false, "three short rounds instead of five")
-	rounds := flag.Int("rounds", 5, "rounds of each workload")
-	transport := flag.String("transport", "tcp", "tcp or ipc")
-	only := flag.String("only", "", "measure only the lines whose names begin with this")
+	c := config{rounds: 5, trialTime: time.Minute}
+	quick := flag.Bool("quick", false, "fewer scenarios and messages, three rounds, rivals other than libzmq once; under three minutes")
+	flag.IntVar(&c.rounds, "rounds", c.rounds, "rounds of each scenario")
+	flag.StringVar(&c.only, "only", "", "measure only the scenarios whose names contain this")
+	flag.StringVar(&c.transport, "transport", "", "measure only this transport: tcp, ipc or inproc")
+	flag.StringVar(&c.against, "against", "", "compare with these only, separated by commas: libzmq, tcp (plain Go), pebbe, gozeromq, mangos")
+	flag.StringVar(&c.out, "out", filepath.Join("..", "build", "bench"), "folder for bench.json and the charts")
 	flag.Parse()
 	if *quick {
-		*rounds = 3
+		c.effort, c.trialTime, c.budget = scenario.Quick, 12*time.Second, 150*time.Second
+		if !isSet("rounds") {
+			c.rounds = 3
+		}
 	}
+	c.mostPeers = trial.MostPeers()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, os.Stdout, *quick, *rounds, *transport, *only); err != nil {
+	if err := bench(ctx, c, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context, w io.Writer, quick bool, rounds int, transport, only string) error {
-	if rounds < 1 || transport != "tcp" && transport != "ipc" || flag.NArg() > 0 {
-		return errors.New("usage: bench [-quick] [-rounds N] [-transport tcp|ipc] [-only NAME]")
+func isSet(name string) (set bool) {
+	flag.Visit(func(f *flag.Flag) { set = set || f.Name == name })
+	return set
+}
+
+func bench(ctx context.Context, c config, table, progress io.Writer) error {
+	if c.rounds < 1 || flag.NArg() > 0 {
+		return errors.New("usage: bench [-quick] [-rounds N] [-only TEXT] [-transport tcp|ipc|inproc] [-against KEY,KEY] [-out DIR]")
 	}
+	rivals, err := choose(c.against)
+	if err != nil {
+		return err
+	}
+	list, notes := scenario.List(c.effort, c.mostPeers)
+	list = slices.DeleteFunc(list, func(s scenario.Scenario) bool {
+		return !strings.Contains(s.Name, c.only) || c.transport != "" && s.Transport != c.transport
+	})
+	if len(list) == 0 {
+		return fmt.Errorf("no scenario has %q in its name and uses %q", c.only, c.transport)
+	}
+	started := time.Now()
+	run, err := measure(ctx, c, rivals, list, progress)
+	if err != nil {
+		return err
+	}
+	run.Started, run.Took, run.Command = started, time.Since(started).Seconds(), os.Args[1:]
+	run.Notes = append(notes, run.Notes...)
+	if err := run.WriteTable(table); err != nil {
+		return err
+	}
+	return write(run, c.out, table)
+}
+
+// measure builds the programs and runs all rounds.
+func measure(ctx context.Context, c config, rivals []*rival.Rival, list []scenario.Scenario, out io.Writer) (*report.Run, error) {
 	dir, err := os.MkdirTemp("", "zmqbench")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	module, err := exec.CommandContext(ctx, "go", "list", "-f", "{{.Module.Dir}}", "github.com/gozmq/zmq/bench/internal/rival").Output()
+	if err != nil {
+		return nil, fmt.Errorf("the sources of the programs were not found; run this in the folder of the bench module: %w", err)
+	}
+	fmt.Fprintln(out, "building the programs of", len(rivals), "libraries")
+	o := &order{config: c, rivals: rivals, list: list, began: time.Now()}
+	load, err := rival.Build(ctx, strings.TrimSpace(string(module)), dir, rivals)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rivals {
+		if r.Program == "" {
+			o.notes = append(o.notes, fmt.Sprintf("NO COMPARISON with %s, which was not built: %s", r.Title, r.Missing))
+		}
+	}
+	o.bench = &trial.Bench{Load: load, Dir: dir, Time: c.trialTime}
+	o.progress = newProgress(out, o.trials())
+	outcomes := o.run(ctx)
+	o.progress.end()
+	run := report.New(rivals, list, outcomes, c.rounds)
+	run.Notes = o.notes
+	return run, nil
+}
 
-	ours, err := buildOurs(ctx, dir)
+// choose returns ours and the rivals asked for, all of them by default.
+func choose(against string) ([]*rival.Rival, error) {
+	all := rival.All()
+	if against == "" {
+		return all, nil
+	}
+	chosen := all[:1:1]
+	for key := range strings.SplitSeq(against, ",") {
+		i := slices.IndexFunc(all, func(r *rival.Rival) bool { return r.Key == key })
+		if i < 1 {
+			return nil, fmt.Errorf("there is no rival %q", key)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+// write writes the files of a run.
+func write(run *report.Run, dir string, says io.Writer) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	file, err := os.Create(filepath.Join(dir, "bench.json"))
 	if err != nil {
 		return err
 	}
-	programs := []string{ours}
-	if libzmq, err := buildLibzmq(ctx, dir); err != nil {
-		fmt.Fprintf(w, "NO COMPARISON: libzmq's side was not built: %v\n", err)
-	} else {
-		programs = append(programs, libzmq)
+	if err := errors.Join(run.WriteJSON(file), file.Close()); err != nil {
+		return err
 	}
-	fmt.Fprintf(w, "%s\n%d rounds, alternating; medians; ratio = median of ours/libzmq round by round\n\n", machine(), rounds)
-	printHead(w)
-	endpoint := "tcp://127.0.0.1:*"
-	if transport == "ipc" {
-		endpoint = "ipc://" + dir + "/socket"
-	}
-	// Workloads that differ only in the figure that they show share their rounds.
-	var shared rows
-	for i, l := range workloads {
-		if !strings.HasPrefix(l.name, only) {
-			continue
-		}
-		if shared == nil || i == 0 || l.recv != workloads[i-1].recv || l.endpoint != workloads[i-1].endpoint || l.size != workloads[i-1].size {
-			if shared, err = measure(ctx, l, programs, endpoint, quick, rounds); err != nil {
-				return err
-			}
-		}
-		printRow(w, l, shared)
-	}
-	if shared == nil {
-		return fmt.Errorf("no line begins with %q", only)
-	}
-	printLibraries(w, shared)
-	return nil
-}
-
-// rows holds the results of a workload: rows[program][round].
-type rows [][]result
-
-func measure(ctx context.Context, l workload, programs []string, endpoint string, quick bool, rounds int) (rows, error) {
-	count := l.count
-	if quick {
-		count = l.quick
-	}
-	run := runPair
-	if l.send == "" {
-		run = runAlone
-	}
-	if l.endpoint != "" {
-		endpoint = l.endpoint
-	}
-	all := make(rows, len(programs))
-	for range rounds {
-		for i, program := range programs {
-			r, err := run(ctx, program, l, endpoint, count)
-			if err != nil {
-				return nil, err
-			}
-			all[i] = append(all[i], r)
-		}
-	}
-	return all, nil
-}
-
-// machine describes what the figures were measured on.
-func machine() string {
-	return fmt.Sprintf("%s, %d cores, %s/%s, %s", cpuModel(), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	charts, err := run.WriteCharts(dir)
+	fmt.Fprintf(says, "\nwritten to %s: bench.json, %s\n", dir, strings.Join(charts, ", "))
+	return err
 }

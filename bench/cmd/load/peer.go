@@ -77,12 +77,9 @@ func (p *peer) skip(n int64) error {
 	return nil
 }
 
-// end tells the other side that no more comes and waits until it has closed, so
-// that nothing is lost on the way.
+// end waits until the other side, which has everything then, has closed: a peer
+// that leaves earlier is an event that not every library survives.
 func (p *peer) end() error {
-	if err := p.CloseWrite(); err != nil {
-		return err
-	}
 	_, err := io.Copy(io.Discard, p)
 	return err
 }

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/gozmq/zmq/bench/internal/rival"
+	"github.com/gozmq/zmq/bench/internal/scenario"
+	"github.com/gozmq/zmq/bench/internal/trial"
+)
+
+// WriteTable writes what was measured for people.
+func (r *Run) WriteTable(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%d rounds, alternating; medians; a ratio above 1 means that ours is better, for latencies and memory too\n", r.Machine, r.Rounds)
+	for _, v := range r.rivals {
+		if name := r.Libraries[v.Key]; name != "" {
+			fmt.Fprintf(&b, "%s: %s\n", v.Title, name)
+		}
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintln(&b, "NOTE:", n)
+	}
+	section(&b, "Figures", r.figures)
+	section(&b, "Ratios of ours, round by round", r.ratioTable)
+	section(&b, "Targets", r.targets)
+	section(&b, "CPU time a message, and most memory, of each process", r.costs)
+	section(&b, "The cost of scale: all measured processes together", r.growthTable)
+	r.problems(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// section writes rows of cells separated by tabs under a headline.
+func section(b *strings.Builder, title string, rows func(row func(cells ...string))) {
+	fmt.Fprintf(b, "\n%s\n\n", title)
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	rows(func(cells ...string) { fmt.Fprintln(t, strings.TrimRight(strings.Join(cells, "\t"), "\t")) })
+	_ = t.Flush() // into memory
+}
+
+func (r *Run) figures(row func(...string)) {
+	row(append([]string{""}, r.titles(func(*rival.Rival) bool { return true })...)...)
+	for _, l := range r.Lines {
+		cells := []string{l.Name}
+		for _, v := range r.rivals {
+			if m, ok := l.Median[v.Key]; ok {
+				cells = append(cells, figure(m, l.Unit))
+			} else {
+				cells = append(cells, l.Problem[v.Key])
+			}
+		}
+		row(cells...)
+	}
+}
+
+func (r *Run) titles(which func(*rival.Rival) bool) (names []string) {
+	for _, v := range r.rivals {
+		if which(v) {
+			names = append(names, v.Title)
+		}
+	}
+	return names
+}
+
+func (r *Run) ratioTable(row func(...string)) {
+	notOurs := func(v *rival.Rival) bool { return v.Key != rival.Ours }
+	row(append([]string{"to"}, r.titles(notOurs)...)...)
+	for _, l := range r.Lines {
+		cells := []string{l.Name}
+		for _, v := range r.rivals {
+			if !notOurs(v) {
+				continue
+			}
+			m, ok := median(l.Ratio[v.Key])
+			switch {
+			case !ok:
+				cells = append(cells, "-")
+			case len(l.Ratio[v.Key]) == 1:
+				cells = append(cells, number(m))
+			default:
+				cells = append(cells, number(m)+" ("+numbers(l.Ratio[v.Key])+")")
+			}
+		}
+		row(cells...)
+	}
+}
+
+func (r *Run) targets(row func(...string)) {
+	row("", "against", "target", "wanted", "got", "reached")
+	reached, known := 0, 0
+	for _, l := range r.Lines {
+		for _, v := range l.Verdict {
+			wanted, got := number(v.Wanted), number(v.Got)
+			if v.Against == "" {
+				wanted, got = figure(v.Wanted, l.Unit), figure(v.Got, l.Unit)
+			}
+			says := "NO"
+			switch {
+			case !v.Known:
+				got, says = "-", "not measured"
+			case v.Reached:
+				says = "yes"
+				reached++
+			}
+			if v.Known {
+				known++
+			}
+			row(l.Name, r.title(v.Against), v.Target, wanted, got, says)
+		}
+	}
+	row(fmt.Sprintf("%d of %d reached", reached, known))
+}
+
+func (r *Run) title(key string) string {
+	for _, v := range r.rivals {
+		if v.Key == key {
+			return v.Title
+		}
+	}
+	return key
+}
+
+// costs has a row for each process of a scenario that is in the table.
+func (r *Run) costs(row func(...string)) {
+	row(append([]string{"", "process"}, r.titles(func(*rival.Rival) bool { return true })...)...)
+	last := ""
+	for _, l := range r.Lines {
+		if l.scenario.Name == last {
+			continue
+		}
+		last = l.scenario.Name
+		roles := []string{l.scenario.Binds, l.scenario.Other}
+		switch l.scenario.Shape {
+		case scenario.Together:
+			roles = []string{l.scenario.Other + "+" + l.scenario.Binds}
+		case scenario.Load, scenario.Alone, scenario.Again:
+			roles = roles[:1]
+		}
+		for _, name := range roles {
+			cells := []string{last, name}
+			for _, v := range r.rivals {
+				cells = append(cells, r.cost(last, v.Key, name))
+			}
+			row(cells...)
+		}
+	}
+}
+
+// cost is the median of what a process cost.
+func (r *Run) cost(scenario, key, role string) string {
+	var cpu, peak []float64
+	for _, o := range r.Trials {
+		if o.Scenario != scenario || o.Rival != key || o.Error != "" || o.Messages == 0 {
+			continue
+		}
+		for _, p := range o.Processes {
+			if p.Role == role {
+				cpu, peak = append(cpu, p.CPU*1e6/float64(o.Messages)), append(peak, float64(p.Peak))
+			}
+		}
+	}
+	p, ok := median(peak)
+	if !ok {
+		return "-"
+	}
+	c, _ := median(cpu)
+	return figure(c, "us") + " " + figure(p, "B")
+}
+
+func (r *Run) growthTable(row func(...string)) {
+	for _, g := range r.Growth {
+		row(r.title(g.Rival)+": "+g.Title, "CPU", "a step more costs", "memory", "a step more costs")
+		for i, s := range g.Steps {
+			cells := []string{fmt.Sprintf("  %d %s", s.X, g.X), figure(s.CPU*1e6, "us"), "", figure(s.Peak, "B"), ""}
+			if i > 0 {
+				more := float64(s.X - g.Steps[i-1].X)
+				cells[2] = figure((s.CPU-g.Steps[i-1].CPU)*1e6/more, "us") + " each"
+				cells[4] = figure((s.Peak-g.Steps[i-1].Peak)/more, "B") + " each"
+			}
+			row(cells...)
+		}
+		row("  faster than its work?", says(g.CPU), "", says(g.Memory))
+	}
+}
+
+func says(e Excess) string {
+	if e.Faster() {
+		return fmt.Sprintf("YES, %.2f times, from %d to %d", e.Factor, e.From, e.To)
+	}
+	return fmt.Sprintf("no (%.2f)", e.Factor)
+}
+
+// problems lists what failed, what does not exist and what is odd, once each.
+func (r *Run) problems(b *strings.Builder) {
+	list := func(title string, of func(trial.Outcome) string) {
+		var order []string
+		seen := map[string]int{}
+		for _, o := range r.Trials {
+			if why := of(o); why != "" {
+				line := fmt.Sprintf("%s, %s: %s", r.title(o.Rival), o.Scenario, why)
+				if seen[line]++; seen[line] == 1 {
+					order = append(order, line)
+				}
+			}
+		}
+		if len(order) > 0 {
+			fmt.Fprintf(b, "\n%s\n\n", title)
+		}
+		for _, line := range order {
+			times := ""
+			if seen[line] > 1 {
+				times = fmt.Sprintf(" (%d times)", seen[line])
+			}
+			fmt.Fprintf(b, "  %s%s\n", line, times)
+		}
+	}
+	list("FAILURES", func(o trial.Outcome) string { return o.Error })
+	list("Oddities", func(o trial.Outcome) string { return o.Note })
+	list("Not supported", func(o trial.Outcome) string { return o.Unsupported })
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package rival builds the programs that are measured, one a library.
+package rival
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// Rival is a library with its program, which has the command line of package role.
+type Rival struct {
+	Key   string // "libzmq"
+	Title string // in tables and charts
+	// ZMTP says that it talks to the neutral peers of cmd/load.
+	ZMTP bool
+	// Main rivals are measured in every round, also of a quick run.
+	Main bool
+	// Slow libraries get fewer messages, or a round of them would take minutes: one
+	// in so many of the small ones in a stream.
+	Slow int
+	// Program is where the program was built; empty if it was not, for Missing.
+	Program string
+	Missing string
+
+	build func(ctx context.Context, module, program string) error
+}
+
+// Ours is the key of this library, Libzmq that of the one to compare with, Limit
+// that of plain Go.
+const (
+	Ours   = "ours"
+	Libzmq = "libzmq"
+	Limit  = "tcp"
+)
+
+// All returns every library, ours first, not built yet.
+func All() []*Rival {
+	return []*Rival{
+		{Key: Ours, Title: "ours", ZMTP: true, Main: true, Slow: 1, build: pureGo("./peers/ours")},
+		{Key: Libzmq, Title: "libzmq", ZMTP: true, Main: true, Slow: 1, build: c},
+		{Key: Limit, Title: "plain Go", Main: true, Slow: 1, build: pureGo("./peers/tcp")},
+		{Key: "pebbe", Title: "pebbe", ZMTP: true, Slow: 1, build: cgo},
+		{Key: "gozeromq", Title: "go-zeromq", ZMTP: true, Slow: 40, build: pureGo("./peers/gozeromq")},
+		{Key: "mangos", Title: "mangos", Slow: 20, build: pureGo("./peers/mangos")},
+	}
+}
+
+// Build builds the programs of rivals and returns that of the neutral peers. What
+// cannot be built says so in Missing; only ours and the peers must be.
+func Build(ctx context.Context, module, dir string, rivals []*Rival) (load string, err error) {
+	load = filepath.Join(dir, "load"+exe())
+	if err := pureGo("./cmd/load")(ctx, module, load); err != nil {
+		return "", err
+	}
+	var all sync.WaitGroup
+	for _, r := range rivals {
+		all.Go(func() {
+			program := filepath.Join(dir, r.Key+exe())
+			if err := r.build(ctx, module, program); err != nil {
+				r.Missing = err.Error()
+				return
+			}
+			r.Program = program
+		})
+	}
+	all.Wait()
+	for _, r := range rivals {
+		if r.Key == Ours && r.Program == "" {
+			return "", fmt.Errorf("ours was not built: %s", r.Missing)
+		}
+	}
+	return load, nil
+}
+
+// pureGo builds without cgo, which an importer of ours must not need.
+func pureGo(pkg string) func(context.Context, string, string) error {
+	return func(ctx context.Context, module, program string) error {
+		return run(ctx, module, "CGO_ENABLED=0", "go", "build", "-o", program, pkg)
+	}
+}
+
+// cgo builds what is a module of its own.
+func cgo(ctx context.Context, module, program string) error {
+	return run(ctx, filepath.Join(module, "peers", "pebbe"), "CGO_ENABLED=1", "go", "build", "-o", program, ".")
+}
+
+func c(ctx context.Context, module, program string) error {
+	compiler := os.Getenv("CC")
+	if compiler == "" {
+		compiler = "cc"
+	}
+	flags := []string{"-lzmq"}
+	if out, err := exec.CommandContext(ctx, "pkg-config", "--cflags", "--libs", "libzmq").Output(); err == nil {
+		flags = strings.Fields(string(out))
+	}
+	files, err := filepath.Glob(filepath.Join(module, "peers", "libzmq", "*.c"))
+	if err != nil || len(files) == 0 {
+		return fmt.Errorf("there is no program for libzmq in %s: %w", module, err)
+	}
+	args := append([]string{"-O2", "-Wall", "-pthread", "-o", program}, files...)
+	return run(ctx, module, "", compiler, append(args, flags...)...)
+}
+
+func run(ctx context.Context, dir, env, name string, args ...string) error {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	if env != "" {
+		cmd.Env = append(cmd.Env, env)
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w: %s", name, strings.Join(args, " "), err, bytes.TrimSpace(out))
+	}
+	return nil
+}
+
+func exe() string {
+	if runtime.GOOS == "windows" {
+		return ".exe"
+	}
+	return ""
+}

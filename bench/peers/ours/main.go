@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Command ours plays the roles of a measurement on this library.
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/bench/internal/role"
+)
+
+func main() { role.Main(library{}) }
+
+type library struct{}
+
+func (library) Version() string {
+	major, minor, patch := zmq.Version()
+	return fmt.Sprintf("gozmq %d.%d.%d", major, minor, patch)
+}
+
+func (library) Open() (role.Context, error) {
+	c, err := zmq.NewContext(zmq.ContextConfig{})
+	return node{c}, err
+}
+
+type node struct{ *zmq.Context }
+
+var kinds = map[role.Kind]zmq.SocketType{
+	role.Push: zmq.PUSH, role.Pull: zmq.PULL, role.Req: zmq.REQ, role.Rep: zmq.REP,
+	role.Dealer: zmq.DEALER, role.Router: zmq.ROUTER, role.XPub: zmq.XPUB,
+}
+
+func (n node) Socket(c role.Config) (role.Socket, error) {
+	settings := []zmq.Setting{zmq.Linger.Of(-1)}
+	if c.Kind == role.XPub {
+		settings = append(settings, zmq.XPubNoDrop.Of(true), zmq.XPubVerbose.Of(true))
+	}
+	if c.Curve {
+		settings = append(settings, curve(c.Server)...)
+	}
+	s, err := n.NewSocket(kinds[c.Kind], settings...)
+	return socket{s}, err
+}
+
+func curve(server bool) []zmq.Setting {
+	if server {
+		return []zmq.Setting{zmq.CurveServer.Of(true), zmq.CurveSecretKey.Of([]byte(role.ServerSecret))}
+	}
+	return []zmq.Setting{
+		zmq.CurveServerKey.Of([]byte(role.ServerPublic)),
+		zmq.CurvePublicKey.Of([]byte(role.ClientPublic)), zmq.CurveSecretKey.Of([]byte(role.ClientSecret)),
+	}
+}
+
+func (node) Proxy(front, back role.Socket) error {
+	p, err := zmq.NewProxy(front.(socket).Socket, back.(socket).Socket)
+	if err != nil {
+		return err
+	}
+	return p.Run(context.Background())
+}
+
+func (n node) Close() error { return n.Term(context.Background()) }
+
+type socket struct{ *zmq.Socket }
+
+func (s socket) Bind(endpoint string) (string, error) {
+	err := s.Socket.Bind(endpoint)
+	return s.LastEndpoint(), err
+}
+
+func (s socket) Connect(endpoint string) error { return s.Socket.Connect(endpoint) }
+
+func (s socket) Send(body []byte) error { return s.Socket.Send(context.Background(), body) }
+
+func (s socket) Recv() ([]byte, error) {
+	m, err := s.Socket.Recv(context.Background())
+	return m.Last(), err
+}
+
+func (s socket) SendParts(parts [][]byte) error { return s.Socket.Send(context.Background(), parts...) }
+
+func (s socket) RecvParts() (frames, octets int, err error) {
+	m, err := s.Socket.Recv(context.Background())
+	return m.Len(), m.Size(), err
+}
+
+func (s socket) Echo() error {
+	m, err := s.Socket.Recv(context.Background())
+	if err != nil {
+		return err
+	}
+	return s.SendMessage(context.Background(), m)
+}
+
+func (socket) Shared() bool { return true }
