@@ -47,11 +47,12 @@ func newHorde(b *siege, n int, says []byte) *horde {
 	b.check(err)
 	c := &horde{siege: b}
 	b.Cleanup(c.leave)
+	wait := syscall.NsecToTimeval(int64(patience)) // its fields are as wide as the machine's words
 	for range n {
 		fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 		b.check(err)
 		c.fds = append(c.fds, fd)
-		b.check(syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &syscall.Timeval{Sec: int64(patience / time.Second)}))
+		b.check(syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &wait))
 		b.check(syscall.Connect(fd, &syscall.SockaddrInet4{Port: to, Addr: [4]byte{127, 0, 0, 1}}))
 		_, err = syscall.Write(fd, says)
 		b.check(err)
