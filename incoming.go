@@ -82,6 +82,6 @@ func (s *Socket) hand(ctx context.Context, ch chan<- Message, m Message) bool {
 	case <-s.s.Done():
 	case <-s.ctx.Done():
 	}
-	_ = s.s.Unread([]pipe.Message{m.m}) // fails on a closed socket only
+	_ = s.s.Unread([]pipe.Message{m.m}) // fails on a socket that has ended only
 	return false
 }

@@ -388,6 +388,48 @@ func TestMonitorToWithoutReader(t *testing.T) {
 	}
 }
 
+// A reader that is behind gets all that waits in the end, and the last event with
+// it, beyond any high-water mark: it may be reading until that comes.
+func TestMonitorToEndsForASlowReader(t *testing.T) {
+	r := newRig(t)
+	s := r.socket(zmq.PULL)
+	r.check(s.MonitorTo("inproc://m", zmq.EventListening|zmq.EventMonitorStopped, 1, zmq.PAIR))
+	w := r.reader(zmq.PAIR, "inproc://m")
+	const binds = 3000 // more than the queues of the sockets take
+	for range binds {
+		r.check(s.Bind("tcp://127.0.0.1:*"))
+		r.check(s.Unbind(s.LastEndpoint()))
+	}
+	r.check(s.Close())
+	for range binds {
+		r.wantWire(w, 1, zmq.EventListening)
+	}
+	r.wantWire(w, 1, zmq.EventMonitorStopped)
+}
+
+// The endpoint policy has a say, and may call the socket.
+func TestMonitorToAsksThePolicy(t *testing.T) {
+	var s *zmq.Socket
+	refused := errors.New("no")
+	r := rigOf(t, zmq.ContextConfig{EndpointPolicy: func(op, endpoint string) error {
+		if op != "bind" {
+			return nil
+		}
+		if endpoint == "inproc://refused" {
+			return refused
+		}
+		return s.StopMonitorTo()
+	}})
+	s = r.socket(zmq.PULL)
+	if err := s.MonitorTo("inproc://refused", zmq.EventAll, 1, zmq.PAIR); !errors.Is(err, refused) || !errors.Is(err, zmq.ErrRefused) {
+		t.Errorf("refused with %v", err)
+	}
+	r.check(s.MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PAIR))
+	w := r.reader(zmq.PAIR, "inproc://m")
+	r.check(s.Bind("tcp://127.0.0.1:*"))
+	r.wantWire(w, 1, zmq.EventMonitorStopped)
+}
+
 // A wrong version is taken, and then nothing is ever sent.
 func TestMonitorToUnknownVersion(t *testing.T) {
 	r := newRig(t)

@@ -129,7 +129,7 @@ func (p *Poller) Wait(ctx context.Context) ([]PollEvent, error) {
 // WaitInto is Wait without allocating: it fills events from their beginning and
 // returns how many. Where more is ready than events can hold, the others come
 // first the next time, so that none starves (with libzmq those registered last
-// would). (zmq_poller_wait_all)
+// would). With no room at all it waits for the end of ctx. (zmq_poller_wait_all)
 func (p *Poller) WaitInto(ctx context.Context, events []PollEvent) (int, error) {
 	got, err := p.wait(ctx, events[:0], len(events))
 	return len(got), err

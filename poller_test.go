@@ -328,6 +328,39 @@ func TestPollerWakesAllThatWait(t *testing.T) {
 	})
 }
 
+// A wait without room for an event takes no other's wake-up (zmq_poller_wait_all
+// with n = 0 waits for its timeout).
+func TestPollerWaitIntoNothing(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		pull, push := r.pair(zmq.PULL, zmq.PUSH, "inproc://it")
+		p := r.poller()
+		r.check(p.Add(pull, zmq.PollIn, "pull"))
+		ctx, cancel := context.WithCancel(r.ctx)
+		result := make(chan error, 1)
+		go func() {
+			_, err := p.WaitInto(ctx, nil)
+			result <- err
+		}()
+		synctest.Wait() // it is the first who waits
+		ch := r.waits(p)
+		synctest.Wait()
+		r.send(push, "1")
+		synctest.Wait()
+		select {
+		case got := <-ch:
+			if want := []string{"pull in"}; !reflect.DeepEqual(got, want) {
+				t.Errorf("Wait returned %q", got)
+			}
+		default:
+			t.Error("Wait does not return")
+		}
+		cancel()
+		if err := r.result(result); !errors.Is(err, context.Canceled) {
+			t.Errorf("WaitInto returned %v", err)
+		}
+	})
+}
+
 // Registrations and waits of many goroutines at the same time.
 func TestPollerConcurrently(t *testing.T) {
 	r := newRig(t)

@@ -88,8 +88,9 @@ func WithCaptureFunc(f func(d Direction, m Message)) ProxySetting {
 // octets, unsigned numbers in the host's byte order: frames received on the
 // frontend, octets received, frames sent, octets sent, and the same for the
 // backend. A REP answers everything else with one empty frame; the other types
-// say nothing. On a socket that cannot send, STATISTICS has no effect (it ends
-// libzmq's proxy). Anybody who reaches the socket commands the proxy.
+// say nothing. A ROUTER answers who asked, which libzmq's does not. On a socket
+// that cannot send, or an XSUB, STATISTICS has no effect (it ends libzmq's proxy).
+// Anybody who reaches the socket commands the proxy.
 func WithControl(s *Socket) ProxySetting {
 	return ProxySetting{func(c *proxy.Config) { c.Control = s.s }}
 }

@@ -16,11 +16,18 @@ import (
 func (r *rig) controlled(control, other zmq.SocketType) (x *relay, c *zmq.Socket) {
 	r.Helper()
 	s, at := r.bind(control, "inproc://control")
-	if control == zmq.SUB {
+	switch control {
+	case zmq.SUB:
 		r.check(s.Subscribe(""))
+	case zmq.XSUB:
+		r.send(s, "\x01")
 	}
 	x = r.relay(zmq.PULL, zmq.PUSH, inprocNamed, zmq.WithControl(s))
-	return x, r.connect(other, at)
+	c = r.connect(other, at)
+	if other == zmq.XPUB {
+		r.want(c, "\x01")
+	}
+	return x, c
 }
 
 // numbers takes a reply to STATISTICS apart: frames of 8 octets in the order of
@@ -139,6 +146,53 @@ func TestProxyControlByOtherTypes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A ROUTER answers whoever asked, and one who has left ends nothing.
+func TestProxyControlByRouter(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		x, c := r.controlled(zmq.ROUTER, zmq.DEALER)
+		at := "inproc://control"
+		push, pull := r.client(zmq.PUSH, x.frontAt), r.client(zmq.PULL, x.backAt)
+		r.send(push, "12")
+		r.want(pull, "12")
+		want := []uint64{1, 2, 0, 0, 0, 0, 1, 2}
+		r.send(c, "STATISTICS")
+		if got := r.numbers(r.recv(c)); !reflect.DeepEqual(got, want) {
+			t.Errorf("statistics %d, want %d", got, want)
+		}
+		req := r.connect(zmq.REQ, at)
+		r.send(req, "STATISTICS")
+		if got := r.numbers(r.recv(req)); !reflect.DeepEqual(got, want) {
+			t.Errorf("a REQ gets statistics %d, want %d", got, want)
+		}
+		r.connect(zmq.DEALER, at, named("TERMINATE")) // a name is no command
+		x.Pause()
+		synctest.Wait()
+		gone := r.connect(zmq.DEALER, at)
+		r.send(gone, "STATISTICS")
+		r.check(gone.Close())
+		x.Resume()
+		r.send(push, "34")
+		r.want(pull, "34")
+		r.send(c, "TERMINATE")
+		r.check(r.ends(x))
+	})
+}
+
+// The numbers of STATISTICS are no subscriptions.
+func TestProxyControlByXSub(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		x, c := r.controlled(zmq.XSUB, zmq.XPUB)
+		push, pull := r.client(zmq.PUSH, x.frontAt), r.client(zmq.PULL, x.backAt)
+		r.send(push, "1")
+		r.want(pull, "1")
+		r.send(c, "STATISTICS")
+		synctest.Wait()
+		r.none(c)
+		r.send(c, "TERMINATE")
+		r.check(r.ends(x))
+	})
 }
 
 // A control socket whose answers nobody reads does not stop the proxy.

@@ -288,9 +288,22 @@ func TestProxyGivesBackWhatItHolds(t *testing.T) {
 	})
 }
 
-// Where what is held cannot go back because its socket was closed, the error says
+// Where what is held cannot go back because its socket has ended, the error says
 // how much that is.
 func TestProxyTellsWhatIsLost(t *testing.T) {
+	for _, y := range []struct {
+		end  func(r *rig, x *relay)
+		want error
+		text string
+	}{
+		{func(r *rig, x *relay) { r.check(x.back.Close()) }, zmq.ErrClosed, "DEALER#2: socket closed"},
+		{func(r *rig, _ *relay) { r.zc.Shutdown() }, zmq.ErrTerminated, "ROUTER#1: context terminated"},
+	} {
+		tellsWhatIsLost(t, y.end, y.want, y.text)
+	}
+}
+
+func tellsWhatIsLost(t *testing.T, end func(r *rig, x *relay), want error, text string) {
 	bubbled(t, func(r *rig) {
 		x := r.relay(zmq.ROUTER, zmq.DEALER, inprocNamed)
 		server := r.client(zmq.DEALER, x.backAt)
@@ -300,9 +313,9 @@ func TestProxyTellsWhatIsLost(t *testing.T) {
 			r.try(server, "slow", fmt.Sprint(i))
 			synctest.Wait()
 		}
-		r.check(x.back.Close())
+		end(r, x)
 		err := r.ends(x)
-		if !errors.Is(err, zmq.ErrClosed) || !strings.HasSuffix(err.Error(), "DEALER#2: socket closed; messages that were held and are lost with it: 1") {
+		if !errors.Is(err, want) || !strings.HasSuffix(err.Error(), text+"; messages that were held and are lost with it: 1") {
 			t.Errorf("ended with %v", err)
 		}
 	})

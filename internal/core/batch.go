@@ -132,13 +132,13 @@ func (s *Socket) Room(limit int) int {
 
 // Unread gives messages back that were received and not used, in the order in
 // which they came: they are received again before all others. It fails, and they
-// are dropped, on a socket that is closed, as all that was not received is.
+// are dropped, on a socket that has ended, as all that was not received is.
 func (s *Socket) Unread(ms []pipe.Message) error {
 	if len(ms) == 0 {
 		return nil
 	}
 	s.mu.Lock()
-	if e := s.stop.Load(); e != nil && *e == zerr.ErrClosed {
+	if e := s.stop.Load(); e != nil {
 		s.mu.Unlock()
 		return *e
 	}

@@ -74,6 +74,9 @@ func (s *Socket) MonitorTo(address string, mask uint64, version, typ int) error 
 	if scheme != "inproc" {
 		return zerr.Errorf(zerr.ErrUnsupportedTransport, "a monitor is bound to inproc, not %s", scheme)
 	}
+	if err := s.ctx.allow("bind", address); err != nil { // calls the user, so no lock is held
+		return err
+	}
 	s.wireMu.Lock()
 	defer s.wireMu.Unlock()
 	s.stopWire()
@@ -90,7 +93,10 @@ func (s *Socket) MonitorTo(address string, mask uint64, version, typ int) error 
 	for n, v := range map[opt.Num]int64{opt.Linger: 0, opt.SendTimeout: -1, opt.SendHWM: 1000} {
 		_ = to.SetOption(n, opt.Value{I: v})
 	}
-	if err := to.Bind(address); err != nil {
+	to.mu.Lock()
+	o := to.opts.Clone()
+	to.mu.Unlock()
+	if err := to.bindInproc(address, o); err != nil {
 		to.Close()
 		return err
 	}
@@ -199,8 +205,9 @@ func (w *wireMonitor) forwardLoop() {
 	w.forwarding = false
 }
 
-// end sends what the reader has room for and MONITOR_STOPPED behind it. What was
-// sent stays readable.
+// end sends what waits, and MONITOR_STOPPED behind it, to a reader that is there,
+// whatever its high-water mark: it may be reading until that comes. What was sent
+// stays readable.
 func (w *wireMonitor) end(last Record) {
 	w.mu.Lock()
 	if w.ended {
@@ -214,8 +221,11 @@ func (w *wireMonitor) end(last Record) {
 	w.mu.Lock()
 	if w.mask&session.MonitorStopped != 0 {
 		e := newWireEvent(&last)
-		w.enqueueLocked(e.frames(w.version))
+		if f := e.frames(w.version); f != nil {
+			w.backlog = append(w.backlog, f) // however full it is
+		}
 	}
+	_ = w.to.SetOption(opt.SendHWM, opt.Value{I: 0}) // fails once the context has ended, as sending does
 	w.sendLocked()
 	w.of.stats.EventsDropped.Add(uint64(len(w.backlog)))
 	w.backlog = nil

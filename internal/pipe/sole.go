@@ -92,11 +92,13 @@ func (p *Pipe) writeSoleInProcess(m *Message) bool {
 		in.mu.Unlock()
 		return false
 	}
-	_, tell := in.pushOneLocked(m, q.peer.Load())
-	in.direct++
+	ok, tell := in.pushOneLocked(m, q.peer.Load())
+	if ok {
+		in.direct++
+	}
 	in.mu.Unlock()
 	if tell {
 		q.mailbox.postReadable(q)
 	}
-	return true
+	return ok
 }

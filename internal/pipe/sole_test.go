@@ -81,6 +81,30 @@ func TestSoleInProcess(t *testing.T) {
 	wantEmpty(t, q)
 }
 
+// TestSoleIsRefusedByTopics: a queue that conflates by topic is full when no topic
+// of it is renewed, and says so.
+func TestSoleIsRefusedByTopics(t *testing.T) {
+	p, q := joined(
+		Config{Mailbox: &Mailbox{Writers: true}, SendHWM: 2, TopicsOut: true},
+		Config{Mailbox: &Mailbox{Readers: true}, RecvHWM: 1})
+	if !p.BeginSole() {
+		t.Fatal("refused")
+	}
+	taken := uint64(0)
+	for i := range 5 {
+		if ok, _ := p.WriteSole(message(fmt.Sprint(i))); ok {
+			taken++
+		}
+	}
+	if n := p.EndSole(); n != taken || taken != 3 {
+		t.Errorf("%d of 5 messages were taken and %d counted, want 3", taken, n)
+	}
+	for i := range 3 {
+		wantRead(t, q, fmt.Sprint(i))
+	}
+	wantEmpty(t, q)
+}
+
 // TestInProcessMessagesShareMemory: small messages that wait together are one
 // allocation, and those that were handed over keep theirs.
 func TestInProcessMessagesShareMemory(t *testing.T) {

@@ -31,6 +31,10 @@ func (p *Poller) ring() {
 // has been shut down, zerr.ErrClosed, and that of ctx.
 func (p *Poller) Wait(ctx context.Context, items []Item, limit int) ([]Item, error) {
 	had := len(items)
+	var wake <-chan struct{} // with no room for anything, the others' wake-ups stay theirs
+	if limit > 0 {
+		wake = p.wake
+	}
 	for {
 		var err error
 		p.mu.Lock()
@@ -41,7 +45,7 @@ func (p *Poller) Wait(ctx context.Context, items []Item, limit int) ([]Item, err
 		}
 		p.waiting++
 		p.mu.Unlock()
-		err = p.sleep(ctx)
+		err = p.sleep(ctx, wake)
 		p.mu.Lock()
 		p.waiting--
 		p.mu.Unlock()
@@ -58,12 +62,12 @@ func (p *Poller) Poll(items []Item, limit int) ([]Item, error) {
 	return p.look(items, limit)
 }
 
-func (p *Poller) sleep(ctx context.Context) error {
+func (p *Poller) sleep(ctx context.Context, wake <-chan struct{}) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	select {
-	case <-p.wake:
+	case <-wake:
 		return nil
 	case <-p.done:
 		return zerr.ErrClosed

@@ -44,26 +44,45 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 	case err != nil:
 		return false, &SocketError{c.s, err}
 	}
-	m := &ms[0]
-	reply := c.obey(p, m.Head)
-	for _, f := range m.Tail {
+	frames := append([][]byte{ms[0].Head}, ms[0].Tail...)
+	envelope := c.envelope(frames)
+	var reply [][]byte
+	for _, f := range frames[envelope:] {
 		if r := c.obey(p, f); r != nil {
 			reply = r
 		}
 	}
 	if reply == nil && c.s.Type() == pattern.Rep {
-		reply = &pipe.Message{Head: []byte{}}
+		reply = [][]byte{{}}
 	}
-	if reply == nil {
+	if reply == nil || c.mute() {
 		return true, nil
 	}
-	c.reply = append(c.reply[:0], *reply)
+	reply = append(frames[:envelope:envelope], reply...)
+	c.reply = append(c.reply[:0], pipe.Message{Head: reply[0], Tail: reply[1:]})
 	_, err = c.answer()
 	return true, err
 }
 
+// envelope returns how many frames come before the commands: those that lead a
+// ROUTER's reply back to who asked.
+func (c *control) envelope(frames [][]byte) int {
+	if c.s.Type() != pattern.RouterType {
+		return 0
+	}
+	if len(frames) > 1 && len(frames[1]) == 0 { // from a REQ
+		return 2
+	}
+	return 1
+}
+
+// mute reports whether the control socket has nobody to answer to. STATISTICS on
+// a PULL or a SUB ends libzmq's proxy; here it is a question that nobody can
+// answer. The reply of an XSUB would be taken for subscriptions.
+func (c *control) mute() bool { return !sends(c.s) || c.s.Type() == pattern.XSub }
+
 // obey carries out one command. What it does not know it ignores.
-func (c *control) obey(p *Proxy, command []byte) (reply *pipe.Message) {
+func (c *control) obey(p *Proxy, command []byte) (reply [][]byte) {
 	switch string(command) {
 	case cmdPause:
 		p.Pause()
@@ -77,31 +96,29 @@ func (c *control) obey(p *Proxy, command []byte) (reply *pipe.Message) {
 	return nil
 }
 
-// answer sends the reply that is due. On a socket that cannot send, a PULL or a
-// SUB, STATISTICS ends libzmq's proxy; here it is a question that nobody can
-// answer.
+// answer sends the reply that is due. One that nobody is there to take is dropped:
+// whoever asks and leaves must not end the proxy.
 func (c *control) answer() (sent bool, err error) {
 	_, err = c.s.TrySendBatch(c.reply, true)
-	switch {
-	case errors.Is(err, zerr.ErrAgain):
+	if errors.Is(err, zerr.ErrAgain) {
 		return false, nil
-	case err != nil && !errors.Is(err, zerr.ErrNotSupported):
-		return false, &SocketError{c.s, err}
 	}
 	c.reply = c.reply[:0]
+	if ended := c.s.Err(); ended != nil {
+		return false, &SocketError{c.s, ended}
+	}
 	return true, nil
 }
 
 // statistics is the reply to STATISTICS: for the frontend and then the backend
 // messages and octets received, messages and octets sent, 64 bits each in the host's
 // order (zmq_proxy_steerable). libzmq counts whole messages.
-func (p *Proxy) statistics() *pipe.Message {
+func (p *Proxy) statistics() (frames [][]byte) {
 	front, back := p.Traffic()
-	var frames [8][]byte
-	for i, s := range []Side{front, back} {
-		for k, v := range []uint64{s.MessagesIn, s.BytesIn, s.MessagesOut, s.BytesOut} {
-			frames[4*i+k] = binary.NativeEndian.AppendUint64(nil, v)
+	for _, s := range []Side{front, back} {
+		for _, v := range []uint64{s.MessagesIn, s.BytesIn, s.MessagesOut, s.BytesOut} {
+			frames = append(frames, binary.NativeEndian.AppendUint64(nil, v))
 		}
 	}
-	return &pipe.Message{Head: frames[0], Tail: frames[1:]}
+	return frames
 }

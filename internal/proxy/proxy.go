@@ -122,11 +122,7 @@ func (p *Proxy) Run(ctx context.Context) error {
 		return zerr.Errorf(zerr.ErrState, "this proxy is running already")
 	}
 	defer p.running.Store(false)
-	watches := p.watch()
-	err := p.loop(ctx, watches)
-	for _, w := range watches {
-		w.Stop()
-	}
+	err := p.work(ctx)
 	for _, l := range []*lane{p.forward, p.back} {
 		if l == nil {
 			continue
@@ -136,6 +132,17 @@ func (p *Proxy) Run(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// work is loop under watch, which ends even where Observe panics.
+func (p *Proxy) work(ctx context.Context) error {
+	watches := p.watch()
+	defer func() {
+		for _, w := range watches {
+			w.Stop()
+		}
+	}()
+	return p.loop(ctx, watches)
 }
 
 // watch has every socket ring when something may have become possible.
