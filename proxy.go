@@ -85,9 +85,9 @@ func WithCaptureFunc(f func(d Direction, m Message)) ProxySetting {
 // has it: a REP, PAIR, PULL, SUB or whatever else receives, bound or connected by
 // the caller. A command is one frame: "PAUSE", "RESUME", "TERMINATE" or
 // "STATISTICS", all else is ignored. STATISTICS is answered with eight frames of 8
-// octets, unsigned numbers in the host's byte order: frames received on the
-// frontend, octets received, frames sent, octets sent, and the same for the
-// backend. A REP answers everything else with one empty frame; the other types
+// octets, unsigned numbers in the host's byte order: messages received on the
+// frontend, octets received, messages sent, octets sent, and the same for the
+// backend; whole messages, as libzmq counts them. A REP answers everything else with one empty frame; the other types
 // say nothing. A ROUTER answers who asked, which libzmq's does not. On a socket
 // that cannot send, or an XSUB, STATISTICS has no effect (it ends libzmq's proxy).
 // Anybody who reaches the socket commands the proxy.

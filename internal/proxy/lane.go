@@ -20,8 +20,8 @@ const (
 	batchSize  = 256
 )
 
-// Counters are what one lane has taken and passed on. Frames are what libzmq's
-// statistics count.
+// Counters are what one lane has taken and passed on. libzmq's statistics have the
+// messages and the octets.
 type Counters struct {
 	MessagesIn, FramesIn, BytesIn    uint64
 	MessagesOut, FramesOut, BytesOut uint64
