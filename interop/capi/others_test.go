@@ -59,6 +59,19 @@ func TestBindings(t *testing.T) {
 	}
 }
 
+// TestJupyter runs a Jupyter kernel and a client of it.
+func TestJupyter(t *testing.T) {
+	const python = "/usr/bin/python3"
+	if exec.Command(python, "-c", "import jupyter_client, ipykernel").Run() != nil {
+		missing(t, "python3-jupyter-client or python3-ipykernel")
+	}
+	home := t.TempDir()
+	r := execute(t, 2*time.Minute, append(ours(), "HOME="+home, "PYDEVD_DISABLE_FILE_VALIDATION=1"), python, "others/jupyter.py")
+	if r.code != 0 || !strings.Contains(r.out, "4.3.5 as expected\n") {
+		t.Errorf("ends with %d:\n%s", r.code, r.out)
+	}
+}
+
 // TestCppzmq builds and runs cppzmq's examples with our header and library.
 func TestCppzmq(t *testing.T) {
 	examples, _ := filepath.Glob("/usr/share/doc/cppzmq-dev/examples/*.cpp") // a constant pattern is never bad
