@@ -19,10 +19,10 @@ type idleLink struct{}
 func (idleLink) Flush(bool) {}
 
 // benchPipe returns a socket with one pipe.
-func benchPipe(b *testing.B, typ int, name string) (*Socket, *pipe.Pipe) {
+func benchPipe(tb testing.TB, typ int, name string) (*Socket, *pipe.Pipe) {
 	s, err := NewContext(Config{}).NewSocket(typ, name)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -35,43 +35,53 @@ func perMessage(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/burst, "ns/msg")
 }
 
-func BenchmarkRecv(b *testing.B) {
-	s, p := benchPipe(b, pattern.Pull, "PULL")
+// receiving is a burst from a connection's reader to Recv.
+func receiving(tb testing.TB) func() {
+	s, p := benchPipe(tb, pattern.Pull, "PULL")
 	ms := make([]pipe.Message, burst)
 	body, peer := make([]byte, 16), &pipe.Peer{}
 	ctx := context.Background()
 	var m pipe.Message
-	b.ReportAllocs()
-	for b.Loop() {
+	return func() {
 		for i := range ms {
 			ms[i] = pipe.Message{Head: body, Peer: peer, Owned: true}
 		}
 		p.Deliver(ms)
 		for range burst {
 			if err := s.Recv(ctx, &m); err != nil {
-				b.Fatal(err)
+				tb.Fatal(err)
 			}
 		}
 	}
-	perMessage(b)
 }
 
-func BenchmarkSend(b *testing.B) {
-	s, p := benchPipe(b, pattern.Push, "PUSH")
+// sending is a burst from Send to a connection's writer.
+func sending(tb testing.TB) func() {
+	s, p := benchPipe(tb, pattern.Push, "PUSH")
 	p.Out().Attach(idleLink{}, wire.V31)
 	frames := [][]byte{make([]byte, 16)}
 	ctx := context.Background()
 	var batch pipe.Batch
-	b.ReportAllocs()
-	for b.Loop() {
+	return func() {
 		for range burst {
 			if err := s.Send(ctx, frames); err != nil {
-				b.Fatal(err)
+				tb.Fatal(err)
 			}
 		}
 		for p.Out().Take(&batch) {
 			p.Out().Sent(&batch)
 		}
+	}
+}
+
+func BenchmarkRecv(b *testing.B) { benchmark(b, receiving(b)) }
+
+func BenchmarkSend(b *testing.B) { benchmark(b, sending(b)) }
+
+func benchmark(b *testing.B, round func()) {
+	b.ReportAllocs()
+	for b.Loop() {
+		round()
 	}
 	perMessage(b)
 }

@@ -16,12 +16,12 @@ import (
 
 // bench is a pattern with pipes whose peers are the test.
 type bench struct {
-	*testing.T
+	testing.TB
 	h *Host
 	p Pattern
 }
 
-func newBench(t *testing.T, typ int, set ...any) *bench {
+func newBench(t testing.TB, typ int, set ...any) *bench {
 	t.Helper()
 	h := &Host{Mailbox: new(pipe.Mailbox), Options: opt.NewSet(false), Drops: new(Drops)}
 	p, err := New(typ, h)

@@ -12,7 +12,7 @@ import (
 )
 
 // audienceOf makes members of a new broadcast, each with a link.
-func audienceOf(t *testing.T, n, hwm int) (*Broadcast, []*Pipe) {
+func audienceOf(t testing.TB, n, hwm int) (*Broadcast, []*Pipe) {
 	t.Helper()
 	b := NewBroadcast()
 	var ps []*Pipe

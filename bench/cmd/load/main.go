@@ -19,6 +19,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -162,20 +163,17 @@ func topics(j job) (result, error) {
 	return result{Messages: j.count - 1, Size: j.size, Seconds: time.Since(start).Seconds()}, nil
 }
 
+// batch is how many messages a pushing peer writes at once.
+const batch = 1000
+
 func push(j job) (result, error) {
 	one := frame(0, make([]byte, j.size))
+	many := bytes.Repeat(one, min(batch, j.count))
 	took, err := each(j, "PUSH", func(i int, p *peer) error {
-		left := j.share(i)
-		for left > 0 {
-			n := min(left, 1000)
-			var batch []byte
-			for range n {
-				batch = append(batch, one...)
-			}
-			if err := p.write(batch); err != nil {
+		for left := j.share(i); left > 0; left -= min(left, batch) {
+			if err := p.write(many[:min(left, batch)*len(one)]); err != nil {
 				return err
 			}
-			left -= n
 		}
 		return p.end()
 	})

@@ -35,15 +35,22 @@ func (r *Run) WriteTable(w io.Writer) error {
 	return err
 }
 
-// section writes rows of cells separated by tabs under a headline.
+// section writes rows of cells separated by tabs under a headline, nothing without
+// rows.
 func section(b *strings.Builder, title string, rows func(row func(cells ...string))) {
-	fmt.Fprintf(b, "\n%s\n\n", title)
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	var text strings.Builder
+	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	rows(func(cells ...string) { fmt.Fprintln(t, strings.TrimRight(strings.Join(cells, "\t"), "\t")) })
 	_ = t.Flush() // into memory
+	if text.Len() > 0 {
+		fmt.Fprintf(b, "\n%s\n\n%s", title, text.String())
+	}
 }
 
 func (r *Run) figures(row func(...string)) {
+	if len(r.Lines) == 0 {
+		return // nothing but growth
+	}
 	row(append([]string{""}, r.titles(func(*rival.Rival) bool { return true })...)...)
 	for _, l := range r.Lines {
 		cells := []string{l.Name}
@@ -68,6 +75,9 @@ func (r *Run) titles(which func(*rival.Rival) bool) (names []string) {
 }
 
 func (r *Run) ratioTable(row func(...string)) {
+	if len(r.Lines) == 0 {
+		return
+	}
 	notOurs := func(v *rival.Rival) bool { return v.Key != rival.Ours }
 	row(append([]string{"to"}, r.titles(notOurs)...)...)
 	for _, l := range r.Lines {
@@ -91,10 +101,12 @@ func (r *Run) ratioTable(row func(...string)) {
 }
 
 func (r *Run) targets(row func(...string)) {
-	row("", "against", "target", "wanted", "got", "reached")
-	reached, known := 0, 0
+	reached, known, all := 0, 0, 0
 	for _, l := range r.Lines {
 		for _, v := range l.Verdict {
+			if all++; all == 1 {
+				row("", "against", "target", "wanted", "got", "reached")
+			}
 			wanted, got := number(v.Wanted), number(v.Got)
 			if v.Against == "" {
 				wanted, got = figure(v.Wanted, l.Unit), figure(v.Got, l.Unit)
@@ -113,7 +125,9 @@ func (r *Run) targets(row func(...string)) {
 			row(l.Name, r.title(v.Against), v.Target, wanted, got, says)
 		}
 	}
-	row(fmt.Sprintf("%d of %d reached", reached, known))
+	if all > 0 {
+		row(fmt.Sprintf("%d of %d reached", reached, known))
+	}
 }
 
 func (r *Run) title(key string) string {
@@ -127,6 +141,9 @@ func (r *Run) title(key string) string {
 
 // costs has a row for each process of a scenario that is in the table.
 func (r *Run) costs(row func(...string)) {
+	if len(r.Lines) == 0 {
+		return
+	}
 	row(append([]string{"", "process"}, r.titles(func(*rival.Rival) bool { return true })...)...)
 	last := ""
 	for _, l := range r.Lines {
@@ -195,31 +212,30 @@ func says(e Excess) string {
 	return fmt.Sprintf("no (%.2f)", e.Factor)
 }
 
-// problems lists what failed, what does not exist and what is odd, once each.
+// problems lists what failed, what is odd and what does not exist, each reason with
+// the scenarios that it holds for.
 func (r *Run) problems(b *strings.Builder) {
-	list := func(title string, of func(trial.Outcome) string) {
-		var order []string
-		seen := map[string]int{}
-		for _, o := range r.Trials {
-			if why := of(o); why != "" {
-				line := fmt.Sprintf("%s, %s: %s", r.title(o.Rival), o.Scenario, why)
-				if seen[line]++; seen[line] == 1 {
-					order = append(order, line)
-				}
+	r.list(b, "FAILURES", func(o trial.Outcome) string { return o.Error })
+	r.list(b, "Oddities", func(o trial.Outcome) string { return o.Note })
+	r.list(b, "Not supported", func(o trial.Outcome) string { return o.Unsupported })
+}
+
+func (r *Run) list(b *strings.Builder, title string, of func(trial.Outcome) string) {
+	var reasons []string
+	where := map[string][]string{}
+	for _, o := range r.Trials {
+		if why := of(o); why != "" {
+			reason := r.title(o.Rival) + ": " + why
+			if where[reason] == nil {
+				reasons = append(reasons, reason)
 			}
-		}
-		if len(order) > 0 {
-			fmt.Fprintf(b, "\n%s\n\n", title)
-		}
-		for _, line := range order {
-			times := ""
-			if seen[line] > 1 {
-				times = fmt.Sprintf(" (%d times)", seen[line])
-			}
-			fmt.Fprintf(b, "  %s%s\n", line, times)
+			where[reason] = append(where[reason], fmt.Sprintf("%s (round %d)", o.Scenario, o.Round+1))
 		}
 	}
-	list("FAILURES", func(o trial.Outcome) string { return o.Error })
-	list("Oddities", func(o trial.Outcome) string { return o.Note })
-	list("Not supported", func(o trial.Outcome) string { return o.Unsupported })
+	if len(reasons) > 0 {
+		fmt.Fprintf(b, "\n%s\n\n", title)
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(b, "  %s\n    in %s\n", reason, strings.Join(where[reason], ", "))
+	}
 }

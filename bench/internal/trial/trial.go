@@ -221,8 +221,11 @@ func (t *trial) finish() error {
 			t.o.Note = fmt.Sprintf("%s did not end within %v of its last message and was killed", p.name, grace)
 			err = nil
 		}
-		if err != nil {
+		if t.ctx.Err() != nil {
 			return err
+		}
+		if err != nil { // everything has arrived: it is about how it ended
+			t.o.Note = err.Error()
 		}
 		if !strings.HasPrefix(p.name, "load ") {
 			t.o.Processes = append(t.o.Processes, p.cost)
