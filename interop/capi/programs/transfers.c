@@ -122,6 +122,48 @@ static void marks(void *c)
     }
 }
 
+/* What a connect that nobody answers holds. */
+static void unanswered(void *c)
+{
+    const int list[] = {1, 2, 7, 100, 1000};
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        void *s = open_socket(c, ZMQ_PUSH);
+        set_int(s, ZMQ_SNDHWM, list[i]);
+        MUST(zmq_connect(s, "tcp://127.0.0.1:1") == 0);
+        int n = 0;
+        while (n < 5000 && zmq_send(s, "x", 1, ZMQ_DONTWAIT) == 1)
+            n++;
+        printf("hwm %d: %d then %s, events %d\n", list[i], n, name_of(zmq_errno()), get_int(s, ZMQ_EVENTS));
+        TELL(zmq_send(s, "x", 1, ZMQ_DONTWAIT | ZMQ_SNDMORE));
+        set_int(s, ZMQ_SNDHWM, list[i] + 3);
+        n = 0;
+        while (n < 5000 && zmq_send(s, "x", 1, ZMQ_DONTWAIT) == 1)
+            n++;
+        printf("raised by 3: %d\n", n);
+        zmq_close(s);
+    }
+}
+
+/* Over a socket file, and under the least marks there are. */
+static void narrow(void *c)
+{
+    char endpoint[64];
+    snprintf(endpoint, sizeof endpoint, "ipc:///tmp/capi-%d", (int)getpid());
+    void *a = open_socket(c, ZMQ_PUSH), *b = open_socket(c, ZMQ_PULL);
+    set_int(a, ZMQ_SNDHWM, 1);
+    set_int(b, ZMQ_RCVHWM, 1);
+    MUST(zmq_bind(b, endpoint) == 0 && zmq_connect(a, endpoint) == 0);
+    int wrong = 0;
+    for (int i = 0; i < 2000; i++) {
+        int got = -1;
+        wrong += zmq_send(a, &i, sizeof i, 0) != (int)sizeof i;
+        wrong += zmq_recv(b, &got, sizeof got, 0) != (int)sizeof got || got != i;
+    }
+    printf("%d wrong\n", wrong);
+    zmq_close(a);
+    zmq_close(b);
+}
+
 static void cut(void *c)
 {
     void *a = open_socket(c, ZMQ_PAIR), *b = open_socket(c, ZMQ_PAIR);
@@ -237,6 +279,8 @@ int main(void)
     lockstep(c);
     routing(c);
     marks(c);
+    unanswered(c);
+    narrow(c);
     cut(c);
     vectors(c);
     times(c);
