@@ -232,7 +232,9 @@ const (
 // it end. The client connects.
 func meet(t *testing.T, libzmq *peer.Process, s *security, oursOpts, theirOpts peer.Opts, prepare func(*zmq.Socket)) (oursSaw, theySaw ending) {
 	t.Helper()
-	once := peer.Opts{"RECONNECT_IVL": -1}
+	// libzmq leaves a connection open whose handshake it has given up in the moment
+	// in which it asked its handler, until its own interval ends.
+	once := peer.Opts{"RECONNECT_IVL": -1, "HANDSHAKE_IVL": int(patience/time.Millisecond) / 3}
 	goSocket := ours(t, zmq.DEALER, merge(oursOpts, once))
 	if prepare != nil {
 		prepare(goSocket)
