@@ -164,6 +164,7 @@ func (c *Conn) reason(seen error) error {
 // ready; it is safe for concurrent use.
 type Buffers struct {
 	pool   sync.Pool // of *readBuffer
+	wide   sync.Pool // of *readBuffer with wideSize octets
 	sealed sync.Pool // of *sealedBuffer
 	large  sync.Pool // of *[]byte, for large frames
 }
@@ -171,7 +172,7 @@ type Buffers struct {
 // readBuffer is where octets land, and where messages gather until they are
 // handed over. An idle connection has none.
 type readBuffer struct {
-	data [readSize]byte
+	data []byte
 	msgs [batchSize]pipe.Message
 	used int // of msgs: those that may still refer to messages
 }
@@ -180,20 +181,32 @@ const (
 	// readSize is how much one read brings at most. 64 KiB is what makes the
 	// cost of the system call small against that of the copy.
 	readSize = 64 << 10
+	// wideSize is the same where large frames stream in that are encrypted: most are
+	// opened out of the buffer, straight into the memory of their messages, instead
+	// of being put together there first, and a read brings several.
+	wideSize = 256 << 10
 	// batchSize is how many messages are handed over under one lock. They stay
 	// within the first-level cache.
 	batchSize = 256
 )
 
-func (b *Buffers) get() *readBuffer {
-	if r, ok := b.pool.Get().(*readBuffer); ok {
+func (b *Buffers) get(wide bool) *readBuffer {
+	pool, size := &b.pool, readSize
+	if wide {
+		pool, size = &b.wide, wideSize
+	}
+	if r, ok := pool.Get().(*readBuffer); ok {
 		return r
 	}
-	return new(readBuffer)
+	return &readBuffer{data: make([]byte, size)}
 }
 
 func (b *Buffers) put(r *readBuffer) {
 	clear(r.msgs[:r.used])
 	r.used = 0
-	b.pool.Put(r)
+	if len(r.data) == wideSize {
+		b.wide.Put(r)
+	} else {
+		b.pool.Put(r)
+	}
 }

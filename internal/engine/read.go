@@ -89,7 +89,7 @@ func (c *Conn) Run() error {
 	c.startHeartbeat()
 	defer c.src.release()
 	if len(c.rest) > 0 {
-		c.src.rb = c.src.buffers.get()
+		c.src.rb = c.src.buffers.get(c.src.wide)
 		rest := c.rest
 		c.rest = nil
 		c.pipe.CountRead(len(rest))
@@ -100,7 +100,7 @@ func (c *Conn) Run() error {
 				return c.reason(err)
 			}
 			if c.src.rb == nil {
-				c.src.rb = c.src.buffers.get()
+				c.src.rb = c.src.buffers.get(c.src.wide)
 			}
 		}
 		if c.src.left == 0 {
@@ -133,16 +133,26 @@ func (c *Conn) readOnce() error {
 	}
 	n, err := c.src.read()
 	if n > 0 {
-		c.noteHeard()
-		c.pipe.CountRead(n)
-		if err := c.last.count(c, n); err != nil {
-			return err
-		}
-		if err := c.consume(c.src.left + n); err != nil {
+		if err := c.arrived(n); err != nil {
 			return err
 		}
 	}
 	return err
+}
+
+// arrived works off n octets more in the read buffer.
+func (c *Conn) arrived(n int) error {
+	if err := c.count(n); err != nil {
+		return err
+	}
+	return c.consume(c.src.left + n)
+}
+
+// count notes that n octets have been read.
+func (c *Conn) count(n int) error {
+	c.noteHeard()
+	c.pipe.CountRead(n)
+	return c.last.count(c, n)
 }
 
 // readBig reads on into a large frame, with memory that grows as it fills.
@@ -155,24 +165,28 @@ func (c *Conn) readBig() error {
 	}
 	n, err := c.src.readInto(d.big[len(d.big):min(cap(d.big), d.want)])
 	if n > 0 {
-		c.noteHeard()
-		c.pipe.CountRead(n)
-		if err := c.last.count(c, n); err != nil {
+		if err := c.count(n); err != nil {
 			return err
 		}
 		d.big = d.big[:len(d.big)+n]
 		if len(d.big) == d.want {
-			c.src.rb = c.src.buffers.get()
-			if err := c.bigFrame(); err != nil {
-				return err
-			}
-			if err := c.deliver(); err != nil {
-				return err
-			}
-			c.src.keep(nil)
+			return cmp.Or(c.finishBig(), err)
 		}
 	}
 	return err
+}
+
+// finishBig delivers a large frame that is complete.
+func (c *Conn) finishBig() error {
+	c.src.rb = c.src.buffers.get(c.src.wide)
+	if err := c.bigFrame(); err != nil {
+		return err
+	}
+	if err := c.deliver(); err != nil {
+		return err
+	}
+	c.src.keep(nil)
+	return nil
 }
 
 // consume works off the first n octets of the read buffer. What came before a

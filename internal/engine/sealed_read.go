@@ -25,6 +25,7 @@ func (c *Conn) splitSealed(data []byte) error {
 	if err := c.deliver(); err != nil {
 		return err
 	}
+	c.src.wide = c.dec.big != nil // it ended within a large frame: they stream
 	c.src.keep(data[at:])
 	return nil
 }

@@ -218,6 +218,35 @@ func TestSealedMessagesArrive(t *testing.T) {
 	}
 }
 
+// TestSealedLargeFramesStream through a wide buffer, which is not kept for what
+// follows them, be it nothing or the beginning of a small frame.
+func TestSealedLargeFramesStream(t *testing.T) {
+	for _, size := range []int{bigFrame, 65536, readSize, wideSize - 100, wideSize, wideSize + 1} {
+		synctest.Test(t, func(t *testing.T) {
+			r := dealerOverCurve(t)
+			var want []string
+			var stream []byte
+			for i := range 2 + 3*wideSize/size {
+				m := strings.Repeat(string(rune('a'+i%26)), size)
+				want = append(want, m)
+				stream = append(stream, r.sealed(0, m)...)
+			}
+			small := r.sealed(0, "small")
+			r.write(append(stream, small[:10]...))
+			synctest.Wait()
+			got := r.received()
+			if b := r.conn.src.rb; b != nil && len(b.data) > readSize {
+				t.Error("a wide buffer is held")
+			}
+			r.write(small[10:])
+			synctest.Wait()
+			if got = append(got, r.received()...); !slices.Equal(got, append(want, "small")) {
+				t.Errorf("%d messages of %d octets arrived of %d, or others", len(got), size, len(want)+1)
+			}
+		})
+	}
+}
+
 // TestSealedOuterFlagsAreIgnored: COMMAND and MORE of the outer frame say nothing
 // (RFC 26, and libzmq).
 func TestSealedOuterFlagsAreIgnored(t *testing.T) {

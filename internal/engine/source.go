@@ -20,6 +20,7 @@ type source struct {
 	direct func(fd uintptr) bool // reads into dst
 
 	rb   *readBuffer
+	wide bool // the next buffer to be borrowed is a wide one
 	dst  []byte
 	n    int
 	err  error
@@ -49,7 +50,7 @@ func (s *source) init(nc net.Conn, b *Buffers) {
 func (s *source) read() (n int, err error) {
 	if s.raw == nil {
 		if s.rb == nil {
-			s.rb = s.buffers.get()
+			s.rb = s.buffers.get(s.wide)
 		}
 		return s.nc.Read(s.rb.data[s.left:])
 	}
@@ -77,7 +78,7 @@ func (s *source) readInto(dst []byte) (n int, err error) {
 func (s *source) readBorrowed(fd uintptr) bool {
 	had := s.rb != nil
 	if !had {
-		s.rb = s.buffers.get()
+		s.rb = s.buffers.get(s.wide)
 	}
 	room := s.rb.data[s.left:]
 	if s.probe > 0 && s.left == 0 {
@@ -111,9 +112,14 @@ func (s *source) note(n int, err error) {
 }
 
 // keep moves the octets that were not consumed to the start of the buffer, or
-// gives it back when there are none.
+// gives it back when there are none. A wide one is not kept for a few octets, which
+// may be all that the peer says.
 func (s *source) keep(rest []byte) {
-	s.left = copy(s.rb.data[:], rest)
+	if from := s.rb; len(rest) > 0 && len(rest) < readSize && len(from.data) > readSize {
+		s.rb = s.buffers.get(false)
+		defer s.buffers.put(from)
+	}
+	s.left = copy(s.rb.data, rest)
 	if s.left == 0 {
 		s.release()
 	}
