@@ -67,6 +67,18 @@ func (m Message) Frames() [][]byte {
 	return append([][]byte{m.m.Head}, m.m.Tail...)
 }
 
+// Strings returns all frames as text, in a new slice.
+func (m Message) Strings() []string {
+	if m.m.Head == nil {
+		return nil
+	}
+	s := make([]string, m.Len())
+	for i, f := range m.All() {
+		s[i] = string(f)
+	}
+	return s
+}
+
 // All iterates over the frames with their indices.
 func (m Message) All() iter.Seq2[int, []byte] {
 	return func(yield func(int, []byte) bool) {

@@ -4,6 +4,7 @@ package zmq_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	zmq "github.com/gozmq/zmq"
@@ -125,5 +126,14 @@ func TestMessageClone(t *testing.T) {
 	}
 	if z := (zmq.Message{}).Clone(); z.Len() != 0 {
 		t.Errorf("the copy of nothing has %d frames", z.Len())
+	}
+}
+
+func TestStringsOfAMessage(t *testing.T) {
+	if got := zmq.NewStringMessage("a", "", "c").Strings(); !slices.Equal(got, []string{"a", "", "c"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := (zmq.Message{}).Strings(); got != nil {
+		t.Errorf("the message without frames has %q", got)
 	}
 }

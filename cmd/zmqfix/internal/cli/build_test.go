@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// module is a folder in which programs can be built against this repository.
+func module(t *testing.T) string {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", "..", "..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod := "module example.com/program\n\ngo 1.26\n\n"
+	for _, name := range []string{"", "/compat/gozmq", "/compat/zmq4", "/compat/gozeromq"} {
+		mod += fmt.Sprintf("require github.com/gozmq/zmq%s v0.0.0\nreplace github.com/gozmq/zmq%s => %s\n",
+			name, name, filepath.ToSlash(root)+name)
+	}
+	own, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\s+(golang\.org/x/\S+ \S+)`).FindAllSubmatch(own, -1) {
+		mod += fmt.Sprintf("require %s\n", m[1])
+	}
+	dir := t.TempDir()
+	write(t, dir, map[string][]byte{"go.mod": []byte(mod), "go.sum": sum})
+	return dir
+}
+
+// in puts the files of a program into a folder of the module and makes their
+// imports of each other fit.
+func in(t *testing.T, dir, folder string, files map[string][]byte) {
+	t.Helper()
+	moved := map[string][]byte{}
+	for name, data := range files {
+		if strings.HasSuffix(name, ".go") {
+			moved[folder+"/"+name] = bytes.ReplaceAll(data, []byte(`"example.com/program/`), []byte(`"example.com/program/`+folder+`/`))
+		}
+	}
+	write(t, dir, moved)
+}
+
+// command runs the go command in a folder.
+func command(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-mod=mod", "GOWORK=off")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// TestResultsBuild vets what becomes of the golden programs, with both levels.
+// Programs that goczmq remains in need C and are left out.
+func TestResultsBuild(t *testing.T) {
+	dir := module(t)
+	for _, g := range readGoldens(t) {
+		for level, files := range g.levels(t) {
+			in(t, dir, g.name+"_"+level, files)
+		}
+	}
+	command(t, dir, "vet", "./...")
+}
+
+// levels returns the program as each level makes it, as far as that builds.
+func (g *golden) levels(t *testing.T) map[string]map[string][]byte {
+	t.Helper()
+	levels := map[string]map[string][]byte{}
+	native := map[string][]byte{}
+	for name, data := range g.in {
+		native[name] = data
+		if want, ok := g.want[name]; ok {
+			native[name] = want
+		}
+	}
+	if builds(native) {
+		levels["want"] = native
+	}
+	t.Run(g.name, func(t *testing.T) {
+		if compat, _, _ := g.fix(t, "-compat"); builds(compat) {
+			levels["compat"] = compat
+		}
+	})
+	return levels
+}
+
+func builds(files map[string][]byte) bool {
+	for _, data := range files {
+		for _, library := range []string{"zeromq/goczmq", `"github.com/alecthomas/`} {
+			if bytes.Contains(data, []byte(library)) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// TestResultsRun runs the golden programs that say what they print, as both
+// levels make them.
+func TestResultsRun(t *testing.T) {
+	dir := module(t)
+	for _, g := range readGoldens(t) {
+		want, ok := g.extra["output"]
+		if !ok {
+			continue
+		}
+		for level, files := range g.levels(t) {
+			in(t, dir, g.name+"_"+level, files)
+			t.Run(g.name+"_"+level, func(t *testing.T) {
+				program := filepath.Join(t.TempDir(), "program.exe")
+				command(t, dir, "build", "-o", program, "./"+g.name+"_"+level)
+				out, err := exec.CommandContext(t.Context(), program).CombinedOutput()
+				if err != nil || !bytes.Equal(out, want) {
+					t.Errorf("%v; it prints\n%s\nwant\n%s", err, out, want)
+				}
+			})
+		}
+	}
+}
