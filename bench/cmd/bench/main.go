@@ -52,7 +52,7 @@ func main() {
 	flag.StringVar(&c.out, "out", filepath.Join("..", "build", "bench"), "folder for bench.json and the charts")
 	flag.Parse()
 	if *quick {
-		c.effort, c.trialTime, c.budget = scenario.Quick, 12*time.Second, 150*time.Second
+		c.effort, c.trialTime, c.budget = scenario.Quick, 12*time.Second, 140*time.Second
 		if !isSet("rounds") {
 			c.rounds = 3
 		}

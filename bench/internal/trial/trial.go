@@ -8,6 +8,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,9 +23,9 @@ import (
 	"github.com/gozmq/zmq/bench/internal/scenario"
 )
 
-// grace is how long a process may take to end once everything is measured, before
+// usualGrace is how long a process may take to end once everything is measured, before
 // it is killed and a note is made of it.
-const grace = 3 * time.Second
+const usualGrace = 3 * time.Second
 
 // Outcome is what came of a trial. It has an Error, or is Unsupported, or has
 // figures.
@@ -59,7 +60,8 @@ type Bench struct {
 	Dir  string        // for ipc sockets
 	Time time.Duration // the most that a trial of a main rival may take; others a third
 
-	names int // of ipc sockets that were used: a killed process leaves its own
+	grace time.Duration // usualGrace if 0
+	names int           // of ipc sockets that were used: a killed process leaves its own
 }
 
 // Run runs one trial.
@@ -213,6 +215,7 @@ func (t *trial) measured() error {
 
 // finish lets the processes end, in the order in which they were started.
 func (t *trial) finish() error {
+	grace := cmp.Or(t.bench.grace, usualGrace)
 	for _, p := range t.processes {
 		p.stdin.Close()
 		late := time.AfterFunc(grace, func() { _ = p.cmd.Process.Kill() })
@@ -229,7 +232,7 @@ func (t *trial) finish() error {
 		}
 		if !strings.HasPrefix(p.name, "load ") {
 			t.o.Processes = append(t.o.Processes, p.cost)
-			t.o.Library = p.said.Library
+			t.o.Library = cmp.Or(t.o.Library, p.said.Library)
 		}
 	}
 	return nil
