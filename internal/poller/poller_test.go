@@ -4,6 +4,9 @@ package poller
 
 import (
 	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gozmq/zmq/internal/core"
@@ -19,6 +22,54 @@ func (p *Poller) queued() int {
 	p.queueMu.Lock()
 	defer p.queueMu.Unlock()
 	return len(p.queue)
+}
+
+// What is rung while a look is under way is neither lost nor looked at twice.
+func TestRungWhileLooking(t *testing.T) {
+	c := core.NewContext(core.Config{})
+	t.Cleanup(func() {
+		if err := c.Term(context.Background(), true); err != nil {
+			t.Error(err)
+		}
+	})
+	p := New()
+	defer p.Close()
+	for range 50 {
+		s, err := c.NewSocket(pattern.Pull, "PULL")
+		if err == nil {
+			err = p.Add(s, In, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() {
+		t.Helper()
+		if items, err := p.Poll(nil, 1); err != nil || len(items) > 0 {
+			t.Errorf("%d items, %v", len(items), err)
+		}
+	}
+	var looked atomic.Bool
+	var ringing sync.WaitGroup
+	for _, e := range p.sockets {
+		ringing.Go(func() {
+			for !looked.Load() {
+				p.post(e)
+				runtime.Gosched()
+			}
+		})
+	}
+	for range 200_000 {
+		look()
+	}
+	looked.Store(true)
+	ringing.Wait()
+	look()
+	for _, e := range p.sockets {
+		if e.queued.Load() || p.queued() > 0 {
+			t.Fatalf("%d entries are in the queue, and %v thinks that it is", p.queued(), e.socket)
+		}
+	}
 }
 
 // However many sockets are registered, a wake-up asks those that may be ready and

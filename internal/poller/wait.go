@@ -124,11 +124,11 @@ func (p *Poller) requeue(list []*entry, from int, ready []*entry) {
 	q := append(list[:0], list[from:]...)
 	q = append(q, rung...)
 	q = append(q, ready...)
-	p.queue = q
-	p.queueMu.Unlock()
-	if len(q) < len(list) {
+	if len(q) < len(list) { // the memory is the queue's from here on: with the lock
 		clear(list[len(q):])
 	}
+	p.queue = q
+	p.queueMu.Unlock()
 	clear(rung)
 	p.spare = rung[:0]
 }
