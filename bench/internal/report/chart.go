@@ -44,7 +44,7 @@ func (r *Run) WriteCharts(dir string) (files []string, err error) {
 		save("growth "+series.Name+" memory", r.growthChart(series.Name, "MB at most", func(s Step) float64 { return s.Peak / 1e6 }), 11*vg.Centimeter)
 	}
 	p, rows := r.ratioChart()
-	save("ratios", p, vg.Length(rows)*0.55*vg.Centimeter+3*vg.Centimeter)
+	save("ratios", p, vg.Length(rows)*0.55*vg.Centimeter+4*vg.Centimeter)
 	return files, err
 }
 
@@ -61,6 +61,9 @@ func (r *Run) charts() (names []string) {
 // lineChart has a curve for each rival, and for latencies the median only.
 func (r *Run) lineChart(name string) *plot.Plot {
 	p := logarithmic(name)
+	if !strings.HasPrefix(name, "fan-") {
+		p.X.Tick.Marker = r.sizes(name)
+	}
 	drawn := 0
 	for i, v := range r.rivals {
 		var points plotter.XYs
@@ -75,8 +78,18 @@ func (r *Run) lineChart(name string) *plot.Plot {
 	return unlessEmpty(p, drawn)
 }
 
+// sizes marks the sizes of messages that a chart has.
+func (r *Run) sizes(name string) (ticks plot.ConstantTicks) {
+	for _, l := range r.Lines {
+		if l.scenario.Chart == name && l.figure != scenario.P99 {
+			ticks = append(ticks, plot.Tick{Value: float64(l.scenario.X), Label: scenario.Octets(l.scenario.X)})
+		}
+	}
+	return ticks
+}
+
 func axes(l Line) (x, y string) {
-	x, y = "octets a message", "messages a second"
+	x, y = "size of a message", "messages a second"
 	if strings.HasPrefix(l.scenario.Chart, "fan-") {
 		x = "peers"
 	}
@@ -110,7 +123,7 @@ func (r *Run) growthChart(series, label string, of func(Step) float64) *plot.Plo
 
 func logarithmic(title string) *plot.Plot {
 	p := plot.New()
-	p.Title.Text = title
+	p.Title.Text, p.Title.Padding = title, vg.Points(6)
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = decades{}, decades{}
 	p.Legend.Top = true
@@ -199,7 +212,7 @@ func (r *Run) ratioChart() (p *plot.Plot, rows int) {
 		return nil, 0
 	}
 	p = plot.New()
-	p.Title.Text = "ours compared with libzmq; | is the target"
+	p.Title.Text, p.Title.Padding = "ours compared with libzmq; | is the target", vg.Points(12)
 	p.X.Tick.Marker = doublings{}
 	p.NominalY(names...)
 	chart, err := plotter.NewBarChart(bars, 0.35*vg.Centimeter)
@@ -212,7 +225,7 @@ func (r *Run) ratioChart() (p *plot.Plot, rows int) {
 		s.GlyphStyle = draw.GlyphStyle{Color: color.Black, Radius: vg.Points(5), Shape: upright{}}
 		p.Add(s)
 	}
-	p.X.Min, p.X.Max = min(p.X.Min, -1), max(p.X.Max, 1)
+	p.X.Min, p.X.Max = min(p.X.Min, -1)-0.2, max(p.X.Max, 1)+0.2
 	return p, len(names)
 }
 
