@@ -237,13 +237,30 @@ func (b *ruleBook) judge(ctx context.Context, rules *Rules, x *exchange) (v verd
 }
 
 // noticer is a source that has something to report once in a while.
-type noticer interface{ takeNotice() error }
+type noticer interface{ reports() *notice }
+
+// notice is what such a source keeps: the last error that was not reported yet.
+type notice struct{ err atomic.Pointer[error] }
+
+func (n *notice) note(err error) {
+	if err != nil {
+		n.err.Store(&err)
+	}
+}
+
+// take returns what is to be reported, once.
+func (n *notice) take() error {
+	if err := n.err.Swap(nil); err != nil {
+		return *err
+	}
+	return nil
+}
 
 // logNotices reports what sources could not read when they noticed a change.
 func (b *ruleBook) logNotices(r *Rules) {
 	for _, source := range []any{r.Passwords, r.Keys} {
 		if n, ok := source.(noticer); ok {
-			if err := n.takeNotice(); err != nil {
+			if err := n.reports().take(); err != nil {
 				b.logger.Error("part of the authentication data cannot be read", "error", err)
 			}
 		}

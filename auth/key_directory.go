@@ -35,7 +35,7 @@ type KeyDirectory struct {
 	scan chan struct{} // holds a token while the directory is read
 
 	keys   atomic.Pointer[keyTable]
-	notice atomic.Pointer[error]
+	report notice
 }
 
 // keyTable is the directory as it was read. It is not changed.
@@ -128,19 +128,11 @@ func (d *KeyDirectory) refresh(ctx context.Context, old *keyTable) (*keyTable, e
 	if t == nil {
 		return nil, err
 	}
-	if err != nil {
-		d.notice.Store(&err)
-	}
+	d.report.note(err)
 	return t, nil
 }
 
-// takeNotice returns what is to be reported, once.
-func (d *KeyDirectory) takeNotice() error {
-	if err := d.notice.Swap(nil); err != nil {
-		return *err
-	}
-	return nil
-}
+func (d *KeyDirectory) reports() *notice { return &d.report }
 
 // readKeyTable reads a directory, and of its files those that are not as the old
 // table has them. It returns no table if there is no directory, and the error of

@@ -90,10 +90,10 @@ func TestKeyDirectoryNoticesChanges(t *testing.T) {
 	if knows(t, d, alice) || !knows(t, d, bob) {
 		t.Error("a changed file counts as it was")
 	}
-	if err := d.takeNotice(); err == nil || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "nonsense") {
+	if err := d.report.take(); err == nil || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("reported as %v", err)
 	}
-	if err := d.takeNotice(); err != nil {
+	if err := d.report.take(); err != nil {
 		t.Errorf("reported again: %v", err)
 	}
 

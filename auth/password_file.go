@@ -35,7 +35,7 @@ type PasswordFile struct {
 	slots chan struct{} // a token for each hash being computed: they are what costs
 
 	table  atomic.Pointer[passwordTable]
-	notice atomic.Pointer[error] // what to report of the last reading
+	report notice
 }
 
 // passwordTable is the file as it was read. It is not changed.
@@ -108,19 +108,11 @@ func (f *PasswordFile) current() (*passwordTable, error) {
 	if t == nil {
 		return nil, err
 	}
-	if err != nil {
-		f.notice.Store(&err)
-	}
+	f.report.note(err)
 	return t, nil
 }
 
-// takeNotice returns what is to be reported, once.
-func (f *PasswordFile) takeNotice() error {
-	if err := f.notice.Swap(nil); err != nil {
-		return *err
-	}
-	return nil
-}
+func (f *PasswordFile) reports() *notice { return &f.report }
 
 // readPasswordTable returns no table if there is no file, and the error of every
 // line that is wrong.

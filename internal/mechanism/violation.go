@@ -25,12 +25,8 @@ const (
 	Cryptographic     = 0x11000001
 	MechanismMismatch = 0x11000002
 
-	// ZMQ_PROTOCOL_ERROR_ZAP: the handler's answer is at fault.
-	ZAPUnspecified     = 0x20000000
-	ZAPMalformed       = 0x20000001
-	ZAPBadRequestID    = 0x20000002
-	ZAPBadVersion      = 0x20000003
-	ZAPInvalidStatus   = 0x20000004
+	// ZMQ_PROTOCOL_ERROR_ZAP: the handler's metadata do not suit; package zap has
+	// the other numbers.
 	ZAPInvalidMetadata = 0x20000005
 )
 

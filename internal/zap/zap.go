@@ -24,14 +24,6 @@ const (
 	maxShort = 255
 )
 
-// Statuses of a Reply.
-const (
-	StatusOK        = 200
-	StatusTemporary = 300 // the peer may try again
-	StatusDenied    = 400
-	StatusFailed    = 500 // the handler could not decide
-)
-
 // Request asks about one peer.
 type Request struct {
 	Domain      string
@@ -77,7 +69,7 @@ var credentials = map[string]int{"NULL": 0, "PLAIN": 2, "CURVE": 1, "GSSAPI": 1}
 
 // Reply is the handler's answer.
 type Reply struct {
-	Status   int
+	Status   int    // 200, 300, 400 or 500
 	Text     string // for humans
 	UserID   string
 	Metadata []byte // encoded properties
