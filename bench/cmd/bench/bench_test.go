@@ -23,7 +23,7 @@ import (
 // tiny runs scenarios once with next to no messages and returns what was written.
 func tiny(t *testing.T, c config) (run report.Run, table, dir string) {
 	t.Helper()
-	c.effort, c.rounds, c.trialTime, c.mostPeers, c.out = scenario.Tiny, 1, 20*time.Second, 100, t.TempDir()
+	c.effort, c.rounds, c.trialTime, c.mostPeers, c.out = scenario.Tiny, 1, 20*time.Second, 1<<20, t.TempDir()
 	var text, progress strings.Builder
 	if err := bench(t.Context(), c, &text, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
@@ -45,7 +45,7 @@ func tiny(t *testing.T, c config) (run report.Run, table, dir string) {
 // cannot be built, that has to be said.
 func TestEveryScenario(t *testing.T) {
 	run, table, dir := tiny(t, config{against: rival.Libzmq + "," + rival.Limit})
-	list, _ := scenario.List(scenario.Tiny, 100)
+	list := scenario.List(scenario.Tiny, 1<<20)
 	seen := map[string]bool{}
 	for _, o := range run.Trials {
 		if o.Error != "" && !strings.HasPrefix(o.Error, "not built") || o.Note != "" {

@@ -79,7 +79,7 @@ func bench(ctx context.Context, c config, table, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	list, notes := scenario.List(c.effort, c.mostPeers)
+	list := scenario.List(c.effort, c.mostPeers)
 	list = slices.DeleteFunc(list, func(s scenario.Scenario) bool {
 		return !strings.Contains(s.Name, c.only) || c.transport != "" && s.Transport != c.transport
 	})
@@ -92,7 +92,14 @@ func bench(ctx context.Context, c config, table, progress io.Writer) error {
 		return err
 	}
 	run.Started, run.Took, run.Command = started, time.Since(started).Seconds(), os.Args[1:]
-	run.Notes = append(notes, run.Notes...)
+	for _, s := range list {
+		if s.Note != "" {
+			run.Notes = append(run.Notes, s.Note)
+		}
+	}
+	if c.mostPeers < scenario.MostConnections {
+		run.Notes = append(run.Notes, fmt.Sprintf("the growth of connections ends at %d, which is what the limit of open files allows (ulimit -n)", c.mostPeers))
+	}
 	if err := run.WriteTable(table); err != nil {
 		return err
 	}

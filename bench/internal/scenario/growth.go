@@ -20,6 +20,9 @@ var AllSeries = []struct{ Name, Title, X string }{
 	{Frames, "100,000 messages of frames of 16 octets", "frames a message"},
 }
 
+// MostConnections is how far the series of connections go.
+const MostConnections = 10_000
+
 // growth is the same work done more and more often.
 func growth() (all []Scenario) {
 	add := func(s Scenario, series string, x int, quick bool) {
@@ -27,10 +30,10 @@ func growth() (all []Scenario) {
 		s.Series, s.X, s.Extra, s.Transport, s.Quick = series, x, x, "tcp", quick
 		all = append(all, s)
 	}
-	for _, n := range []int{1, 10, 100, 1000, 10_000} {
+	for _, n := range []int{1, 10, 100, 1000, MostConnections} {
 		add(Scenario{Shape: Load, Binds: "accept", Other: "idle", Count: 1}, Connections, n, n == 1 || n == 1000 || n == 10_000)
 	}
-	for _, n := range []int{1, 10, 100, 1000, 10_000} {
+	for _, n := range []int{1, 10, 100, 1000, MostConnections} {
 		add(Scenario{Shape: Load, Binds: "router", Other: "dealer", Count: 10 * n, Size: 16}, Conversations, n, n == 1 || n == 1000)
 	}
 	for _, n := range []int{1, 100, 1000, 10_000, 100_000, 1_000_000} {

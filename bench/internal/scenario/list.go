@@ -26,9 +26,9 @@ const warmUp = 1000
 
 var transports = []string{"tcp", "ipc", "inproc"}
 
-// List returns the scenarios. No scenario has more than mostPeers connections;
-// what had to give way for that is said in notes.
-func List(effort Effort, mostPeers int) (all []Scenario, notes []string) {
+// List returns the scenarios. No scenario has more than mostPeers connections: what
+// wants more gets fewer, and no targets then.
+func List(effort Effort, mostPeers int) (all []Scenario) {
 	all = append(all, throughputs()...)
 	all = append(all, latencies()...)
 	all = append(all, crowds()...)
@@ -40,16 +40,27 @@ func List(effort Effort, mostPeers int) (all []Scenario, notes []string) {
 			continue
 		}
 		if s.Shape == Load && s.Binds != "topics" && s.Extra > mostPeers {
-			notes = append(notes, fmt.Sprintf("%s: %d connections instead of %d, which is what the limit of open files allows (ulimit -n)", s.Name, mostPeers, s.Extra))
-			s.Extra = mostPeers
-			if s.X > mostPeers {
-				s.X = mostPeers
+			if s.Series != "" {
+				continue
 			}
+			s.fewer(mostPeers)
 		}
 		s.shrink(effort)
 		kept = append(kept, s)
 	}
-	return kept, notes
+	return kept
+}
+
+// fewer takes the connections down to what the system allows.
+func (s *Scenario) fewer(peers int) {
+	s.Note = fmt.Sprintf("%s: %d connections instead of %d, which is what the limit of open files allows (ulimit -n); its targets do not apply", s.Name, peers, s.Extra)
+	s.Name += fmt.Sprintf(" (with %d)", peers)
+	s.Extra, s.X = peers, peers
+	lines := make([]Line, len(s.Lines))
+	for i, l := range s.Lines {
+		lines[i] = Line{Suffix: l.Suffix, Figure: l.Figure}
+	}
+	s.Lines = lines
 }
 
 // shrink takes the counts down for less effort.

@@ -35,6 +35,7 @@ type Scenario struct {
 	Stream    bool // slow libraries get fewer messages
 	Quick     bool // part of a quick run
 	Lines     []Line
+	Note      string // what the reader has to know
 	// Chart is the chart that the lines belong to, Series the series of growth; X is
 	// where in it. Of a series there are no lines, and X is what the work is
 	// proportional to.
