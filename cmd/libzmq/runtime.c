@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -137,14 +138,20 @@ static int start_locked(void)
     }
     sigset_t all, old;
     struct sigaction pipe;
+    struct rlimit files;
     sigfillset(&all);
     sigdelset(&all, SIGURG); /* by which the Go runtime interrupts itself */
     pthread_sigmask(SIG_BLOCK, &all, &old);
     sigaction(SIGPIPE, NULL, &pipe);
+    bool limited = getrlimit(RLIMIT_NOFILE, &files) == 0;
     engine->boot();
     /* What SIGPIPE does is the program's business: connections are written to
      * without raising it. */
     sigaction(SIGPIPE, &pipe, NULL);
+    /* Go raises the number of descriptors to the most that is allowed. Programs that
+     * use select, or close all there may be, count on theirs. */
+    if (limited)
+        setrlimit(RLIMIT_NOFILE, &files);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     static bool hooked;
     if (!hooked)
