@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -91,6 +92,9 @@ func (g *golden) levels(t *testing.T) map[string]map[string][]byte {
 	if builds(native) {
 		levels["want"] = native
 	}
+	if slices.Contains(g.flags, "-compat") {
+		return levels
+	}
 	t.Run(g.name, func(t *testing.T) {
 		if compat, _, _ := g.fix(t, "-compat"); builds(compat) {
 			levels["compat"] = compat
@@ -101,7 +105,7 @@ func (g *golden) levels(t *testing.T) map[string]map[string][]byte {
 
 func builds(files map[string][]byte) bool {
 	for _, data := range files {
-		for _, library := range []string{"zeromq/goczmq", `"github.com/alecthomas/`} {
+		for _, library := range []string{"zeromq/goczmq", `"github.com/alecthomas/`, "example.org/"} {
 			if bytes.Contains(data, []byte(library)) {
 				return false
 			}

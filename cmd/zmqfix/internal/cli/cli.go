@@ -8,13 +8,16 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/token"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/compat"
+	"github.com/gozmq/zmq/cmd/zmqfix/internal/library"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/native"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/report"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/source"
@@ -109,6 +112,9 @@ func (cfg Config) Run(out, err io.Writer) int {
 		}
 	}
 	tellTypes(program, err)
+	if cfg.Write {
+		tellModules(program, err)
+	}
 	if e := r.WriteTo(err, name); e != nil {
 		return Failed
 	}
@@ -132,8 +138,17 @@ func (cfg Config) rewrite() (*source.Program, *report.Report, error) {
 		return nil, nil, err
 	}
 	r := &report.Report{}
-	if _, err := upgrade.Program(program, r); err != nil {
+	upgraded := map[*source.File][]byte{}
+	if err := upgrade.Program(program, r); err != nil {
 		return nil, nil, err
+	}
+	for _, pkg := range program.Packages {
+		for _, f := range pkg.Files {
+			if !bytes.Equal(f.Src, f.Orig) {
+				r.Move(f.Path, f.Orig, f.Src)
+			}
+			upgraded[f] = f.Src
+		}
 	}
 	if !cfg.Upgrade {
 		if !cfg.Compat {
@@ -148,8 +163,17 @@ func (cfg Config) rewrite() (*source.Program, *report.Report, error) {
 		for _, f := range pkg.Files {
 			if !bytes.Equal(f.Src, f.Orig) {
 				f.Src = source.Format(f.Orig, f.Src)
+				// The lines of what a person will look at.
+				if cfg.Write {
+					r.Move(f.Path, upgraded[f], f.Src)
+				} else {
+					r.Move(f.Path, upgraded[f], f.Orig)
+				}
 			}
 		}
+	}
+	for _, file := range program.Ignored {
+		r.Add(token.Position{Filename: file}, report.Look, "was not looked at: its build constraints leave it out; see -tags and GOOS")
 	}
 	return program, r, nil
 }
@@ -171,17 +195,32 @@ func (cfg Config) show(f *source.File, name string, out io.Writer) error {
 	return err
 }
 
+// tellModules says which modules the written files need.
+func tellModules(p *source.Program, err io.Writer) {
+	needed := map[string]bool{}
+	for _, pkg := range p.Packages {
+		for _, f := range pkg.Files {
+			if bytes.Equal(f.Src, f.Orig) {
+				continue
+			}
+			for _, module := range library.Modules() {
+				if bytes.Contains(f.Src, []byte(`"`+module+`"`)) || bytes.Contains(f.Src, []byte(`"`+module+`/security/`)) {
+					needed[module+"@latest"] = true
+				}
+			}
+		}
+	}
+	if len(needed) > 0 {
+		fmt.Fprintf(err, "note: run go get %s, and go mod tidy\n", strings.Join(slices.Sorted(maps.Keys(needed)), " "))
+	}
+}
+
 // tellTypes says where types come from, if not from everywhere.
 func tellTypes(p *source.Program, err io.Writer) {
 	if p.Fallback != "" {
 		fmt.Fprintf(err, "note: packages were found by their folders, not by the go command: %s\n", firstLine(p.Fallback))
 	}
-	var paths []string
-	for path := range p.Unresolved {
-		paths = append(paths, path)
-	}
-	sort.Strings(paths)
-	for _, path := range paths {
+	for _, path := range slices.Sorted(maps.Keys(p.Unresolved)) {
 		fmt.Fprintf(err, "note: the types of %s are not known, and what has to do with them stays: %s\n", path, firstLine(p.Unresolved[path]))
 	}
 }

@@ -13,6 +13,7 @@ type Slot = any
 type Pin struct {
 	Pos    token.Pos
 	Reason string
+	Minor  bool // not worth telling where the group has other pins
 }
 
 // A Graph joins slots between which values flow into groups. All slots of
@@ -55,7 +56,16 @@ func (g *Graph) Pin(s Slot, pos token.Pos, reason string) {
 		return
 	}
 	root := g.Root(s)
-	g.pins[root] = append(g.pins[root], Pin{pos, reason})
+	g.pins[root] = append(g.pins[root], Pin{Pos: pos, Reason: reason})
+}
+
+// PinMinor is Pin for a reason that is told only if the group has no other.
+func (g *Graph) PinMinor(s Slot, pos token.Pos, reason string) {
+	if s == nil {
+		return
+	}
+	root := g.Root(s)
+	g.pins[root] = append(g.pins[root], Pin{Pos: pos, Reason: reason, Minor: true})
 }
 
 // Pins returns why the group of a slot stays as it is; none if it does not.

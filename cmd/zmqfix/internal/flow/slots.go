@@ -231,16 +231,13 @@ func (t *tracker) callee(call *ast.CallExpr) *types.Func {
 // flow joins a slot of some type with an expression whose value goes there.
 func (t *tracker) flow(to Slot, typ types.Type, from ast.Expr) {
 	source := t.info.TypeOf(from)
-	if typ == nil || source == nil {
-		return
-	}
-	if t.tracked(source) && !t.tracked(typ) {
-		if types.IsInterface(typ) && !t.errors {
-			t.graph.Pin(t.slot(from), from.Pos(), "goes where any type can go")
-		}
+	if source == nil {
 		return
 	}
 	if !t.tracked(typ) {
+		if t.tracked(source) && !t.errors {
+			t.graph.Pin(t.slot(from), from.Pos(), "goes where any type can go")
+		}
 		return
 	}
 	if !t.tracked(source) && !t.errors && !isNil(t.info, from) && !isUntyped(source) {

@@ -150,6 +150,11 @@ func (t *tracker) arguments(n *ast.CallExpr, f *types.Func) {
 		sig, ok = f.Origin().Signature(), true
 	}
 	if !ok {
+		for _, arg := range n.Args {
+			if !t.errors {
+				t.pin(arg, arg.Pos(), "is passed to a function whose type is not known")
+			}
+		}
 		return
 	}
 	if len(n.Args) == 1 && sig.Params().Len() > 1 {
@@ -235,7 +240,7 @@ func (t *tracker) element(e ast.Expr) types.Type {
 func (t *tracker) composite(n *ast.CompositeLit) {
 	typ := t.info.TypeOf(n)
 	if typ == nil {
-		return
+		typ = types.Typ[types.Invalid]
 	}
 	s, isStruct := typ.Underlying().(*types.Struct)
 	for i, e := range n.Elts {
@@ -247,6 +252,7 @@ func (t *tracker) composite(n *ast.CompositeLit) {
 		case isStruct:
 			field := t.field(s, kv, i)
 			if field == nil {
+				t.flow(nil, nil, e)
 				continue
 			}
 			if t.program[field.Pkg()] {

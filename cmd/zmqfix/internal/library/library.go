@@ -62,6 +62,11 @@ func Lookup(importPath string) (Package, bool) {
 // Of returns the library that an import path belongs to.
 func Of(importPath string) ID { return known[importPath].Library }
 
+// Modules returns the modules of ours that rewritten programs may need.
+func Modules() []string {
+	return []string{Native, compat + "gozmq", compat + "zmq4", compat + "gozeromq"}
+}
+
 //go:embed declared/*.txt
 var declared embed.FS
 

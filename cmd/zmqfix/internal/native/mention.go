@@ -5,6 +5,7 @@ package native
 import (
 	"go/ast"
 	"go/types"
+	"strings"
 
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/flow"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/source"
@@ -43,7 +44,7 @@ func (f *file) judgeRef(ref *flow.Ref) {
 		return
 	}
 	for _, s := range ref.Slots {
-		w.Values.Pin(s, ref.Ident.Pos(), reason)
+		w.Values.PinMinor(s, ref.Ident.Pos(), reason)
 	}
 }
 
@@ -102,6 +103,7 @@ func (f *file) writeRef(ref *flow.Ref) {
 		}
 		return
 	}
+	f.tellExported(ref)
 	name := counterpart(ref)
 	pointer := ""
 	if name[0] == '*' {
@@ -112,6 +114,34 @@ func (f *file) writeRef(ref *flow.Ref) {
 		whole = source.Of(sel)
 	}
 	f.edits.Replace(whole, pointer+f.ours(name))
+}
+
+// tellExported notes that an exported function or field gets another type, where
+// programs that were not looked at may use it.
+func (f *file) tellExported(ref *flow.Ref) {
+	if f.AST.Name.Name == "main" || strings.HasSuffix(f.Path, "_test.go") || strings.Contains(f.Package.Path+"/", "/internal/") {
+		return
+	}
+	for c := range ref.Cursor.Enclosing((*ast.BlockStmt)(nil), (*ast.FuncDecl)(nil), (*ast.Field)(nil), (*ast.ValueSpec)(nil)) {
+		name := ""
+		switch n := c.Node().(type) {
+		case *ast.BlockStmt:
+			return
+		case *ast.FuncDecl:
+			name = n.Name.Name
+		case *ast.Field:
+			if _, ok := c.Parent().Parent().Node().(*ast.StructType); !ok || len(n.Names) == 0 {
+				continue
+			}
+			name = n.Names[0].Name
+		case *ast.ValueSpec:
+			name = n.Names[0].Name
+		}
+		if ast.IsExported(name) {
+			f.note(ref.Ident, "%s is exported and its type changes: rewrite the packages that use it in the same run", name)
+		}
+		return
+	}
 }
 
 // writeField is for fields that are called otherwise in package zmq.

@@ -12,7 +12,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
-	"strings"
+	"slices"
 
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/flow"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/library"
@@ -163,7 +163,12 @@ func (w *rewriter) tellPins() {
 			return
 		}
 		told[w.Values.Root(s)] = true
-		for _, p := range w.Values.Pins(s) {
+		pins := w.Values.Pins(s)
+		major := slices.ContainsFunc(pins, func(p flow.Pin) bool { return !p.Minor })
+		for _, p := range pins {
+			if major && p.Minor {
+				continue
+			}
 			w.report.Add(w.Program.Fset.Position(p.Pos), report.Look, "stays with %s: %s", remains(of), p.Reason)
 		}
 	}
@@ -174,6 +179,9 @@ func (w *rewriter) tellPins() {
 		for _, ref := range f.Refs {
 			for _, s := range ref.Slots {
 				tell(s, ref.Library)
+			}
+			if f, ok := ref.Object.(*types.Func); ok && f.Signature().Recv() != nil {
+				continue // told with its receiver
 			}
 			if len(ref.Slots) == 0 && f.staysRef(ref) && !w.consumed[ref.Ident] {
 				w.report.Add(w.Program.Fset.Position(ref.Ident.Pos()), report.Look,
@@ -205,5 +213,3 @@ func qualified(info *types.Info, sel *ast.SelectorExpr) *types.PkgName {
 	}
 	return nil
 }
-
-func lower(s string) string { return strings.ToLower(s) }

@@ -105,6 +105,7 @@ func (s *site) frame(text bool) []any {
 type sendStmt struct {
 	site  *site
 	outer ast.Stmt        // the whole statement
+	check ast.Stmt        // the one behind it that looks at the error; nil if there is none
 	set   *ast.AssignStmt // inside outer, nil if there is none
 	shape string          // what all statements of one message have in common
 }
@@ -174,8 +175,8 @@ func (s *site) sendSequence(fl flags) (func(), string) {
 		return nil, scattered
 	}
 	var parts []*sendStmt
-	for _, stmt := range stmts[first:] {
-		part := s.sendStmtOf(stmt)
+	for rest := stmts[first:]; len(rest) > 0; {
+		part := s.sendStmtOf(rest[0])
 		if part == nil || len(parts) > 0 && part.shape != parts[0].shape {
 			return nil, scattered
 		}
@@ -183,12 +184,47 @@ func (s *site) sendSequence(fl flags) (func(), string) {
 		if !ok || pf.dontWait != fl.dontWait {
 			return nil, scattered
 		}
-		parts = append(parts, part)
+		rest = rest[1:]
+		if part.check = s.file.errorCheck(part.set, rest); part.check != nil {
+			rest = rest[1:]
+		}
+		if parts = append(parts, part); !s.sameChecks(parts) {
+			return nil, scattered
+		}
 		if !pf.more {
 			return s.sendTogether(parts, fl)
 		}
 	}
 	return nil, scattered
+}
+
+// errorCheck returns the first of some statements if that does nothing but
+// look at the error that an assignment before it has got.
+func (f *file) errorCheck(set *ast.AssignStmt, rest []ast.Stmt) ast.Stmt {
+	if set == nil || len(rest) == 0 {
+		return nil
+	}
+	check, ok := rest[0].(*ast.IfStmt)
+	if !ok || check.Init != nil || check.Else != nil {
+		return nil
+	}
+	if f.Text(rangeOf(check.Cond)) != f.Text(rangeOf(set.Lhs[len(set.Lhs)-1]))+" != nil" {
+		return nil
+	}
+	return check
+}
+
+// sameChecks reports whether the last two of some statements look at their
+// errors in the same way.
+func (s *site) sameChecks(parts []*sendStmt) bool {
+	if len(parts) < 2 {
+		return true
+	}
+	a, b := parts[len(parts)-2].check, parts[len(parts)-1].check
+	if a == nil || b == nil {
+		return a == b
+	}
+	return s.file.Text(rangeOf(a)) == s.file.Text(rangeOf(b))
 }
 
 // sendTogether writes one statement in place of several.
@@ -209,6 +245,9 @@ func (s *site) sendTogether(parts []*sendStmt, fl flags) (func(), string) {
 		drop()
 		for _, p := range parts[:len(parts)-1] {
 			s.file.remove(p.outer)
+			if p.check != nil {
+				s.file.remove(p.check)
+			}
 		}
 		if set := parts[0].set; set != nil && set.Tok == token.DEFINE && last.set.Tok == token.ASSIGN {
 			s.file.edits.Replace(source.Range{Pos: last.set.TokPos, End: last.set.TokPos + 1}, ":=")

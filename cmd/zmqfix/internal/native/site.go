@@ -201,8 +201,8 @@ func (f *file) checkOf(n *ast.AssignStmt, c inspector.Cursor) ast.Stmt {
 	if i < 0 || i+1 >= len(stmts) {
 		return nil
 	}
-	check, ok := stmts[i+1].(*ast.IfStmt)
-	if !ok || check.Init != nil || check.Else != nil || f.Text(rangeOf(check.Cond)) != id.Name+" != nil" {
+	check := f.errorCheck(n, stmts[i+1:])
+	if check == nil {
 		return nil
 	}
 	for loop := range c.Enclosing((*ast.ForStmt)(nil), (*ast.RangeStmt)(nil), (*ast.FuncLit)(nil)) {

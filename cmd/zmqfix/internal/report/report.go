@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"io"
 	"slices"
+	"strings"
 )
 
 // Kind says what a finding asks of the reader.
@@ -39,6 +40,46 @@ func (r *Report) Add(at token.Position, kind Kind, format string, args ...any) {
 	if !slices.Contains(r.findings, f) {
 		r.findings = append(r.findings, f)
 	}
+}
+
+// Move changes the lines of a file's findings from those of one text to those of
+// another that it has become, or was made from.
+func (r *Report) Move(file string, from, to []byte) {
+	lines := match(strings.SplitAfter(string(from), "\n"), strings.SplitAfter(string(to), "\n"))
+	for i, f := range r.findings {
+		if f.File == file && f.Line > 0 && f.Line <= len(lines) {
+			r.findings[i].Line = lines[f.Line-1] + 1
+		}
+	}
+}
+
+// match returns for each line of a the number, from 0, of the same line in b; for
+// one that is not in b, of the line in its place.
+func match(a, b []string) []int {
+	longest := make([][]int32, len(a)+1) // common lines of a[i:] and b[j:]
+	for i := range longest {
+		longest[i] = make([]int32, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for j := len(b) - 1; j >= 0; j-- {
+			if a[i] == b[j] {
+				longest[i][j] = longest[i+1][j+1] + 1
+			} else {
+				longest[i][j] = max(longest[i+1][j], longest[i][j+1])
+			}
+		}
+	}
+	lines := make([]int, len(a))
+	for i, j := 0, 0; i < len(a); i++ {
+		for j < len(b) && a[i] != b[j] && longest[i][j+1] > longest[i+1][j] {
+			j++
+		}
+		lines[i] = min(j, len(b)-1)
+		if j < len(b) && (a[i] == b[j] || longest[i+1][j] == longest[i+1][j+1]) {
+			j++ // the same line, or one that took its place
+		}
+	}
+	return lines
 }
 
 // Looks counts the findings that a person must look at.

@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -65,6 +66,7 @@ func (p *Program) list(cfg Config, patterns []string) error {
 	var paths []string
 	var trouble error
 	for _, l := range listed {
+		p.ignore(l.IgnoredFiles)
 		if len(l.GoFiles) == 0 || strings.HasSuffix(l.PkgPath, ".test") {
 			if len(l.Errors) > 0 {
 				trouble = l.Errors[0]
@@ -90,6 +92,19 @@ func (p *Program) list(cfg Config, patterns []string) error {
 		}
 	}
 	return nil
+}
+
+// ignore notes those of some files that import a library.
+func (p *Program) ignore(files []string) {
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil || slices.Contains(p.Ignored, file) {
+			continue
+		}
+		if len((&File{AST: f}).Libraries()) > 0 {
+			p.Ignored = append(p.Ignored, file)
+		}
+	}
 }
 
 func tagFlags(tags []string) []string {
@@ -171,6 +186,7 @@ func (p *Program) addFolder(cfg Config, files []string, importPath string) error
 		}
 		if importPath != "command-line-arguments" {
 			if ok, err := ctx.MatchFile(filepath.Dir(file), filepath.Base(file)); err != nil || !ok {
+				p.ignore([]string{file})
 				continue
 			}
 		}
@@ -180,8 +196,8 @@ func (p *Program) addFolder(cfg Config, files []string, importPath string) error
 		}
 		byName[f.Name.Name] = append(byName[f.Name.Name], file)
 	}
-	for name, files := range byName {
-		path := importPath
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		files, path := byName[name], importPath
 		if strings.HasSuffix(name, "_test") {
 			path += "_test"
 		}

@@ -23,6 +23,9 @@ type Program struct {
 	Fallback string
 	// Unresolved lists imports whose types are not known, with the reason.
 	Unresolved map[string]string
+	// Ignored lists files that import a library and were not looked at, because
+	// their build constraints leave them out.
+	Ignored []string
 
 	others map[string]*types.Package // imports from outside the program
 }

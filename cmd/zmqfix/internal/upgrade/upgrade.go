@@ -23,8 +23,7 @@ import (
 const gozmq = "github.com/alecthomas/gozmq"
 
 // Program upgrades all packages of a program that need it and checks it anew.
-// It reports whether anything has changed.
-func Program(p *source.Program, r *report.Report) (bool, error) {
+func Program(p *source.Program, r *report.Report) error {
 	old := false
 	for _, pkg := range p.Packages {
 		pkg.Generation = generation(pkg)
@@ -32,7 +31,7 @@ func Program(p *source.Program, r *report.Report) (bool, error) {
 	}
 	if old {
 		if err := p.Check(); err != nil {
-			return false, err
+			return err
 		}
 	}
 	changed := false
@@ -51,9 +50,9 @@ func Program(p *source.Program, r *report.Report) (bool, error) {
 		pkg.Generation = library.Current
 	}
 	if !old && !changed {
-		return false, nil
+		return nil
 	}
-	return changed, p.Check()
+	return p.Check()
 }
 
 // generation tells from a package's syntax for which API it was written.
