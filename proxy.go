@@ -18,8 +18,10 @@ import (
 // Nothing is taken from a socket while the other one has no room, so that senders
 // feel a slow receiver as if the proxy were not there. Where only the message
 // tells (the ROUTER's peer that it names may be full), at most 256 messages a
-// direction are held until they can go, and those that came after them wait too.
-// A message that a ROUTER or STREAM cannot route, because that peer has left, is
+// direction are held until they can go, and those that came after them wait too: a
+// client that never reads holds up the replies of all. Turn RouterMandatory off
+// where clients are strangers; a peer that is full then loses what is for it, which
+// is libzmq's default. A message that a ROUTER or STREAM cannot route, because that peer has left, is
 // dropped and counted in ProxyTraffic.Refused. SendTimeout has no meaning here:
 // libzmq's proxy ends when one runs out.
 //

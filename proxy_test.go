@@ -262,6 +262,28 @@ func TestProxyHoldsForAFullRouter(t *testing.T) {
 	})
 }
 
+// Without RouterMandatory such a client loses its own replies, and holds up nobody.
+func TestProxyDropsForAFullRouter(t *testing.T) {
+	bubbled(t, func(r *rig) {
+		x := r.relay(zmq.ROUTER, zmq.DEALER, inprocNamed)
+		r.check(zmq.RouterMandatory.Set(x.front, false))
+		server := r.client(zmq.DEALER, x.backAt)
+		slow, quick := r.client(zmq.DEALER, x.frontAt, named("slow")), r.client(zmq.DEALER, x.frontAt, named("quick"))
+		for i := range 4 {
+			r.try(server, "slow", fmt.Sprint(i))
+			synctest.Wait()
+		}
+		r.try(server, "quick", "behind")
+		r.want(quick, "behind")
+		r.want(slow, "0")
+		r.want(slow, "1")
+		r.none(slow)
+		if n := x.front.Stats().Drops.Mute; n != 2 {
+			t.Errorf("%d replies were dropped, want 2", n)
+		}
+	})
+}
+
 // What a proxy holds in the end goes back to its socket, in order.
 func TestProxyGivesBackWhatItHolds(t *testing.T) {
 	bubbled(t, func(r *rig) {

@@ -34,6 +34,9 @@ an endpoint to the same socket. A SUB subscribes to everything.
 takes the commands PAUSE, RESUME, TERMINATE and STATISTICS (eight numbers of 8 octets in the reply), as
 libzmq's zmq_proxy_steerable does, at a REP unless it says otherwise; whoever reaches it may give them.
 
+Replies for a client of a queue that does not read wait, and those of all others behind them. Among
+strangers --set ROUTER_MANDATORY=0 has such a client lose its own instead.
+
 On a terminal a line tells what passes. After a signal a proxy of one direction takes nothing new, and
 ends when what it has is passed on; a second signal ends it at once.`
 
