@@ -70,8 +70,9 @@ func newGoZeroMQ(s *site) (func(), string) {
 		}
 		settings := s.defaults(typ)
 		if typ == "REQ" {
-			// A new request gives up the last one.
-			settings += ", " + f.ours("ReqRelaxed.Of(true)") + ", " + f.ours("ReqCorrelate.Of(true)")
+			// A new request gives up the last one. ReqCorrelate would be
+			// safer, but puts a frame in front that servers have to send back.
+			settings += ", " + f.ours("ReqRelaxed.Of(true)")
 		}
 		if settings != "" {
 			f.edits.Insert(s.Node.Rparen, settings)

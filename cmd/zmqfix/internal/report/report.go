@@ -70,13 +70,22 @@ func match(a, b []string) []int {
 		}
 	}
 	lines := make([]int, len(a))
+	place := -1 // the last line of b that took the place of one of a
 	for i, j := 0, 0; i < len(a); i++ {
 		for j < len(b) && a[i] != b[j] && longest[i][j+1] > longest[i+1][j] {
 			j++
 		}
-		lines[i] = min(j, len(b)-1)
-		if j < len(b) && (a[i] == b[j] || longest[i+1][j] == longest[i+1][j+1]) {
-			j++ // the same line, or one that took its place
+		switch {
+		case j < len(b) && a[i] == b[j]:
+			lines[i], place = j, -1
+			j++
+		case j < len(b) && longest[i+1][j] == longest[i+1][j+1]:
+			lines[i], place = j, j
+			j++
+		case place >= 0:
+			lines[i] = place
+		default:
+			lines[i] = min(j, len(b)-1)
 		}
 	}
 	return lines
