@@ -121,6 +121,70 @@ func TestMonitorOfAConnection(t *testing.T) {
 	})
 }
 
+// Whatever the mechanism, the events of both sides come in the same order: of a peer
+// that is let in, and of one that the handler refuses.
+func TestMonitorOfEachMechanism(t *testing.T) {
+	key := zmq.NewCurveKeypair()
+	for _, m := range []struct {
+		name           string
+		server, client []zmq.Setting
+	}{
+		{"NULL", []zmq.Setting{zmq.ZAPDomain.Of("here")}, nil},
+		{"PLAIN", []zmq.Setting{zmq.PlainServer.Of(true)}, []zmq.Setting{zmq.PlainUsername.Of("user"), zmq.PlainPassword.Of("secret")}},
+		{"CURVE", []zmq.Setting{key.AsServer()}, []zmq.Setting{zmq.NewCurveKeypair().AsClient(key.Public)}},
+	} {
+		for status, done := range map[string]zmq.EventKind{"200": zmq.EventHandshakeSucceeded, "400": zmq.EventHandshakeFailedAuth} {
+			t.Run(m.name+" "+status, func(t *testing.T) {
+				eachNetwork(t, func(r *rig, endpoint string) {
+					r.answersZAP(status)
+					b, c := r.socket(zmq.ROUTER, m.server...), r.socket(zmq.DEALER, append(m.client, zmq.ReconnectInterval.Of(time.Hour))...)
+					wb, wc := r.watch(b, zmq.EventAll), r.watch(c, zmq.EventAll)
+					r.check(b.Bind(endpoint))
+					r.check(c.Connect(b.LastEndpoint()))
+					wb.want(zmq.EventListening, zmq.EventAccepted)
+					ours := wb.want(done)[0]
+					wc.want(delayed(endpoint, zmq.EventConnected)...)
+					theirs := wc.want(done)[0]
+					if done == zmq.EventHandshakeSucceeded {
+						if ours.Peer.Mechanism != m.name || theirs.Peer.Mechanism != m.name || !ours.Peer.Authenticated {
+							r.Errorf("%+v, %+v", ours, theirs)
+						}
+						r.check(c.Close())
+						wb.want(zmq.EventDisconnected)
+						return
+					}
+					if ours.Value != 400 || theirs.Value != 400 || !errors.Is(ours.Err, zmq.ErrRefused) || !errors.Is(theirs.Err, zmq.ErrRefused) {
+						r.Errorf("%+v, %+v", ours, theirs)
+					}
+					wb.want(zmq.EventDisconnected)
+					wc.want(zmq.EventDisconnected, zmq.EventConnectRetried)
+				})
+			})
+		}
+	}
+}
+
+// answersZAP runs an authentication handler that has one answer for everybody.
+func (r *rig) answersZAP(status string) {
+	r.Helper()
+	h, _ := r.bind(zmq.REP, "inproc://zeromq.zap.01")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			m, err := h.Recv(r.ctx)
+			if err != nil {
+				return
+			}
+			_ = h.Send(r.ctx, octets([]string{"1.0", texts(m)[1], status, "", "", ""})...)
+		}
+	}()
+	r.Cleanup(func() {
+		_ = h.Close()
+		<-done
+	})
+}
+
 func TestMonitorOfReconnect(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
 		b, at := r.bind(zmq.PULL, endpoint)
