@@ -30,8 +30,9 @@ type File struct {
 	Info    *types.Info
 	Inspect *inspector.Inspector
 
-	Calls []*Call
-	Refs  []*Ref
+	Calls   []*Call
+	Refs    []*Ref
+	Unknown []*ast.SelectorExpr // names that the libraries are not known to declare
 
 	values, errors, origins *tracker
 }
@@ -119,17 +120,23 @@ func (f *File) collect() {
 	for c := range f.Inspect.Root().Preorder((*ast.Ident)(nil)) {
 		id := c.Node().(*ast.Ident)
 		o := f.Info.Uses[id]
+		if p, ok := o.(*types.PkgName); ok && library.Of(p.Imported().Path()) != library.None {
+			if sel, ok := c.Parent().Node().(*ast.SelectorExpr); ok && f.Info.Uses[sel.Sel] == nil {
+				f.Unknown = append(f.Unknown, sel)
+			}
+			continue
+		}
 		if o == nil || o.Pkg() == nil || library.Of(o.Pkg().Path()) == library.None {
 			continue
 		}
 		of := library.Of(o.Pkg().Path())
 		switch o := o.(type) {
-		case *types.PkgName:
 		case *types.Func:
 			if call := f.callAt(c, o, of); call != nil {
 				f.Calls = append(f.Calls, call)
 			} else {
 				f.Refs = append(f.Refs, &Ref{id, o, of, nil, c})
+				f.values.pinSignature(o, id)
 			}
 		case *types.TypeName:
 			f.Refs = append(f.Refs, &Ref{id, o, of, f.owners(c), c})
@@ -141,6 +148,15 @@ func (f *File) collect() {
 			f.Refs = append(f.Refs, ref)
 		default:
 			f.Refs = append(f.Refs, &Ref{id, o, of, []Slot{id}, c})
+		}
+	}
+}
+
+// pinSignature keeps the types of a library's function that is used as a value.
+func (t *tracker) pinSignature(o *types.Func, at ast.Node) {
+	for _, tuple := range []*types.Tuple{o.Signature().Params(), o.Signature().Results()} {
+		for v := range tuple.Variables() {
+			t.graph.Pin(t.variable(v), at.Pos(), o.Name()+" is used as a value")
 		}
 	}
 }

@@ -95,6 +95,9 @@ func (t *tracker) variable(v *types.Var) Slot {
 // a type mentions, such as type sockets []*zmq4.Socket.
 func (t *tracker) joinNamed(s Slot, typ types.Type) {
 	switch typ := typ.(type) {
+	case *types.Alias:
+		t.graph.Join(s, typ.Obj())
+		t.joinNamed(s, typ.Rhs())
 	case *types.Named:
 		if !t.wanted(typ.Obj()) && t.tracked(typ) {
 			t.graph.Join(s, typ.Obj())

@@ -316,6 +316,9 @@ func (t *tracker) sameMethod(f *types.Func) {
 // once.
 func (t *tracker) methodValue(c inspector.Cursor, n *ast.SelectorExpr) {
 	s := t.info.Selections[n]
+	if s == nil && !t.errors && t.info.Uses[n.Sel] == nil {
+		t.pin(n.X, n.Pos(), "its method "+n.Sel.Name+" is not known to zmqfix")
+	}
 	if s == nil || s.Kind() == types.FieldVal || t.errors {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/flow"
@@ -119,6 +120,7 @@ func (f *file) comparison(n *ast.BinaryExpr) {
 		}
 		target := f.errorTarget(x)
 		if target == nil {
+			f.pinComparison(n, e, x)
 			continue
 		}
 		foreign := f.isSyscall(x)
@@ -132,6 +134,41 @@ func (f *file) comparison(n *ast.BinaryExpr) {
 		}
 		return
 	}
+}
+
+// pinComparison pins the comparison of an error with one that has no
+// counterpart: one of a library's, or, with go-zeromq, whose errors are others',
+// any.
+func (f *file) pinComparison(n ast.Node, e, x ast.Expr) {
+	sources := f.sourcesOf(e)
+	if len(sources) == 0 || !f.isError(x) || !f.isSentinel(x) {
+		return
+	}
+	of := f.libraryOf(x)
+	if of == library.None && !slices.ContainsFunc(sources, func(s *site) bool { return s.Library == library.GoZeroMQ }) {
+		return
+	}
+	f.add(n, e, true, nil)
+	f.w.Values.Pin(n, n.Pos(), "compares an error with "+f.Text(rangeOf(x))+", which package zmq does not return")
+}
+
+// isSentinel reports whether an expression is a variable of another package.
+func (f *file) isSentinel(e ast.Expr) bool {
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	return ok && qualified(f.Info, sel) != nil
+}
+
+// libraryOf returns the library that a qualified name belongs to.
+func (f *file) libraryOf(e ast.Expr) library.ID {
+	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
+	if !ok {
+		return library.None
+	}
+	p := qualified(f.Info, sel)
+	if p == nil {
+		return library.None
+	}
+	return library.Of(p.Imported().Path())
 }
 
 // joinMentions joins the library's constants in an expression with a slot.
@@ -240,6 +277,9 @@ func (f *file) errorSwitch(n *ast.SwitchStmt) {
 		return
 	}
 	e := n.Tag
+	if f.comparesText(n, n.Tag) {
+		return
+	}
 	if inner := f.asErrno(n.Tag); inner != nil {
 		e = inner
 	} else if !f.isError(n.Tag) || len(f.sourcesOf(n.Tag)) == 0 {
@@ -365,14 +405,8 @@ func (f *file) errorsIs(n *ast.CallExpr) {
 		return // the same with any library
 	}
 	target := f.errorTarget(n.Args[1])
-	for _, s := range f.sourcesOf(n.Args[0]) {
-		if s.Library == library.GoZeroMQ && target == nil {
-			f.add(n, n.Args[0], true, nil)
-			f.w.Values.Pin(n, n.Pos(), "asks what an error is: after Close, package zmq has zmq.ErrClosed and no context.Canceled")
-			return
-		}
-	}
 	if target == nil {
+		f.pinComparison(n, n.Args[0], n.Args[1])
 		return
 	}
 	f.add(n, n.Args[0], true, func() { f.edits.Replace(rangeOf(n.Args[1]), target()...) })

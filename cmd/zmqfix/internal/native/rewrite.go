@@ -130,6 +130,10 @@ func (w *rewriter) choose() {
 				f.native = true
 			}
 		}
+		for _, sel := range f.Unknown {
+			f.stays = true
+			w.report.Add(w.Program.Fset.Position(sel.Pos()), report.Look, "stays: %s is not known to zmqfix", sel.Sel.Name)
+		}
 		f.chooseName()
 	}
 }
@@ -184,8 +188,12 @@ func (w *rewriter) tellPins() {
 				continue // told with its receiver
 			}
 			if len(ref.Slots) == 0 && f.staysRef(ref) && !w.consumed[ref.Ident] {
+				reason := "has no counterpart"
+				if _, ok := ref.Object.(*types.Func); ok {
+					reason = "is used as a value"
+				}
 				w.report.Add(w.Program.Fset.Position(ref.Ident.Pos()), report.Look,
-					"stays with %s: %s has no counterpart", remains(ref.Library), ref.Ident.Name)
+					"stays with %s: %s %s", remains(ref.Library), ref.Ident.Name, reason)
 			}
 		}
 	}
