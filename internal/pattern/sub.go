@@ -33,7 +33,7 @@ func (s *sub) Attach(p *pipe.Pipe) {
 // mark; what was queued for the publisher before is dropped (patterns.md 4.3).
 func (s *sub) Ready(p *pipe.Pipe) error {
 	p.ResetOut()
-	s.store.Each(func(topic []byte) { p.Subscription(topic, false) })
+	s.store.Each(func(topic []byte) { s.subscribe(p, topic, false) })
 	return nil
 }
 
@@ -63,9 +63,18 @@ func (s *sub) Unsubscribe(topic []byte) error {
 	return nil
 }
 
+// subscribe tells one publisher. The socket writes it out when it has released its
+// lock: in the caller's goroutine where that is the only one, so that the
+// subscription is on its way when the call returns.
+func (s *sub) subscribe(p *pipe.Pipe, topic []byte, cancel bool) {
+	if p.Subscription(topic, cancel) {
+		s.h.Flush = append(s.h.Flush, p)
+	}
+}
+
 func (s *sub) tell(topic []byte, cancel bool) {
 	for p := range s.pipes {
-		p.Subscription(topic, cancel)
+		s.subscribe(p, topic, cancel)
 	}
 }
 

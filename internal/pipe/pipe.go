@@ -314,11 +314,11 @@ func (o *Outbox) flush(inline bool) {
 
 // Subscription tells the peer of a topic, outside the high-water mark. It does
 // nothing while no connection is there: the pattern sends its whole set when
-// one comes.
-func (p *Pipe) Subscription(topic []byte, cancel bool) {
+// one comes. flush means that the caller holds the write token, as for Write.
+func (p *Pipe) Subscription(topic []byte, cancel bool) (flush bool) {
 	if p.out == nil {
 		if !p.Adopted() {
-			return
+			return false
 		}
 		m := Message{Head: append(make([]byte, 0, len(topic)), topic...), Kind: Subscribe, Owned: true, Peer: p.other.peer.Load()}
 		if cancel {
@@ -326,15 +326,14 @@ func (p *Pipe) Subscription(topic []byte, cancel bool) {
 		}
 		ms := [1]Message{m}
 		p.other.Deliver(ms[:])
-		return
+		return false
 	}
 	v := p.out.Version()
 	if v == 0 {
-		return
+		return false
 	}
-	if _, flush := p.out.Control(wire.AppendSubscription(nil, topic, cancel, v), false); flush {
-		p.Kick()
-	}
+	_, flush = p.out.Control(wire.AppendSubscription(nil, topic, cancel, v), false)
+	return flush
 }
 
 // Deliver hands messages of the peer to the socket and returns how many were

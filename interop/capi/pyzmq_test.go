@@ -23,12 +23,14 @@ var (
 	pyzmqSummary = regexp.MustCompile(`(\d+) passed`)
 )
 
-// TestPyzmq runs pyzmq's own suite on our library. On libzmq 390 of its tests
-// pass; as many must here.
-//
-// Some of its tests count on a subscription being there when the next call is
-// made, and fail on a busy machine with either library: what fails is tried a
-// second time.
+// pyzmqRaces are tests that publish right after they have subscribed, without
+// waiting for the subscription to arrive. On a busy machine libzmq fails them as
+// well, and one that fails leaves sockets behind that fail the others. They get
+// processes of their own, and a few tries.
+const pyzmqRaces = "TestPubLog"
+
+// TestPyzmq runs pyzmq's own suite on our library. On libzmq 390 to 392 of its
+// tests pass; as many must here.
 func TestPyzmq(t *testing.T) {
 	const python = "/usr/bin/python3"
 	if exec.Command(python, "-c", "import zmq.tests, pytest, tornado, gevent").Run() != nil {
@@ -38,7 +40,7 @@ func TestPyzmq(t *testing.T) {
 	if strings.TrimSpace(version.out) != "4.3.5" {
 		t.Fatalf("pyzmq runs on %s, not on our library", version.out)
 	}
-	failed, out := runPyzmq(t)
+	failed, out := runPyzmq(t, "-k", "not "+pyzmqRaces)
 	for i := 0; i < len(failed); i++ {
 		if why, ok := pyzmqExceptions[failed[i]]; ok {
 			t.Logf("%s: %s", failed[i], why)
@@ -47,6 +49,16 @@ func TestPyzmq(t *testing.T) {
 		name := strings.ReplaceAll(failed[i], "::", " and ")
 		if again, text := runPyzmq(t, "-k", name); len(again) > 0 {
 			t.Errorf("%s fails twice:\n%s", failed[i], text)
+		}
+	}
+	for try := 1; ; try++ {
+		again, text := runPyzmq(t, "-k", pyzmqRaces)
+		if len(again) == 0 {
+			break
+		}
+		if try == 5 {
+			t.Errorf("%s fails %d times:\n%s", pyzmqRaces, try, text)
+			break
 		}
 	}
 	if m := pyzmqSummary.FindStringSubmatch(out); m == nil {
