@@ -59,10 +59,10 @@ func TestGoldenSubPub(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("SUB", nil), nil)
 			r.handshakeAs(c.minor, "PUB")
-			r.pipe.Subscription([]byte("A."), false)
+			r.subscription("A.", false)
 			r.want(c.sub)
 			r.octets("00 04 41 2E 68 69")
-			r.pipe.Subscription([]byte("A."), true)
+			r.subscription("A.", true)
 			r.want(c.cancel)
 			r.wantQuiet()
 			if got := r.received(); len(got) != 1 || got[0] != "A.hi" {

@@ -240,3 +240,10 @@ func (r *rig) send(frames ...string) {
 
 // frameOf is a message frame, for a ZMTP 2.0 or later link.
 func frameOf(flags byte, body string) []byte { return wire.AppendFrame(nil, flags, []byte(body)) }
+
+// subscription tells the peer of a topic and writes it out, as a socket does.
+func (r *rig) subscription(topic string, cancel bool) {
+	if r.pipe.Subscription([]byte(topic), cancel) {
+		r.pipe.Kick()
+	}
+}
