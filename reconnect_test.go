@@ -51,18 +51,21 @@ func TestReconnectWhileTheApplicationDoesNotReceive(t *testing.T) {
 	eachNetwork(t, func(r *rig, endpoint string) {
 		b, at := r.bind(zmq.DEALER, endpoint)
 		c := r.connect(zmq.DEALER, at, zmq.RecvHWM.Of(3))
-		for i := range 100 {
+		// Few enough to leave the system at once (RFC 6928: ten segments): what is
+		// still on its way when the peer is gone is lost.
+		const n = 8
+		for i := range n {
 			r.send(b, fmt.Sprint(i))
 		}
-		r.until("all is sent", func() bool { p := b.Peers(); return len(p) == 1 && p[0].QueuedOut == 0 && p[0].Sent == 100 })
+		r.until("all is sent", func() bool { p := b.Peers(); return len(p) == 1 && p[0].QueuedOut == 0 && p[0].Sent == n })
 		r.arrived(c, 3)
 		r.check(b.Close())
 		r.until("the loss is noticed", func() bool { r.try(c, "x"); return c.Stats().Disconnected == 1 })
 		b = r.bindAt(zmq.DEALER, at)
 		r.peers(b, 1)
 		r.want(b, "x")
-		r.send(b, "100")
-		for i := range 101 {
+		r.send(b, fmt.Sprint(n))
+		for i := range n + 1 {
 			r.want(c, fmt.Sprint(i))
 		}
 		r.none(c)
