@@ -323,7 +323,8 @@ func TestRefusedByHost(t *testing.T) {
 		s.refuse = zerr.ErrLimit
 		d := NewDialer(configOf(n, s), newPipe())
 		d.Start()
-		time.Sleep(time.Second)
+		time.Sleep(950 * time.Millisecond) // between two attempts
+		synctest.Wait()
 		d.Stop(nil)
 		<-d.Done()
 		if n.count() < 5 || s.countOf(Disconnected) != n.count() || s.countOf(HandshakeSucceeded) != n.count() || s.up != 0 {
