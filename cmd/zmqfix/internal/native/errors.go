@@ -144,7 +144,7 @@ func (f *file) pinComparison(n ast.Node, e, x ast.Expr) {
 	if len(sources) == 0 || !f.isError(x) || !f.isSentinel(x) {
 		return
 	}
-	of := f.libraryOf(x)
+	of := f.bindingOf(x)
 	if of == library.None && !slices.ContainsFunc(sources, func(s *site) bool { return s.Library == library.GoZeroMQ }) {
 		return
 	}
@@ -158,8 +158,8 @@ func (f *file) isSentinel(e ast.Expr) bool {
 	return ok && qualified(f.Info, sel) != nil
 }
 
-// libraryOf returns the library that a qualified name belongs to.
-func (f *file) libraryOf(e ast.Expr) library.ID {
+// bindingOf returns the library that a qualified name belongs to.
+func (f *file) bindingOf(e ast.Expr) library.ID {
 	sel, ok := ast.Unparen(e).(*ast.SelectorExpr)
 	if !ok {
 		return library.None
