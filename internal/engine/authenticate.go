@@ -39,9 +39,7 @@ func (h *handshake) authenticate() error {
 				return err
 			}
 			if body != nil {
-				if err := h.send(wire.AppendFrame(nil, wire.FlagCommand, body)); err != nil {
-					return err
-				}
+				h.out = wire.AppendFrame(h.out, wire.FlagCommand, body)
 				continue
 			}
 		}

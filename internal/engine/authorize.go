@@ -83,7 +83,11 @@ func (h *handshake) refuse(status int, reason string, err error) error {
 		return err
 	}
 	body := h.m.Refusal(reason, h.c.version)
-	if body == nil || h.send(wire.AppendFrame(nil, wire.FlagCommand, body)) != nil {
+	if body == nil {
+		return err
+	}
+	h.out = wire.AppendFrame(h.out, wire.FlagCommand, body)
+	if h.flush() != nil {
 		return err
 	}
 	half, ok := h.c.nc.(interface{ CloseWrite() error })
@@ -110,6 +114,9 @@ const mostMeanwhile = 16 << 10
 // With join nothing of f is left when meanwhile returns; otherwise an f that
 // ignores its context is left behind.
 func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
+	if err := h.flush(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if !h.deadline.IsZero() {

@@ -17,16 +17,23 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// maxIdentity is the longest identity (RFC 37, The Identity Property).
-const maxIdentity = 255
+const (
+	// maxIdentity is the longest identity (RFC 37, The Identity Property).
+	maxIdentity = 255
+	// usualOut is room for a greeting and the READY of most sockets.
+	usualOut = 128
+)
 
 // handshake is what has been gathered so far. Its methods are straight-line
-// code: the program counter is the state.
+// code: the program counter is the state. What they have to say is queued and
+// written when they have to wait for the peer, or for somebody to decide about
+// it, so that a handshake takes as few writes as the peer's octets allow.
 type handshake struct {
 	c        *Conn
 	m        mechanism.Machine // nil for a STREAM
 	buf      []byte            // octets read and not yet consumed
 	got      int               // octets read in all
+	out      []byte            // ours that have not been written
 	peer     *pipe.Peer
 	deadline time.Time       // of the whole handshake; zero is none
 	ctx      context.Context // of the question that is being decided
@@ -46,6 +53,10 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		_ = c.nc.SetDeadline(h.deadline)
 	}
 	err := h.run()
+	// Also behind an error: a peer that we do not fit learns why from our greeting.
+	if e := h.flush(); err == nil {
+		err = e
+	}
 	if h.m != nil {
 		h.m.Wipe()
 	}
@@ -59,7 +70,10 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		return nil, c.reason(err)
 	}
 	_ = c.nc.SetDeadline(time.Time{})
-	c.rest, c.peer = h.buf, h.peer
+	c.peer = h.peer
+	if len(h.buf) > 0 { // or an idle connection keeps the memory
+		c.rest = h.buf
+	}
 	return h.peer, nil
 }
 
@@ -69,8 +83,11 @@ func (h *handshake) run() error {
 		return h.authorize()
 	}
 	h.m = h.c.cfg.Mechanism()
-	if err := h.send(wire.AppendSignature(nil, len(h.c.cfg.Identity))); err != nil {
-		return err
+	h.out = wire.AppendSignature(make([]byte, 0, usualOut), len(h.c.cfg.Identity))
+	if h.peer.Accepted {
+		if err := h.hear(); err != nil {
+			return err
+		}
 	}
 	version, err := h.greet()
 	if err != nil {
@@ -87,20 +104,18 @@ func (h *handshake) run() error {
 		return err
 	}
 	if h.c.traffic == nil {
-		return h.send(h.frame(h.c.cfg.Hello))
+		h.message(h.c.cfg.Hello)
+		return nil
 	}
 	sealed, err := h.c.traffic.Seal(nil, 0, h.c.cfg.Hello)
-	if err != nil {
-		return err
-	}
-	return h.send(wire.AppendFrame(nil, 0, sealed))
+	h.out = wire.AppendFrame(h.out, 0, sealed)
+	return err
 }
 
 // greet exchanges greetings and settles the version (zmtp.md 2.5, as libzmq
 // does it): each part of ours goes out as soon as enough of the peer's is there,
 // so that two peers never wait for each other.
 func (h *handshake) greet() (wire.Version, error) {
-	m := h.m
 	sentMajor, sentRest := false, false
 	for {
 		d := wire.Detect(h.buf)
@@ -109,19 +124,15 @@ func (h *handshake) greet() (wire.Version, error) {
 		}
 		if d.SawSignature && !sentMajor {
 			sentMajor = true
-			if err := h.send([]byte{3}); err != nil {
-				return 0, err
-			}
+			h.out = append(h.out, 3)
 		}
 		if d.SawMajor && !sentRest {
 			sentRest = true
-			rest := []byte{h.c.cfg.SocketNumber}
-			if !d.Versioned2 {
-				rest = wire.AppendGreetingRest(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: m.Name(), AsServer: m.AsServer()})
+			rest := wire.Greeting{Major: 3, Minor: 1, Mechanism: h.m.Name(), AsServer: h.m.AsServer()}
+			if d.Versioned2 {
+				rest = wire.Greeting{SocketType: h.c.cfg.SocketNumber}
 			}
-			if err := h.send(rest); err != nil {
-				return 0, err
-			}
+			h.out = wire.AppendGreetingRest(h.out, rest)
 		}
 		if d.Done(len(h.buf)) {
 			return d.Version, h.checkGreeting(d)
@@ -170,12 +181,10 @@ func (h *handshake) refuseOld() error {
 // way. An unversioned peer has already taken our signature for the header of
 // that frame (zmtp.md 2.6).
 func (h *handshake) exchangeIdentities() error {
-	ours := h.c.cfg.Identity
-	if h.c.version != wire.V1Unversioned {
-		ours = h.frame(ours)
-	}
-	if err := h.send(ours); err != nil {
-		return err
+	if ours := h.c.cfg.Identity; h.c.version == wire.V1Unversioned {
+		h.out = append(h.out, ours...)
+	} else {
+		h.message(ours)
 	}
 	_, id, err := h.readFrame(maxIdentity)
 	if err != nil {
@@ -185,12 +194,13 @@ func (h *handshake) exchangeIdentities() error {
 	return nil
 }
 
-// frame encodes a single-frame message for the version spoken.
-func (h *handshake) frame(body []byte) []byte {
+// message queues a single-frame message in the form of the version spoken.
+func (h *handshake) message(body []byte) {
 	if h.c.version.V1Framing() {
-		return append(wire.AppendHeaderV1(nil, 0, len(body)), body...)
+		h.out = append(wire.AppendHeaderV1(h.out, 0, len(body)), body...)
+	} else {
+		h.out = wire.AppendFrame(h.out, 0, body)
 	}
-	return wire.AppendFrame(nil, 0, body)
 }
 
 // readFrame returns the next frame; its body is valid until the next call.
@@ -224,33 +234,60 @@ func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
 	}
 }
 
-// fill reads until at least n octets wait. What is read at once is little: a
-// peer that never finishes its handshake costs a few hundred octets.
+// hear takes in what is there already, without waiting for it: a peer that has
+// been accepted has often said something, and then more of our side goes out at
+// once.
+func (h *handshake) hear() error {
+	k, err := h.c.src.try(h.room(1))
+	return h.took(k, err, 1)
+}
+
+// fill reads until at least n octets wait. The peer has everything from us before
+// we wait for it.
 func (h *handshake) fill(n int) error {
 	for len(h.buf) < n {
-		if cap(h.buf)-len(h.buf) < 64 {
-			h.buf = append(make([]byte, 0, len(h.buf)+max(192, min(n-len(h.buf), 8<<10))), h.buf...)
+		if err := h.flush(); err != nil {
+			return err
 		}
-		room := h.buf[len(h.buf):cap(h.buf)]
-		k, err := h.c.nc.Read(room)
-		h.buf = h.buf[:len(h.buf)+k]
-		if h.got += k; h.got > 4*h.c.cfg.HandshakeBytes+1024 {
-			return &zerr.ProtocolError{Rule: "too many octets before the handshake is over", Err: zerr.ErrMessageTooLarge}
-		}
-		if err != nil && len(h.buf) < n {
-			if errors.Is(err, io.EOF) {
-				err = io.ErrUnexpectedEOF
-			}
+		k, err := h.c.nc.Read(h.room(n))
+		if err := h.took(k, err, n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (h *handshake) send(b []byte) error {
-	if len(b) == 0 {
+// room returns memory to read into. What is read at once is little: a peer that
+// never finishes its handshake costs a few hundred octets.
+func (h *handshake) room(n int) []byte {
+	if cap(h.buf)-len(h.buf) < 64 {
+		h.buf = append(make([]byte, 0, len(h.buf)+max(192, min(n-len(h.buf), 8<<10))), h.buf...)
+	}
+	return h.buf[len(h.buf):cap(h.buf)]
+}
+
+// took notes the outcome of a read for the sake of n octets. An error behind
+// enough of them comes again.
+func (h *handshake) took(k int, err error, n int) error {
+	h.buf = h.buf[:len(h.buf)+k]
+	if h.got += k; h.got > 4*h.c.cfg.HandshakeBytes+1024 {
+		return &zerr.ProtocolError{Rule: "too many octets before the handshake is over", Err: zerr.ErrMessageTooLarge}
+	}
+	if err == nil || len(h.buf) >= n {
 		return nil
 	}
-	_, err := h.c.nc.Write(b)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// flush writes what has been queued for the peer.
+func (h *handshake) flush() error {
+	if len(h.out) == 0 {
+		return nil
+	}
+	_, err := h.c.nc.Write(h.out)
+	h.out = h.out[:0]
 	return err
 }

@@ -75,6 +75,24 @@ func (s *source) readInto(dst []byte) (n int, err error) {
 	return s.n, s.err
 }
 
+// try is readInto for what is there now; where the system cannot say, that is
+// nothing.
+func (s *source) try(dst []byte) (n int, err error) {
+	if s.raw == nil {
+		return 0, nil
+	}
+	s.n, s.err, s.dst = 0, nil, dst
+	err = s.raw.Read(func(fd uintptr) bool {
+		s.readDirect(fd)
+		return true
+	})
+	s.dst = nil
+	if err != nil {
+		return 0, err
+	}
+	return s.n, s.err
+}
+
 func (s *source) readBorrowed(fd uintptr) bool {
 	had := s.rb != nil
 	if !had {
