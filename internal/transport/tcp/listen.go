@@ -17,7 +17,7 @@ import (
 type listener struct {
 	tcp       *net.TCPListener
 	cfg       *transport.Config
-	keepAlive keepAlive
+	keepAlive keepAlive // what connections do not inherit
 	endpoint  string
 	closeOnce func() error
 }
@@ -35,20 +35,22 @@ func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 	if err := checkDevice(cfg); err != nil {
 		return nil, err
 	}
-	ln, err := listen(ctx, from, cfg)
+	ka := keepAliveOf(cfg)
+	ln, err := listen(ctx, from, cfg, &ka)
 	if cfg.IPv6 && errors.Is(err, errNoIPv6) {
 		cfg.IPv6 = false
-		ln, err = listen(ctx, from, cfg)
+		ka = keepAliveOf(cfg)
+		ln, err = listen(ctx, from, cfg, &ka)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return newListener(ln, cfg, keepAliveOf(cfg)), nil
+	return newListener(ln, cfg, ka), nil
 }
 
 // listen resolves the address and opens the socket. It clears the IPv6 of cfg if
-// the system has none.
-func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCPListener, error) {
+// the system has none, and leaves in ka what connections do not inherit.
+func listen(ctx context.Context, from hostPort, cfg *transport.Config, ka *keepAlive) (*net.TCPListener, error) {
 	addr, err := from.bindAddr(ctx, cfg.IPv6)
 	if err != nil {
 		return nil, err
@@ -61,7 +63,7 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config) (*net.TCP
 	}
 	attempt := transport.NewAttempt(ctx, false)
 	lc := net.ListenConfig{
-		Control:   attempt.Control(control(cfg, setListening)),
+		Control:   attempt.Control(control(cfg, ka.handDown)),
 		KeepAlive: -1, // what Go would set; keepAlive sets what the options say
 	}
 	// The options of a multipath listener are not those of its connections.

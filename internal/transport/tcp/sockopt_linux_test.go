@@ -138,6 +138,20 @@ func TestKeepAliveOneIsOn(t *testing.T) {
 	wantKeepAlive(t, 1, 61, 16, 4, a, b)
 }
 
+// TestKeepAliveIsInherited: it costs no system call for each connection.
+func TestKeepAliveIsInherited(t *testing.T) {
+	cfg := transport.DefaultConfig()
+	cfg.KeepAlive, cfg.KeepAliveIdle = 1, 61
+	l, err := New().Listen(t.Context(), "127.0.0.1:0", cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if own := l.(*listener); own.keepAlive.set {
+		t.Errorf("%+v is left for each connection", own.keepAlive)
+	}
+}
+
 func TestKeepAliveOneLeavesWhatIsMinusOne(t *testing.T) {
 	idle, _, count := systemKeepAlive(t)
 	a, b := connected(t, func(cfg *transport.Config) { cfg.KeepAlive, cfg.KeepAliveInterval = 1, 17 })

@@ -46,11 +46,19 @@ func tune(c *net.TCPConn, cfg *transport.Config, ka keepAlive, set setter) error
 			return err
 		}
 	}
+	if !marked(cfg) {
+		return nil
+	}
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return err
 	}
 	return apply(raw, cfg, set)
+}
+
+// marked reports whether setAccepted or setConnected has something to set.
+func marked(cfg *transport.Config) bool {
+	return cfg.TOS != 0 || cfg.Priority != 0 || cfg.BusyPoll > 0 || cfg.MaxRetransmit > 0
 }
 
 // keepAlive is what the TCP_KEEPALIVE options make of a connection.
@@ -84,6 +92,19 @@ func orLeave(n int) int {
 		return -1
 	}
 	return n
+}
+
+// handDown is setListening and, where connections inherit them, sets the
+// keep-alive options as well: once, instead of on each connection. Before the
+// system accepts anybody, so that the first connection has them too.
+func (k *keepAlive) handDown(fd uintptr, cfg *transport.Config) error {
+	if err := setListening(fd, cfg); err != nil {
+		return err
+	}
+	if k.set && inheritsKeepAlive && setKeepAliveOn(fd, k.KeepAliveConfig) == nil {
+		*k = keepAlive{}
+	}
+	return nil
 }
 
 // withListeners fills in from the listener what the options leave, as the
