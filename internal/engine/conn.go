@@ -13,6 +13,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
 )
 
@@ -93,7 +94,9 @@ type Conn struct {
 
 // New takes over an established connection.
 func New(nc net.Conn, cfg *Config) *Conn {
+	address, local, remote := transport.Ends(nc)
 	c := &Conn{nc: nc, cfg: cfg, done: make(chan struct{}), broken: make(chan struct{}), credit: make(chan struct{}, 1)}
+	c.peer = &pipe.Peer{Address: address, Local: local, Remote: remote}
 	c.src.init(nc, cfg.Buffers)
 	return c
 }
@@ -103,6 +106,14 @@ func (c *Conn) SetAccepted() { c.accepted = true }
 
 // Version returns the protocol version that the handshake settled on.
 func (c *Conn) Version() wire.Version { return c.version }
+
+// Peer returns what is known of the peer: before Handshake has succeeded, the
+// addresses.
+func (c *Conn) Peer() *pipe.Peer { return c.peer }
+
+// Descriptor returns the number of the connection's descriptor, -1 where there is
+// none.
+func (c *Conn) Descriptor() int { return c.src.fd }
 
 // NetConn returns the connection underneath.
 func (c *Conn) NetConn() net.Conn { return c.nc }

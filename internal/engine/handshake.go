@@ -12,7 +12,6 @@ import (
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
-	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -42,12 +41,8 @@ type handshake struct {
 // Handshake brings the connection from the first octet to the point where
 // messages flow, within HandshakeTimeout, and returns what is known of the peer.
 func (c *Conn) Handshake() (*pipe.Peer, error) {
-	h := handshake{c: c, peer: &pipe.Peer{
-		Address:  transport.PeerAddress(c.nc),
-		Local:    transport.LocalEndpoint(c.nc),
-		Remote:   transport.RemoteEndpoint(c.nc),
-		Accepted: c.accepted,
-	}}
+	h := handshake{c: c, peer: c.peer}
+	h.peer.Accepted = c.accepted
 	if d := c.cfg.HandshakeTimeout; d > 0 {
 		h.deadline = time.Now().Add(d)
 		_ = c.nc.SetDeadline(h.deadline)
@@ -70,7 +65,6 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		return nil, c.reason(err)
 	}
 	_ = c.nc.SetDeadline(time.Time{})
-	c.peer = h.peer
 	if len(h.buf) > 0 { // or an idle connection keeps the memory
 		c.rest = h.buf
 	}

@@ -15,6 +15,7 @@ type source struct {
 	nc      net.Conn
 	raw     syscall.RawConn // nil: plain blocking reads
 	buffers *Buffers
+	fd      int // -1: none
 
 	borrow func(fd uintptr) bool // reads into a borrowed buffer
 	direct func(fd uintptr) bool // reads into dst
@@ -34,11 +35,13 @@ type source struct {
 }
 
 func (s *source) init(nc net.Conn, b *Buffers) {
-	s.nc, s.buffers = nc, b
-	if sc, ok := nc.(syscall.Conn); ok && canPoll {
+	s.nc, s.buffers, s.fd = nc, b, -1
+	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			s.raw = raw
-			s.writer.raw = raw
+			_ = raw.Control(func(fd uintptr) { s.fd = int(fd) }) // fails once closed, when nobody asks
+			if canPoll {
+				s.raw, s.writer.raw = raw, raw
+			}
 		}
 	}
 	s.borrow = s.readBorrowed

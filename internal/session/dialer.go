@@ -141,8 +141,8 @@ func (d *Dialer) attempt() (established, again bool) {
 		c.Close(nil)
 		return true, false
 	}
-	e := d.event(Connected, transport.Descriptor(nc))
-	e.Local, e.Remote = transport.LocalEndpoint(nc), transport.RemoteEndpoint(nc)
+	e := d.event(Connected, c.Descriptor())
+	e.Local, e.Remote = c.Peer().Local, c.Peer().Remote
 	cfg.Host.Event(e)
 	if e.Remote != "" {
 		defer func() { d.target = e.Remote }()

@@ -8,8 +8,8 @@
 //	Dialer.run       one a Dialer, started by Start, ended by Stop: dials, shakes
 //	                 hands, reads, waits, and so on
 //	Listener.accept  one a Listener, started by Start, ended by Stop
-//	Listener.serve   one an accepted connection: shakes hands and reads; ends with
-//	                 the connection
+//	guest.welcome    one an accepted connection: shakes hands and ends
+//	guest.attend     started by welcome: reads; ends with the connection
 //
 // Accepting and shaking hands are apart, so that a silent client keeps nobody
 // out.

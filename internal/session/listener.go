@@ -25,23 +25,17 @@ type Listener struct {
 	done chan struct{} // closed when nothing of the Listener is left
 
 	mu         sync.Mutex // a leaf lock
-	conns      map[*engine.Conn]served
+	guests     map[*guest]struct{}
 	handshakes int
 	part       func(*engine.Conn, *pipe.Pipe) // set by Part
-	active     int                            // goroutines: accept and every serve
+	active     int                            // goroutine accept, and every guest
 	stopped    chan struct{}                  // closed by Stop
 	isStopped  bool
 }
 
-// served is how far an accepted connection has come.
-type served struct {
-	shaken bool       // the host has it, or is about to
-	pipe   *pipe.Pipe // once it is ready
-}
-
 // NewListener makes a Listener; Listen and Start follow.
 func NewListener(cfg *Config) *Listener {
-	return &Listener{cfg: cfg, conns: make(map[*engine.Conn]served), stopped: make(chan struct{}), done: make(chan struct{})}
+	return &Listener{cfg: cfg, guests: make(map[*guest]struct{}), stopped: make(chan struct{}), done: make(chan struct{})}
 }
 
 // Listen has the system accept connections. Nobody is served before Start, so
@@ -85,9 +79,9 @@ func (l *Listener) Stop() {
 	l.isStopped = true
 	close(l.stopped)
 	var unfinished []*engine.Conn
-	for c, x := range l.conns {
-		if !x.shaken {
-			unfinished = append(unfinished, c)
+	for g := range l.guests {
+		if !g.at.shaken {
+			unfinished = append(unfinished, g.conn)
 		}
 	}
 	l.mu.Unlock()
@@ -104,7 +98,7 @@ func (l *Listener) Stop() {
 // Done is closed when nothing of the Listener and its connections is left.
 func (l *Listener) Done() <-chan struct{} { return l.done }
 
-// leave ends one of the Listener's goroutines.
+// leave ends accept, or a guest.
 func (l *Listener) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,9 +113,9 @@ func (l *Listener) Part(end func(*engine.Conn, *pipe.Pipe)) {
 	l.mu.Lock()
 	l.part = end
 	ready := make(map[*engine.Conn]*pipe.Pipe)
-	for c, x := range l.conns {
-		if x.pipe != nil {
-			ready[c] = x.pipe
+	for g := range l.guests {
+		if g.at.pipe != nil {
+			ready[g.conn] = g.at.pipe
 		}
 	}
 	l.mu.Unlock()
@@ -169,8 +163,7 @@ func (l *Listener) accept() {
 // start serves an accepted connection if the limits allow it.
 func (l *Listener) start(nc net.Conn) {
 	err := l.cfg.Host.Admit()
-	c := engine.New(nc, l.cfg.Engine)
-	c.SetAccepted()
+	g := newGuest(l, nc)
 	l.mu.Lock()
 	switch {
 	case err != nil:
@@ -179,66 +172,22 @@ func (l *Listener) start(nc net.Conn) {
 	case l.cfg.MaxHandshakes > 0 && l.handshakes >= l.cfg.MaxHandshakes:
 		err = zerr.Errorf(zerr.ErrLimit, "%d connections are shaking hands, as many as MaxHandshakes allows", l.handshakes)
 	default:
-		l.conns[c] = served{}
+		l.guests[g] = struct{}{}
 		l.handshakes++
 		l.active++
 	}
 	l.mu.Unlock()
 	if err != nil {
 		e := l.event(AcceptFailed, err)
-		e.Remote = transport.RemoteEndpoint(nc)
+		e.Remote = g.conn.Peer().Remote
 		l.cfg.Host.Event(e)
-		c.Close(err)
+		g.conn.Close(err)
 		return
-	}
-	e := Event{
-		Kind: Accepted, Endpoint: l.lis.Endpoint(), FD: transport.Descriptor(nc),
-		Local: transport.LocalEndpoint(nc), Remote: transport.RemoteEndpoint(nc),
 	}
 	// Told here: a log line takes some kilobytes of stack, which the goroutine of
 	// the connection would keep while it waits for a peer that may say nothing.
-	l.cfg.Host.Event(e)
-	go l.serve(c, e)
-}
-
-// serve lives through one accepted connection, about which e was told.
-func (l *Listener) serve(c *engine.Conn, e Event) {
-	defer l.leave()
-	defer func() {
-		l.mu.Lock()
-		delete(l.conns, c)
-		l.mu.Unlock()
-	}()
-	peer, err := c.Handshake()
-	l.mu.Lock()
-	l.handshakes--
-	l.conns[c] = served{shaken: err == nil}
-	l.mu.Unlock()
-	if err != nil {
-		c.Close(err)
-		unready(l.cfg.Host, e, err)
-		return
-	}
-	e.Peer = peer
-	p, err := l.cfg.Host.Ready(c, peer, nil, l)
-	if err != nil {
-		c.Close(err)
-		c.Wait()
-		unwanted(l.cfg.Host, e, err)
-		return
-	}
-	l.mu.Lock()
-	l.conns[c] = served{shaken: true, pipe: p}
-	part := l.part
-	l.mu.Unlock()
-	if part != nil {
-		part(c, p)
-	}
-	e.Kind = HandshakeSucceeded
-	l.cfg.Host.Event(e)
-	err = live(c, p)
-	l.cfg.Host.Lost(p, true, err)
-	parted(l.cfg.Host, e, err, l.parting())
+	l.cfg.Host.Event(g.event(Accepted))
+	go g.welcome()
 }
 
 // parting reports whether Stop has been called.

@@ -61,8 +61,8 @@ func listening(t *testing.T, change func(*Config), test func(t *testing.T, l *Li
 		l.Stop()
 		l.Part(func(c *engine.Conn, _ *pipe.Pipe) { c.Close(nil) })
 		<-l.Done()
-		if s.up != 0 || len(l.conns) != 0 || l.handshakes != 0 {
-			t.Errorf("%d connections are up, %d are known, %d shake hands", s.up, len(l.conns), l.handshakes)
+		if s.up != 0 || len(l.guests) != 0 || l.handshakes != 0 {
+			t.Errorf("%d connections are up, %d are known, %d shake hands", s.up, len(l.guests), l.handshakes)
 		}
 	})
 }

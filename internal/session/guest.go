@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package session
+
+import (
+	"net"
+
+	"github.com/gozmq/zmq/internal/engine"
+	"github.com/gozmq/zmq/internal/pipe"
+)
+
+// guest is one accepted connection:
+//
+//	welcome, the handshake, in a goroutine that ends → attend, reading, in another
+//
+// What a handshake takes of stack a goroutine keeps, and most connections are idle
+// most of the time: so the one that waits has never called far.
+type guest struct {
+	// Immutable.
+	lis  *Listener
+	conn *engine.Conn
+
+	at served // guarded by Listener.mu; only the guest's goroutine changes it
+}
+
+// served is how far a connection has come.
+type served struct {
+	shaken bool       // the host has it, or is about to
+	pipe   *pipe.Pipe // once it is ready
+}
+
+func newGuest(l *Listener, nc net.Conn) *guest {
+	g := &guest{lis: l, conn: engine.New(nc, l.cfg.Engine)}
+	g.conn.SetAccepted()
+	return g
+}
+
+// event begins an event of the connection.
+func (g *guest) event(kind EventKind) Event {
+	e := Event{
+		Kind: kind, Endpoint: g.lis.lis.Endpoint(), FD: g.conn.Descriptor(),
+		Local: g.conn.Peer().Local, Remote: g.conn.Peer().Remote,
+	}
+	if g.at.shaken {
+		e.Peer = g.conn.Peer()
+	}
+	return e
+}
+
+// welcome brings the connection to the host.
+func (g *guest) welcome() {
+	l, c := g.lis, g.conn
+	peer, err := c.Handshake()
+	l.mu.Lock()
+	l.handshakes--
+	g.at.shaken = err == nil
+	l.mu.Unlock()
+	if err != nil {
+		c.Close(err)
+		unready(l.cfg.Host, g.event(Accepted), err)
+		g.leave()
+		return
+	}
+	p, err := l.cfg.Host.Ready(c, peer, nil, l)
+	if err != nil {
+		c.Close(err)
+		c.Wait()
+		unwanted(l.cfg.Host, g.event(Accepted), err)
+		g.leave()
+		return
+	}
+	l.mu.Lock()
+	g.at.pipe = p
+	part := l.part
+	l.mu.Unlock()
+	if part != nil {
+		part(c, p)
+	}
+	l.cfg.Host.Event(g.event(HandshakeSucceeded))
+	go g.attend()
+}
+
+// attend lives through the connection from then on.
+func (g *guest) attend() { g.lost(live(g.conn, g.at.pipe)) }
+
+// lost tells the end of the connection.
+func (g *guest) lost(err error) {
+	l := g.lis
+	l.cfg.Host.Lost(g.at.pipe, true, err)
+	parted(l.cfg.Host, g.event(Disconnected), err, l.parting())
+	g.leave()
+}
+
+// leave is the guest's last act.
+func (g *guest) leave() {
+	g.lis.mu.Lock()
+	delete(g.lis.guests, g)
+	g.lis.mu.Unlock()
+	g.lis.leave()
+}
