@@ -166,6 +166,10 @@ class Socket(threading.Thread):
                         "endpoint": event["endpoint"].decode()}
 
     def do_close(self, c):
+        if self.monitor:
+            # Without its reader the next event would block libzmq's I/O thread for ever.
+            self.zmq.disable_monitor()
+            self.monitor.close(0)
         self.zmq.close(c.get("linger"))
 
     def do_send(self, c):
