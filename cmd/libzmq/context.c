@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -64,11 +63,8 @@ int zmq_ctx_shutdown(void *context_)
     c->shut = true;
     bool started = c->started;
     pthread_mutex_unlock(&c->mu);
-    if (started) {
-        int rc;
-        IN_GO(rc, engine->ctx_shutdown(c->h.slot));
-        (void)rc;
-    }
+    if (started)
+        IN_GO(engine->ctx_shutdown(c->h.slot));
     return 0;
 }
 
@@ -103,9 +99,7 @@ int zmq_ctx_term(void *context_)
             return -1;
         }
         c->ending = true;
-        int rc;
-        IN_GO(rc, engine->ctx_term(c->h.slot, c->done));
-        (void)rc;
+        IN_GO(engine->ctx_term(c->h.slot, c->done));
     }
     pthread_mutex_unlock(&c->mu);
     struct pollfd p = {.fd = c->done, .events = POLLIN};
@@ -134,7 +128,7 @@ void *zmq_init(int io_threads)
 
 static int set_cpu(context *c, int cpu, bool on)
 {
-    if (cpu < 0 || cpu >= 1024)
+    if (cpu >= 1024) /* CPU_SETSIZE */
         return EINVAL;
     uint64_t bit = (uint64_t)1 << (cpu % 64);
     if (!on && !(c->cpus[cpu / 64] & bit))
@@ -150,51 +144,40 @@ static int set_cpu(context *c, int cpu, bool on)
  * read back, and has no effect. */
 static int set_int(context *c, int option, int v)
 {
+    if (option == ZMQ_THREAD_NAME_PREFIX) {
+        snprintf(c->prefix, sizeof c->prefix, "%d", v);
+        return 0;
+    }
+    if (v < 0) /* no other one takes it */
+        return EINVAL;
     switch (option) {
     case ZMQ_IO_THREADS:
-        if (v < 0)
-            return EINVAL;
         c->io_threads = v;
         return 0;
     case ZMQ_MAX_SOCKETS:
-        if (v < 1)
+        if (v == 0)
             return EINVAL;
         c->max_sockets = v;
         return 0;
     case ZMQ_THREAD_PRIORITY:
-        if (v < 0)
-            return EINVAL;
         c->priority = v;
         return 0;
     case ZMQ_THREAD_SCHED_POLICY:
-        if (v < 0)
-            return EINVAL;
         c->policy = v;
         return 0;
     case ZMQ_MAX_MSGSZ:
-        if (v < 0)
-            return EINVAL;
         c->max_msgsz = v;
         return 0;
     case ZMQ_THREAD_AFFINITY_CPU_ADD:
     case ZMQ_THREAD_AFFINITY_CPU_REMOVE:
         return set_cpu(c, v, option == ZMQ_THREAD_AFFINITY_CPU_ADD);
-    case ZMQ_THREAD_NAME_PREFIX:
-        snprintf(c->prefix, sizeof c->prefix, "%d", v);
-        return 0;
     case ZMQ_ZERO_COPY_RECV:
-        if (v < 0)
-            return EINVAL;
         c->zero_copy = v != 0;
         return 0;
     case ZMQ_IPV6:
-        if (v < 0)
-            return EINVAL;
         c->ipv6 = v != 0;
         return 0;
     case ZMQ_BLOCKY:
-        if (v < 0)
-            return EINVAL;
         c->blocky = v != 0;
         return 0;
     }
@@ -218,10 +201,7 @@ int zmq_ctx_set_ext(void *context_, int option, const void *optval, size_t optva
         e = 0;
     }
     pthread_mutex_unlock(&c->mu);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }
 
 int zmq_ctx_set(void *context_, int option, int optval)
@@ -282,10 +262,7 @@ int zmq_ctx_get_ext(void *context_, int option, void *optval, size_t *optvallen)
         e = 0;
     }
     pthread_mutex_unlock(&c->mu);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }
 
 int zmq_ctx_get(void *context_, int option)
@@ -305,14 +282,14 @@ static int open_socket(context *c, int type, socket_ *s, int event)
     if (c->shut)
         e = ETERM;
     else if (!c->started) {
-        IN_GO(e, engine->ctx_start(c->h.slot, c->max_sockets, c->io_threads));
+        IN_GO(engine->ctx_start(c->h.slot, c->max_sockets, c->io_threads));
         c->generation = generation;
-        c->started = e == 0;
+        c->started = true;
     }
     int ipv6 = c->ipv6, blocky = c->blocky;
     pthread_mutex_unlock(&c->mu);
     if (!e)
-        IN_GO(e, engine->socket(c->h.slot, s->h.slot, &s->out, type, event, ipv6, blocky));
+        IN_GO(e = engine->socket(c->h.slot, s->h.slot, &s->out, type, event, ipv6, blocky));
     return e;
 }
 

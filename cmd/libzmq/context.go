@@ -32,32 +32,27 @@ var typeNames = [...]string{"PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTE
 const lastDraftType = 20
 
 //export gozmq_ctx_start
-func gozmq_ctx_start(slot C.uint32_t, maxSockets, ioThreads C.int) C.int {
+func gozmq_ctx_start(slot C.uint32_t, maxSockets, ioThreads C.int) {
 	c := core.NewContext(core.Config{
 		MaxSockets: int(maxSockets), Libzmq: true,
 		Transports: core.Transports(), Known: core.LaterTransports(),
 	})
 	contexts[slot].Store(&context{c: c, ioThreads: int(ioThreads)})
-	return 0
 }
 
 //export gozmq_ctx_shutdown
-func gozmq_ctx_shutdown(slot C.uint32_t) C.int {
-	contexts[slot].Load().c.Shutdown()
-	return 0
-}
+func gozmq_ctx_shutdown(slot C.uint32_t) { contexts[slot].Load().c.Shutdown() }
 
 // gozmq_ctx_term begins the end of a context, which the eventfd done tells.
 //
 //export gozmq_ctx_term
-func gozmq_ctx_term(slot C.uint32_t, done C.int) C.int {
+func gozmq_ctx_term(slot C.uint32_t, done C.int) {
 	c := contexts[slot].Swap(nil)
 	c.c.Shutdown()
 	go func() {
 		_ = c.c.Term(gocontext.Background(), false) // the sockets are their owners' to close
 		ring(int(done))
 	}()
-	return 0
 }
 
 //export gozmq_socket

@@ -7,7 +7,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 
 static int not_yet(void *handle)
 {

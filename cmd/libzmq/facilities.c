@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -143,59 +142,36 @@ void zmq_threadclose(void *thread_)
 
 /* --- text of keys --------------------------------------------------------------- */
 
-/* The four that need Go need its runtime. */
-static bool no_runtime(void)
-{
-    int e = runtime_start();
-    if (e)
-        errno = e;
-    return e != 0;
-}
+/* These need Go, and so its runtime. */
 
 char *zmq_z85_encode(char *dest, const uint8_t *data, size_t size)
 {
-    int e;
-    if (no_runtime())
-        return NULL;
-    IN_GO(e, engine->z85_encode(dest, (uint8_t *)data, size));
+    int e = runtime_start();
     if (!e)
-        return dest;
-    errno = e;
-    return NULL;
+        IN_GO(e = engine->z85_encode(dest, (uint8_t *)data, size));
+    return outcome(e) ? NULL : dest;
 }
 
 uint8_t *zmq_z85_decode(uint8_t *dest, const char *string)
 {
-    int e;
-    if (no_runtime())
-        return NULL;
-    IN_GO(e, engine->z85_decode(dest, (char *)string, strlen(string)));
+    int e = runtime_start();
     if (!e)
-        return dest;
-    errno = e;
-    return NULL;
+        IN_GO(e = engine->z85_decode(dest, (char *)string, strlen(string)));
+    return outcome(e) ? NULL : dest;
 }
 
 int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
 {
-    int e;
-    if (no_runtime())
-        return -1;
-    IN_GO(e, engine->curve_keypair(z85_public_key, z85_secret_key));
+    int e = runtime_start();
     if (!e)
-        return 0;
-    errno = e;
-    return -1;
+        IN_GO(e = engine->curve_keypair(z85_public_key, z85_secret_key));
+    return outcome(e);
 }
 
 int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
 {
-    int e;
-    if (no_runtime())
-        return -1;
-    IN_GO(e, engine->curve_public(z85_public_key, (char *)z85_secret_key, strlen(z85_secret_key)));
+    int e = runtime_start();
     if (!e)
-        return 0;
-    errno = e;
-    return -1;
+        IN_GO(e = engine->curve_public(z85_public_key, (char *)z85_secret_key, strlen(z85_secret_key)));
+    return outcome(e);
 }

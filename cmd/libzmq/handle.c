@@ -28,7 +28,7 @@ void *pool_take(pool *p)
     }
     handle *h = NULL;
     /* Slots that were never in use go first, up to a few, then the oldest. */
-    if (p->first && (p->used >= 64 || p->used == MAX_HANDLES)) {
+    if (p->first && p->used >= 64) {
         h = p->first;
         p->first = h->next;
         if (!p->first)

@@ -34,8 +34,9 @@ func room(frame []byte) uintptr {
 // leastBuffer is the least that a buffer is given.
 const leastBuffer = 4 << 10
 
-// put appends a message, or a run, if it fits.
-func put(in *C.inbound, m *pipe.Message) bool {
+// put appends a message, or a run, and returns 0. It appends nothing and returns
+// ENOBUFS if it does not fit, and ENOMEM if there is no memory for a large frame.
+func put(in *C.inbound, m *pipe.Message) C.int {
 	var need uintptr
 	if m.Kind == pipe.Run {
 		need = recordSize + padded(len(m.Head))
@@ -47,43 +48,50 @@ func put(in *C.inbound, m *pipe.Message) bool {
 	}
 	if uintptr(in.end)+need > uintptr(in.cap) {
 		in.want = C.size_t(max(uintptr(in.end)+need, leastBuffer))
-		return false
+		return C.ENOBUFS
 	}
 	if in.into != nil && len(m.Tail) == 0 && m.Kind != pipe.Run && len(m.Head) >= C.LARGE_FRAME {
 		copy(octets(in.into, in.room), m.Head)
 		putRecord(in, C.RECORD_TAKEN, 0, nil, nil).size = C.uint64_t(len(m.Head))
-		return true
+		return 0
 	}
 	meta := metadataOf(m.Peer)
 	if m.Kind == pipe.Run {
 		putRecord(in, C.RECORD_RUN, m.Count, m.Head, meta)
-		return true
+		return 0
 	}
-	putFrame(in, m.Head, len(m.Tail) > 0, meta)
-	for i, f := range m.Tail {
-		putFrame(in, f, i < len(m.Tail)-1, meta)
+	start := in.end
+	ok := putFrame(in, m.Head, len(m.Tail) > 0, meta)
+	for i := 0; ok && i < len(m.Tail); i++ {
+		ok = putFrame(in, m.Tail[i], i < len(m.Tail)-1, meta)
 	}
-	return true
+	if !ok {
+		C.records_drop(in, start)
+		return C.ENOMEM
+	}
+	return 0
 }
 
-func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata) {
+// putFrame reports false when there is no memory for a large frame.
+func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata) bool {
 	var n uint32
 	if more {
 		n = 1
 	}
 	if len(frame) < C.LARGE_FRAME {
 		putRecord(in, C.RECORD_FRAME, n, frame, meta)
-		return
+		return true
 	}
 	c := C.content_new(C.size_t(len(frame)))
 	if c == nil {
-		panic("libzmq: out of memory for a message that was received")
+		return false
 	}
 	copy(octets(c.data, c.size), frame)
 	r := putRecord(in, C.RECORD_LARGE, n, nil, meta)
 	r.size = c.size
 	*(**C.content)(unsafe.Add(unsafe.Pointer(r), recordSize)) = c
 	in.end += C.size_t(pointerSize)
+	return true
 }
 
 func putRecord(in *C.inbound, kind, more uint32, b []byte, meta *C.metadata) *C.record {

@@ -5,6 +5,7 @@
 #ifndef LIBRARY_H
 #define LIBRARY_H
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -55,6 +56,9 @@ extern uint32_t generation;
 /* Sets errno for the use of something of another generation; returns -1. */
 int refuse_inherited(void);
 
+/* What engine_t.endpoint is to do. */
+enum { ENDPOINT_BIND, ENDPOINT_CONNECT, ENDPOINT_UNBIND, ENDPOINT_DISCONNECT };
+
 /* What C calls in Go. Calls go through a table because the child of a fork gets
  * another Go runtime, at other addresses. */
 struct inbound;
@@ -62,16 +66,16 @@ struct outbound;
 typedef struct engine
 {
     void (*boot)(void);
-    int (*ctx_start)(uint32_t slot, int max_sockets, int io_threads);
-    int (*ctx_shutdown)(uint32_t slot);
-    int (*ctx_term)(uint32_t slot, int done);
+    void (*ctx_start)(uint32_t slot, int max_sockets, int io_threads);
+    void (*ctx_shutdown)(uint32_t slot);
+    void (*ctx_term)(uint32_t slot, int done);
     int (*socket)(uint32_t ctx, uint32_t slot, struct outbound *out, int type, int event, int ipv6, int blocky);
-    int (*close)(uint32_t slot);
+    void (*close)(uint32_t slot);
     int (*endpoint)(uint32_t slot, int what, char *addr, size_t n);
     int (*setsockopt)(uint32_t slot, int option, void *value, size_t n);
     int (*getsockopt)(uint32_t slot, int option, void *value, size_t *n);
     bool (*wanted)(uint32_t slot, void *head, size_t n);
-    int (*watch)(uint32_t slot);
+    void (*watch)(uint32_t slot);
     int (*monitor)(uint32_t slot, char *addr, size_t n, uint64_t events, int version, int type);
     int (*pipes_stats)(uint32_t slot);
     int (*events)(uint32_t slot);
@@ -118,14 +122,23 @@ static inline void leave_go(guard *g)
         guard_unmask(g);
 }
 
-/* Runs a call of Go code; rc gets its value. */
-#define IN_GO(rc, call)                                                        \
+/* Runs a statement that calls Go code. */
+#define IN_GO(statement)                                                       \
     do {                                                                       \
         guard g_;                                                              \
         enter_go(&g_);                                                         \
-        (rc) = (call);                                                         \
+        statement;                                                             \
         leave_go(&g_);                                                         \
     } while (0)
+
+/* What a call returns that ends with an errno, or with 0. */
+static inline int outcome(int e)
+{
+    if (!e)
+        return 0;
+    errno = e;
+    return -1;
+}
 
 /* --- messages (message.c) -------------------------------------------------- */
 
@@ -282,6 +295,17 @@ static inline socket_ *socket_of(void *s) { return pool_live(&sockets, s) ? s : 
 /* Locks a socket; NULL with errno set if it is none. */
 socket_ *socket_lock(void *s);
 void socket_unlock(socket_ *s);
+
+/* Ends a call that waited: unlocks the socket, and gives its slot back if it was
+ * closed meanwhile and this is the last call that uses it. */
+void socket_leave(socket_ *s);
+
+/* Has Go write to the socket's descriptor when something may have changed. The
+ * socket is locked. */
+void socket_watch(socket_ *s);
+
+/* Drops the records from a place on, and the references they hold. */
+void records_drop(inbound *in, size_t from);
 
 /* Moves on behind a record and drops its reference to metadata. */
 void record_done(socket_ *s, record *r);

@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

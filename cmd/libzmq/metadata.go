@@ -6,7 +6,6 @@ package main
 
 /*
 #include "library.h"
-
 */
 import "C"
 

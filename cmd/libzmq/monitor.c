@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <string.h>
 
 int zmq_socket_monitor_versioned(void *handle, const char *addr, uint64_t events, int event_version, int type)
@@ -15,12 +14,9 @@ int zmq_socket_monitor_versioned(void *handle, const char *addr, uint64_t events
     if (!s)
         return -1;
     int e;
-    IN_GO(e, engine->monitor(s->h.slot, (char *)addr, addr ? strlen(addr) : 0, events, event_version, type));
+    IN_GO(e = engine->monitor(s->h.slot, (char *)addr, addr ? strlen(addr) : 0, events, event_version, type));
     socket_unlock(s);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }
 
 int zmq_socket_monitor(void *handle, const char *addr, int events)
@@ -35,10 +31,7 @@ int zmq_socket_monitor_pipes_stats(void *handle)
     if (!s)
         return -1;
     int e;
-    IN_GO(e, engine->pipes_stats(s->h.slot));
+    IN_GO(e = engine->pipes_stats(s->h.slot));
     socket_unlock(s);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }

@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 

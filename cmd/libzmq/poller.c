@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,12 +21,6 @@ typedef struct poller
 } poller;
 
 pool pollers = {.size = sizeof(poller), .tag = POLLER_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
-
-static int fail(int e)
-{
-    errno = e;
-    return -1;
-}
 
 void *zmq_poller_new(void)
 {
@@ -45,7 +38,7 @@ void *zmq_poller_new(void)
 int zmq_poller_destroy(void **poller_p)
 {
     if (!poller_p || !pool_live(&pollers, *poller_p))
-        return fail(EFAULT);
+        return outcome(EFAULT);
     poller *p = *poller_p;
     free(p->items);
     free(p->data);
@@ -57,7 +50,7 @@ int zmq_poller_destroy(void **poller_p)
 int zmq_poller_size(void *poller_)
 {
     if (!pool_live(&pollers, poller_))
-        return fail(EFAULT);
+        return outcome(EFAULT);
     return (int)((poller *)poller_)->n;
 }
 
@@ -74,7 +67,7 @@ static zmq_pollitem_t *find(poller *p, void *socket, zmq_fd_t fd)
 static int add(poller *p, void *socket, zmq_fd_t fd, void *data, short events)
 {
     if (events & ~all_events || find(p, socket, fd))
-        return fail(EINVAL);
+        return outcome(EINVAL);
     if (p->n == p->cap) {
         size_t cap = p->cap ? 2 * p->cap : 8;
         zmq_pollitem_t *items = realloc(p->items, cap * sizeof *items);
@@ -84,7 +77,7 @@ static int add(poller *p, void *socket, zmq_fd_t fd, void *data, short events)
         if (d)
             p->data = d;
         if (!items || !d)
-            return fail(ENOMEM);
+            return outcome(ENOMEM);
         p->cap = cap;
     }
     p->items[p->n] = (zmq_pollitem_t){.socket = socket, .fd = fd, .events = events};
@@ -96,7 +89,7 @@ static int modify(poller *p, void *socket, zmq_fd_t fd, short events)
 {
     zmq_pollitem_t *it = find(p, socket, fd);
     if (events & ~all_events || !it)
-        return fail(EINVAL);
+        return outcome(EINVAL);
     it->events = events;
     return 0;
 }
@@ -105,7 +98,7 @@ static int drop(poller *p, void *socket, zmq_fd_t fd)
 {
     zmq_pollitem_t *it = find(p, socket, fd);
     if (!it)
-        return fail(EINVAL);
+        return outcome(EINVAL);
     size_t i = (size_t)(it - p->items), rest = p->n - i - 1;
     memmove(&p->items[i], &p->items[i + 1], rest * sizeof *p->items);
     memmove(&p->data[i], &p->data[i + 1], rest * sizeof *p->data);
@@ -117,18 +110,18 @@ static int drop(poller *p, void *socket, zmq_fd_t fd)
 static int check_socket(void *poller_, void *socket)
 {
     if (!pool_live(&pollers, poller_))
-        return fail(EFAULT);
+        return outcome(EFAULT);
     if (!socket_of(socket))
-        return fail(ENOTSOCK);
+        return outcome(ENOTSOCK);
     return 0;
 }
 
 static int check_fd(void *poller_, zmq_fd_t fd)
 {
     if (!pool_live(&pollers, poller_))
-        return fail(EFAULT);
+        return outcome(EFAULT);
     if (fd < 0)
-        return fail(EBADF);
+        return outcome(EBADF);
     return 0;
 }
 
@@ -163,23 +156,23 @@ int zmq_poller_fd(void *poller_, zmq_fd_t *fd)
 {
     (void)fd;
     /* It would be the signal of thread-safe sockets, of which there are none. */
-    return fail(pool_live(&pollers, poller_) ? EINVAL : EFAULT);
+    return outcome(pool_live(&pollers, poller_) ? EINVAL : EFAULT);
 }
 
 int zmq_poller_wait_all(void *poller_, zmq_poller_event_t *events, int n_events, long timeout)
 {
     if (!pool_live(&pollers, poller_))
-        return fail(EFAULT);
+        return outcome(EFAULT);
     if (!events)
-        return fail(EFAULT);
+        return outcome(EFAULT);
     if (n_events < 0)
-        return fail(EINVAL);
+        return outcome(EINVAL);
     poller *p = poller_;
     bool any = false;
     for (size_t i = 0; i < p->n; i++)
         any |= p->items[i].events != 0;
     if (!any && timeout < 0)
-        return fail(EFAULT);
+        return outcome(EFAULT);
     int rc = poll_items(p->items, (int)p->n, timeout, NULL), e = rc == 0 ? EAGAIN : errno, got = 0;
     for (size_t i = 0; rc > 0 && i < p->n && got < n_events; i++) {
         zmq_pollitem_t *it = &p->items[i];
@@ -188,7 +181,7 @@ int zmq_poller_wait_all(void *poller_, zmq_poller_event_t *events, int n_events,
     }
     for (int i = got; i < n_events; i++)
         events[i] = (zmq_poller_event_t){NULL, -1, NULL, 0};
-    return got > 0 ? got : fail(rc > 0 ? EAGAIN : e);
+    return got > 0 ? got : outcome(rc > 0 ? EAGAIN : e);
 }
 
 int zmq_poller_wait(void *poller_, zmq_poller_event_t *event, long timeout)

@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* Messages that go one way before the other has its turn. */

@@ -19,7 +19,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>

@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -63,14 +62,20 @@ void record_done(socket_ *s, record *r)
     s->in.at += record_size(r);
 }
 
-/* Drops the records that were not read. */
-static void drop_inbound(socket_ *s)
+void records_drop(inbound *in, size_t from)
 {
-    while (s->in.at < s->in.end) {
-        record *r = (record *)(s->in.buf + s->in.at);
-        s->in.at += record_size(r);
+    for (size_t at = from; at < in->end;) {
+        record *r = (record *)(in->buf + at);
+        at += record_size(r);
         record_free(r);
     }
+    in->end = from;
+}
+
+/* Drops what was not read, and the buffer. */
+static void drop_inbound(socket_ *s)
+{
+    records_drop(&s->in, s->in.at);
     free(s->in.buf);
     s->in = (inbound){0};
 }
@@ -86,7 +91,7 @@ static void refilter(socket_ *s)
         size_t size = record_size(r);
         from += size;
         if (head)
-            IN_GO(keep, engine->wanted(s->h.slot, r->kind == RECORD_LARGE ? (*(content **)(r + 1))->data : r + 1, r->size));
+            IN_GO(keep = engine->wanted(s->h.slot, r->kind == RECORD_LARGE ? (*(content **)(r + 1))->data : r + 1, r->size));
         head = !r->more;
         if (keep) {
             memmove(s->in.buf + to, r, size);
@@ -135,9 +140,7 @@ int zmq_close(void *handle)
         return -1;
     atomic_store(&s->h.tag, 0);
     s->closed = true;
-    int rc;
-    IN_GO(rc, engine->close(s->h.slot)); /* ends the calls that wait, in time */
-    (void)rc;
+    IN_GO(engine->close(s->h.slot)); /* ends the calls that wait, in time */
     if (s->users)
         pthread_mutex_unlock(&s->mu);
     else
@@ -147,8 +150,6 @@ int zmq_close(void *handle)
 
 /* --- endpoints --------------------------------------------------------------- */
 
-enum { BIND, CONNECT, UNBIND, DISCONNECT };
-
 static int endpoint_call(void *handle, const char *addr, int what)
 {
     socket_ *s = socket_lock(handle);
@@ -156,22 +157,19 @@ static int endpoint_call(void *handle, const char *addr, int what)
         return -1;
     int e = EINVAL;
     if (addr)
-        IN_GO(e, engine->endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
+        IN_GO(e = engine->endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
     /* libzmq sends itself a command here, so that ZMQ_FD is readable after it, and
      * programs have come to count on that. */
-    if (!e && what <= CONNECT)
+    if (!e && (what == ENDPOINT_BIND || what == ENDPOINT_CONNECT))
         event_set(s->event);
     socket_unlock(s);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }
 
-int zmq_bind(void *s, const char *addr) { return endpoint_call(s, addr, BIND); }
-int zmq_connect(void *s, const char *addr) { return endpoint_call(s, addr, CONNECT); }
-int zmq_unbind(void *s, const char *addr) { return endpoint_call(s, addr, UNBIND); }
-int zmq_disconnect(void *s, const char *addr) { return endpoint_call(s, addr, DISCONNECT); }
+int zmq_bind(void *s, const char *addr) { return endpoint_call(s, addr, ENDPOINT_BIND); }
+int zmq_connect(void *s, const char *addr) { return endpoint_call(s, addr, ENDPOINT_CONNECT); }
+int zmq_unbind(void *s, const char *addr) { return endpoint_call(s, addr, ENDPOINT_UNBIND); }
+int zmq_disconnect(void *s, const char *addr) { return endpoint_call(s, addr, ENDPOINT_DISCONNECT); }
 
 /* --- options ----------------------------------------------------------------- */
 
@@ -181,27 +179,21 @@ int zmq_setsockopt(void *handle, int option, const void *optval, size_t optvalle
     if (!s)
         return -1;
     int e;
-    IN_GO(e, engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
+    IN_GO(e = engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
     if (!e && (option == ZMQ_SNDTIMEO || option == ZMQ_RCVTIMEO))
         memcpy(option == ZMQ_SNDTIMEO ? &s->send_timeout : &s->recv_timeout, optval, sizeof(int));
     if (!e && s->type == ZMQ_SUB)
         refilter(s);
     socket_unlock(s);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }
 
-/* Has Go write to the socket's descriptor when something may have changed. */
 void socket_watch(socket_ *s)
 {
     if (s->watched)
         return;
     s->watched = true;
-    int rc;
-    IN_GO(rc, engine->watch(s->h.slot));
-    (void)rc;
+    IN_GO(engine->watch(s->h.slot));
 }
 
 /* The options that have room to spare in their buffer. */
@@ -240,13 +232,10 @@ int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
             break;
         }
         default:
-            IN_GO(e, engine->getsockopt(s->h.slot, option, optval, optvallen));
+            IN_GO(e = engine->getsockopt(s->h.slot, option, optval, optvallen));
         }
     socket_unlock(s);
-    if (!e)
-        return 0;
-    errno = e;
-    return -1;
+    return outcome(e);
 }
 
 int socket_events(socket_ *s)
@@ -254,7 +243,7 @@ int socket_events(socket_ *s)
     socket_watch(s);
     event_drain(s->event);
     int rc;
-    IN_GO(rc, engine->events(s->h.slot));
+    IN_GO(rc = engine->events(s->h.slot));
     if (rc < 0) {
         if (s->in.at < s->in.end && -rc == ETERM)
             rc = 0; /* what was received is still there to be read */

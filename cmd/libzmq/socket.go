@@ -32,18 +32,10 @@ type socket struct {
 	watch   *core.Watch
 	out     [][]byte     // frames of a message that is not whole yet
 	one     [1][]byte    // a message of one frame, while it is sent
-	in      pipe.Message // one that did not fit into the C side's buffer
+	in      pipe.Message // one that the C side's buffer, or memory, was too small for
 	waiting bool         // in is there
 	fetched bool         // ahead of the program, that is
 }
-
-// The operations of gozmq_endpoint, in the order of the C side.
-const (
-	bind = iota
-	connect
-	unbind
-	disconnect
-)
 
 //export gozmq_endpoint
 func gozmq_endpoint(slot C.uint32_t, what C.int, addr *C.char, n C.size_t) C.int {
@@ -52,11 +44,11 @@ func gozmq_endpoint(slot C.uint32_t, what C.int, addr *C.char, n C.size_t) C.int
 	endpoint := string(octets(unsafe.Pointer(addr), n))
 	var err error
 	switch what {
-	case bind, connect:
-		err = k.attach(endpoint, what == bind)
-	case unbind:
+	case C.ENDPOINT_BIND, C.ENDPOINT_CONNECT:
+		err = k.attach(endpoint, what == C.ENDPOINT_BIND)
+	case C.ENDPOINT_UNBIND:
 		err = k.s.Unbind(endpoint)
-	case disconnect:
+	case C.ENDPOINT_DISCONNECT:
 		err = k.s.Disconnect(endpoint)
 	}
 	return errno(err)
@@ -121,12 +113,11 @@ func gozmq_getsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n *C.
 // gozmq_watch has the socket's descriptor rung from now on.
 //
 //export gozmq_watch
-func gozmq_watch(slot C.uint32_t) C.int {
+func gozmq_watch(slot C.uint32_t) {
 	k := sockets[slot].Load()
 	if k.watch == nil {
 		k.watch = k.s.Watch(core.CanRecv|core.CanSend, k.bell.ring)
 	}
-	return 0
 }
 
 // gozmq_events returns what the socket can do, or a negative errno. From here on
@@ -169,7 +160,7 @@ func gozmq_peer_state(slot C.uint32_t, id unsafe.Pointer, n C.size_t) C.int {
 // the end of the context waits for.
 //
 //export gozmq_close
-func gozmq_close(slot C.uint32_t) C.int {
+func gozmq_close(slot C.uint32_t) {
 	k := sockets[slot].Swap(nil)
 	k.s.SetFeed(nil)
 	k.bell.ring() // calls that wait look at the handle again
@@ -178,7 +169,6 @@ func gozmq_close(slot C.uint32_t) C.int {
 		k.watch.Stop()
 	}
 	go func() { _ = k.s.Close() }() // fails for closed sockets only
-	return 0
 }
 
 // octets is memory of the C side, nil for a null pointer.

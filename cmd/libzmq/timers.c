@@ -6,7 +6,6 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 enum { TIMERS_TAG = 0x7a746d72 };

@@ -13,15 +13,11 @@
 
 #include "library.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
-
-void socket_leave(socket_ *s);
-void socket_watch(socket_ *s);
 
 /* Waits until something may have changed. The socket is locked before and, on 0,
  * after; on an errno it is not. */
@@ -83,7 +79,7 @@ static bool feed(outbound *o, const void *data, size_t size)
     return ok;
 }
 
-static int send_frame(void *handle, const void *data, size_t size, const message *m, int flags)
+static int send_frame(void *handle, const void *data, size_t size, int flags)
 {
     socket_ *s = socket_lock(handle);
     if (!s)
@@ -104,7 +100,7 @@ static int send_frame(void *handle, const void *data, size_t size, const message
     int64_t deadline = 0;
     int e;
     for (bool first = true;; first = false) {
-        IN_GO(e, engine->send(s->h.slot, (void *)data, size, more, wait));
+        IN_GO(e = engine->send(s->h.slot, (void *)data, size, more, wait));
         if (e != EAGAIN || !wait)
             break;
         if (first)
@@ -114,7 +110,6 @@ static int send_frame(void *handle, const void *data, size_t size, const message
             return -1;
         }
     }
-    (void)m;
     if (!e)
         s->out_more = more;
     socket_unlock(s);
@@ -135,17 +130,17 @@ int zmq_msg_send(zmq_msg_t *msg, void *handle, int flags)
         errno = EFAULT;
         return -1;
     }
-    int rc = send_frame(handle, message_data(m), message_size(m), m, flags);
+    int rc = send_frame(handle, message_data(m), message_size(m), flags);
     if (rc >= 0)
         message_release(m);
     return rc;
 }
 
-int zmq_send(void *handle, const void *buf, size_t len, int flags) { return send_frame(handle, buf, len, NULL, flags); }
+int zmq_send(void *handle, const void *buf, size_t len, int flags) { return send_frame(handle, buf, len, flags); }
 
 int zmq_send_const(void *handle, const void *buf, size_t len, int flags)
 {
-    return send_frame(handle, buf, len, NULL, flags);
+    return send_frame(handle, buf, len, flags);
 }
 
 int zmq_sendmsg(void *handle, zmq_msg_t *msg, int flags) { return zmq_msg_send(msg, handle, flags); }
@@ -195,7 +190,7 @@ static record *next_record(socket_ *s, int flags, void *into, size_t room)
         s->in.at = s->in.end = 0;
         s->in.into = into;
         s->in.room = room;
-        IN_GO(e, engine->recv(s->h.slot, &s->in, wait));
+        IN_GO(e = engine->recv(s->h.slot, &s->in, wait));
         s->in.into = NULL;
         if (!e)
             return (record *)s->in.buf;
@@ -378,7 +373,7 @@ int zmq_socket_get_peer_state(void *handle, const void *routing_id, size_t routi
     if (!s)
         return -1;
     int rc;
-    IN_GO(rc, engine->peer_state(s->h.slot, (void *)routing_id, routing_id_size));
+    IN_GO(rc = engine->peer_state(s->h.slot, (void *)routing_id, routing_id_size));
     socket_unlock(s);
     if (rc >= 0)
         return rc;

@@ -87,7 +87,8 @@ func (k *socket) sendLast(frame []byte) error {
 const ahead = 64
 
 // gozmq_recv puts the next messages into the buffer of the C side, which is empty.
-// ENOBUFS means that it has too little room: in.want says how much it takes.
+// ENOBUFS means that it has too little room: in.want says how much it takes. ENOMEM
+// means that there is no memory for the next message, which stays the next.
 //
 //export gozmq_recv
 func gozmq_recv(slot C.uint32_t, in *C.inbound, wait C.bool) C.int {
@@ -106,13 +107,13 @@ func gozmq_recv(slot C.uint32_t, in *C.inbound, wait C.bool) C.int {
 		}
 	}
 	k.waiting, k.fetched = false, false
-	if !put(in, &k.in) {
+	if e := put(in, &k.in); e != 0 {
 		k.waiting = true
-		return C.ENOBUFS
+		return e
 	}
 	if k.typ == pattern.Sub && k.in.Kind != pipe.Run {
 		for n := 1; n < ahead && k.s.TryRecvAhead(&k.in); n++ {
-			if !put(in, &k.in) {
+			if put(in, &k.in) != 0 {
 				k.waiting, k.fetched = true, true // comes first the next time
 				return 0
 			}

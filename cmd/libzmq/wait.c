@@ -10,7 +10,6 @@
 #define _GNU_SOURCE
 #include "library.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <time.h>
 #include <unistd.h>
