@@ -140,10 +140,11 @@ func (h *handshake) meet(metadata []byte) error {
 // peer without a Socket-Type is accepted, as libzmq does.
 func (h *handshake) readMetadata(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
-		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
+		text := string(value)
+		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: text})
 		switch name {
 		case wire.PropertySocketType:
-			h.peer.SocketType = string(value)
+			h.peer.SocketType = text
 			if !wire.CompatiblePeer(h.c.cfg.SocketType, h.peer.SocketType) {
 				return h.badMetadata(fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, value), nil)
 			}

@@ -139,7 +139,7 @@ func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
 		case err = <-result:
 			_ = nc.SetReadDeadline(h.deadline)
 			return err
-		case <-h.c.done:
+		case <-h.c.gate.closing():
 			err = h.c.reason(nil)
 		case <-ctx.Done():
 			err = os.ErrDeadlineExceeded

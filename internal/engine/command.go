@@ -53,7 +53,7 @@ func (c *Conn) ping(data []byte) error {
 		return &zerr.ProtocolError{Rule: "PING carries a TTL and at most 16 octets", Err: err}
 	}
 	if ttl > 0 {
-		c.beat.expect(c, ttl)
+		c.heartbeats().expect(c, ttl)
 	}
 	if c.finishing.Load() {
 		return nil

@@ -67,35 +67,33 @@ type Conn struct {
 	pipe    *pipe.Pipe
 	out     *pipe.Outbox
 	peer    *pipe.Peer
-	credit  chan struct{} // the pipe has room again
-	last    lastWords     // what is left to be read once a write has failed
+	last    lastWords // what is left to be read once a write has failed
 
 	// Owned by the holder of the outbox's write token.
 	batch     pipe.Batch
 	vec       net.Buffers
-	recoded   recoder
-	seal      sealer
+	recoded   *recoder  // for ZMTP 1.0
+	seal      *sealer   // with traffic
 	written   int       // octets of batch that have gone out
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
 
 	writers   sync.WaitGroup
-	writeErr  atomic.Pointer[error] // the first write that failed; nothing is written after it
-	broken    chan struct{}         // closed when writeErr is set
-	paused    atomic.Bool           // reading waits for the application
-	finishing atomic.Bool           // Finish was called: nothing more is said
-	heard     atomic.Uint64         // counts reads that brought octets
-	beat      heartbeat
+	writeErr  atomic.Pointer[error]     // the first write that failed; nothing is written after it
+	paused    atomic.Bool               // reading waits for the application
+	finishing atomic.Bool               // Finish was called: nothing more is said
+	heard     atomic.Uint64             // counts reads that brought octets
+	beat      atomic.Pointer[heartbeat] // nil until heartbeats needs it
 
-	done      chan struct{} // closed by Close
+	gate      gate
 	closeOnce sync.Once
-	err       error // why; set before done is closed
+	err       error // why; set before the gate is told of the end
 }
 
 // New takes over an established connection.
 func New(nc net.Conn, cfg *Config) *Conn {
 	address, local, remote := transport.Ends(nc)
-	c := &Conn{nc: nc, cfg: cfg, done: make(chan struct{}), broken: make(chan struct{}), credit: make(chan struct{}, 1)}
+	c := &Conn{nc: nc, cfg: cfg}
 	c.peer = &pipe.Peer{Address: address, Local: local, Remote: remote}
 	c.src.init(nc, cfg.Buffers)
 	return c
@@ -123,8 +121,8 @@ func (c *Conn) NetConn() net.Conn { return c.nc }
 func (c *Conn) Close(reason error) {
 	c.closeOnce.Do(func() {
 		c.err = reason
-		close(c.done)
-		c.beat.stop()
+		c.gate.tell(closed)
+		c.stopHeartbeats()
 		_ = c.nc.Close() // nothing can be done about it, and the descriptor is gone either way
 	})
 }
@@ -141,7 +139,7 @@ func (c *Conn) Close(reason error) {
 // there, TCP keep-alive tells.
 func (c *Conn) Finish() {
 	c.finishing.Store(true)
-	c.beat.stop()
+	c.stopHeartbeats()
 	if tcp, ok := c.nc.(interface {
 		SetKeepAliveConfig(net.KeepAliveConfig) error
 	}); ok {
@@ -157,13 +155,11 @@ func (c *Conn) Finish() {
 
 // reason returns why the connection ended, given the error that was seen.
 func (c *Conn) reason(seen error) error {
-	select {
-	case <-c.done:
+	if c.gate.isClosed() {
 		if c.err != nil {
 			return c.err
 		}
 		return net.ErrClosed
-	default:
 	}
 	if c.last.begun && errors.Is(seen, os.ErrDeadlineExceeded) {
 		return *c.writeErr.Load()

@@ -19,8 +19,9 @@ import (
 const (
 	// maxIdentity is the longest identity (RFC 37, The Identity Property).
 	maxIdentity = 255
-	// usualOut is room for a greeting and the READY of most sockets.
-	usualOut = 128
+	// usualOut is room for a greeting and the READY of most sockets, usualIn for
+	// what most peers say.
+	usualOut, usualIn = 128, 192
 )
 
 // handshake is what has been gathered so far. Its methods are straight-line
@@ -41,7 +42,8 @@ type handshake struct {
 // Handshake brings the connection from the first octet to the point where
 // messages flow, within HandshakeTimeout, and returns what is known of the peer.
 func (c *Conn) Handshake() (*pipe.Peer, error) {
-	h := handshake{c: c, peer: c.peer}
+	buf := new([usualIn + usualOut]byte)
+	h := handshake{c: c, peer: c.peer, buf: buf[:0:usualIn], out: buf[usualIn:usualIn]}
 	h.peer.Accepted = c.accepted
 	if d := c.cfg.HandshakeTimeout; d > 0 {
 		h.deadline = time.Now().Add(d)
@@ -65,8 +67,8 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		return nil, c.reason(err)
 	}
 	_ = c.nc.SetDeadline(time.Time{})
-	if len(h.buf) > 0 { // or an idle connection keeps the memory
-		c.rest = h.buf
+	if len(h.buf) > 0 {
+		c.rest = append([]byte(nil), h.buf...)
 	}
 	return h.peer, nil
 }
@@ -77,7 +79,7 @@ func (h *handshake) run() error {
 		return h.authorize()
 	}
 	h.m = h.c.cfg.Mechanism()
-	h.out = wire.AppendSignature(make([]byte, 0, usualOut), len(h.c.cfg.Identity))
+	h.out = wire.AppendSignature(h.out, len(h.c.cfg.Identity))
 	if h.peer.Accepted {
 		if err := h.hear(); err != nil {
 			return err
@@ -255,7 +257,7 @@ func (h *handshake) fill(n int) error {
 // never finishes its handshake costs a few hundred octets.
 func (h *handshake) room(n int) []byte {
 	if cap(h.buf)-len(h.buf) < 64 {
-		h.buf = append(make([]byte, 0, len(h.buf)+max(192, min(n-len(h.buf), 8<<10))), h.buf...)
+		h.buf = append(make([]byte, 0, len(h.buf)+max(usualIn, min(n-len(h.buf), 8<<10))), h.buf...)
 	}
 	return h.buf[len(h.buf):cap(h.buf)]
 }

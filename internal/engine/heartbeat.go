@@ -29,6 +29,27 @@ type silence struct {
 	heard   uint64 // Conn.heard when it was started
 }
 
+// heartbeats returns the timers, which most connections to peers older than ZMTP
+// 3.1 never have.
+func (c *Conn) heartbeats() *heartbeat {
+	if b := c.beat.Load(); b != nil {
+		return b
+	}
+	c.beat.CompareAndSwap(nil, new(heartbeat))
+	b := c.beat.Load()
+	if c.finishing.Load() || c.gate.isClosed() { // whoever ended them may not have seen these
+		b.stop()
+	}
+	return b
+}
+
+// stopHeartbeats ends them for good. finishing or the gate says so already.
+func (c *Conn) stopHeartbeats() {
+	if b := c.beat.Load(); b != nil {
+		b.stop()
+	}
+}
+
 // startHeartbeat begins to send PINGs if that is asked for and the peer
 // understands them: ones older than ZMTP 3.1 may take a PING for a message, so
 // they get it only on the application's explicit wish.
@@ -37,7 +58,7 @@ func (c *Conn) startHeartbeat() {
 	if cfg.HeartbeatInterval <= 0 || !c.version.HasCommands() || c.version < wire.V31 && !cfg.HeartbeatOld {
 		return
 	}
-	b := &c.beat
+	b := c.heartbeats()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.ended {
@@ -49,7 +70,7 @@ func (c *Conn) startHeartbeat() {
 // since the peer was last heard (RFC 37, Heartbeating).
 func (c *Conn) sendPing() {
 	ttl := uint16(min(c.cfg.HeartbeatTTL/(100*time.Millisecond), 0xFFFF))
-	b := &c.beat
+	b := c.heartbeats()
 	b.mu.Lock()
 	if b.ended { // the outbox may have another connection by now
 		b.mu.Unlock()
@@ -96,11 +117,12 @@ func (s *silence) stop() {
 // started. A reader that waits for the application has unread octets and counts
 // as hearing.
 func (c *Conn) checkHeard(s *silence, heard uint64, limit time.Duration) {
-	c.beat.mu.Lock()
+	b := c.heartbeats()
+	b.mu.Lock()
 	if s.heard == heard {
 		s.running = false
 	}
-	c.beat.mu.Unlock()
+	b.mu.Unlock()
 	if c.heard.Load() != heard || c.paused.Load() {
 		return
 	}

@@ -179,13 +179,8 @@ func TestPeerThatNeverReads(t *testing.T) {
 			p.Out().OnDrained(sync.OnceFunc(func() { close(drained) }))
 			<-drained
 			_ = far.Close()
-			for broken := false; !broken; {
-				select {
-				case <-r.conn.broken:
-					broken = true
-				default:
-					r.send("into the void")
-				}
+			for r.conn.writeErr.Load() == nil {
+				r.send("into the void")
 			}
 			_ = r.end()
 			if got := r.received(); !slices.Equal(got, want) {

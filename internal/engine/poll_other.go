@@ -12,8 +12,6 @@ const canPoll = false
 
 func readFD(uintptr, []byte) (n int, again bool, err error) { return 0, false, syscall.EINVAL }
 
-type tryWriter struct{ raw syscall.RawConn }
+type tryWriter struct{}
 
-func (w *tryWriter) init() {}
-
-func (w *tryWriter) try([][]byte) (n int, ok bool, err error) { return 0, false, nil }
+func (w *tryWriter) try(syscall.RawConn, [][]byte) (n int, ok bool, err error) { return 0, false, nil }

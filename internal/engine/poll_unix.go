@@ -29,14 +29,11 @@ func readFD(fd uintptr, b []byte) (n int, again bool, err error) {
 
 // tryWriter writes without blocking, and without allocating.
 type tryWriter struct {
-	raw  syscall.RawConn
 	bufs [][]byte
 	n    int
 	err  error
-	fn   func(fd uintptr) bool
+	fn   func(fd uintptr) bool // write, made when it is needed first
 }
-
-func (w *tryWriter) init() { w.fn = w.write }
 
 func (w *tryWriter) write(fd uintptr) bool {
 	for {
@@ -58,12 +55,15 @@ func (w *tryWriter) write(fd uintptr) bool {
 
 // try writes what the system takes at once. ok is false where that cannot be
 // done on this connection.
-func (w *tryWriter) try(bufs [][]byte) (n int, ok bool, err error) {
-	if w.raw == nil || len(bufs) > maxVector || len(bufs) > 1 && !canWritev {
+func (w *tryWriter) try(raw syscall.RawConn, bufs [][]byte) (n int, ok bool, err error) {
+	if raw == nil || len(bufs) > maxVector || len(bufs) > 1 && !canWritev {
 		return 0, false, nil
 	}
+	if w.fn == nil {
+		w.fn = w.write
+	}
 	w.bufs = bufs
-	err = w.raw.Write(w.fn)
+	err = raw.Write(w.fn)
 	w.bufs = nil
 	if err != nil {
 		return 0, true, err

@@ -56,15 +56,14 @@ func (c *Conn) Attach(p *pipe.Pipe) {
 	overhead := 0
 	if c.traffic != nil {
 		overhead = c.traffic.Overhead()
+		c.seal = new(sealer)
+	}
+	if c.dec.v1 {
+		c.recoded = new(recoder)
 	}
 	c.dec.limit = c.cfg.frameLimit(overhead)
 	c.dec.runs = !c.dec.v1 && p.TakesRuns()
-	p.OnResume(func() {
-		select {
-		case c.credit <- struct{}{}:
-		default:
-		}
-	})
+	p.OnResume(func() { c.gate.tell(room) })
 }
 
 // frameLimit is the largest frame that is accepted: what MAXMSGSIZE and the
@@ -395,12 +394,11 @@ func (c *Conn) deliver() error {
 			break
 		}
 		c.paused.Store(true)
-		select {
-		case <-c.credit:
-		case <-c.broken:
+		switch c.gate.wait() {
+		case broken:
 			d.n = 0
 			return c.deliverLast(rest)
-		case <-c.done:
+		case closed:
 			d.n = 0
 			return c.reason(nil)
 		}

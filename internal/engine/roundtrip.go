@@ -36,9 +36,13 @@ func (r *roundTrip) pong() (d time.Duration, ok bool) {
 
 // pong takes the answer to a PING.
 func (c *Conn) pong() {
-	c.beat.mu.Lock()
-	d, ok := c.beat.trip.pong()
-	c.beat.mu.Unlock()
+	b := c.beat.Load()
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	d, ok := b.trip.pong()
+	b.mu.Unlock()
 	if ok {
 		c.peer.RoundTrip.Store(int64(d))
 	}

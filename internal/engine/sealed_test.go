@@ -487,7 +487,7 @@ func TestSealedIdleConnectionHoldsNoBuffer(t *testing.T) {
 		}
 		r.write(r.sealed(0, "x"))
 		synctest.Wait()
-		if s := &r.conn.seal; s.home != nil || s.out != nil || cap(s.ends) > 64 {
+		if s := r.conn.seal; s.home != nil || s.out != nil || cap(s.ends) > 64 {
 			t.Error("a buffer is held")
 		}
 	})

@@ -136,7 +136,7 @@ func (s *sealer) original() int {
 // trySealed writes what was loaded without blocking, as writeInline does. A false
 // leaves the rest to writeLoop.
 func (c *Conn) trySealed() bool {
-	s := &c.seal
+	s := c.seal
 	for {
 		if s.sent == len(s.out) {
 			more, err := s.fill(c)
@@ -150,7 +150,7 @@ func (c *Conn) trySealed() bool {
 			}
 		}
 		s.bufs1[0] = s.out[s.sent:]
-		n, ok, err := c.src.writer.try(s.bufs1[:])
+		n, ok, err := c.src.writer.try(c.src.raw, s.bufs1[:])
 		s.sent += n
 		if err != nil {
 			c.failSealed(err)
@@ -165,7 +165,7 @@ func (c *Conn) trySealed() bool {
 // writeSealed is writeBatch for encrypted frames. What writeInline has begun goes
 // on where it stopped.
 func (c *Conn) writeSealed() bool {
-	s := &c.seal
+	s := c.seal
 	if s.bufs == nil {
 		s.load(c)
 	}

@@ -10,7 +10,8 @@ import (
 
 // source reads a connection so that no buffer is held while nothing arrives:
 // where the system allows, it waits for readability first and borrows a buffer
-// then. The closures are made once; the reader's goroutine owns everything.
+// then. The closures are made once, direct when it is needed first; the reader's
+// goroutine owns everything.
 type source struct {
 	nc      net.Conn
 	raw     syscall.RawConn // nil: plain blocking reads
@@ -40,13 +41,11 @@ func (s *source) init(nc net.Conn, b *Buffers) {
 		if raw, err := sc.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) { s.fd = int(fd) }) // fails once closed, when nobody asks
 			if canPoll {
-				s.raw, s.writer.raw = raw, raw
+				s.raw = raw
 			}
 		}
 	}
 	s.borrow = s.readBorrowed
-	s.direct = s.readDirect
-	s.writer.init()
 }
 
 // read waits for octets and appends them to the read buffer.
@@ -68,6 +67,9 @@ func (s *source) read() (n int, err error) {
 func (s *source) readInto(dst []byte) (n int, err error) {
 	if s.raw == nil {
 		return s.nc.Read(dst)
+	}
+	if s.direct == nil {
+		s.direct = s.readDirect
 	}
 	s.n, s.err, s.dst = 0, nil, dst
 	err = s.raw.Read(s.direct)

@@ -68,7 +68,7 @@ func (c *Conn) writeInline() bool {
 			c.lastWrite = time.Now()
 			continue
 		}
-		n, ok, err := c.src.writer.try(c.batch.Bufs)
+		n, ok, err := c.src.writer.try(c.src.raw, c.batch.Bufs)
 		if err != nil {
 			c.fail(n, err)
 			return true
@@ -140,7 +140,7 @@ func (c *Conn) writeBatch() bool {
 // see lastWords.
 func (c *Conn) fail(n int, err error) {
 	if c.writeErr.CompareAndSwap(nil, &err) {
-		close(c.broken)
+		c.gate.tell(broken)
 		_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // fails once closed, when nothing is read
 	}
 	c.batch.Size = 0

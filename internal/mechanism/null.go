@@ -28,8 +28,11 @@ func (m *null) Question() *Question {
 	if m.admitted {
 		return nil
 	}
-	return &Question{Mechanism: Null}
+	return &nullQuestion
 }
+
+// nullQuestion is shared: nobody changes a question.
+var nullQuestion = Question{Mechanism: Null}
 
 func (m *null) Admit() { m.admitted = true }
 
@@ -38,7 +41,7 @@ func (m *null) Next() ([]byte, error) {
 		return nil, nil
 	}
 	m.sent = true
-	return wire.AppendCommand(nil, wire.CommandReady, m.metadata), nil
+	return wire.AppendCommand(make([]byte, 0, 1+len(wire.CommandReady)+len(m.metadata)), wire.CommandReady, m.metadata), nil
 }
 
 func (m *null) Receive(body []byte) error {

@@ -45,13 +45,18 @@ func parted(h Host, e Event, err error, parting bool) {
 	}
 	e.Err = err
 	// Mechanisms that protect every message go on as after a failed handshake.
-	var pe *zerr.ProtocolError
-	if errors.As(err, &pe) && pe.Code != 0 {
+	if errors.Is(err, zerr.ErrProtocol) && hasCode(err) {
 		e.Kind = HandshakeFailedProtocol
 		h.Event(e)
 	}
 	e.Kind = Disconnected
 	h.Event(e)
+}
+
+// hasCode reports whether a protocol error has a number in libzmq's monitor.
+func hasCode(err error) bool {
+	var pe *zerr.ProtocolError
+	return errors.As(err, &pe) && pe.Code != 0
 }
 
 // isFarewell recognises how a connection ends that both sides let go.

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import "sync"
+
+// gate is where the reader waits while the socket has no room for what it has
+// read. Most connections never wait, so there is no channel until one does.
+type gate struct {
+	mu     sync.Mutex    // a leaf lock; guards all that follows
+	room   bool          // since wait last returned it
+	broken bool          // a write has failed
+	closed bool          // Close was called
+	wake   chan struct{} // has a token when something may have changed
+}
+
+// cause is why wait returned.
+type cause int
+
+const (
+	room cause = iota
+	broken
+	closed
+)
+
+// tell notes what has happened and wakes who waits.
+func (g *gate) tell(c cause) {
+	g.mu.Lock()
+	switch c {
+	case room:
+		g.room = true
+	case broken:
+		g.broken = true
+	case closed:
+		g.closed = true
+	}
+	wake := g.wake
+	g.mu.Unlock()
+	if wake != nil {
+		nudge(wake)
+	}
+}
+
+func nudge(wake chan struct{}) {
+	select {
+	case wake <- struct{}{}:
+	default:
+	}
+}
+
+// wait returns when something has been told: room once, the others for ever.
+func (g *gate) wait() cause {
+	for {
+		g.mu.Lock()
+		now, told := room, true
+		switch {
+		case g.closed:
+			now = closed
+		case g.room:
+			g.room = false
+		case g.broken:
+			now = broken
+		default:
+			told = false
+		}
+		wake := g.wakeLocked()
+		g.mu.Unlock()
+		if told {
+			return now
+		}
+		<-wake
+	}
+}
+
+// closing returns a channel that receives once the connection is closed. It is for
+// the goroutine that would otherwise wait.
+func (g *gate) closing() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	wake := g.wakeLocked()
+	if g.closed {
+		nudge(wake)
+	}
+	return wake
+}
+
+func (g *gate) wakeLocked() chan struct{} {
+	if g.wake == nil {
+		g.wake = make(chan struct{}, 1)
+	}
+	return g.wake
+}
+
+func (g *gate) isClosed() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.closed
+}
