@@ -28,7 +28,7 @@ const (
 // messages go to each subscriber's own queue again. The socket's lock guards it.
 type broadcast struct {
 	queue   *pipe.Broadcast // nil while there is none
-	place   trie.Place[*pipe.Pipe]
+	place   trie.Place
 	row     int          // messages to that place in a row
 	members []*pipe.Pipe // of queue
 	apart   []*pipe.Pipe // other subscribers: in process, or too full
@@ -45,7 +45,7 @@ func (b *broadcast) end() {
 
 // follow notes where a message belongs and reports whether a broadcast to just
 // those subscribers is under way.
-func (b *broadcast) follow(place trie.Place[*pipe.Pipe]) bool {
+func (b *broadcast) follow(place trie.Place) bool {
 	if place == b.place {
 		b.row++
 		return b.queue != nil

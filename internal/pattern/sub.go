@@ -47,6 +47,9 @@ func (s *sub) Detach(p *pipe.Pipe) {
 // Subscribe adds one reference to a topic. SUB tells its publishers about the
 // first only; XSUB forwards every one.
 func (s *sub) Subscribe(topic []byte) error {
+	if !s.store.Room(topic) {
+		return errFull
+	}
 	if first := s.store.Add(topic); first || !s.filter {
 		s.tell(topic, false)
 	}

@@ -47,6 +47,10 @@ type notice struct {
 	changed bool       // before it, there was none to begin with or one to end
 }
 
+// errFull is what the application gets that has subscribed to more than the store of
+// the socket can number.
+var errFull = zerr.Errorf(zerr.ErrLimit, "the socket has no room for another subscription")
+
 func newSubscriptions(h *Host, silent bool) *subscriptions {
 	return &subscriptions{h: h, silent: silent}
 }
@@ -163,6 +167,10 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 		p.Refuse(zerr.Errorf(zerr.ErrLimit, "it holds %d subscriptions, as many as MaxSubscriptions allows", s.maxTopics))
 		return
 	}
+	if !store.Room(topic) {
+		p.Refuse(zerr.Errorf(zerr.ErrLimit, "there is no room for one more of its subscriptions among %d", store.Count()))
+		return
+	}
 	first, added := store.Add(topic, p)
 	if s.manual || s.verbose || first {
 		s.note(notice{from: p, changed: first || s.each() && added}, 1, topic, p, peer)
@@ -272,7 +280,7 @@ func (s *subscriptions) pending() bool {
 }
 
 // place tells apart the sets of subscribers that topics have.
-func (s *subscriptions) place(topic []byte) trie.Place[*pipe.Pipe] {
+func (s *subscriptions) place(topic []byte) trie.Place {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.store.Place(topic)
@@ -284,13 +292,20 @@ func (s *subscriptions) match(topic []byte, visit func(*pipe.Pipe)) {
 	s.mu.Unlock()
 }
 
-func (s *subscriptions) add(p *pipe.Pipe, topic []byte) {
+func (s *subscriptions) add(p *pipe.Pipe, topic []byte) error {
 	s.mu.Lock()
-	s.store.Add(topic, p)
+	room := s.store.Room(topic)
+	if room {
+		s.store.Add(topic, p)
+	}
 	s.mu.Unlock()
+	if !room {
+		return errFull
+	}
 	if s.h.Subscribed != nil {
 		s.h.Subscribed()
 	}
+	return nil
 }
 
 func (s *subscriptions) remove(p *pipe.Pipe, topic []byte) {

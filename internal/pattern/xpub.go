@@ -191,7 +191,7 @@ func (x *xpub) Subscribe(topic []byte) error {
 		return zerr.Errorf(zerr.ErrInvalid, "SUBSCRIBE on a publisher needs XPUB_MANUAL")
 	}
 	if x.last != nil && x.last.Route.Attached {
-		x.subs.add(x.last, topic)
+		return x.subs.add(x.last, topic)
 	}
 	return nil
 }

@@ -106,6 +106,7 @@ func BenchmarkMultiFill(b *testing.B) {
 		all[i] = topics["random"](i)
 	}
 	k := new(int)
+	b.ReportAllocs()
 	for b.Loop() {
 		var m Multi[*int]
 		for _, topic := range all {

@@ -2,20 +2,33 @@
 
 package trie
 
+import "math"
+
 // Counted is the store of a subscriber, SUB or XSUB: how many times each
 // prefix is subscribed to. The zero value is empty and ready for use; it must
 // not be copied once used. It is not safe for concurrent use.
 type Counted struct {
-	tree  tree[int]
+	tree  tree[count]
 	total int
 }
+
+// count is how many times a prefix is subscribed to. Nobody gets through so many
+// calls; if somebody does, the prefix stays.
+type count uint32
+
+// Room says whether the store has room for prefix, however much memory there is.
+// Without, Add must not be called.
+func (c *Counted) Room(prefix []byte) bool { return c.tree.room(len(prefix)) }
 
 // Add counts one more subscription to prefix and says whether it is the first.
 // The prefix is copied; empty stands for every topic.
 func (c *Counted) Add(prefix []byte) (first bool) {
-	n, first := c.tree.insert(prefix)
-	n.value++
-	c.total++
+	i, first := c.tree.insert(prefix)
+	if n := c.tree.at(i); n.value < math.MaxUint32 {
+		n.value++
+		c.total++
+	}
+	c.tree.settle()
 	return first
 }
 
@@ -23,17 +36,22 @@ func (c *Counted) Add(prefix []byte) (first bool) {
 // last one, which is when a cancel goes to the publishers, and whether there
 // was one at all; if not, nothing changes.
 func (c *Counted) Remove(prefix []byte) (last, known bool) {
-	n := c.tree.find(prefix)
-	if n == nil {
+	i, known := c.tree.find(prefix)
+	if !known {
 		return false, false
 	}
-	c.total--
-	n.value--
-	if n.value > 0 {
+	n := c.tree.at(i)
+	if n.value == math.MaxUint32 {
 		return false, true
 	}
-	c.tree.unuse(n)
-	tidy(n)
+	c.total--
+	if n.value > 1 {
+		n.value--
+		return false, true
+	}
+	c.tree.unuse(i)
+	c.tree.tidy(i)
+	c.tree.settle()
 	return true, true
 }
 
@@ -58,5 +76,5 @@ func (c *Counted) Total() int {
 // octets: what a new publisher is sent. The slice is valid during the call
 // only, and f must not change the store.
 func (c *Counted) Each(f func(prefix []byte)) {
-	c.tree.each(func(text []byte, _ *node[int]) { f(text) })
+	c.tree.each(f)
 }

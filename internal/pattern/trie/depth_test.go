@@ -18,12 +18,7 @@ import (
 const million = 1_000_000
 
 func TestMillionNestedPrefixes(t *testing.T) {
-	var m Multi[int]
-	n := &m.tree.root
-	for range million {
-		n, _ = m.tree.insertBelow(n, []byte("a"))
-		m.join(n, 1)
-	}
+	m := nested(million)
 	topic := bytes.Repeat([]byte("a"), million)
 	seen := 0
 	m.Match(topic, func(int) { seen++ })
@@ -33,25 +28,45 @@ func TestMillionNestedPrefixes(t *testing.T) {
 	if last, removed := m.Remove(topic, 1); !last || !removed {
 		t.Fatal("the deepest prefix is not there")
 	}
-	calls := 0
+	m.RemoveAll(1, nil)
+	checkEmpty(t, &m.tree)
+}
+
+func TestNestedPrefixesOfLostPeer(t *testing.T) {
+	const depth = 5_000
+	m := nested(depth)
+	seen := make(map[int]bool)
 	m.RemoveAll(1, func(prefix []byte, last bool) {
-		calls++
-		if len(prefix) != calls || !last {
-			t.Fatalf("call %d for a prefix of %d octets, last %v", calls, len(prefix), last)
+		if !last || seen[len(prefix)] {
+			t.Fatalf("a prefix of %d octets, last %v, seen before %v", len(prefix), last, seen[len(prefix)])
 		}
+		seen[len(prefix)] = true
 	})
-	if calls != million-1 {
-		t.Fatalf("%d calls of gone", calls)
+	if len(seen) != depth {
+		t.Fatalf("%d calls of gone", len(seen))
 	}
 	checkEmpty(t, &m.tree)
 }
 
+// nested returns a store with one subscriber of every prefix of a text.
+func nested(depth int) *Multi[int] {
+	m := new(Multi[int])
+	m.Add([]byte("a"), 1)
+	n, _ := m.tree.find([]byte("a"))
+	for range depth - 1 {
+		n, _ = m.tree.insertBelow(n, []byte("a"))
+		m.join(n, 1)
+	}
+	return m
+}
+
 func TestMillionNestedPrefixesOfSubscriber(t *testing.T) {
 	var c Counted
-	n := &c.tree.root
-	for range million {
+	c.Add([]byte("a"))
+	n, _ := c.tree.find([]byte("a"))
+	for range million - 1 {
 		n, _ = c.tree.insertBelow(n, []byte("a"))
-		n.value++
+		c.tree.at(n).value++
 	}
 	seen := 0
 	c.Each(func(p []byte) {
@@ -87,8 +102,8 @@ func TestMemoryOfNestedPrefixesIsLinear(t *testing.T) {
 	for i := range length {
 		m.Add(text[:i+1], 1)
 	}
-	// A node, an edge and a place in the list take less than 256 octets.
-	if used := heap() - before; used > 256*length {
+	// A node, a block and a place in the list take less than 128 octets.
+	if used := heap() - before; used > 128*length {
 		t.Errorf("%d octets for %d prefixes", used, length)
 	}
 	runtime.KeepAlive(&m)
@@ -121,8 +136,9 @@ func TestMemoryPerSubscription(t *testing.T) {
 		}
 		used := heap() - before
 		t.Logf("%s: %d octets a subscription", name, used/count)
-		// A million in well under 200 MB.
-		if used > 180*count {
+		// libzmq takes 258. Digits, which share prefixes, take 34 here, and what shares
+		// nothing 60.
+		if used > 120*count || name == "decimal" && used > 65*count {
 			t.Errorf("%s: %d octets for %d subscriptions", name, used, count)
 		}
 		m.RemoveAll(peer, nil)

@@ -17,16 +17,27 @@
 // limit no change moves more than a few labels' octets, whatever the length of
 // other peers' prefixes, and nothing short keeps something long in memory.
 //
-// Children are a sorted slice; with very many, a table indexed by octet.
-// Subscribers are held in the node while there is one, then in a slice, then
-// in a slice with a map beside it. Each subscriber has a list of its nodes, so
-// that its loss costs what it had subscribed to and not the size of the tree.
+// # Memory
+//
+// Nodes refer to each other by number and lie in slabs without pointers: a million
+// subscriptions are some thousand allocations that the garbage collector need not
+// look into. A node is 20 octets, a short label included. A longer label and the
+// children, sorted by first octet, are in a block whose width fits them to an eighth.
+// Neither leaves holes: when one goes, the last of its kind takes its place, and
+// whatever refers to that by number is corrected. For nodes settle does so when an
+// operation ends, so that numbers hold while it lasts.
+//
+// A node says who its subscriber is; with several, they are a crowd outside the
+// tree, a large one with an index. Each subscriber has a list of its nodes, so that
+// its loss costs what it had subscribed to and not the size of the tree.
 //
 // # Limits
 //
 // Nothing recurses and no stack grows with the depth of the tree, which the
 // peers choose (CVE-2021-20236 was a recursion over it). Memory is
 // linear in the octets of the distinct prefixes, and is given back when they go.
+// A store has room for 2^32 nodes, which take a hundred gigabytes, and for blocks of
+// 16 GiB in all; Room tells when that is the end.
 //
 // The stores are not safe for concurrent use: their owner locks.
 package trie

@@ -4,6 +4,7 @@ package trie
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -94,16 +95,11 @@ func (p *pair) remove(prefix string, k int) {
 func (p *pair) removeAll(k int) {
 	p.t.Helper()
 	want := p.model.removeAll(k)
-	before := ""
 	p.multi.RemoveAll(k, func(prefix []byte, last bool) {
 		wantLast, ok := want[string(prefix)]
 		if !ok || last != wantLast {
 			p.t.Fatalf("RemoveAll(%d): gone(%.40q, %v), want %v (known %v)", k, prefix, last, wantLast, ok)
 		}
-		if strings.HasPrefix(before, string(prefix)) && before != "" {
-			p.t.Fatalf("RemoveAll(%d): %.40q after the longer %.40q", k, prefix, before)
-		}
-		before = string(prefix)
 		delete(want, string(prefix))
 	})
 	if len(want) != 0 {
@@ -142,18 +138,25 @@ func (p *pair) check() {
 			counts[k]++
 		}
 	}
-	if len(p.multi.held) != len(counts) {
-		p.t.Fatalf("%d subscribers have a list, want %d", len(p.multi.held), len(counts))
+	if len(p.multi.members.numbers) != len(counts) {
+		p.t.Fatalf("%d members, want %d", len(p.multi.members.numbers), len(counts))
 	}
 	for k, want := range counts {
 		if got := p.multi.CountOf(k); got != want {
 			p.t.Fatalf("CountOf(%d) = %d, want %d", k, got, want)
 		}
-		for at, n := range p.multi.held[k] {
-			i := n.value.find(k)
-			if i < 0 || int(n.value.entry(i).at) != at {
+		who := p.multi.members.numbers[k]
+		for at := range uint32(want) {
+			s := &p.multi.tree.at(*p.multi.members.lists[who].at(at)).value
+			if i, ok := p.multi.find(s, who); !ok || p.multi.seat(s, i).at != at {
 				p.t.Fatalf("list of %d, place %d: the node does not refer back", k, at)
 			}
+		}
+	}
+	for i := range uint32(p.multi.crowds.n) {
+		c := p.multi.crowds.at(i)
+		if v := p.multi.tree.at(c.node).value; v != (seat{i, inCrowd}) || len(c.seats) < 2 {
+			p.t.Fatalf("crowd %d of %d: its node does not refer back", i, len(c.seats))
 		}
 	}
 	checkTree(p.t, &p.multi.tree)
@@ -175,64 +178,78 @@ func (p *pair) clear(bySubscriber bool) {
 	}
 	p.check()
 	checkEmpty(p.t, &p.multi.tree)
-	if p.multi.held != nil {
-		p.t.Fatalf("%d lists are left", len(p.multi.held))
+	if p.multi.members.lists != nil || p.multi.crowds.chunks != nil {
+		p.t.Fatal("lists of members, or crowds, are left")
 	}
 }
 
 // checkTree checks the rules of the tree that package documentation states.
-func checkTree[V any](t testing.TB, tr *tree[V]) {
+func checkTree[V comparable](t testing.TB, tr *tree[V]) {
 	t.Helper()
-	used := 0
-	todo := []*node[V]{&tr.root}
+	used, met := 0, 0
+	blocks := map[uint32]bool{}
+	var todo []uint32
+	if tr.nodes.n > 0 {
+		todo = append(todo, root)
+	}
 	for len(todo) > 0 {
-		n := todo[len(todo)-1]
+		i := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if n.used {
+		met++
+		n := tr.at(i)
+		b := tr.body(n)
+		if n.used() {
 			used++
 		}
-		if n.visit != 0 {
-			t.Fatalf("node %.40q has a visit outside RemoveAll", n.label)
+		if i != root && len(b.label) == 0 {
+			t.Fatal("a node has no label")
 		}
-		if n != &tr.root && (len(n.label) == 0 || len(n.label) > maxLabel) {
-			t.Fatalf("label of %d octets", len(n.label))
-		}
-		if isTable := len(n.edges) == octets; isTable && n.kids < sliceBelow || !isTable && n.kids > tableAbove {
-			t.Fatalf("%d children in %d edges", n.kids, len(n.edges))
-		}
-		if n.kids == 0 && n.edges != nil {
-			t.Fatalf("node %.40q keeps an array for no children", n.label)
-		}
-		before := len(todo)
-		for i, e := range n.edges {
-			if e.to == nil && len(n.edges) == octets {
-				continue
+		if n.class != 0 {
+			block := tr.blocks.get(n.address())
+			if owner := binary.LittleEndian.Uint32(block); owner != i {
+				t.Fatalf("the block of node %d says that it is %d's", i, owner)
 			}
-			if e.to.parent != n || e.to.label[0] != e.first || i > 0 && len(n.edges) < octets && n.edges[i-1].first >= e.first {
-				t.Fatalf("edge %d of node %.40q is wrong", i, n.label)
+			size := numberSize + len(b.label) + len(b.firsts) + len(b.kids)
+			if n.class != classOf(size) || n.kids == 0 && len(b.label) <= inlineLabel {
+				t.Fatalf("node of %d octets in class %d", size, n.class)
 			}
-			todo = append(todo, e.to)
+			blocks[n.address()] = true
 		}
-		if len(todo)-before != int(n.kids) {
-			t.Fatalf("node %.40q: %d children, kids says %d", n.label, len(todo)-before, n.kids)
+		for at, first := range b.firsts {
+			c := b.kid(at)
+			if tr.at(c).parent != i || tr.label(tr.at(c))[0] != first || at > 0 && b.firsts[at-1] >= first {
+				t.Fatalf("child %d of node %.40q is wrong", at, b.label)
+			}
+			todo = append(todo, c)
 		}
-		if n == &tr.root || n.used || n.kids > 1 {
+		if i == root || n.used() || n.kids > 1 {
 			continue
 		}
-		if n.kids == 0 || len(n.label)+len(n.edges[0].to.label) <= maxLabel {
-			t.Fatalf("plain node %.40q with %d children is not needed", n.label, n.kids)
+		if n.kids == 0 || len(b.label)+len(tr.label(tr.at(b.kid(0)))) <= maxLabel {
+			t.Fatalf("plain node %.40q with %d children is not needed", b.label, n.kids)
 		}
 	}
-	if used != tr.size {
-		t.Fatalf("%d used nodes, size says %d", used, tr.size)
+	stored := 0
+	for _, c := range tr.blocks.classes {
+		stored += c.n
+	}
+	if used != tr.size || met != tr.nodes.n || len(blocks) != stored || len(tr.dead) != 0 {
+		t.Fatalf("%d used of %d nodes with %d blocks, where there should be %d of %d with %d; %d are dead",
+			used, met, len(blocks), tr.size, tr.nodes.n, stored, len(tr.dead))
 	}
 }
 
-// checkEmpty checks that the tree holds no memory.
-func checkEmpty[V any](t testing.TB, tr *tree[V]) {
+// checkEmpty checks that the tree holds no memory but for a little.
+func checkEmpty[V comparable](t testing.TB, tr *tree[V]) {
 	t.Helper()
-	if tr.size != 0 || tr.root.used || tr.root.kids != 0 || tr.root.edges != nil {
-		t.Fatalf("not empty: size %d, root used %v with %d children", tr.size, tr.root.used, tr.root.kids)
+	if tr.size != 0 || tr.nodes.n > 1 || tr.nodes.n == 1 && tr.at(root).used() || cap(tr.spare) > fineBelow {
+		t.Fatalf("not empty: size %d, %d nodes, %d octets to spare", tr.size, tr.nodes.n, cap(tr.spare))
+	}
+	checkTree(t, tr)
+	for i, c := range tr.blocks.chunks {
+		if c != nil {
+			t.Fatalf("chunk %d of blocks has memory", i)
+		}
 	}
 }
 

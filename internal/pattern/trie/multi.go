@@ -9,54 +9,56 @@ package trie
 //
 // K stands for a subscriber and should be small, such as a pointer.
 type Multi[K comparable] struct {
-	tree tree[subscribers[K]]
-
-	// held lists, for each subscriber, the nodes of its prefixes, in no
-	// particular order. An entry of a node says where in its subscriber's list
-	// the node is, so that either is found from the other at once.
-	held map[K][]*node[subscribers[K]]
-
-	version uint64 // counts the changes
+	tree    tree[seat]
+	members members[K]
+	crowds  slab[crowd] // of the prefixes with more than one subscriber
+	version uint64      // counts the changes
 }
 
 // Place stands for the set of subscribers that a topic has: equal places mean
 // equal sets. The zero Place stands for none.
-type Place[K comparable] struct {
-	at      *node[subscribers[K]] // the longest prefix that has subscribers
+type Place struct {
+	longest seat // of the longest prefix that has subscribers; no other has the same
 	version uint64
 }
 
 // Place returns the place of a topic in the store as it is now.
-func (m *Multi[K]) Place(topic []byte) (p Place[K]) {
-	for n := &m.tree.root; n != nil; n = n.next(topic) {
-		topic = topic[len(n.label):]
-		if n.used {
-			p = Place[K]{n, m.version}
+func (m *Multi[K]) Place(topic []byte) (p Place) {
+	for n := m.tree.top(); n != nil; n = m.tree.next(n, topic) {
+		topic = topic[n.size:]
+		if n.used() {
+			p = Place{n.value, m.version}
 		}
 	}
 	return p
 }
 
+// Room says whether the store has room for prefix, however much memory there is.
+// Without, Add must not be called.
+func (m *Multi[K]) Room(prefix []byte) bool { return m.tree.room(len(prefix)) }
+
 // Add subscribes k to prefix. It says whether prefix had no subscriber before,
 // and whether k is new to it. The prefix is copied; empty stands for every
 // topic.
 func (m *Multi[K]) Add(prefix []byte, k K) (first, added bool) {
+	if m.tree.moved == nil {
+		m.tree.moved = m.moved
+	}
 	n, first := m.tree.insert(prefix)
-	return first, m.join(n, k)
+	added = m.join(n, k)
+	m.tree.settle()
+	return first, added
 }
 
-// join adds k to the subscribers of n, unless it is there.
-func (m *Multi[K]) join(n *node[subscribers[K]], k K) (added bool) {
-	if n.value.find(k) >= 0 {
+// join adds k to the subscribers of the node n, unless it is there.
+func (m *Multi[K]) join(n uint32, k K) (added bool) {
+	who := m.members.admit(k)
+	s := &m.tree.at(n).value
+	if _, ok := m.find(s, who); ok {
 		return false
 	}
-	if m.held == nil {
-		m.held = make(map[K][]*node[subscribers[K]])
-	}
 	m.version++
-	list := m.held[k]
-	n.value.add(k, len(list))
-	m.held[k] = append(list, n)
+	m.sit(s, n, seat{who, m.members.list(who, n)})
 	return true
 }
 
@@ -64,53 +66,96 @@ func (m *Multi[K]) join(n *node[subscribers[K]], k K) (added bool) {
 // subscriber left, and whether k had subscribed at all; if not, nothing
 // changes and last is false.
 func (m *Multi[K]) Remove(prefix []byte, k K) (last, removed bool) {
-	n := m.tree.find(prefix)
-	if n == nil {
+	who, ok := m.members.number(k)
+	if !ok {
 		return false, false
 	}
-	i := n.value.find(k)
-	if i < 0 {
+	n, ok := m.tree.find(prefix)
+	if !ok {
 		return false, false
 	}
-	m.version++
-	m.unlist(k, int(n.value.entry(i).at))
-	n.value.remove(i)
-	if n.value.len() > 0 {
-		return false, true
+	i, ok := m.find(&m.tree.at(n).value, who)
+	if !ok {
+		return false, false
 	}
-	m.tree.unuse(n)
-	tidy(n)
-	return true, true
+	last = m.leave(n, i)
+	m.tree.settle()
+	return last, true
 }
 
-// unlist takes the node at a place out of k's list. The last node of the list
-// takes its place.
-func (m *Multi[K]) unlist(k K, at int) {
-	list := m.held[k]
-	end := len(list) - 1
-	if end == 0 {
-		delete(m.held, k)
-		if len(m.held) == 0 {
-			m.held = nil // a map does not shrink by itself
-		}
+// leave takes the subscriber in place i of the node n out, and says whether there
+// is none left. The caller goes on with settle.
+func (m *Multi[K]) leave(n uint32, i int) (last bool) {
+	m.version++
+	s := &m.tree.at(n).value
+	gone := *m.seat(s, i)
+	if other, moved := m.members.unlist(gone); moved {
+		of := &m.tree.at(other).value
+		at, _ := m.find(of, gone.who)
+		m.seat(of, at).at = gone.at
+	}
+	if m.rise(s, i) {
+		return false
+	}
+	m.tree.unuse(n)
+	m.tree.tidy(n)
+	return true
+}
+
+// RemoveAll cancels every subscription of k, when its peer is lost. For each
+// prefix that k had it calls gone, unless nil, with the prefix, which is valid
+// during the call only, and whether it has no subscriber left, in no particular
+// order. gone must not use the store.
+//
+// The cost is in proportion to the octets of k's prefixes and not to the size of
+// the store.
+func (m *Multi[K]) RemoveAll(k K, gone func(prefix []byte, last bool)) {
+	who, ok := m.members.number(k)
+	if !ok {
 		return
 	}
-	if at < end {
-		moved := list[end]
-		moved.value.entry(moved.value.find(k)).at = uint32(at)
-		list[at] = moved
+	var text []byte
+	for left := m.members.count(who); left > 0; left-- {
+		// Backwards, since nested prefixes are mostly added from short to long and
+		// nodes without children go without a merge.
+		n := m.members.last(who)
+		if gone != nil {
+			text = m.tree.appendText(text[:0], n)
+		}
+		i, _ := m.find(&m.tree.at(n).value, who)
+		last := m.leave(n, i)
+		m.tree.settle()
+		if gone != nil {
+			gone(text, last)
+		}
 	}
-	list[end] = nil
-	m.held[k] = shrunk(list[:end])
+}
+
+// moved notes that the node n has another number.
+func (m *Multi[K]) moved(n *node[seat], number uint32) {
+	if !n.value.crowded() {
+		m.members.relist(n.value, number)
+		return
+	}
+	c := m.crowds.at(n.value.who)
+	c.node = number
+	for _, s := range c.seats {
+		m.members.relist(s, number)
+	}
 }
 
 // Match calls visit for every subscriber of every prefix of topic, the empty
 // one included. One that holds several such prefixes is visited once for each.
 // visit must not change the store. Match does not allocate.
 func (m *Multi[K]) Match(topic []byte, visit func(k K)) {
-	for n := &m.tree.root; n != nil; n = n.next(topic) {
-		topic = topic[len(n.label):]
-		n.value.visit(visit)
+	for n := m.tree.top(); n != nil; n = m.tree.next(n, topic) {
+		topic = topic[n.size:]
+		switch s := &n.value; {
+		case s.crowded():
+			m.visit(s, visit)
+		case s.who != 0: // spelled out: most have one
+			visit(m.members.keys[s.who])
+		}
 	}
 }
 
@@ -121,7 +166,8 @@ func (m *Multi[K]) MatchAny(topic []byte) bool {
 
 // Has says whether exactly this prefix has a subscriber.
 func (m *Multi[K]) Has(prefix []byte) bool {
-	return m.tree.find(prefix) != nil
+	_, ok := m.tree.find(prefix)
+	return ok
 }
 
 // Count returns the number of distinct prefixes (ZMQ_TOPICS_COUNT).
@@ -131,33 +177,37 @@ func (m *Multi[K]) Count() int {
 
 // CountOf returns the number of prefixes of k.
 func (m *Multi[K]) CountOf(k K) int {
-	return len(m.held[k])
+	who, ok := m.members.number(k)
+	if !ok {
+		return 0
+	}
+	return m.members.count(who)
 }
 
 // Subscribers returns how many subscribers would receive a message with
 // exactly this topic, each counted once however many of its prefixes match.
 func (m *Multi[K]) Subscribers(topic []byte) int {
-	var only *subscribers[K]    // the first set met
+	var only *seat              // the first set met
 	var distinct map[K]struct{} // made when there is a second one
-	for n := &m.tree.root; n != nil; n = n.next(topic) {
-		topic = topic[len(n.label):]
+	for n := m.tree.top(); n != nil; n = m.tree.next(n, topic) {
+		topic = topic[n.size:]
 		switch {
-		case !n.used:
+		case !n.used():
 		case only == nil:
 			only = &n.value
 		default:
 			if distinct == nil {
-				distinct = make(map[K]struct{}, only.len()+n.value.len())
-				only.visit(func(k K) { distinct[k] = struct{}{} })
+				distinct = make(map[K]struct{}, m.occupancy(only)+m.occupancy(&n.value))
+				m.visit(only, func(k K) { distinct[k] = struct{}{} })
 			}
-			n.value.visit(func(k K) { distinct[k] = struct{}{} })
+			m.visit(&n.value, func(k K) { distinct[k] = struct{}{} })
 		}
 	}
 	switch {
 	case distinct != nil:
 		return len(distinct)
 	case only != nil:
-		return only.len()
+		return m.occupancy(only)
 	}
 	return 0
 }

@@ -2,8 +2,11 @@
 
 package trie
 
+import "math"
+
 // The set of subscribers of one prefix. Most prefixes of a large store have
-// one subscriber, so one is held in place; a few are found by looking at each.
+// one subscriber, whose seat is in the node; several are a crowd elsewhere. A few
+// are found by looking at each.
 
 const (
 	// indexAbove is the most subscribers in a crowd without an index: looking
@@ -15,151 +18,142 @@ const (
 	indexBelow = 16
 )
 
-// subscribers is a set of subscribers. Place 0 is in the struct and the places
-// from 1 are in the crowd. Removing one moves another to its place.
-type subscribers[K comparable] struct {
-	zero entry[K]
-	more *crowd[K] // nil with fewer than two
+// seat is one subscriber of a prefix. The zero seat is none. In a node, one in
+// place inCrowd stands for all subscribers of the crowd with the number who.
+type seat struct {
+	who uint32 // a member's number, from 1
+	at  uint32 // the place of the node in the member's list
 }
 
-// entry is one subscriber of a prefix, or none if not taken. With a pointer for
-// K it has two words, and a node with its one subscriber has ten: a million
-// subscriptions are a million nodes, so a word here is 16 MB with the rounding
-// of the allocator.
-type entry[K comparable] struct {
-	k     K
-	at    uint32 // the place of the prefix in k's list, Multi.held
-	taken bool
+const inCrowd = math.MaxUint32
+
+// crowded says whether the seat stands for a crowd.
+func (s seat) crowded() bool { return s.at == inCrowd }
+
+// crowd is two subscribers of a prefix or more.
+type crowd struct {
+	seats []seat
+	index map[uint32]int // the place of a member in seats; nil while they are few
+	node  uint32         // whose it is
 }
 
-// crowd is the subscribers of a prefix but the first.
-type crowd[K comparable] struct {
-	entries []entry[K]
-	index   map[K]int // the place in entries; nil while they are few
-}
-
-// len returns the number of subscribers.
-func (s *subscribers[K]) len() int {
+// occupancy returns the number of subscribers of a node that has s.
+func (m *Multi[K]) occupancy(s *seat) int {
 	switch {
-	case !s.zero.taken:
-		return 0
-	case s.more == nil:
+	case s.crowded():
+		return len(m.crowds.at(s.who).seats)
+	case s.who != 0:
 		return 1
 	}
-	return 1 + len(s.more.entries)
+	return 0
 }
 
-// find returns the place of k, or -1.
-func (s *subscribers[K]) find(k K) int {
-	if !s.zero.taken {
-		return -1
-	}
-	if s.zero.k == k {
-		return 0
-	}
-	if s.more == nil {
-		return -1
-	}
-	if s.more.index != nil {
-		if i, ok := s.more.index[k]; ok {
-			return i + 1
-		}
-		return -1
-	}
-	for i := range s.more.entries {
-		if s.more.entries[i].k == k {
-			return i + 1
-		}
-	}
-	return -1
-}
-
-// entry returns the subscriber at place i. The pointer is valid until the set
-// changes.
-func (s *subscribers[K]) entry(i int) *entry[K] {
-	if i == 0 {
-		return &s.zero
-	}
-	return &s.more.entries[i-1]
-}
-
-// add adds k, which is not in the set. The prefix is at place at in its list.
-func (s *subscribers[K]) add(k K, at int) {
-	e := entry[K]{k, uint32(at), true}
-	if !s.zero.taken {
-		s.zero = e
+// visit calls f for each subscriber of a node that has s, which is not zero.
+func (m *Multi[K]) visit(s *seat, f func(k K)) {
+	keys := m.members.keys
+	if !s.crowded() {
+		f(keys[s.who])
 		return
 	}
-	if s.more == nil {
-		s.more = &crowd[K]{}
+	for _, s := range m.crowds.at(s.who).seats {
+		f(keys[s.who])
 	}
-	c := s.more
-	c.entries = append(c.entries, e)
+}
+
+// find returns the place of a member among the subscribers of a node that has s.
+func (m *Multi[K]) find(s *seat, who uint32) (i int, ok bool) {
+	if !s.crowded() {
+		return 0, s.who == who
+	}
+	c := m.crowds.at(s.who)
 	if c.index != nil {
-		c.index[k] = len(c.entries) - 1
-	} else if len(c.entries) > indexAbove {
+		i, ok = c.index[who]
+		return i, ok
+	}
+	for i := range c.seats {
+		if c.seats[i].who == who {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// seat returns the seat in place i of a node that has s. The pointer is good until
+// the set changes.
+func (m *Multi[K]) seat(s *seat, i int) *seat {
+	if !s.crowded() {
+		return s
+	}
+	return &m.crowds.at(s.who).seats[i]
+}
+
+// sit adds a subscriber to the node n, which has s.
+func (m *Multi[K]) sit(s *seat, n uint32, as seat) {
+	switch {
+	case *s == seat{}:
+		*s = as
+	case !s.crowded():
+		number := m.crowds.push()
+		*m.crowds.at(number) = crowd{seats: []seat{*s, as}, node: n}
+		*s = seat{number, inCrowd}
+	default:
+		m.crowds.at(s.who).add(as)
+	}
+}
+
+// rise removes the subscriber in place i of a node that has s, and says whether
+// there is another.
+func (m *Multi[K]) rise(s *seat, i int) (more bool) {
+	if !s.crowded() {
+		return false
+	}
+	number := s.who
+	c := m.crowds.at(number)
+	if c.remove(i); len(c.seats) > 1 {
+		return true
+	}
+	*s = c.seats[0]
+	if last := uint32(m.crowds.n - 1); number != last {
+		*c = *m.crowds.at(last)
+		m.tree.at(c.node).value.who = number
+	}
+	m.crowds.pop()
+	return true
+}
+
+// add adds a subscriber.
+func (c *crowd) add(s seat) {
+	c.seats = append(c.seats, s)
+	if c.index != nil {
+		c.index[s.who] = len(c.seats) - 1
+	} else if len(c.seats) > indexAbove {
 		c.reindex()
 	}
 }
 
-// remove removes the subscriber at place i. The last one takes its place.
-func (s *subscribers[K]) remove(i int) {
-	if s.more == nil {
-		s.zero = entry[K]{} // lets go of what k points to
-		return
-	}
-	c := s.more
-	end := len(c.entries) - 1
-	gone, moved := s.entry(i).k, c.entries[end]
-	*s.entry(i) = moved
-	if c.index != nil {
-		delete(c.index, gone)
-		if i == 0 {
-			delete(c.index, moved.k)
-		} else if moved.k != gone {
-			c.index[moved.k] = i - 1
-		}
-	}
-	c.entries[end] = entry[K]{}
-	c.entries = c.entries[:end]
-	if end == 0 {
-		s.more = nil
-		return
-	}
-	c.trim()
-}
-
-// trim gives back memory after a removal.
-func (c *crowd[K]) trim() {
-	before := cap(c.entries)
-	c.entries = shrunk(c.entries)
+// remove removes the subscriber in place i. The last one takes its place.
+func (c *crowd) remove(i int) {
+	end := len(c.seats) - 1
+	gone, moved := c.seats[i], c.seats[end]
+	c.seats[i] = moved
+	before := cap(c.seats)
+	c.seats = shrunk(c.seats[:end])
 	switch {
 	case c.index == nil:
-	case len(c.entries) < indexBelow:
+	case end < indexBelow:
 		c.index = nil
-	case cap(c.entries) < before:
+	case cap(c.seats) < before:
 		c.reindex() // a map does not shrink by itself
+	default:
+		c.index[moved.who] = i
+		delete(c.index, gone.who)
 	}
 }
 
 // reindex builds the index anew.
-func (c *crowd[K]) reindex() {
-	c.index = make(map[K]int, len(c.entries))
-	for i := range c.entries {
-		c.index[c.entries[i].k] = i
-	}
-}
-
-// visit calls f for each subscriber.
-func (s *subscribers[K]) visit(f func(k K)) {
-	if !s.zero.taken {
-		return
-	}
-	f(s.zero.k)
-	if s.more == nil {
-		return
-	}
-	for i := range s.more.entries {
-		f(s.more.entries[i].k)
+func (c *crowd) reindex() {
+	c.index = make(map[uint32]int, len(c.seats))
+	for i, s := range c.seats {
+		c.index[s.who] = i
 	}
 }

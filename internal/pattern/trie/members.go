@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package trie
+
+// members is the subscribers of a store, by number, each with the list of the
+// nodes of its prefixes, in no particular order. A seat says where in its
+// subscriber's list its node is, so that either is found from the other at once.
+type members[K comparable] struct {
+	numbers map[K]uint32 // nil while there is nobody
+	keys    []K          // by number; from 1
+	lists   []slab[uint32]
+	free    []uint32 // numbers of those who have gone
+
+	// Who was asked for last, since subscribers come with many at once.
+	recent uint32 // 0 for nobody
+}
+
+// number returns the number of k, if it is a member.
+func (m *members[K]) number(k K) (who uint32, ok bool) {
+	if m.recent != 0 && m.keys[m.recent] == k {
+		return m.recent, true
+	}
+	if who, ok = m.numbers[k]; ok {
+		m.recent = who
+	}
+	return who, ok
+}
+
+// admit returns the number of k, which is a member from now on. It has to be put
+// on its list at once.
+func (m *members[K]) admit(k K) (who uint32) {
+	if who, ok := m.number(k); ok {
+		return who
+	}
+	if m.numbers == nil {
+		m.numbers = make(map[K]uint32)
+		m.keys, m.lists = make([]K, 1), make([]slab[uint32], 1)
+	}
+	if end := len(m.free) - 1; end >= 0 {
+		who, m.free = m.free[end], m.free[:end]
+		m.keys[who] = k
+	} else {
+		who = uint32(len(m.keys))
+		m.keys, m.lists = append(m.keys, k), append(m.lists, slab[uint32]{})
+	}
+	m.numbers[k], m.recent = who, who
+	return who
+}
+
+// count returns how many nodes a member has.
+func (m *members[K]) count(who uint32) int { return m.lists[who].n }
+
+// last returns the last node of a member.
+func (m *members[K]) last(who uint32) uint32 {
+	return *m.lists[who].at(uint32(m.lists[who].n - 1))
+}
+
+// list appends a node to a member's list and returns its place there.
+func (m *members[K]) list(who, node uint32) uint32 {
+	at := m.lists[who].push()
+	*m.lists[who].at(at) = node
+	return at
+}
+
+// relist notes that the node of a seat has another number.
+func (m *members[K]) relist(s seat, node uint32) { *m.lists[s.who].at(s.at) = node }
+
+// unlist takes the node of a seat from the member's list. With moved, the place of
+// node in the list is s.at from now on. A member without nodes is none.
+func (m *members[K]) unlist(s seat) (node uint32, moved bool) {
+	list := &m.lists[s.who]
+	if end := uint32(list.n - 1); s.at != end {
+		node, moved = *list.at(end), true
+		*list.at(s.at) = node
+	}
+	list.pop()
+	if list.n == 0 {
+		m.dismiss(s.who)
+	}
+	return node, moved
+}
+
+// dismiss forgets a member.
+func (m *members[K]) dismiss(who uint32) {
+	delete(m.numbers, m.keys[who])
+	if len(m.numbers) == 0 {
+		*m = members[K]{} // a map does not shrink by itself
+		return
+	}
+	var none K // lets go of what it points to
+	m.keys[who] = none
+	m.free = append(m.free, who)
+	if m.recent == who {
+		m.recent = 0
+	}
+}
