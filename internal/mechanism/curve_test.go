@@ -72,31 +72,11 @@ func refused(t testing.TB, err error, code uint32) {
 // clone protects the golden commands from machines that keep a slice.
 func clone(b []byte) []byte { return append([]byte{}, b...) }
 
-// curveUpTo plays the golden handshake up to a command, which is not delivered.
+// curveUpTo is upTo of curveExchange.
 func curveUpTo(t testing.TB, command string) (*curveClient, *curveServer) {
-	c, s := goldenClient(), goldenServer()
-	next(t, c)
-	if command == wire.CommandHello {
-		return c, s
-	}
-	take(t, s, clone(goldenHello))
-	next(t, s)
-	if command == wire.CommandWelcome {
-		return c, s
-	}
-	take(t, c, clone(goldenWelcome))
-	next(t, c)
-	if command == wire.CommandInitiate {
-		return c, s
-	}
-	take(t, s, clone(goldenInitiate))
-	s.Admit()
-	next(t, s)
-	if command == wire.CommandReady {
-		return c, s
-	}
-	take(t, c, clone(goldenReady))
-	return c, s
+	t.Helper()
+	c, s := curveExchange.upTo(t, command)
+	return c.(*curveClient), s.(*curveServer)
 }
 
 func TestCurveGoldenHandshake(t *testing.T) {
@@ -172,70 +152,11 @@ func TestCurveGoldenMessages(t *testing.T) {
 	}
 }
 
-// TestCurveSteps: at each step each command but the right one is refused with
-// libzmq's number.
-func TestCurveSteps(t *testing.T) {
-	commands := map[string][]byte{
-		"HELLO": goldenHello, "WELCOME": goldenWelcome, "INITIATE": goldenInitiate, "READY": goldenReady, "MESSAGE": goldenMessageC,
-		"OTHER": wire.AppendCommand(nil, "OTHER", nil),
-	}
-	for _, x := range []struct {
-		before string // the command that is waited for, and what of it is delivered
-		client bool
-		right  string
-		code   uint32
-	}{
-		{"HELLO", false, "HELLO", UnexpectedCommand}, {"HELLO", true, "WELCOME", UnexpectedCommand},
-		{"WELCOME", false, "INITIATE", UnexpectedCommand}, {"WELCOME", true, "WELCOME", UnexpectedCommand},
-		{"INITIATE", false, "INITIATE", UnexpectedCommand}, {"INITIATE", true, "READY", UnexpectedCommand},
-		{"READY", false, "", Unspecified}, {"READY", true, "READY", UnexpectedCommand},
-		{"", true, "", UnexpectedCommand},
-	} {
-		for name, body := range commands {
-			if name == x.right {
-				continue
-			}
-			c, s := curveUpTo(t, x.before)
-			m := Machine(s)
-			if x.client {
-				m = c
-			}
-			refused(t, m.Receive(clone(body)), x.code)
-		}
-	}
-	// While the handler is asked.
-	_, s := curveUpTo(t, "INITIATE")
-	take(t, s, clone(goldenInitiate))
-	refused(t, s.Receive(clone(goldenInitiate)), Unspecified)
-	// Before anything: a client that has not spoken expects nothing.
-	refused(t, goldenClient().Receive(clone(goldenWelcome)), UnexpectedCommand)
-}
-
-// TestCurveEveryTruncation: no beginning of a command passes, whatever its length.
-func TestCurveEveryTruncation(t *testing.T) {
-	for name, body := range map[string][]byte{
-		"HELLO": goldenHello, "WELCOME": goldenWelcome, "INITIATE": goldenInitiate, "READY": goldenReady,
-	} {
-		for n := range len(body) {
-			c, s := curveUpTo(t, name)
-			m := Machine(s)
-			if name == "WELCOME" || name == "READY" {
-				m = c
-			}
-			if err := m.Receive(clone(body[:n])); !errors.Is(err, zerr.ErrProtocol) {
-				t.Fatalf("%s of %d octets: %v", name, n, err)
-			}
-			if b, err := m.Next(); b != nil || err != nil || m.Ready() || m.Question() != nil || m.Metadata() != nil {
-				t.Fatalf("%s of %d octets leads on to % X", name, n, b)
-			}
-		}
-		c, s := curveUpTo(t, name)
-		m := Machine(s)
-		if name == "WELCOME" || name == "READY" {
-			m = c
-		}
-		if err := m.Receive(append(clone(body), 0)); !errors.Is(err, zerr.ErrProtocol) {
-			t.Fatalf("%s with an octet more: %v", name, err)
+// TestCurveNothingTrails: a command with an octet more does not pass.
+func TestCurveNothingTrails(t *testing.T) {
+	for name, body := range curveCommands {
+		if err := curveExchange.waiting(t, name).Receive(append(clone(body), 0)); !errors.Is(err, zerr.ErrProtocol) {
+			t.Errorf("%s with an octet more: %v", name, err)
 		}
 	}
 }
@@ -243,18 +164,11 @@ func TestCurveEveryTruncation(t *testing.T) {
 // TestCurveEveryMutation: each octet of each command matters, but for the padding
 // of HELLO, which libzmq does not look at either.
 func TestCurveEveryMutation(t *testing.T) {
-	for name, body := range map[string][]byte{
-		"HELLO": goldenHello, "WELCOME": goldenWelcome, "INITIATE": goldenInitiate, "READY": goldenReady,
-	} {
+	for name, body := range curveCommands {
 		for at := range body {
-			c, s := curveUpTo(t, name)
-			m := Machine(s)
-			if name == "WELCOME" || name == "READY" {
-				m = c
-			}
 			b := clone(body)
 			b[at] ^= 0x04
-			err := m.Receive(b)
+			err := curveExchange.waiting(t, name).Receive(b)
 			if padding := name == "HELLO" && at >= 8 && at < helloKey; padding != (err == nil) {
 				t.Errorf("%s with octet %d changed: %v", name, at, err)
 			}

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/wire"
-	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // The exchange of RFC 24.
@@ -23,32 +22,11 @@ var (
 	pullMetadata = plainReady[6:]
 )
 
-// plainUpTo plays the exchange up to a command, which is not delivered.
-func plainUpTo(t testing.TB, command string) (c *plainClient, s *plainServer) {
-	c = NewPlainClient([]byte("admin"), []byte("secret"), pushMetadata).(*plainClient)
-	s = NewPlainServer(pullMetadata).(*plainServer)
-	next(t, c)
-	if command == wire.CommandHello {
-		return c, s
-	}
-	take(t, s, clone(plainHello))
-	s.Admit()
-	next(t, s)
-	if command == wire.CommandWelcome {
-		return c, s
-	}
-	take(t, c, clone(plainWelcome))
-	next(t, c)
-	if command == wire.CommandInitiate {
-		return c, s
-	}
-	take(t, s, clone(plainInitiate))
-	next(t, s)
-	if command == wire.CommandReady {
-		return c, s
-	}
-	take(t, c, clone(plainReady))
-	return c, s
+// plainUpTo is upTo of plainExchange.
+func plainUpTo(t testing.TB, command string) (*plainClient, *plainServer) {
+	t.Helper()
+	c, s := plainExchange.upTo(t, command)
+	return c.(*plainClient), s.(*plainServer)
 }
 
 func TestPlainGoldenHandshake(t *testing.T) {
@@ -100,41 +78,6 @@ func TestPlainCredentials(t *testing.T) {
 	}
 }
 
-// TestPlainSteps: at each step each command but the right one is refused.
-func TestPlainSteps(t *testing.T) {
-	commands := map[string][]byte{
-		"HELLO": plainHello, "WELCOME": plainWelcome, "INITIATE": plainInitiate, "READY": plainReady,
-		"OTHER": wire.AppendCommand(nil, "OTHER", nil),
-	}
-	for _, x := range []struct {
-		before string
-		client bool
-		right  string
-		code   uint32
-	}{
-		{"HELLO", false, "HELLO", UnexpectedCommand}, {"HELLO", true, "WELCOME", UnexpectedCommand},
-		{"WELCOME", false, "INITIATE", UnexpectedCommand}, {"WELCOME", true, "WELCOME", UnexpectedCommand},
-		{"INITIATE", false, "INITIATE", UnexpectedCommand}, {"INITIATE", true, "READY", UnexpectedCommand},
-		{"READY", false, "", Unspecified}, {"READY", true, "READY", UnexpectedCommand},
-		{"", true, "", UnexpectedCommand},
-	} {
-		for name, body := range commands {
-			if name == x.right {
-				continue
-			}
-			c, s := plainUpTo(t, x.before)
-			m := Machine(s)
-			if x.client {
-				m = c
-			}
-			refused(t, m.Receive(clone(body)), x.code)
-		}
-	}
-	_, s := plainUpTo(t, "HELLO") // while the handler is asked
-	take(t, s, clone(plainHello))
-	refused(t, s.Receive(clone(plainInitiate)), Unspecified)
-}
-
 // TestPlainErrorNumbers: libzmq, ZMQ_PROTOCOL_ERROR.
 func TestPlainErrorNumbers(t *testing.T) {
 	server := func(body string, code uint32) {
@@ -163,42 +106,15 @@ func TestPlainErrorNumbers(t *testing.T) {
 	client("READY", "\x05ERROR\x09400", MalformedError)
 }
 
-// TestPlainEveryTruncation: HELLO and WELCOME are complete or refused; what
-// INITIATE and READY carry is looked at with the metadata.
-func TestPlainEveryTruncation(t *testing.T) {
-	for name, body := range map[string][]byte{
-		"HELLO": plainHello, "WELCOME": plainWelcome, "INITIATE": plainInitiate[:9], "READY": plainReady[:6],
-	} {
-		for n := range len(body) {
-			c, s := plainUpTo(t, name)
-			m := Machine(s)
-			if name == "WELCOME" || name == "READY" {
-				m = c
-			}
-			if err := m.Receive(clone(body[:n])); !errors.Is(err, zerr.ErrProtocol) {
-				t.Fatalf("%s of %d octets: %v", name, n, err)
-			}
-			if b, err := m.Next(); b != nil || err != nil || m.Ready() || m.Question() != nil || m.Metadata() != nil {
-				t.Fatalf("%s of %d octets leads on to % X", name, n, b)
-			}
-		}
-	}
-}
-
 // TestPlainEveryMutation: another name, or lengths that do not fit, are refused;
 // other octets of HELLO are somebody else's name and password.
 func TestPlainEveryMutation(t *testing.T) {
 	for name, body := range map[string][]byte{"HELLO": plainHello, "WELCOME": plainWelcome} {
 		for at := range body {
 			for bit := range 8 {
-				c, s := plainUpTo(t, name)
-				m := Machine(s)
-				if name == "WELCOME" {
-					m = c
-				}
 				b := clone(body)
 				b[at] ^= 1 << bit
-				err := m.Receive(b)
+				err := plainExchange.waiting(t, name).Receive(b)
 				credential := name == "HELLO" && (at >= 7 && at < 12 || at >= 13)
 				if credential != (err == nil) {
 					t.Errorf("%s with octet %d changed: %v", name, at, err)
