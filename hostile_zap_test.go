@@ -91,10 +91,7 @@ func refusedBy(t *testing.T, g *guard, reply []string) {
 	for _, x := range crowd {
 		x.cutOff()
 	}
-	b.talk()
-	if len(b.strange) != 0 {
-		b.Errorf("strangers got %q through", b.strange)
-	}
+	b.undisturbed()
 	b.until("three handshakes have failed", func() bool { return b.s.Stats().HandshakesFailed == 3 })
 	b.end()
 }

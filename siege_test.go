@@ -125,6 +125,16 @@ func (b *siege) talk() {
 	}
 }
 
+// undisturbed makes an exchange with the honest peer, and checks that strangers got
+// nothing through until then.
+func (b *siege) undisturbed() {
+	b.Helper()
+	b.talk()
+	if len(b.strange) != 0 {
+		b.Errorf("strangers got %q through", b.strange)
+	}
+}
+
 // end checks that the honest peer noticed nothing, and that strangers left
 // nothing behind.
 func (b *siege) end() {
@@ -135,6 +145,25 @@ func (b *siege) end() {
 	}
 	b.left(b.s, 1)
 	b.until("the goroutines are gone", func() bool { return runtime.NumGoroutine() <= b.idle })
+}
+
+// unfinished has strangers begin messages and leave, n times after some for warming
+// up: nothing of them is kept, and nothing gets through.
+func (b *siege) unfinished(n int, stranger func()) {
+	b.Helper()
+	for range 20 {
+		stranger()
+	}
+	b.left(b.s, 1)
+	before := held()
+	for range n {
+		stranger()
+	}
+	b.left(b.s, 1)
+	if after := held(); after > before+2<<20 {
+		b.Errorf("the heap grew from %d to %d octets", before, after)
+	}
+	b.undisturbed()
 }
 
 // reported waits for a warning in the log.
