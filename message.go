@@ -15,8 +15,8 @@ import (
 //
 // A Message that Recv returned belongs to the caller, who may keep and change
 // its frames: nobody else has them, however many got the same message. Messages
-// that arrived together may share one allocation: keeping
-// one frame of 20 octets for long can keep 16 KiB; bytes.Clone it then.
+// that arrived together may share one allocation: keeping one frame of 20 octets
+// for long can keep 16 KiB; bytes.Clone it then.
 //
 // A Message must not be changed while another goroutine uses it.
 type Message struct {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -127,8 +126,8 @@ func (h *Handler) Reload() error { return h.rules.Load().reload() }
 
 // Close stops answering and returns when every decision has ended: those under
 // way see their context end, and a function of the rules that goes on all the same
-// holds Close up. Peers that have not been answered are refused by the
-// end of their handshakes. A second call returns zmq.ErrClosed.
+// holds Close up. Peers that have not been answered are refused by the end of their
+// handshakes. A second call returns zmq.ErrClosed.
 func (h *Handler) Close() error {
 	h.cancel()
 	err := h.sock.Close()
@@ -151,7 +150,7 @@ func newRuleBook(cfg Config) (*ruleBook, error) {
 	if b.timeout == 0 {
 		b.timeout = defaultTimeout
 	}
-	for name, r := range maps.All(cfg.Domains) {
+	for name, r := range cfg.Domains {
 		if len(name) > maxField {
 			return nil, fmt.Errorf("auth: a domain of %d octets is longer than %d: %w", len(name), maxField, zmq.ErrInvalid)
 		}

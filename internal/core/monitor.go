@@ -86,17 +86,11 @@ func (m *monitors) add(w watcher) bool {
 	return true
 }
 
-// remove lets w watch no more. It reports false if w did not watch.
-func (m *monitors) remove(w watcher) bool {
+// remove lets w watch no more, if it did.
+func (m *monitors) remove(w watcher) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	list := m.all()
-	i := slices.Index(list, w)
-	if i < 0 {
-		return false
-	}
-	m.store(slices.Delete(list, i, i+1))
-	return true
+	m.store(slices.DeleteFunc(m.all(), func(x watcher) bool { return x == w }))
 }
 
 // end stops every monitor for good, when the socket is closed or its context shut

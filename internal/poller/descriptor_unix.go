@@ -52,6 +52,8 @@ func (d *descriptors) start(p *Poller) error {
 	}
 	fd, err := rawFD(r)
 	if err != nil {
+		r.Close()
+		w.Close()
 		return fmt.Errorf("zmq: poll descriptors: %w", err)
 	}
 	d.read, d.write, d.done = r, w, make(chan struct{})

@@ -55,9 +55,11 @@ type entry struct {
 // Poller waits for what is registered with it. The zero value is not ready; see
 // New.
 type Poller struct {
+	// Immutable after New.
 	wake chan struct{} // one token: the queue may have something
 	done chan struct{} // closed by Close
 
+	// Guarded by mu. Lock order: see doc.go.
 	mu      sync.Mutex
 	sockets map[*core.Socket]*entry
 	fds     map[int]*entry

@@ -20,14 +20,6 @@ const (
 	batchSize  = 256
 )
 
-// Counters are what one lane has taken and passed on. libzmq's statistics have the
-// messages and the octets.
-type Counters struct {
-	MessagesIn, FramesIn, BytesIn    uint64
-	MessagesOut, FramesOut, BytesOut uint64
-	Refused                          uint64 // messages that the other socket could not route
-}
-
 // lane moves messages in one direction.
 type lane struct {
 	// Immutable.
@@ -199,11 +191,13 @@ func (l *lane) giveBack() (lost int) {
 	return lost
 }
 
-func (l *lane) counters() Counters {
-	s := &l.stats
-	return Counters{
-		MessagesIn: s.messagesIn.Load(), FramesIn: s.framesIn.Load(), BytesIn: s.bytesIn.Load(),
-		MessagesOut: s.messagesOut.Load(), FramesOut: s.framesOut.Load(), BytesOut: s.bytesOut.Load(),
-		Refused: s.refused.Load(),
+// report fills in what each side has to do with the lane, which may be nil.
+func (l *lane) report(from, to *Side) {
+	if l == nil {
+		return
 	}
+	s := &l.stats
+	from.MessagesIn, from.FramesIn, from.BytesIn = s.messagesIn.Load(), s.framesIn.Load(), s.bytesIn.Load()
+	to.MessagesOut, to.FramesOut, to.BytesOut = s.messagesOut.Load(), s.framesOut.Load(), s.bytesOut.Load()
+	to.Refused = s.refused.Load()
 }

@@ -42,7 +42,8 @@ func (e *SocketError) Error() string {
 // Unwrap gives the reason.
 func (e *SocketError) Unwrap() error { return e.Err }
 
-// Side is what one side of a proxy has received and sent.
+// Side is what one side of a proxy has received and sent. libzmq's statistics have
+// the messages and the octets.
 type Side struct {
 	MessagesIn, FramesIn, BytesIn    uint64
 	MessagesOut, FramesOut, BytesOut uint64
@@ -272,15 +273,7 @@ func (p *Proxy) Terminate() {
 
 // Traffic returns the counters of both sides since New.
 func (p *Proxy) Traffic() (front, back Side) {
-	if p.forward != nil {
-		c := p.forward.counters()
-		front.MessagesIn, front.FramesIn, front.BytesIn = c.MessagesIn, c.FramesIn, c.BytesIn
-		back.MessagesOut, back.FramesOut, back.BytesOut, back.Refused = c.MessagesOut, c.FramesOut, c.BytesOut, c.Refused
-	}
-	if p.back != nil {
-		c := p.back.counters()
-		back.MessagesIn, back.FramesIn, back.BytesIn = c.MessagesIn, c.FramesIn, c.BytesIn
-		front.MessagesOut, front.FramesOut, front.BytesOut, front.Refused = c.MessagesOut, c.FramesOut, c.BytesOut, c.Refused
-	}
+	p.forward.report(&front, &back)
+	p.back.report(&back, &front)
 	return front, back
 }
