@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package gozmq_test
+package gozmq
 
-import (
-	"fmt"
-
-	zmq "github.com/gozmq/zmq/compat/gozmq"
-)
+import "fmt"
 
 // A request and its reply, as a program for github.com/alecthomas/gozmq has them.
 func Example() {
-	context, _ := zmq.NewContext()
+	context, _ := NewContext()
 	defer context.Close()
-	server, _ := context.NewSocket(zmq.REP)
+	server, _ := context.NewSocket(REP)
 	defer server.Close()
-	client, _ := context.NewSocket(zmq.REQ)
+	client, _ := context.NewSocket(REQ)
 	defer client.Close()
 	_ = server.Bind("inproc://hello")
 	_ = client.Connect("inproc://hello")

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package zmq4_test
+package zmq4
 
-import (
-	"fmt"
-
-	zmq "github.com/gozmq/zmq/compat/zmq4"
-)
+import "fmt"
 
 // A request and its reply, as a program for github.com/pebbe/zmq4 has them.
 func Example() {
-	server, err := zmq.NewSocket(zmq.REP)
+	server, err := NewSocket(REP)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer server.Close()
-	client, err := zmq.NewSocket(zmq.REQ)
+	client, err := NewSocket(REQ)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -34,18 +30,18 @@ func Example() {
 }
 
 func ExamplePoller() {
-	ctx, _ := zmq.NewContext()
+	ctx, _ := NewContext()
 	defer ctx.Term()
-	sender, _ := ctx.NewSocket(zmq.PUSH)
+	sender, _ := ctx.NewSocket(PUSH)
 	defer sender.Close()
-	receiver, _ := ctx.NewSocket(zmq.PULL)
+	receiver, _ := ctx.NewSocket(PULL)
 	defer receiver.Close()
 	_ = sender.Bind("inproc://work")
 	_ = receiver.Connect("inproc://work")
 	sender.SendMessage("task", 1)
 
-	poller := zmq.NewPoller()
-	poller.Add(receiver, zmq.POLLIN)
+	poller := NewPoller()
+	poller.Add(receiver, POLLIN)
 	ready, err := poller.Poll(-1)
 	if err != nil {
 		fmt.Println(err)

@@ -2,7 +2,7 @@ module github.com/gozmq/zmq/compat/zmq4
 
 go 1.26.0
 
-require github.com/gozmq/zmq v0.0.0
+require github.com/gozmq/zmq v0.1.0
 
 require (
 	golang.org/x/crypto v0.58.0 // indirect

@@ -68,6 +68,15 @@ func TestCheckImports(t *testing.T) {
 	)
 }
 
+func TestCheckStandIns(t *testing.T) {
+	tree := plant(t,
+		"compat/x/a_test.go", "package x_test\nimport _ \""+module+"/compat/x\"\n",
+		"compat/x/b.go", "package x\nimport _ \""+module+"/compat/xy\"\n",
+		"compat/xy/c_test.go", "package xy_test\nimport _ \""+module+"/compat/x\"\n",
+	)
+	wantEach(t, checkStandIns(tree, []string{"compat/x"}), "compat/x/a_test.go")
+}
+
 func TestCheckStyle(t *testing.T) {
 	tree := plant(t,
 		"good.go", spdx+"\n// Package zmq is documented.\npackage zmq\n",

@@ -116,3 +116,17 @@ func allowsModule(third, path string) bool {
 	}
 	return false
 }
+
+// checkStandIns finds files of modules that stand in for others which import them
+// by their own path.
+func checkStandIns(t *tree, modules []string) []string {
+	var wrong []string
+	for _, f := range t.files {
+		for _, m := range modules {
+			if covers([]string{m + "/..."}, f.dir) && slices.Contains(f.imports(), module+"/"+m) {
+				wrong = append(wrong, f.path+": imports its own module, which programs know by another path")
+			}
+		}
+	}
+	return wrong
+}

@@ -82,6 +82,11 @@ var policy = []row{
 // testsOnly lists the packages that only test files may import.
 var testsOnly = []string{"internal/zmqtest", "internal/archtest"}
 
+// standIns are modules that programs put in the place of another by a replace line.
+// Such a module has the other's path then, and "go mod tidy" fails for the program
+// if a file of it, tests included, imports it by its own.
+var standIns = []string{"compat/gozmq", "compat/zmq4"}
+
 // vagueNames are names of packages and files that say nothing about what is in
 // them.
 var vagueNames = []string{

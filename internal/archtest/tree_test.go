@@ -36,6 +36,9 @@ func report(t *testing.T, wrong []string) {
 
 func TestImportPolicy(t *testing.T) { report(t, checkImports(load(t), policy)) }
 
+// TestStandIns: a program can put our module in the place of another and tidy.
+func TestStandIns(t *testing.T) { report(t, checkStandIns(load(t), standIns)) }
+
 func TestLicenseLine(t *testing.T) { report(t, checkLicense(load(t))) }
 
 func TestNamesSaySomething(t *testing.T) { report(t, checkNames(load(t))) }

@@ -5,7 +5,7 @@ go 1.26.0
 replace github.com/gozmq/zmq => ../../
 
 require (
-	github.com/gozmq/zmq v0.0.0
+	github.com/gozmq/zmq v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 )
 

@@ -5,8 +5,8 @@ go 1.26.0
 require github.com/go-zeromq/zmq4 v0.17.0
 
 require (
-	github.com/gozmq/zmq v0.0.0 // indirect
-	github.com/gozmq/zmq/compat/gozeromq v0.0.0 // indirect
+	github.com/gozmq/zmq v0.1.0 // indirect
+	github.com/gozmq/zmq/compat/gozeromq v0.1.0 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 )
