@@ -187,6 +187,6 @@ func (s *Socket) Event(e session.Event) {
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
 	}
-	s.monitors.raise(e)
-	s.log(e)
+	s.monitors.raise(&e)
+	s.log(&e)
 }

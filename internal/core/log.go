@@ -32,7 +32,7 @@ var eventTexts = map[session.EventKind]string{
 
 // log writes an event to the context's logger: what a peer did wrong as a
 // warning, the rest for debugging.
-func (s *Socket) log(e session.Event) {
+func (s *Socket) log(e *session.Event) {
 	level := slog.LevelDebug
 	switch {
 	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
@@ -44,6 +44,11 @@ func (s *Socket) log(e session.Event) {
 	if !l.Enabled(context.Background(), level) {
 		return
 	}
+	s.logAt(l, level, e)
+}
+
+// logAt is what log does where the logger wants it: it takes far more stack.
+func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event) {
 	attrs := []slog.Attr{slog.String("socket", s.String()), slog.String("endpoint", e.Endpoint)}
 	if e.Remote != "" && e.Remote != e.Endpoint {
 		attrs = append(attrs, slog.String("peer", e.Remote))

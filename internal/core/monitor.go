@@ -60,7 +60,11 @@ func (m *monitors) want(kind session.EventKind) bool {
 }
 
 // raise tells every monitor that asked for this kind of event.
-func (m *monitors) raise(e session.Event) { m.tell(Record{Event: e}) }
+func (m *monitors) raise(e *session.Event) {
+	if m.list.Load() != nil {
+		m.tell(Record{Event: *e})
+	}
+}
 
 func (m *monitors) tell(r Record) {
 	list := m.list.Load()
