@@ -13,12 +13,16 @@ import (
 // peer is one connection that has shaken hands by ZMTP 3.0 with NULL (RFC 23).
 type peer struct {
 	*net.TCPConn
-	buf [32 << 10]byte
+	buf []byte // made by whoever reads more than a handshake
 }
+
+// dialer leaves keep-alive to the system: it would cost a peer of connection
+// set-up as much as the rest of its options.
+var dialer = net.Dialer{KeepAlive: -1}
 
 // dial connects as a socket of that type.
 func dial(addr, kind string) (*peer, error) {
-	nc, err := net.Dial("tcp", addr)
+	nc, err := dialer.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
@@ -39,10 +43,11 @@ func (p *peer) shakeHands(kind string) error {
 	if err := p.write(append(greeting, frame(4, ready)...)); err != nil {
 		return err
 	}
-	if _, err := io.ReadFull(p, p.buf[:64+2]); err != nil {
+	var buf [64 + 2 + 255]byte
+	if _, err := io.ReadFull(p, buf[:64+2]); err != nil {
 		return err
 	}
-	body := p.buf[:p.buf[65]]
+	body := buf[66:][:buf[65]]
 	if _, err := io.ReadFull(p, body); err != nil {
 		return err
 	}
@@ -67,6 +72,9 @@ func (p *peer) write(b []byte) error {
 
 // skip reads n octets.
 func (p *peer) skip(n int64) error {
+	if p.buf == nil {
+		p.buf = make([]byte, 32<<10)
+	}
 	for n > 0 {
 		k, err := p.Read(p.buf[:min(n, int64(len(p.buf)))])
 		if err != nil {
