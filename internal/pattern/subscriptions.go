@@ -23,10 +23,10 @@ type subscriptions struct {
 	mu        sync.Mutex
 	store     trie.Multi[*pipe.Pipe] // what messages are matched against
 	requested trie.Multi[*pipe.Pipe] // XPUB_MANUAL: what peers asked for
-	notices   []notice
-	head      int
+	notices   notices
 	told      uint64 // notices so far
 	sweepAt   int    // unread notices that make sweep worthwhile
+	ended     bool   // since the last sweep a subscription or a peer
 	verbose   bool   // every subscription is a notice
 	verboser  bool   // and every cancellation
 	manual    bool
@@ -34,17 +34,6 @@ type subscriptions struct {
 	recvHWM   int
 	maxTopics int
 	maxTopic  int
-}
-
-// notice is a message for the application of an XPUB.
-type notice struct {
-	m    pipe.Message
-	from *pipe.Pipe // who subscribed; nil when its connection is gone
-	user bool       // an upstream message: counts against RCVHWM
-
-	// For sweep, of a notice of a subscription or its end.
-	of      *pipe.Pipe // whose it is where each peer's counts, nil where they count together
-	changed bool       // before it, there was none to begin with or one to end
 }
 
 // errFull is what the application gets that has subscribed to more than the store of
@@ -141,7 +130,7 @@ func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok boo
 	if user.Head != nil && !s.silent {
 		p.Route.Notices++
 		s.told++
-		s.notices = append(s.notices, notice{m: user, from: p, user: true})
+		s.notices.addUser(source{from: p, peer: m.Peer}, user)
 	}
 	return changed, true
 }
@@ -155,7 +144,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 	if cancel {
 		last, removed := store.Remove(topic, p)
 		if s.each() || removed && last {
-			s.note(notice{from: p, changed: removed}, 0, topic, p, peer)
+			s.note(source{from: p, peer: peer}, p, removed, 0, topic)
 		}
 		return
 	}
@@ -173,7 +162,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 	}
 	first, added := store.Add(topic, p)
 	if s.manual || s.verbose || first {
-		s.note(notice{from: p, changed: first || s.each() && added}, 1, topic, p, peer)
+		s.note(source{from: p, peer: peer}, p, first || s.each() && added, 1, topic)
 	}
 }
 
@@ -181,14 +170,14 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 // their ends, rather than of a topic's first and last.
 func (s *subscriptions) each() bool { return s.manual || s.verboser }
 
-// note queues a notice: octet 1 or 0 and the topic, whatever form the peer used.
-// A peer that toggles subscriptions while the application does not read is cut
-// off where MaxSubscriptions would end its store.
-func (s *subscriptions) note(n notice, op byte, topic []byte, p *pipe.Pipe, peer *pipe.Peer) {
+// note queues a notice about what p has: octet 1 or 0 and the topic, whatever form
+// the peer used. A peer that toggles subscriptions while the application does not
+// read is cut off where MaxSubscriptions would end its store.
+func (s *subscriptions) note(from source, p *pipe.Pipe, changed bool, op byte, topic []byte) {
 	if s.silent {
 		return
 	}
-	if n.from != nil {
+	if from.from != nil {
 		if s.maxTopics > 0 && p.Route.Notices >= 2*s.maxTopics {
 			p.Refuse(zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", p.Route.Notices))
 			return
@@ -196,14 +185,14 @@ func (s *subscriptions) note(n notice, op byte, topic []byte, p *pipe.Pipe, peer
 		p.Route.Notices++
 	}
 	if s.each() {
-		n.of = p
+		from.of = p
 	}
-	if len(s.notices)-s.head >= max(s.sweepAt, manyNotices) {
+	if s.notices.n >= max(s.sweepAt, manyNotices) {
 		s.sweep()
 	}
 	s.told++
-	n.m = pipe.Message{Head: append(append(make([]byte, 0, 1+len(topic)), op), topic...), Peer: peer, Owned: true}
-	s.notices = append(s.notices, n)
+	s.ended = s.ended || op == 0
+	s.notices.add(from, changed, op, topic)
 }
 
 // forget removes what a lost peer subscribed to. With last nothing of the peer
@@ -211,17 +200,23 @@ func (s *subscriptions) note(n notice, op byte, topic []byte, p *pipe.Pipe, peer
 func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 	s.mu.Lock()
 	p.Route.Gone = p.Route.Gone || last
+	s.ended = true
 	told := s.told
-	s.store.RemoveAll(p, func(topic []byte, last bool) {
-		if !s.manual && (last || s.verboser) {
-			s.note(notice{changed: true}, 0, topic, p, nil)
+	// Whoever hears nothing needs no prefixes put together.
+	var lost, taken func(topic []byte, last bool)
+	switch {
+	case s.silent:
+	case s.manual:
+		taken = func(topic []byte, _ bool) { s.note(source{}, p, true, 0, topic) }
+	default:
+		lost = func(topic []byte, last bool) {
+			if last || s.verboser {
+				s.note(source{}, p, true, 0, topic)
+			}
 		}
-	})
-	s.requested.RemoveAll(p, func(topic []byte, _ bool) {
-		if s.manual {
-			s.note(notice{changed: true}, 0, topic, p, nil)
-		}
-	})
+	}
+	s.store.RemoveAll(p, lost)
+	s.requested.RemoveAll(p, taken)
 	wake := s.told != told
 	s.mu.Unlock()
 	if wake {
@@ -236,29 +231,21 @@ func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 // gone.
 func (s *subscriptions) next(m *pipe.Message) (from *pipe.Pipe, ok bool) {
 	s.mu.Lock()
-	if s.head == len(s.notices) {
+	if s.notices.n == 0 {
 		s.mu.Unlock()
 		return nil, false
 	}
-	n := s.notices[s.head]
-	s.notices[s.head] = notice{}
-	s.head++
-	if s.head == len(s.notices) {
-		s.notices, s.head = s.notices[:0], 0
-	} else if s.head > 1024 && s.head*2 > len(s.notices) {
-		k := copy(s.notices, s.notices[s.head:])
-		clear(s.notices[k:])
-		s.notices, s.head = s.notices[:k], 0
-	}
+	n := s.notices.next()
 	resume := n.from != nil && s.giveBack(n.from)
 	s.mu.Unlock()
-	*m = n.m
 	if resume {
 		n.from.Resume()
 	}
-	if n.user {
+	if n.user != nil {
+		*m = *n.user
 		return nil, true
 	}
+	*m = pipe.Message{Head: n.text, Peer: n.peer, Owned: true}
 	return n.from, true
 }
 
@@ -276,7 +263,7 @@ func (s *subscriptions) giveBack(p *pipe.Pipe) bool {
 func (s *subscriptions) pending() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.head < len(s.notices)
+	return s.notices.n > 0
 }
 
 // place tells apart the sets of subscribers that topics have.

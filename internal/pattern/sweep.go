@@ -15,60 +15,66 @@ const manyNotices = 10_000
 // subscriptions that there are and to what the application has read, however often
 // peers come and go. libzmq keeps them all.
 func (s *subscriptions) sweep() {
+	if s.ended {
+		s.leaveOut(s.useless())
+		s.ended = false
+	}
+	s.sweepAt = 2 * s.notices.n
+}
+
+// useless says of each unread notice whether sweep leaves it out.
+func (s *subscriptions) useless() []bool {
 	type key struct {
 		of    *pipe.Pipe
 		topic string
 	}
 	type pending struct {
-		at    []int // unread subscriptions that have not ended
-		fresh bool  // there was none before the first of them
+		last  int  // the last unread subscription, of those that have not ended
+		fresh bool // there was none before the first of them
 	}
-	open := make(map[key]*pending)
-	unread := s.notices[s.head:]
-	drop := make([]bool, len(unread))
-	for i := range unread {
-		n := &unread[i]
-		if n.user {
-			continue
+	open := make(map[key]pending)
+	before := make(map[int]int) // of a subscription in open, the one before it
+	drop := make([]bool, s.notices.n)
+	s.notices.each(func(i int, n notice) {
+		if n.user != nil {
+			return
 		}
-		k := key{n.of, string(n.m.Head[1:])}
-		p := open[k]
+		p, ok := open[key{n.of, string(n.text[1:])}]
 		switch {
-		case n.m.Head[0] == 1:
-			if p == nil {
-				p = &pending{fresh: n.changed}
-				open[k] = p
+		case n.text[0] == 1:
+			if !n.changed && n.from.Route.Gone {
+				drop[i] = true // a repetition, whose end nobody tells
+				return
 			}
-			p.at = append(p.at, i)
+			if ok {
+				before[i] = p.last
+			}
+			open[key{n.of, string(n.text[1:])}] = pending{i, p.fresh || !ok && n.changed}
 		case !n.changed: // the end of nothing
 			drop[i] = n.from == nil || n.from.Route.Gone
-		case p != nil:
-			for _, at := range p.at {
+		case ok:
+			for at, more := p.last, true; more; at, more = before[at] {
 				drop[at] = true
 			}
 			drop[i] = p.fresh
-			delete(open, k)
+			delete(open, key{n.of, string(n.text[1:])})
 		}
-	}
-	for _, p := range open { // repetitions by peers that have gone
-		for _, at := range p.at {
-			drop[at] = !unread[at].changed && unread[at].from.Route.Gone
-		}
-	}
-	s.leaveOut(drop)
-	s.sweepAt = 2 * len(s.notices)
+	})
+	return drop
 }
 
 // leaveOut removes unread notices and gives their peers the share back.
 func (s *subscriptions) leaveOut(drop []bool) {
-	left := s.notices[:0]
-	for i, n := range s.notices[s.head:] {
-		if !drop[i] {
-			left = append(left, n)
-		} else if n.from != nil && s.giveBack(n.from) {
+	var left notices
+	s.notices.each(func(i int, n notice) {
+		switch {
+		case !drop[i] && n.user != nil:
+			left.addUser(n.source, *n.user)
+		case !drop[i]:
+			left.add(n.source, n.changed, n.text[0], n.text[1:])
+		case n.from != nil && s.giveBack(n.from):
 			n.from.Resume() // takes leaf locks at most
 		}
-	}
-	clear(s.notices[len(left):])
-	s.notices, s.head = left, 0
+	})
+	s.notices = left
 }

@@ -79,7 +79,7 @@ func TestXPubNoticesOfPeersThatComeAndGoAreBounded(t *testing.T) {
 					c.read(3000, known, each)
 				}
 			}
-			if n := len(c.p.(*xpub).subs.notices); n > 3*manyNotices {
+			if n := c.p.(*xpub).subs.notices.n; n > 3*manyNotices {
 				t.Fatalf("%d notices wait", n)
 			}
 			c.read(1<<30, known, each)
@@ -113,7 +113,7 @@ func TestXPubNoticesOfNothingAreBounded(t *testing.T) {
 		b.cancel(p, fmt.Sprint(round))
 		b.leave(p)
 	}
-	if n := len(b.p.(*xpub).subs.notices); n > 2*manyNotices {
+	if n := b.p.(*xpub).subs.notices.n; n > 2*manyNotices {
 		t.Errorf("%d notices wait", n)
 	}
 }
