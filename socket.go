@@ -159,13 +159,19 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 // peer whose notice was received last. Other types: ErrInvalid; an XSUB sends
 // octet 1 and the topic instead.
 func (s *Socket) Subscribe(topic string) error {
-	return fail("subscribe", s.s.String(), s.s.SetOption(opt.Subscribe, opt.Value{B: []byte(topic)}))
+	if err := s.s.SetOption(opt.Subscribe, opt.Value{B: []byte(topic)}); err != nil {
+		return fail("subscribe", s.s.String(), err)
+	}
+	return nil
 }
 
 // Unsubscribe takes one Subscribe of the same topic back. A topic that is not
 // subscribed to is no error.
 func (s *Socket) Unsubscribe(topic string) error {
-	return fail("unsubscribe", s.s.String(), s.s.SetOption(opt.Unsubscribe, opt.Value{B: []byte(topic)}))
+	if err := s.s.SetOption(opt.Unsubscribe, opt.Value{B: []byte(topic)}); err != nil {
+		return fail("unsubscribe", s.s.String(), err)
+	}
+	return nil
 }
 
 // Set changes options, in order, up to the first that fails.

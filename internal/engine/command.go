@@ -58,7 +58,7 @@ func (c *Conn) ping(data []byte) error {
 	if c.finishing.Load() {
 		return nil
 	}
-	if _, flush := c.out.Control(wire.AppendPong(nil, context), true); flush {
+	if _, flush := c.out.Control(wire.AppendPong(nil, context)); flush {
 		c.Flush(false)
 	}
 	return nil

@@ -77,7 +77,7 @@ func (c *Conn) sendPing() {
 		return
 	}
 	heard := c.heard.Load() // before the PING can be answered
-	sent, flush := c.out.Control(wire.AppendPing(nil, ttl, nil), true)
+	sent, flush := c.out.Control(wire.AppendPing(nil, ttl, nil))
 	if sent {
 		b.trip.ping()
 	}

@@ -295,7 +295,7 @@ func TestSealedSubscriptions(t *testing.T) {
 	for minor, want := range map[byte]string{0: "\x00|\x01topic", 1: "\x02|\x09SUBSCRIBEtopic"} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newCurveRig(t, configOf("SUB", nil), nil, "PUB", minor)
-			if _, flush := r.pipe.Out().Control(wire.AppendSubscription(nil, []byte("topic"), false, r.conn.Version()), false); flush {
+			if _, flush := r.pipe.Out().Subscription([]byte("topic"), false); flush {
 				r.conn.Flush(false)
 			}
 			if inner, b := r.open(); string(rune(inner))+"|"+string(b) != want {

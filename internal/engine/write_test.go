@@ -194,7 +194,7 @@ func failAfter(t *testing.T, v wire.Version, messages []outgoing, ping, all []by
 	b.armed = true
 	for i, m := range messages {
 		if i == 2 && v.HasCommands() {
-			if _, flush := p.Out().Control(ping, true); flush {
+			if _, flush := p.Out().Control(ping); flush {
 				p.Kick()
 			}
 		}

@@ -242,31 +242,36 @@ func (o *Outbox) takeTokenLocked() bool {
 	return true
 }
 
-// Control queues a whole command frame outside the high-water mark: a
-// subscription, a PING, a PONG. Heartbeats are bounded: they are dropped while
-// 1 KiB of them waits, so that a peer that asks and never reads costs nothing.
-// flush means that the caller now holds the write token. It reports false when
-// no connection is there to take the frame.
-func (o *Outbox) Control(frame []byte, heartbeat bool) (ok, flush bool) {
+// Control queues a whole command frame outside the high-water mark: a PING or a
+// PONG. They are bounded: they are dropped while 1 KiB of them waits, so that a peer
+// that asks and never reads costs nothing. flush means that the caller now holds the
+// write token. It reports false when no connection is there to take the frame.
+func (o *Outbox) Control(frame []byte) (ok, flush bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed || o.link == nil || o.ctl > 1<<10 {
+		return false, false
+	}
+	o.ctl += len(frame)
+	o.bytes += len(frame)
+	o.segs = append(o.segs, segment{b: frame, ends: true, ctl: true})
+	return true, o.takeTokenLocked()
+}
+
+// Subscription queues a subscription or its end, outside the high-water mark, in
+// the form that the connection's peer knows. Results are as of Control.
+func (o *Outbox) Subscription(topic []byte, cancel bool) (ok, flush bool) {
+	const around = 32 // more than the header and the name of a command
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.closed || o.link == nil {
 		return false, false
 	}
-	if heartbeat {
-		if o.ctl > 1<<10 {
-			return false, false
-		}
-		o.ctl += len(frame)
-	}
-	o.bytes += len(frame)
-	if heartbeat {
-		o.segs = append(o.segs, segment{b: frame, ends: true, ctl: true})
-		return true, o.takeTokenLocked()
-	}
-	seg := o.growLocked(len(frame))
-	seg.b = append(seg.b, frame...)
+	seg := o.growLocked(around + len(topic))
+	before := len(seg.b)
+	seg.b = wire.AppendSubscription(seg.b, topic, cancel, o.version)
 	seg.ends = true
+	o.bytes += len(seg.b) - before
 	return true, o.takeTokenLocked()
 }
 
@@ -298,17 +303,6 @@ func (o *Outbox) Detach() {
 	if o.raw { // the middle of a conversation is nothing for the next connection
 		o.reset()
 	}
-}
-
-// Version returns the protocol version of the current connection, zero if there
-// is none.
-func (o *Outbox) Version() wire.Version {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.link == nil {
-		return 0
-	}
-	return o.version
 }
 
 // reset empties the queue, as a subscriber does before it sends its

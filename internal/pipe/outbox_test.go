@@ -341,14 +341,14 @@ func TestOutboxConflateKeepsTheNewest(t *testing.T) {
 
 func TestOutboxBoundsHeartbeatsButNotSubscriptions(t *testing.T) {
 	o := newOutbox(1)
-	if ok, _ := o.Control([]byte("x"), false); ok {
+	if ok, _ := o.Control([]byte("x")); ok {
 		t.Error("a command without a connection")
 	}
 	o.Attach(idleLink{}, wire.V31)
 	pong := wire.AppendPong(nil, nil)
 	taken := 0
 	for range 10_000 {
-		if ok, _ := o.Control(pong, true); ok {
+		if ok, _ := o.Control(pong); ok {
 			taken++
 		}
 	}
@@ -356,7 +356,7 @@ func TestOutboxBoundsHeartbeatsButNotSubscriptions(t *testing.T) {
 		t.Errorf("%d octets of PONG wait", size)
 	}
 	for range 1000 {
-		if ok, _ := o.Control(wire.AppendSubscription(nil, []byte("topic"), false, wire.V31), false); !ok {
+		if ok, _ := o.Subscription([]byte("topic"), false); !ok {
 			t.Fatal("a subscription was dropped")
 		}
 	}

@@ -5,8 +5,6 @@ package pipe
 import (
 	"sync/atomic"
 	"time"
-
-	"github.com/gozmq/zmq/internal/wire"
 )
 
 // Sink takes what a peer sends in place of the inbox: patterns whose upstream
@@ -328,11 +326,7 @@ func (p *Pipe) Subscription(topic []byte, cancel bool) (flush bool) {
 		p.other.Deliver(ms[:])
 		return false
 	}
-	v := p.out.Version()
-	if v == 0 {
-		return false
-	}
-	_, flush = p.out.Control(wire.AppendSubscription(nil, topic, cancel, v), false)
+	_, flush = p.out.Subscription(topic, cancel)
 	return flush
 }
 

@@ -77,7 +77,7 @@ func (b *blocks) add(of uint8) (address uint32) {
 	}
 	c, width := &b.classes[of], widthOf(of)
 	switch {
-	case c.n == 0:
+	case len(c.chunks) == 0:
 		b.addChunk(c, firstItems*width)
 	case c.n == len(c.chunks)*(chunkSize/width):
 		b.addChunk(c, chunkSize)
@@ -89,7 +89,8 @@ func (b *blocks) add(of uint8) (address uint32) {
 }
 
 // remove removes the block of a class at an address. With moved, the block that is
-// there from now on is owner's.
+// there from now on is owner's. A class of narrow blocks keeps its first chunk, a
+// small one then: nodes pass through many classes while they grow.
 func (b *blocks) remove(of uint8, address uint32) (owner uint32, moved bool) {
 	c, width := &b.classes[of], widthOf(of)
 	if last := c.address(c.n-1, width); address != last {
@@ -99,7 +100,7 @@ func (b *blocks) remove(of uint8, address uint32) (owner uint32, moved bool) {
 	c.n--
 	per, last := chunkSize/width, len(c.chunks)-1
 	switch {
-	case c.n == 0 || last > 0 && c.n <= last*per-per/2:
+	case last > 0 && c.n <= last*per-per/2, c.n == 0 && width > fineBelow:
 		b.dropChunk(c)
 	case last == 0 && c.n >= firstItems && c.n*width <= len(b.chunks[c.chunks[0]])/4:
 		b.resize(c, 2*c.n*width)
