@@ -172,12 +172,19 @@ func (t *tree[V]) drop(i uint32) {
 	t.dead = append(t.dead, i)
 }
 
-// settle gives the numbers of nodes that have gone to the last ones that there
-// are, so that no hole is left.
+// settle ends an operation: no number of a node is kept over it.
 func (t *tree[V]) settle() {
-	if len(t.dead) == 0 {
-		return
+	if len(t.dead) > 0 {
+		t.fill()
 	}
+	if t.size == 0 && cap(t.spare) > fineBelow {
+		*t = tree[V]{moved: t.moved} // what is left otherwise is little, and of use
+	}
+}
+
+// fill gives the numbers of nodes that have gone to the last ones that there are,
+// so that no hole is left.
+func (t *tree[V]) fill() {
 	for _, hole := range t.dead {
 		for t.nodes.n > 1 && t.at(uint32(t.nodes.n-1)).size == 0 {
 			t.nodes.pop()
@@ -187,9 +194,6 @@ func (t *tree[V]) settle() {
 		}
 	}
 	t.dead = shrunk(t.dead[:0])
-	if t.size == 0 && cap(t.spare) > fineBelow {
-		*t = tree[V]{moved: t.moved} // what is left otherwise is little, and of use
-	}
 }
 
 // move gives the node from the number to.
