@@ -58,6 +58,7 @@ func parkedCalls() (n int) {
 			continue
 		}
 		if f := lines[1]; strings.Contains(f, "zmq/internal/core.(*Socket).wait(") ||
+			strings.Contains(f, "zmq/internal/core.(*receiver).wait(") ||
 			strings.Contains(f, "zmq/internal/core.(*Socket).WaitFor(") || strings.Contains(f, "gozmq/zmq.(*Socket).Request(") {
 			n++
 		}

@@ -49,6 +49,7 @@ func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Con
 // addPipe takes a new pipe in. s.mu is held.
 func (s *Socket) addPipe(p *pipe.Pipe, e *endpoint) *attachment {
 	a := &attachment{endpoint: e}
+	s.recall()
 	s.pipes[p] = a
 	if p.Accepted {
 		s.accepted++
@@ -62,6 +63,7 @@ func (s *Socket) removePipe(p *pipe.Pipe) {
 	if _, ok := s.pipes[p]; !ok {
 		return
 	}
+	s.recall()
 	delete(s.pipes, p)
 	s.noteParted(p)
 	if p.Accepted {

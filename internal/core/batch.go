@@ -15,6 +15,15 @@ import (
 // nothing there, tells why it is none; with messages it is nil. With runs a place
 // may hold many messages as one pipe.Run.
 func (s *Socket) TryRecvBatch(ms []pipe.Message, limit int, runs bool) (n int, err error) {
+	n, err = s.popBatch(ms, limit, runs)
+	if err == zerr.ErrAgain && s.readHere() {
+		n, err = s.popBatch(ms, limit, runs)
+	}
+	return n, err
+}
+
+// popBatch is pop for many.
+func (s *Socket) popBatch(ms []pipe.Message, limit int, runs bool) (n int, err error) {
 	if e := s.stop.Load(); e != nil {
 		return 0, *e
 	}

@@ -33,6 +33,7 @@ type Context struct {
 	cfg         Config
 	buffers     pipe.Buffers
 	readBuffers engine.Buffers
+	loans       engine.Loans
 	done        chan struct{} // closed by Shutdown
 
 	mu         sync.Mutex

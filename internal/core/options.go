@@ -194,6 +194,8 @@ func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
 		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),
 		HeartbeatOld:      o.Bool(opt.HeartbeatOldPeers),
 		Buffers:           &s.ctx.readBuffers,
+		Lend:              s.lend,
+		Loans:             &s.ctx.loans,
 	}
 	// The types that HELLO_MSG has a meaning for (zmtp.md, section 11).
 	switch s.typ {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -36,6 +37,10 @@ type Socket struct {
 	// Whoever holds mu sets it; it may be out of date for others, which the pipe
 	// then tells them.
 	sole atomic.Pointer[pipe.Pipe]
+
+	// lent is the connection that receivers read themselves, nil for none. Whoever
+	// holds mu sets it.
+	lent atomic.Pointer[engine.Conn]
 
 	// stop is the error of every call once the socket is closed or its context
 	// terminated: nil until then.

@@ -193,26 +193,22 @@ func (s *Socket) wait(ctx context.Context, w *pipe.Waiter, limit time.Duration, 
 // Recv returns the next message, waiting as long as RCVTIMEO and ctx allow. Its
 // frames are the caller's.
 func (s *Socket) Recv(ctx context.Context, m *pipe.Message) error {
-	err := s.TryRecv(m)
+	err := s.pop(m)
 	if err != zerr.ErrAgain {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	for range yields {
-		runtime.Gosched()
-		if err := s.TryRecv(m); err != zerr.ErrAgain {
-			return err
+	if s.lent.Load() == nil {
+		for range yields {
+			runtime.Gosched()
+			if err := s.pop(m); err != zerr.ErrAgain {
+				return err
+			}
 		}
 	}
-	s.mu.Lock()
-	limit := s.timeouts.recv
-	s.mu.Unlock()
-	w := s.mailbox.Receivers.Join()
-	err = s.wait(ctx, w, limit, func() error { return s.TryRecv(m) })
-	s.mailbox.Receivers.Leave(w, err == nil)
-	return err
+	return s.waitRecv(ctx, m)
 }
 
 // keepReferenced is the largest frame that stays referenced by the socket after
@@ -221,6 +217,15 @@ const keepReferenced = 4 << 10
 
 // TryRecv returns the next message or ErrAgain.
 func (s *Socket) TryRecv(m *pipe.Message) error {
+	err := s.pop(m)
+	if err == zerr.ErrAgain && s.readHere() {
+		err = s.pop(m)
+	}
+	return err
+}
+
+// pop returns the next message that has been read, or ErrAgain.
+func (s *Socket) pop(m *pipe.Message) error {
 	if e := s.stop.Load(); e != nil {
 		return *e
 	}

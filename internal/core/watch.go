@@ -32,7 +32,11 @@ type Watch struct {
 //
 // Nothing of a socket's data path is slower for a socket that nobody watches.
 func (s *Socket) Watch(want Ready, f func()) *Watch {
-	return &Watch{s: s, w: s.mailbox.Watchers.Add(want, f)}
+	w := &Watch{s: s, w: s.mailbox.Watchers.Add(want, f)}
+	s.mu.Lock()
+	s.recall()
+	s.mu.Unlock()
+	return w
 }
 
 // Socket returns the socket that is watched.
@@ -66,6 +70,7 @@ func (s *Socket) Events() (Ready, error) {
 	if e := s.stop.Load(); e != nil {
 		return Ended, *e
 	}
+	s.recall()
 	return s.eventsLocked(), nil
 }
 

@@ -21,20 +21,19 @@ func (c *Conn) command(body []byte) error {
 	case "PONG":
 		c.pong()
 	case "SUBSCRIBE":
-		return c.subscription(pipe.Subscribe, data)
+		c.subscription(pipe.Subscribe, data)
 	case "CANCEL":
-		return c.subscription(pipe.Cancel, data)
+		c.subscription(pipe.Cancel, data)
 	}
 	return nil
 }
 
 // subscription hands a subscription or its end to a publisher. To the other
 // types it is an unknown command; libzmq delivers it to their applications.
-func (c *Conn) subscription(kind pipe.Kind, topic []byte) error {
-	if t := c.cfg.SocketType; t != "PUB" && t != "XPUB" {
-		return nil
+func (c *Conn) subscription(kind pipe.Kind, topic []byte) {
+	if t := c.cfg.SocketType; t == "PUB" || t == "XPUB" {
+		c.message(pipe.Message{Head: nonNil(topic), Kind: kind, Peer: c.peer, Owned: true})
 	}
-	return c.message(pipe.Message{Head: nonNil(topic), Kind: kind, Peer: c.peer, Owned: true})
 }
 
 // nonNil keeps an empty topic distinguishable from no frame at all.

@@ -46,6 +46,12 @@ type Config struct {
 	HeartbeatTTL      time.Duration
 	HeartbeatOld      bool // also towards peers that speak ZMTP 3.0
 
+	// Lend, if set, is asked whether the socket's receivers may read a connection
+	// themselves from now on, by Borrow; whoever says yes calls Recall when they may
+	// not any more. It is called without locks.
+	Lend  func(*Conn) bool
+	Loans *Loans // not nil if Lend is set
+
 	Buffers *Buffers
 }
 
@@ -59,7 +65,10 @@ type Conn struct {
 
 	accepted bool // the peer connected to us; set before Handshake
 
-	// Owned by the goroutine that calls Handshake and Run.
+	loan atomic.Pointer[loan] // nil before the first; set by the reader
+
+	// Owned by the goroutine that calls Handshake and Run, or while the connection is
+	// lent by who borrows it.
 	version wire.Version
 	traffic mechanism.Traffic // what frames go through; nil: they travel as they are
 	rest    []byte            // octets that came behind the handshake
@@ -68,6 +77,7 @@ type Conn struct {
 	out     *pipe.Outbox
 	peer    *pipe.Peer
 	last    lastWords // what is left to be read once a write has failed
+	wanted  int       // reads in a row that a receiver waited for, see lend
 
 	// Owned by the holder of the outbox's write token.
 	batch     pipe.Batch
@@ -77,6 +87,7 @@ type Conn struct {
 	written   int       // octets of batch that have gone out
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
+	usesThen  uint64    // loan.uses at the last write
 
 	writers   sync.WaitGroup
 	writeErr  atomic.Pointer[error]     // the first write that failed; nothing is written after it
@@ -124,6 +135,7 @@ func (c *Conn) Close(reason error) {
 		c.gate.tell(closed)
 		c.stopHeartbeats()
 		_ = c.nc.Close() // nothing can be done about it, and the descriptor is gone either way
+		c.Recall()
 	})
 }
 

@@ -28,6 +28,9 @@ const (
 	lastOctets = 8 << 20
 )
 
+// longAgo as a deadline wakes who waits.
+var longAgo = time.Unix(1, 0)
+
 // lastWords is the reader's account of the end. Owned by the reader.
 type lastWords struct {
 	begun  bool

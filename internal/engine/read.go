@@ -45,7 +45,14 @@ type decoder struct {
 
 	tails [][]byte // slab for the tails of messages
 	n     int      // messages and runs gathered in the read buffer
+	given int      // of these: handed over
 	runs  bool     // the pipe takes runs
+
+	// What a receiver that reads for itself leaves behind when the high-water mark is
+	// reached: messages that were not handed over, octets that were not taken apart
+	// (source.at), and what was wrong with those.
+	behind bool
+	failed error
 }
 
 // Attach connects the read and the write side with the pipe of a connection
@@ -107,7 +114,11 @@ func (c *Conn) Run() error {
 		}
 	}
 	for {
-		if err := c.readOnce(); err != nil && !c.beginLastWords(err) {
+		err := c.step()
+		if err == nil && c.mayLend() {
+			err = c.lend()
+		}
+		if err != nil && !c.beginLastWords(err) {
 			return c.reason(err)
 		}
 	}
@@ -126,25 +137,26 @@ func (c *Conn) noteHeard() {
 	c.heard.Add(1)
 }
 
-func (c *Conn) readOnce() error {
-	if d := &c.dec; d.big != nil && c.src.left == 0 {
+// step does the next piece of work: it makes up for what was left behind, or reads
+// once. It is called by whoever has the turn, see loan.
+func (c *Conn) step() error {
+	d := &c.dec
+	if d.behind {
+		return c.split(c.src.rb.data[:c.src.left], c.src.at)
+	}
+	if d.big != nil && c.src.left == 0 {
 		return c.readBig()
 	}
 	n, err := c.src.read()
 	if n > 0 {
-		if err := c.arrived(n); err != nil {
+		if err := c.count(n); err != nil {
+			return err
+		}
+		if err := c.consume(c.src.left + n); err != nil {
 			return err
 		}
 	}
 	return err
-}
-
-// arrived works off n octets more in the read buffer.
-func (c *Conn) arrived(n int) error {
-	if err := c.count(n); err != nil {
-		return err
-	}
-	return c.consume(c.src.left + n)
 }
 
 // count notes that n octets have been read.
@@ -169,77 +181,71 @@ func (c *Conn) readBig() error {
 		}
 		d.big = d.big[:len(d.big)+n]
 		if len(d.big) == d.want {
-			return cmp.Or(c.finishBig(), err)
+			c.src.rb = c.src.buffers.get(c.src.wide)
+			return cmp.Or(c.split(nil, 0), err)
 		}
 	}
 	return err
 }
 
-// finishBig delivers a large frame that is complete.
-func (c *Conn) finishBig() error {
-	c.src.rb = c.src.buffers.get(c.src.wide)
-	if err := c.bigFrame(); err != nil {
-		return err
-	}
-	if err := c.deliver(); err != nil {
-		return err
-	}
-	c.src.keep(nil)
-	return nil
-}
-
-// consume works off the first n octets of the read buffer. What came before a
-// violation is delivered, however the octets were cut into reads.
+// consume works off the first n octets of the read buffer.
 func (c *Conn) consume(n int) error {
 	data := c.src.rb.data[:n]
 	if c.cfg.Raw {
 		return c.consumeRaw(data)
 	}
-	err := c.split(data)
-	if err != nil && c.dec.n > 0 {
-		_ = c.deliver() // fails if the connection ends meanwhile, and err says why
-	}
-	return err
+	c.src.probe = 0 // unless a large frame begins here
+	return c.split(data, 0)
 }
 
-// split takes the frames in data apart. The complete ones share allocations.
-func (c *Conn) split(data []byte) error {
+// split takes the frames in data apart, from at on, and hands over the messages.
+// The complete ones share allocations. What came before a violation is handed over,
+// however the octets were cut into reads.
+func (c *Conn) split(data []byte, at int) error {
 	d := &c.dec
-	if d.big != nil { // rest of a large frame that began behind the handshake
-		k := min(len(data), d.want-len(d.big))
-		d.big = append(d.big, data[:k]...)
-		if data = data[k:]; len(d.big) < d.want {
-			c.src.keep(data)
-			return nil
-		}
-		if err := c.bigFrame(); err != nil {
+	var r run
+	for more := true; ; {
+		if all, err := c.deliver(); !all || err != nil {
+			c.src.at, c.src.left, d.behind = at, len(data), err == nil
 			return err
 		}
+		if d.behind = false; d.failed != nil {
+			return d.failed
+		}
+		if !more {
+			c.src.keep(data[at:])
+			return nil
+		}
+		at, more, d.failed = c.gather(data, at, &r)
+		c.endRun(&r)
 	}
-	c.src.probe = 0 // unless a large frame begins here
-	if c.traffic != nil {
-		return c.splitSealed(data)
-	}
-	var r run
-	at, err := c.frames(data, &r)
-	if e := c.endRun(&r); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	if err := c.deliver(); err != nil {
-		return err
-	}
-	c.src.keep(data[at:])
-	return nil
 }
 
-// frames takes the complete frames in data and returns how many octets are done
-// with.
-func (c *Conn) frames(data []byte, r *run) (at int, err error) {
+// gather takes frames from data, from at on, until the batch is full or no whole
+// one is left. It returns how far it came and whether it is to be called again.
+func (c *Conn) gather(data []byte, at int, r *run) (to int, more bool, err error) {
+	if d := &c.dec; d.big != nil {
+		k := min(len(data)-at, d.want-len(d.big)) // one that began behind the handshake
+		d.big = append(d.big, data[at:at+k]...)
+		if at += k; len(d.big) < d.want {
+			return at, false, nil
+		}
+		if err := c.bigFrame(); err != nil {
+			return at, false, err
+		}
+	}
+	if c.traffic != nil {
+		at, more, err = c.sealedFrames(data, at, r)
+		c.src.wide = c.dec.big != nil // it ended within a large frame: they stream
+		return at, more, err
+	}
+	return c.frames(data, at, r)
+}
+
+// frames is gather for frames that travel as they are.
+func (c *Conn) frames(data []byte, at int, r *run) (to int, more bool, err error) {
 	d := &c.dec
-	for {
+	for d.n < batchSize-1 { // a frame may end a run
 		var h wire.Header
 		var hn int
 		if d.v1 {
@@ -249,25 +255,22 @@ func (c *Conn) frames(data []byte, r *run) (at int, err error) {
 		}
 		switch {
 		case err != nil:
-			return at, &zerr.ProtocolError{Rule: "framing", Err: err}
+			return at, false, &zerr.ProtocolError{Rule: "framing", Err: err}
 		case hn == 0:
-			return at, nil
+			return at, false, nil
 		case h.Size > d.limit:
-			return at, c.tooLarge(h)
+			return at, false, c.tooLarge(h)
 		case h.Size > uint64(len(data)-at-hn):
 			if h.Size < bigFrame {
-				return at, nil
+				return at, false, nil
 			}
-			err := c.endRun(r)
 			c.startBig(h, data[at+hn:])
-			return len(data), err
+			return len(data), false, nil
 		}
 		end := at + hn + int(h.Size)
 		single := d.runs && h.Flags&^wire.FlagLong == 0 && d.head == nil
-		if !r.covers(end) || !single && r.count > 0 {
-			if err := c.endRun(r); err != nil {
-				return at, err
-			}
+		if !r.covers(end) || !single {
+			c.endRun(r)
 		}
 		if !r.covers(end) {
 			r.copy(data, at, end)
@@ -275,10 +278,11 @@ func (c *Conn) frames(data []byte, r *run) (at int, err error) {
 		if single {
 			r.add(at, end)
 		} else if err := c.frame(h.Flags, r.octets(at+hn, end)); err != nil {
-			return at, err
+			return at, false, err
 		}
 		at = end
 	}
+	return at, true, nil
 }
 
 // tooLarge refuses a frame before anything is allocated for it.
@@ -322,19 +326,10 @@ func (c *Conn) frame(flags byte, body []byte) error {
 		return c.command(body)
 	}
 	if flags&wire.FlagMore == 0 && d.head == nil {
-		return c.single(body)
+		c.message(pipe.Message{Head: body, Peer: c.peer, Owned: true})
+		return nil
 	}
 	return c.part(flags, body)
-}
-
-// single gathers a message of one frame, in place.
-func (c *Conn) single(body []byte) error {
-	d := &c.dec
-	c.src.rb.msgs[d.n] = pipe.Message{Head: body, Peer: c.peer, Owned: true}
-	if d.n++; d.n == batchSize {
-		return c.deliver()
-	}
-	return nil
 }
 
 // part adds a frame to the multipart message under way.
@@ -369,44 +364,60 @@ func (c *Conn) part(flags byte, body []byte) error {
 	if cap(d.tail) > 64 {
 		d.tail = nil
 	}
-	return c.message(m)
-}
-
-// message gathers a message; a full batch goes to the socket.
-func (c *Conn) message(m pipe.Message) error {
-	d := &c.dec
-	c.src.rb.msgs[d.n] = m
-	if d.n++; d.n == batchSize {
-		return c.deliver()
-	}
+	c.message(m)
 	return nil
 }
 
+// message gathers a message. The batch has room for it.
+func (c *Conn) message(m pipe.Message) {
+	c.src.rb.msgs[c.dec.n] = m
+	c.dec.n++
+}
+
 // deliver hands the batch over. While the socket has no room nothing is read,
-// and the peer feels it through its TCP window; see lastWords for the exception.
-func (c *Conn) deliver() error {
+// and the peer feels it through its TCP window; see lastWords for the exception. A
+// receiver that reads for itself does not wait for room that it is to make: all is
+// false then.
+func (c *Conn) deliver() (all bool, err error) {
 	d := &c.dec
 	rb := c.src.rb
-	rb.used = max(rb.used, d.n)
-	for rest := rb.msgs[:d.n]; len(rest) > 0; {
-		rest = rest[c.pipe.Deliver(rest):]
-		if len(rest) == 0 {
+	for d.given < d.n {
+		if l := c.loan.Load(); l != nil && l.borrowed {
+			d.given += c.pipe.DeliverHere(rb.msgs[d.given:d.n])
+			if d.given < d.n {
+				return false, nil
+			}
+			break
+		}
+		c.countWait()
+		d.given += c.pipe.Deliver(rb.msgs[d.given:d.n])
+		if d.given == d.n {
 			break
 		}
 		c.paused.Store(true)
 		switch c.gate.wait() {
 		case broken:
-			d.n = 0
-			return c.deliverLast(rest)
+			rest := rb.msgs[d.given:d.n]
+			c.forget()
+			return true, c.deliverLast(rest)
 		case closed:
-			d.n = 0
-			return c.reason(nil)
+			c.forget()
+			return false, c.reason(nil)
 		}
 		c.noteHeard()
 		c.paused.Store(false)
 	}
-	d.n = 0
-	return nil
+	c.forget()
+	return true, nil
+}
+
+// forget begins a new batch.
+func (c *Conn) forget() {
+	d := &c.dec
+	if d.n > 0 {
+		c.src.rb.used = max(c.src.rb.used, d.n)
+		d.n, d.given = 0, 0
+	}
 }
 
 // consumeRaw delivers what a STREAM reads as it came.
@@ -414,14 +425,14 @@ func (c *Conn) consumeRaw(data []byte) error {
 	chunk := cmp.Or(c.cfg.Chunk, 8<<10) // libzmq's default of IN_BATCH_SIZE
 	slab := append([]byte(nil), data...)
 	for len(slab) > 0 {
-		n := min(chunk, len(slab))
-		if err := c.message(pipe.Message{Head: slab[:n:n], Peer: c.peer, Owned: true}); err != nil {
+		for c.dec.n < batchSize && len(slab) > 0 {
+			n := min(chunk, len(slab))
+			c.message(pipe.Message{Head: slab[:n:n], Peer: c.peer, Owned: true})
+			slab = slab[n:]
+		}
+		if _, err := c.deliver(); err != nil {
 			return err
 		}
-		slab = slab[n:]
-	}
-	if err := c.deliver(); err != nil {
-		return err
 	}
 	c.src.keep(nil)
 	return nil

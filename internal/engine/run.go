@@ -38,11 +38,11 @@ func (r *run) add(start, end int) {
 }
 
 // endRun gathers the messages of a run, if there are any.
-func (c *Conn) endRun(r *run) error {
+func (c *Conn) endRun(r *run) {
 	if r.count == 0 {
-		return nil
+		return
 	}
 	m := pipe.Message{Kind: pipe.Run, Head: r.octets(r.start, r.end), Count: r.count, Peer: c.peer, Owned: true}
 	r.count = 0
-	return c.message(m)
+	c.message(m)
 }

@@ -12,56 +12,35 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// splitSealed opens the frames in data.
-func (c *Conn) splitSealed(data []byte) error {
-	var r run
-	at, err := c.sealedFrames(data, &r)
-	if e := c.endRun(&r); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	if err := c.deliver(); err != nil {
-		return err
-	}
-	c.src.wide = c.dec.big != nil // it ended within a large frame: they stream
-	c.src.keep(data[at:])
-	return nil
-}
-
-// sealedFrames takes the complete frames in data and returns how many octets are
-// done with.
-func (c *Conn) sealedFrames(data []byte, r *run) (at int, err error) {
-	for {
+// sealedFrames is gather for them.
+func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err error) {
+	for c.dec.n < batchSize-1 { // a frame may end a run
 		h, hn, err := wire.ParseHeader(data[at:])
 		switch {
 		case err != nil:
-			return at, &zerr.ProtocolError{Rule: "framing", Err: err}
+			return at, false, &zerr.ProtocolError{Rule: "framing", Err: err}
 		case hn == 0:
-			return at, nil
+			return at, false, nil
 		case h.Size > c.dec.limit:
-			return at, c.tooLarge(h)
+			return at, false, c.tooLarge(h)
 		case h.Size > uint64(len(data)-at-hn):
 			if h.Size < bigFrame {
-				return at, nil
+				return at, false, nil
 			}
-			err := c.endRun(r)
 			c.startBig(h, data[at+hn:])
-			return len(data), err
+			return len(data), false, nil
 		}
 		end := at + hn + int(h.Size)
 		if cap(r.slab)-len(r.slab) < c.plainSize(h) {
-			if err := c.endRun(r); err != nil {
-				return at, err
-			}
+			c.endRun(r)
 			r.slab = make([]byte, 0, c.plainAhead(data[at:]))
 		}
 		if err := c.openFrame(data[at+hn:end], r); err != nil {
-			return at, err
+			return at, false, err
 		}
 		at = end
 	}
+	return at, true, nil
 }
 
 // openFrame opens a frame into the run's memory, which has the room.
@@ -80,9 +59,7 @@ func (c *Conn) openFrame(body []byte, r *run) error {
 		r.add(start, len(slab))
 		return nil
 	}
-	if err := c.endRun(r); err != nil {
-		return err
-	}
+	c.endRun(r)
 	return c.frame(flags, slab[begin:len(slab):len(slab)])
 }
 

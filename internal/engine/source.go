@@ -26,7 +26,13 @@ type source struct {
 	dst  []byte
 	n    int
 	err  error
-	left int // octets at the start of rb that are not yet consumed
+	full bool // the last read brought as much as it could
+	left int  // octets at the start of rb that are not yet consumed
+	at   int  // of these: taken apart already, see decoder.behind
+
+	// sleep is asked before the reader waits for octets, where somebody reads that
+	// may have to do something else; nil waits.
+	sleep func() bool
 
 	// probe bounds a read into an empty buffer, 0 for all of it: after a large frame
 	// another is likely, and what is read of it here has to be copied once more.
@@ -112,18 +118,29 @@ func (s *source) readBorrowed(fd uintptr) bool {
 		if !had {
 			s.release()
 		}
-		return false
+		return !s.wait()
 	}
 	s.note(n, err)
+	s.full = n == len(room)
 	return true
+}
+
+// wait reports whether to wait for octets.
+func (s *source) wait() bool {
+	if s.sleep == nil || s.sleep() {
+		return true
+	}
+	s.n, s.err = 0, nil
+	return false
 }
 
 func (s *source) readDirect(fd uintptr) bool {
 	n, again, err := readFD(fd, s.dst)
 	if again {
-		return false
+		return !s.wait()
 	}
 	s.note(n, err)
+	s.full = true // another frame follows mostly
 	return true
 }
 
@@ -142,7 +159,7 @@ func (s *source) keep(rest []byte) {
 		s.rb = s.buffers.get(false)
 		defer s.buffers.put(from)
 	}
-	s.left = copy(s.rb.data, rest)
+	s.left, s.at = copy(s.rb.data, rest), 0
 	if s.left == 0 {
 		s.release()
 	}
@@ -151,6 +168,6 @@ func (s *source) keep(rest []byte) {
 func (s *source) release() {
 	if s.rb != nil {
 		s.buffers.put(s.rb)
-		s.rb, s.left = nil, 0
+		s.rb, s.left, s.at = nil, 0, 0
 	}
 }

@@ -12,8 +12,11 @@ import (
 
 const (
 	// closeBehind is how soon after a write another must come to belong to a
-	// stream. A request and its reply are further apart than that.
+	// stream. A request and its reply are further apart than that, mostly.
 	closeBehind = 6 * time.Microsecond
+	// answerBehind is the same where a receiver has read in between: by the time that
+	// a write returns, the peer may have answered it.
+	answerBehind = time.Microsecond
 	// streaming is how many such writes make a stream, which a goroutine of its
 	// own writes, because it gathers what comes while it does.
 	streaming = 2
@@ -42,12 +45,8 @@ func (c *Conn) writeInline() bool {
 	if c.src.raw == nil || c.dec.v1 {
 		return false
 	}
-	if time.Since(c.lastWrite) < closeBehind {
-		if c.streak++; c.streak >= streaming {
-			return false
-		}
-	} else {
-		c.streak = 0
+	if !c.unstreamed() {
+		return false
 	}
 	for range 2 {
 		if !c.out.Take(&c.batch) {
@@ -81,6 +80,22 @@ func (c *Conn) writeInline() bool {
 		c.lastWrite = time.Now()
 	}
 	return false
+}
+
+// unstreamed reports whether a write stands alone.
+func (c *Conn) unstreamed() bool {
+	near := closeBehind
+	if l := c.loan.Load(); l != nil {
+		if n := l.uses.Load(); n != c.usesThen {
+			c.usesThen, near = n, answerBehind
+		}
+	}
+	if time.Since(c.lastWrite) >= near {
+		c.streak = 0
+		return true
+	}
+	c.streak++
+	return c.streak < streaming
 }
 
 // writeLoop writes until the outbox is empty. It holds the write token; Take
@@ -141,7 +156,7 @@ func (c *Conn) writeBatch() bool {
 func (c *Conn) fail(n int, err error) {
 	if c.writeErr.CompareAndSwap(nil, &err) {
 		c.gate.tell(broken)
-		_ = c.nc.SetReadDeadline(time.Unix(1, 0)) // fails once closed, when nothing is read
+		_ = c.nc.SetReadDeadline(longAgo) // fails once closed, when nothing is read
 	}
 	c.batch.Size = 0
 	c.out.Failed(&c.batch, n)

@@ -3,6 +3,7 @@
 package pipe
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -32,13 +33,17 @@ type Mailbox struct {
 }
 
 func (b *Mailbox) postReadable(p *Pipe) {
+	b.noteReadable(p)
+	b.WakeReceiver()
+}
+
+func (b *Mailbox) noteReadable(p *Pipe) {
 	if b.Readers {
 		b.mu.Lock()
 		b.readable = append(b.readable, p)
 		b.anyRead.Store(true)
 		b.mu.Unlock()
 	}
-	b.WakeReceiver()
 }
 
 func (b *Mailbox) postWritable(p *Pipe) {
@@ -124,7 +129,51 @@ type Waiters struct {
 type Waiter struct {
 	// C receives when the waiter should look again.
 	C chan struct{}
+
+	sleeper Sleeper // guarded by Waiters.mu
 }
+
+// Sleeper is what a waiter waits for in place of its channel.
+type Sleeper interface {
+	// Rouse ends the wait. It must not block, and may be called when nobody waits.
+	Rouse()
+}
+
+// Woken reports whether the waiter should look again.
+func (x *Waiter) Woken() bool { return len(x.C) > 0 }
+
+// wake reports false if the waiter has been woken already.
+func (x *Waiter) wake() bool {
+	select {
+	case x.C <- struct{}{}:
+		if x.sleeper != nil {
+			x.sleeper.Rouse()
+		}
+		return true
+	default:
+		return false
+	}
+}
+
+// SleepIn has s roused from now on when the waiter is woken; it is woken through
+// its channel too. The caller checks Woken before it goes to sleep.
+func (w *Waiters) SleepIn(x *Waiter, s Sleeper) {
+	w.mu.Lock()
+	x.sleeper = s
+	w.mu.Unlock()
+}
+
+// WakeThis lets a certain waiter look again, if it still waits.
+func (w *Waiters) WakeThis(x *Waiter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if slices.Contains(w.list, x) {
+		x.wake()
+	}
+}
+
+// Any reports whether somebody waits.
+func (w *Waiters) Any() bool { return w.n.Load() > 0 }
 
 // Join adds the calling goroutine. It must look at the state once more before
 // it waits, and Leave in the end.
@@ -158,6 +207,7 @@ func (w *Waiters) Leave(x *Waiter, pass bool) {
 		pass = true
 	default:
 	}
+	x.sleeper = nil
 	if len(w.free) < 4 {
 		w.free = append(w.free, x)
 	}
@@ -175,10 +225,8 @@ func (w *Waiters) Wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, x := range w.list {
-		select {
-		case x.C <- struct{}{}:
+		if x.wake() {
 			return
-		default:
 		}
 	}
 }
@@ -191,9 +239,6 @@ func (w *Waiters) WakeAll() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, x := range w.list {
-		select {
-		case x.C <- struct{}{}:
-		default:
-		}
+		x.wake()
 	}
 }

@@ -345,6 +345,20 @@ func (p *Pipe) Deliver(ms []Message) int {
 	return n
 }
 
+// DeliverHere is Deliver by one of the socket's receivers, who reads for itself: it
+// looks again when it has, and passes on to others what it does not take.
+func (p *Pipe) DeliverHere(ms []Message) int {
+	n, tell := p.in.push(ms)
+	if tell {
+		p.mailbox.noteReadable(p)
+	}
+	return n
+}
+
+// Awaited reports whether somebody waits for messages of the socket. It is false
+// for a pipe whose messages go to a sink.
+func (p *Pipe) Awaited() bool { return p.sink == nil && p.mailbox != nil && p.mailbox.Receivers.Any() }
+
 // TakesRuns reports whether Deliver takes messages of the kind Run.
 func (p *Pipe) TakesRuns() bool { return p.sink == nil }
 

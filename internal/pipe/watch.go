@@ -83,6 +83,9 @@ func (w *Watchers) Remove(x *Watcher) {
 	w.list.Store(&list)
 }
 
+// Any reports whether there are watchers.
+func (w *Watchers) Any() bool { return w.list.Load() != nil }
+
 // Tell lets the watchers that want to know look again.
 func (w *Watchers) Tell(what Ready) {
 	list := w.list.Load()
