@@ -172,8 +172,8 @@ func (w *Waiters) WakeThis(x *Waiter) {
 	}
 }
 
-// Any reports whether somebody waits.
-func (w *Waiters) Any() bool { return w.n.Load() > 0 }
+// Count returns how many wait.
+func (w *Waiters) Count() int { return int(w.n.Load()) }
 
 // Join adds the calling goroutine. It must look at the state once more before
 // it waits, and Leave in the end.
