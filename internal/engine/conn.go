@@ -67,8 +67,8 @@ type Conn struct {
 
 	loan atomic.Pointer[loan] // nil before the first; set by the reader
 
-	// Owned by the goroutine that calls Handshake and Run, or while the connection is
-	// lent by who borrows it.
+	// Owned by the goroutine that calls Handshake, then by the one that calls Run, or
+	// while the connection is lent by who borrows it.
 	version wire.Version
 	traffic mechanism.Traffic // what frames go through; nil: they travel as they are
 	rest    []byte            // octets that came behind the handshake

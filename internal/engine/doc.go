@@ -5,7 +5,8 @@
 //
 // Goroutines:
 //
-//	the caller of Handshake and Run  the session's; reads everything that arrives
+//	who calls Handshake, then Run    the session's, one goroutine or two in turn;
+//	                                 reads everything that arrives
 //	writeLoop                        started by Flush when a write would block or
 //	                                 messages stream; holds the outbox's write
 //	                                 token and ends when the outbox is empty
