@@ -100,6 +100,29 @@ func BenchmarkMultiAddRemove(b *testing.B) {
 	}
 }
 
+func BenchmarkMultiAddRemoveAlone(b *testing.B) {
+	// A subscriber that comes and goes, where there is no other.
+	var m Multi[*int]
+	k, topic := new(int), topics["text"](7)
+	b.ReportAllocs()
+	for b.Loop() {
+		m.Add(topic, k)
+		m.Remove(topic, k)
+	}
+}
+
+func BenchmarkCountedAgain(b *testing.B) {
+	// A topic that is subscribed to already.
+	var c Counted
+	topic := topics["text"](7)
+	c.Add(topic)
+	b.ReportAllocs()
+	for b.Loop() {
+		c.Add(topic)
+		c.Remove(topic)
+	}
+}
+
 func BenchmarkMultiFill(b *testing.B) {
 	all := make([][]byte, million)
 	for i := range all {

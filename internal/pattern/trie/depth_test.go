@@ -33,7 +33,7 @@ func TestMillionNestedPrefixes(t *testing.T) {
 }
 
 func TestNestedPrefixesOfLostPeer(t *testing.T) {
-	const depth = 5_000
+	const depth = 2_000
 	m := nested(depth)
 	seen := make(map[int]bool)
 	m.RemoveAll(1, func(prefix []byte, last bool) {

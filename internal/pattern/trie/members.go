@@ -6,8 +6,8 @@ package trie
 // nodes of its prefixes, in no particular order. A seat says where in its
 // subscriber's list its node is, so that either is found from the other at once.
 type members[K comparable] struct {
-	numbers map[K]uint32 // nil while there is nobody
-	keys    []K          // by number; from 1
+	numbers map[K]uint32
+	keys    []K // by number; from 1
 	lists   []slab[uint32]
 	free    []uint32 // numbers of those who have gone
 
@@ -82,8 +82,9 @@ func (m *members[K]) unlist(s seat) (node uint32, moved bool) {
 
 // dismiss forgets a member.
 func (m *members[K]) dismiss(who uint32) {
+	const few = 8
 	delete(m.numbers, m.keys[who])
-	if len(m.numbers) == 0 {
+	if len(m.numbers) == 0 && len(m.keys) > few {
 		*m = members[K]{} // a map does not shrink by itself
 		return
 	}

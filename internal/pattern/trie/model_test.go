@@ -178,8 +178,8 @@ func (p *pair) clear(bySubscriber bool) {
 	}
 	p.check()
 	checkEmpty(p.t, &p.multi.tree)
-	if p.multi.members.lists != nil || p.multi.crowds.chunks != nil {
-		p.t.Fatal("lists of members, or crowds, are left")
+	if m := &p.multi.members; len(m.numbers) != 0 || m.recent != 0 || len(m.keys) > 8 || p.multi.crowds.chunks != nil {
+		p.t.Fatal("members or crowds are left")
 	}
 }
 

@@ -138,12 +138,22 @@ func (t *tree[V]) begins(c *node[V], topic []byte) *node[V] {
 
 // child returns the number of the child of n whose label begins with first.
 func (t *tree[V]) child(n *node[V], first byte) (c uint32, ok bool) {
-	b := t.body(n)
-	i := bytes.IndexByte(b.firsts, first)
-	if i < 0 {
+	kids, i := int(n.kids), 0
+	if kids == 0 {
 		return 0, false
 	}
-	return b.kid(i), true
+	b := t.blocks.get(n.address())[numberSize:]
+	if kids > fewKids {
+		if i = bytes.IndexByte(b[:kids], first); i < 0 {
+			return 0, false
+		}
+	}
+	for ; b[i] != first; i++ {
+		if i == kids-1 {
+			return 0, false
+		}
+	}
+	return binary.LittleEndian.Uint32(b[kids+numberSize*i:]), true
 }
 
 // childFrom returns the number of the first child in order whose label begins

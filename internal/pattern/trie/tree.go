@@ -262,6 +262,9 @@ func (t *tree[V]) each(f func(text []byte)) {
 // sharedLen returns how many octets a and b have in common at their beginning.
 func sharedLen(a, b []byte) int {
 	n := min(len(a), len(b))
+	if string(a[:n]) == string(b[:n]) {
+		return n
+	}
 	for i := range n {
 		if a[i] != b[i] {
 			return i
