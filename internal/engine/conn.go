@@ -63,21 +63,20 @@ type Conn struct {
 	cfg *Config
 	src source
 
-	accepted bool // the peer connected to us; set before Handshake
-
 	loan atomic.Pointer[loan] // nil before the first; set by the reader
 
 	// Owned by the goroutine that calls Handshake, then by the one that calls Run, or
 	// while the connection is lent by who borrows it.
-	version wire.Version
-	traffic mechanism.Traffic // what frames go through; nil: they travel as they are
-	rest    []byte            // octets that came behind the handshake
-	dec     decoder
-	pipe    *pipe.Pipe
-	out     *pipe.Outbox
-	peer    *pipe.Peer
-	last    lastWords // what is left to be read once a write has failed
-	wanted  int       // reads in a row that a receiver waited for, see lend
+	accepted bool // the peer connected to us; set before Handshake
+	version  wire.Version
+	traffic  mechanism.Traffic // what frames go through; nil: they travel as they are
+	rest     []byte            // octets that came behind the handshake
+	dec      decoder
+	pipe     *pipe.Pipe
+	out      *pipe.Outbox
+	peer     *pipe.Peer
+	last     lastWords // what is left to be read once a write has failed
+	wanted   int       // reads in a row that a receiver waited for, see lend
 
 	// Owned by the holder of the outbox's write token.
 	batch     pipe.Batch

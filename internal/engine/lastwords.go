@@ -34,8 +34,8 @@ var longAgo = time.Unix(1, 0)
 // lastWords is the reader's account of the end. Owned by the reader.
 type lastWords struct {
 	begun  bool
-	octets int  // read since
 	over   bool // the pipe takes more than its mark allows
+	octets int  // read since
 }
 
 // beginLastWords reports whether the reader was only woken because a write has

@@ -33,8 +33,9 @@ const (
 // decoder splits the octets of one connection into messages.
 type decoder struct {
 	v1    bool
-	limit uint64 // the largest frame that is accepted
+	runs  bool   // the pipe takes runs
 	flags byte   // of the frame in big
+	limit uint64 // the largest frame that is accepted
 	big   []byte // a large frame under way: filled up to len, wanted up to want
 	want  int
 
@@ -46,7 +47,6 @@ type decoder struct {
 	tails [][]byte // slab for the tails of messages
 	n     int      // messages and runs gathered in the read buffer
 	given int      // of these: handed over
-	runs  bool     // the pipe takes runs
 
 	// What a receiver that reads for itself leaves behind when the high-water mark is
 	// reached: messages that were not handed over, octets that were not taken apart

@@ -23,12 +23,12 @@ type source struct {
 
 	rb   *readBuffer
 	wide bool // the next buffer to be borrowed is a wide one
+	full bool // the last read brought as much as it could
 	dst  []byte
 	n    int
 	err  error
-	full bool // the last read brought as much as it could
-	left int  // octets at the start of rb that are not yet consumed
-	at   int  // of these: taken apart already, see decoder.behind
+	left int // octets at the start of rb that are not yet consumed
+	at   int // of these: taken apart already, see decoder.behind
 
 	// sleep is asked before the reader waits for octets, where somebody reads that
 	// may have to do something else; nil waits.

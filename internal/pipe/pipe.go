@@ -357,7 +357,9 @@ func (p *Pipe) DeliverHere(ms []Message) int {
 
 // Awaited reports whether somebody waits for messages of the socket. It is false
 // for a pipe whose messages go to a sink.
-func (p *Pipe) Awaited() bool { return p.sink == nil && p.mailbox != nil && p.mailbox.Receivers.Count() > 0 }
+func (p *Pipe) Awaited() bool {
+	return p.sink == nil && p.mailbox != nil && p.mailbox.Receivers.Count() > 0
+}
 
 // TakesRuns reports whether Deliver takes messages of the kind Run.
 func (p *Pipe) TakesRuns() bool { return p.sink == nil }
