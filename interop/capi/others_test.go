@@ -18,6 +18,10 @@ var czmqClasses = []string{
 	"zsock", "zsock_option", "zstr", "zsys",
 }
 
+// czmqByChance is the class whose test binds to ports that it draws, and fails if
+// another program has one. The others look for a free port.
+const czmqByChance = "zproxy"
+
 // TestCZMQ runs libczmq's own tests on our library.
 func TestCZMQ(t *testing.T) {
 	bin := compile(t, "czmq", "others/czmq.c", "-ldl")
@@ -26,19 +30,21 @@ func TestCZMQ(t *testing.T) {
 	}
 	for _, class := range czmqClasses {
 		t.Run(class, func(t *testing.T) {
-			// Some bind to a port by chance, which another program may have.
-			const tries = 4
+			tries := 1
+			if class == czmqByChance {
+				tries = 4
+			}
 			for try := 1; ; try++ {
 				dir := t.TempDir() // some leave files
 				r := execute(t, time.Minute, ours(), "/bin/sh", "-c", `cd "$0" && exec "$1" "$2"`, dir, bin, class+"_test")
 				if r.code == 0 {
 					break
 				}
+				t.Logf("try %d ends with %d:\n%s", try, r.code, r.out)
 				if try == tries {
-					t.Errorf("ends with %d:\n%s", r.code, r.out)
+					t.Fail()
 					break
 				}
-				t.Logf("try %d ends with %d:\n%s", try, r.code, r.out)
 			}
 		})
 	}
