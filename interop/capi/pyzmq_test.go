@@ -37,8 +37,8 @@ const pyzmqLeftOut = "test_tracker"
 // own, and a few tries; no other test gets a second one.
 const pyzmqRaces = "TestPubLog"
 
-// TestPyzmq runs pyzmq's own suite on our library, but for the two tests of
-// pyzmqLeftOut. On libzmq 390 to 392 of its tests pass.
+// TestPyzmq runs pyzmq's own suite on our library, but for pyzmqLeftOut. On libzmq
+// 390 to 392 of its tests pass.
 func TestPyzmq(t *testing.T) {
 	const python = "/usr/bin/python3"
 	if exec.Command(python, "-c", "import zmq.tests, pytest, tornado, gevent").Run() != nil {

@@ -3,10 +3,12 @@
 package native
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"go/types"
-	"sort"
+	"slices"
+	"strings"
 
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/library"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/source"
@@ -51,7 +53,7 @@ func (s *site) receive(fm form) (func(), string) {
 			return nil, variableFlags
 		}
 	}
-	fl.dontWait = fl.dontWait || s.Library == library.GoCZMQ && hasSuffix(s.Func.Name(), "NoWait")
+	fl.dontWait = fl.dontWait || s.Library == library.GoCZMQ && strings.HasSuffix(s.Func.Name(), "NoWait")
 	call := func() {
 		if len(s.Node.Args) == 1 {
 			s.dropArgs(0)
@@ -64,10 +66,6 @@ func (s *site) receive(fm form) (func(), string) {
 		s.file.edits.Insert(s.Node.Rparen, s.file.context(s.Node.Pos()))
 	}
 	return s.receiveInto(fm, call)
-}
-
-func hasSuffix(s, suffix string) bool {
-	return len(s) >= len(suffix) && s[len(s)-len(suffix):] == suffix
 }
 
 // receiveInto finds out where the data of a received message goes, and makes
@@ -163,10 +161,7 @@ type reading uint8
 const (
 	changed    reading = iota // assigns to it, or takes its address
 	wholeSlice                // uses it as a slice
-	element                   // reads one element
-	length                    // asks for its length
-	iterated                  // ranges over it, or joins it
-	value                     // reads it
+	read                      // reads it, an element, its length, or all elements once
 )
 
 // readAs tells what the mention of a variable at c does with it.
@@ -188,13 +183,13 @@ func (f *file) readAs(c inspector.Cursor, fm form) reading {
 		if n.X != c.Node() {
 			return changed
 		}
-		return iterated
+		return read
 	case *ast.IndexExpr:
 		if fm.index != "" && n.X == c.Node() {
 			if f.readAs(c.Parent(), form{}) == changed {
 				return changed
 			}
-			return element
+			return read
 		}
 	case *ast.CallExpr:
 		if fm.index == "" {
@@ -202,13 +197,13 @@ func (f *file) readAs(c inspector.Cursor, fm form) reading {
 		}
 		switch f.calls(n) {
 		case "len":
-			return length
+			return read
 		case "Join", "SendMessage", "SendMultipart", "Sprint", "Sprintf", "Sprintln", "Print", "Printf", "Println", "Fatal", "Fatalf", "Fatalln":
-			return iterated
+			return read
 		}
 	}
 	if fm.index == "" {
-		return value
+		return read
 	}
 	return wholeSlice
 }
@@ -304,7 +299,7 @@ func (s *site) severalParts() string {
 		return maybeParts
 	}
 	for _, in := range events {
-		sort.Slice(in, func(i, j int) bool { return in[i].pos < in[j].pos })
+		slices.SortFunc(in, func(a, b event) int { return cmp.Compare(a.pos, b.pos) })
 		sent := false
 		for i, e := range in {
 			if e.recv && i > 0 && in[i-1].recv {
