@@ -274,3 +274,38 @@ func (h handler) Enabled(context.Context, slog.Level) bool  { return true }
 func (h handler) WithAttrs([]slog.Attr) slog.Handler        { return h }
 func (h handler) WithGroup(string) slog.Handler             { return h }
 func (h handler) Handle(context.Context, slog.Record) error { h(); return nil }
+
+// TestTermIsNoClose: what the end of a context does to a call that goes on is a
+// termination, also when it has closed the socket before the call could see it.
+func TestTermIsNoClose(t *testing.T) {
+	for range 20 {
+		c, err := zmq.NewContext(zmq.ContextConfig{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		front, err := c.NewSocket(zmq.ROUTER)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := c.NewSocket(zmq.DEALER)
+		if err != nil {
+			t.Fatal(err)
+		}
+		proxy, err := zmq.NewProxy(front, back)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- proxy.Run(t.Context()) }()
+		if err := c.Term(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; !errors.Is(err, zmq.ErrTerminated) {
+			t.Fatalf("the proxy ends with %v, want %v", err, zmq.ErrTerminated)
+		}
+		if err := front.TrySend([]byte("x"), []byte("y")); !errors.Is(err, zmq.ErrTerminated) {
+			t.Fatalf("a call afterwards: %v, want %v", err, zmq.ErrTerminated)
+		}
+		wantEnd(t, "Close", front.Close(), zmq.ErrClosed, int(syscall.ENOTSOCK))
+	}
+}

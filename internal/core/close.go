@@ -27,13 +27,16 @@ const (
 // Close ends the socket. Blocked calls return ErrClosed at once. It returns when
 // what is queued has been sent or LINGER has run out, and nothing of the socket
 // is left. A second call returns ErrClosed at once.
-func (s *Socket) Close() error {
-	closed := zerr.ErrClosed
+func (s *Socket) Close() error { return s.close(zerr.ErrClosed) }
+
+// close is Close that tells calls another reason.
+func (s *Socket) close(reason zerr.Code) error {
 	s.mu.Lock()
-	if old := s.stop.Swap(&closed); old != nil && *old == closed {
+	if s.Closing() {
 		s.mu.Unlock()
-		return closed
+		return zerr.ErrClosed
 	}
+	s.stop.Store(&reason)
 	close(s.done)
 	s.end()
 	linger := s.opts.Millis(opt.Linger)

@@ -132,7 +132,8 @@ func (c *Context) Term(ctx context.Context, closeAll bool) error {
 			if !s.Closing() {
 				c.cfg.Logger.Warn("socket left open at the end of its context", "socket", s.String(), "endpoints", s.names())
 			}
-			go s.Close()
+			// Calls that waited are told of the shutdown, however late they wake.
+			go s.close(zerr.ErrTerminated)
 		}
 	}
 	select {

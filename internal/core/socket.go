@@ -153,8 +153,12 @@ func (s *Socket) Done() <-chan struct{} { return s.done }
 
 // Closing reports whether Close has been called.
 func (s *Socket) Closing() bool {
-	e := s.stop.Load()
-	return e != nil && *e == zerr.ErrClosed
+	select {
+	case <-s.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // Err returns ErrClosed or ErrTerminated once no call can succeed any more.
