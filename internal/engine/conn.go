@@ -121,7 +121,7 @@ func (c *Conn) Peer() *pipe.Peer { return c.peer }
 
 // Descriptor returns the number of the connection's descriptor, -1 where there is
 // none.
-func (c *Conn) Descriptor() int { return c.src.fd }
+func (c *Conn) Descriptor() int { return int(c.src.fd) }
 
 // NetConn returns the connection underneath.
 func (c *Conn) NetConn() net.Conn { return c.nc }

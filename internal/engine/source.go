@@ -16,14 +16,14 @@ type source struct {
 	nc      net.Conn
 	raw     syscall.RawConn // nil: plain blocking reads
 	buffers *Buffers
-	fd      int // -1: none
 
 	borrow func(fd uintptr) bool // reads into a borrowed buffer
 	direct func(fd uintptr) bool // reads into dst
 
 	rb   *readBuffer
-	wide bool // the next buffer to be borrowed is a wide one
-	full bool // the last read brought as much as it could
+	wide bool  // the next buffer to be borrowed is a wide one
+	full bool  // the last read brought as much as it could
+	fd   int32 // of nc, -1: none
 	dst  []byte
 	n    int
 	err  error
@@ -45,7 +45,7 @@ func (s *source) init(nc net.Conn, b *Buffers) {
 	s.nc, s.buffers, s.fd = nc, b, -1
 	if sc, ok := nc.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			_ = raw.Control(func(fd uintptr) { s.fd = int(fd) }) // fails once closed, when nobody asks
+			_ = raw.Control(func(fd uintptr) { s.fd = int32(fd) }) // fails once closed, when nobody asks
 			if canPoll {
 				s.raw = raw
 			}
