@@ -16,11 +16,19 @@ import (
 // A Message that Recv returned belongs to the caller, who may keep and change
 // its frames: nobody else has them, however many got the same message. Messages
 // that arrived together may share one allocation: keeping one frame of 20 octets
-// for long can keep 16 KiB; bytes.Clone it then.
+// for long can keep 16 KiB; bytes.Clone it then. One that RecvInto filled is good
+// until the next RecvInto.
 //
 // A Message must not be changed while another goroutine uses it.
 type Message struct {
-	m pipe.Message
+	m     pipe.Message
+	lease *lease // nil unless it was received by RecvInto
+}
+
+// lease says which Message may use its memory again. A copy of that Message refers
+// to the same memory and must not.
+type lease struct {
+	of *Message // nil once it was sent: then the memory is others'
 }
 
 // NewMessage makes a message of the given frames without copying them. A nil
@@ -29,7 +37,7 @@ func NewMessage(frames ...[]byte) Message {
 	if len(frames) == 0 {
 		return Message{}
 	}
-	m := Message{pipe.Message{Head: frames[0], Tail: slices.Clone(frames[1:])}}
+	m := Message{m: pipe.Message{Head: frames[0], Tail: slices.Clone(frames[1:])}}
 	if m.m.Head == nil {
 		m.m.Head = []byte{}
 	}
@@ -102,7 +110,7 @@ func (m Message) Clone() Message {
 		return m
 	}
 	c.Owned = false
-	return Message{c.Own()}
+	return Message{m: c.Own()}
 }
 
 // Last returns the last frame, nil if there is none: the body of a message whose
@@ -127,6 +135,15 @@ func (m Message) Peer() Peer { return newPeer(m.m.Peer) }
 // as "X-Version". ok is false for what is not known, and for every name on a
 // message that came by inproc.
 func (m Message) Property(name string) (value string, ok bool) { return m.m.Peer.Property(name) }
+
+// surrender returns what is to be sent by who takes the message over, without
+// allocating for one frame.
+func (m *Message) surrender(scratch *[1][]byte) [][]byte {
+	if m.lease != nil {
+		m.lease.of = nil
+	}
+	return m.frames(scratch)
+}
 
 // frames returns what is to be sent, without allocating for one frame.
 func (m *Message) frames(scratch *[1][]byte) [][]byte {

@@ -78,7 +78,7 @@ func WithCaptureFunc(f func(d Direction, m Message)) ProxySetting {
 			if fromBack {
 				d = BackToFront
 			}
-			f(d, Message{*m})
+			f(d, Message{m: *m})
 		}
 	}}
 }

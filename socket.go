@@ -64,7 +64,7 @@ func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 // message may be sent again.
 func (s *Socket) SendMessage(ctx context.Context, m Message) error {
 	var scratch [1][]byte
-	if err := s.s.SendOwned(ctx, m.frames(&scratch)); err != nil {
+	if err := s.s.SendOwned(ctx, m.surrender(&scratch)); err != nil {
 		return fail("send", s.s.String(), err)
 	}
 	return nil
@@ -83,7 +83,7 @@ func (s *Socket) TrySend(frames ...[]byte) error {
 // TrySendMessage is SendMessage without waiting: it returns ErrAgain instead.
 func (s *Socket) TrySendMessage(m Message) error {
 	var scratch [1][]byte
-	return fail("send", s.s.String(), s.s.TrySend(m.frames(&scratch), true))
+	return fail("send", s.s.String(), s.s.TrySend(m.surrender(&scratch), true))
 }
 
 // Recv waits for the next message and returns it whole. Peers are served in
@@ -95,6 +95,34 @@ func (s *Socket) Recv(ctx context.Context) (Message, error) {
 		return Message{}, fail("receive", s.s.String(), err)
 	}
 	return m, nil
+}
+
+// RecvInto is Recv into a message that is there, and uses its memory again: what m
+// held is gone when RecvInto is called next, so that frames which are to be kept want
+// bytes.Clone. Where messages are large or many this leaves nothing for the garbage
+// collector to do; with Recv every message is the caller's for good.
+//
+// Only what RecvInto itself put into m is used again; the zero Message is fine to
+// begin with, and m may be handed over by SendMessage, which takes the memory along.
+// A copy of m shares its frames and is gone with them. After an error m is as it
+// was. Errors are those of Recv.
+//
+// One Message belongs to one goroutine; several that receive from one socket use one
+// each.
+func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
+	var in pipe.Message
+	if m.lease != nil && m.lease.of == m {
+		in = m.m
+	}
+	in.Into = true
+	if err := s.s.Recv(ctx, &in); err != nil {
+		return fail("receive", s.s.String(), err)
+	}
+	if m.lease == nil || m.lease.of != m {
+		m.lease = &lease{of: m}
+	}
+	m.m = in
+	return nil
 }
 
 // TryRecv is Recv without waiting: it returns ErrAgain instead.
@@ -149,7 +177,7 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 	if err := s.s.Recv(ctx, &m); err != nil {
 		return Message{}, fail("request", s.s.String(), err)
 	}
-	return Message{m}, nil
+	return Message{m: m}, nil
 }
 
 // Subscribe makes a SUB receive messages whose first frame begins with topic;

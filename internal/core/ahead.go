@@ -74,7 +74,5 @@ func (s *Socket) TakeFeed() {
 // Recycle gives the memory of a received message back, which the caller has copied
 // and forgets.
 func (s *Socket) Recycle(m *pipe.Message) {
-	if m.Apart && m.Tail == nil {
-		s.ctx.readBuffers.Recycle(m.Head)
-	}
+	s.ctx.buffers.Release(m)
 }

@@ -191,7 +191,7 @@ func (s *Socket) wait(ctx context.Context, w *pipe.Waiter, limit time.Duration, 
 }
 
 // Recv returns the next message, waiting as long as RCVTIMEO and ctx allow. Its
-// frames are the caller's.
+// frames are the caller's. With m.Into its memory is used again, if it is Apart.
 func (s *Socket) Recv(ctx context.Context, m *pipe.Message) error {
 	err := s.pop(m)
 	if err != zerr.ErrAgain {
@@ -224,6 +224,13 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 	return err
 }
 
+func read(p *pipe.Pipe, m *pipe.Message) bool {
+	if m.Into {
+		return p.ReadInto(m)
+	}
+	return p.Read(m)
+}
+
 // pop returns the next message that has been read, or ErrAgain.
 func (s *Socket) pop(m *pipe.Message) error {
 	if e := s.stop.Load(); e != nil {
@@ -231,7 +238,7 @@ func (s *Socket) pop(m *pipe.Message) error {
 	}
 	s.mu.Lock()
 	if s.source != nil && s.unread == nil {
-		if p := s.source.Only(); p != nil && p.Read(m) {
+		if p := s.source.Only(); p != nil && read(p, m) {
 			s.received++
 			s.mu.Unlock()
 			return nil
@@ -245,6 +252,9 @@ func (s *Socket) pop(m *pipe.Message) error {
 	}
 	if err == nil {
 		s.received++
+		if m.Into {
+			s.ctx.buffers.Release(m)
+		}
 		*m = s.in
 		if s.in.Tail != nil || len(s.in.Head) > keepReferenced {
 			s.in = pipe.Message{}

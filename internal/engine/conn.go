@@ -184,7 +184,6 @@ type Buffers struct {
 	pool   sync.Pool // of *readBuffer
 	wide   sync.Pool // of *readBuffer with wideSize octets
 	sealed sync.Pool // of *sealedBuffer
-	large  sync.Pool // of *[]byte, for large frames
 }
 
 // readBuffer is where octets land, and where messages gather until they are

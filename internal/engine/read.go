@@ -17,17 +17,12 @@ const (
 	// bigFrame is the size from which an incomplete frame gets memory of its own
 	// and is read straight into it.
 	bigFrame = 4 << 10
-	// slabSize is about how many octets of small frames share an allocation. It
-	// bounds what an application keeps alive by keeping one frame, and stays in
-	// the size classes that the allocator serves without a lock.
-	slabSize = 16 << 10
 	// trusted is how much is allocated for a frame on the peer's word alone;
 	// beyond it memory grows only as octets arrive.
 	trusted = 1 << 20
-	// largeFrame is the size from which a frame is worth a read of its own: its head
-	// by probeSize octets, its rest into its own memory.
-	largeFrame = 32 << 10
-	probeSize  = 4 << 10
+	// probeSize is how much is read of the head of a frame that is likely to be large
+	// (pipe.LargeFrame): its rest is read into its own memory.
+	probeSize = 4 << 10
 )
 
 // decoder splits the octets of one connection into messages.
@@ -217,7 +212,8 @@ func (c *Conn) split(data []byte, at int) error {
 			return nil
 		}
 		at, more, d.failed = c.gather(data, at, &r)
-		c.endRun(&r)
+		c.endRun(&r, true)
+		r = run{}
 	}
 }
 
@@ -269,11 +265,11 @@ func (c *Conn) frames(data []byte, at int, r *run) (to int, more bool, err error
 		}
 		end := at + hn + int(h.Size)
 		single := d.runs && h.Flags&^wire.FlagLong == 0 && d.head == nil
-		if !r.covers(end) || !single {
-			c.endRun(r)
-		}
-		if !r.covers(end) {
-			r.copy(data, at, end)
+		if within := r.covers(end); !within {
+			c.endRun(r, true)
+			c.copyRun(r, data, at, end)
+		} else if !single {
+			c.endRun(r, false)
 		}
 		if single {
 			r.add(at, end)
@@ -297,10 +293,10 @@ func (c *Conn) tooLarge(h wire.Header) error {
 func (c *Conn) startBig(h wire.Header, have []byte) {
 	d := &c.dec
 	d.want, d.flags = int(h.Size), h.Flags
-	if d.want >= largeFrame {
+	if d.want >= pipe.LargeFrame {
 		c.src.probe = probeSize
 	}
-	d.big = append(c.src.buffers.frameMemory(max(len(have), min(d.want, trusted))), have...)
+	d.big = append(c.pipe.Memory().Frame(max(len(have), min(d.want, trusted))), have...)
 }
 
 // bigFrame takes the large frame that is complete now.

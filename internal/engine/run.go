@@ -17,10 +17,11 @@ type run struct {
 // covers reports whether the slab holds the octets up to end.
 func (r *run) covers(end int) bool { return end <= r.from+len(r.slab) }
 
-// copy makes a new slab of what follows at, a frame that ends at end included.
-func (r *run) copy(data []byte, at, end int) {
+// copyRun makes a new slab of what follows at, a frame that ends at end included.
+func (c *Conn) copyRun(r *run, data []byte, at, end int) {
 	r.from = at
-	r.slab = append([]byte(nil), data[at:max(end, min(at+slabSize, len(data)))]...)
+	part := data[at:max(end, min(at+pipe.SlabSize, len(data)))]
+	r.slab = append(c.pipe.Memory().Slab(len(part)), part...)
 }
 
 // octets returns a part of the slab.
@@ -37,12 +38,16 @@ func (r *run) add(start, end int) {
 	r.count++
 }
 
-// endRun gathers the messages of a run, if there are any.
-func (c *Conn) endRun(r *run) {
+// endRun gathers the messages of a run, if there are any. With full nothing more
+// goes into its slab.
+func (c *Conn) endRun(r *run, full bool) {
 	if r.count == 0 {
 		return
 	}
 	m := pipe.Message{Kind: pipe.Run, Head: r.octets(r.start, r.end), Count: r.count, Peer: c.peer, Owned: true}
+	if full && r.start == r.from {
+		m.Head, m.Apart = r.slab[:r.end-r.from], true
+	}
 	r.count = 0
 	c.message(m)
 }

@@ -8,6 +8,7 @@ package engine
 
 import (
 	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -32,8 +33,8 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 		}
 		end := at + hn + int(h.Size)
 		if cap(r.slab)-len(r.slab) < c.plainSize(h) {
-			c.endRun(r)
-			r.slab = make([]byte, 0, c.plainAhead(data[at:]))
+			c.endRun(r, true)
+			c.newRun(r, c.plainAhead(data[at:]))
 		}
 		if err := c.openFrame(data[at+hn:end], r); err != nil {
 			return at, false, err
@@ -41,6 +42,14 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 		at = end
 	}
 	return at, true, nil
+}
+
+// newRun makes a new slab with room for n octets.
+func (c *Conn) newRun(r *run, n int) {
+	*r = run{slab: c.pipe.Memory().Slab(n)}
+	if r.slab == nil {
+		r.slab = make([]byte, 0, n)
+	}
 }
 
 // openFrame opens a frame into the run's memory, which has the room.
@@ -59,7 +68,7 @@ func (c *Conn) openFrame(body []byte, r *run) error {
 		r.add(start, len(slab))
 		return nil
 	}
-	c.endRun(r)
+	c.endRun(r, false)
 	return c.frame(flags, slab[begin:len(slab):len(slab)])
 }
 
@@ -82,7 +91,7 @@ func (c *Conn) plainSize(h wire.Header) int {
 }
 
 // plainAhead is what the complete frames at the start of data come to, up to
-// slabSize unless the first alone has more.
+// pipe.SlabSize unless the first alone has more.
 func (c *Conn) plainAhead(data []byte) int {
 	total := 0
 	for {
@@ -91,7 +100,7 @@ func (c *Conn) plainAhead(data []byte) int {
 			return total
 		}
 		size := c.plainSize(h)
-		if total > 0 && total+size > slabSize {
+		if total > 0 && total+size > pipe.SlabSize {
 			return total
 		}
 		total += size

@@ -22,6 +22,8 @@ const refThreshold = 4 << 10
 type Buffers struct {
 	small, large, huge sync.Pool
 	queues             sync.Pool // of *queueArray
+	slabs              sync.Pool // of *[SlabSize]byte
+	frames             sync.Pool // of *[]byte, for large frames
 }
 
 // chunk is a piece of memory with a home to go back to.

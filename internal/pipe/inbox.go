@@ -22,7 +22,7 @@ const clearEvery = 16
 // by keeping one frame.
 const (
 	maxRunFrame = 4 << 10
-	maxRun      = 16 << 10
+	maxRun      = SlabSize
 )
 
 // Inbox is the queue of messages from one peer to the socket. One producer (the
@@ -30,7 +30,7 @@ const (
 // whole messages; the consumer, under the socket's lock, takes all that has
 // gathered and works it off without further locking.
 type Inbox struct {
-	arrays *Buffers // lends memory for long queues; immutable
+	arrays *Buffers // lends memory; set before anything is read
 
 	// Guarded by mu, a leaf lock.
 	mu       sync.Mutex
@@ -56,6 +56,8 @@ type Inbox struct {
 	taken    []Message
 	pos      int
 	run      Message // what is left of the run that was taken last
+	slab     []byte  // memory of that run, if it was Apart
+	shared   bool    // somebody has been given a part of it
 	peeked   Message // the next message of run, where somebody looked ahead
 	left     int     // messages that run and taken still hold
 	toAck    uint64  // messages read and not yet reported to mark
@@ -188,7 +190,7 @@ func (b *Inbox) pushOneLocked(m *Message, from *Peer) (ok, tell bool) {
 		b.octets += uint64(m.Size())
 		if m.Owned || len(m.Tail) > 0 || len(m.Head) > maxRunFrame {
 			b.growLocked(1)
-			b.queue = append(b.queue, m.Own())
+			b.queue = append(b.queue, b.ownLocked(m))
 			b.queue[len(b.queue)-1].Peer = from
 		} else {
 			b.extendLocked(m.Head, from)
@@ -201,6 +203,17 @@ func (b *Inbox) pushOneLocked(m *Message, from *Peer) (ok, tell bool) {
 	tell = !b.listed
 	b.listed = true
 	return true, tell
+}
+
+// ownLocked is Message.Own, with memory that comes back for one large frame.
+func (b *Inbox) ownLocked(m *Message) Message {
+	if m.Owned || len(m.Tail) > 0 || len(m.Head) < LargeFrame || b.arrays == nil {
+		return m.Own()
+	}
+	o := *m
+	o.Head = append(b.arrays.Copy(len(m.Head)), m.Head...)
+	o.Owned, o.Apart = true, true
+	return o
 }
 
 // extendLocked adds a message of one frame to the run at the end of the queue,
@@ -219,8 +232,15 @@ func (b *Inbox) extendLocked(body []byte, from *Peer) {
 		size = 2 * max(size, cap(r.Head))
 	}
 	size = max(need, min(size, maxRun))
+	var slab []byte
+	if b.arrays != nil {
+		slab = b.arrays.Slab(size)
+	}
+	if slab == nil {
+		slab = make([]byte, 0, size)
+	}
 	b.queue = append(b.queue, Message{
-		Kind: Run, Head: wire.AppendFrame(make([]byte, 0, size), 0, body), Count: 1, Peer: from, Owned: true,
+		Kind: Run, Head: wire.AppendFrame(slab, 0, body), Count: 1, Peer: from, Owned: true, Apart: true,
 	})
 }
 
@@ -246,9 +266,51 @@ func (b *Inbox) full() bool {
 func (b *Inbox) pop(m *Message) bool {
 	if b.run.Count > 0 {
 		b.run.next(m)
+		b.shared = true
 	} else if !b.popQueue(m) {
 		return false
 	}
+	b.popped(m)
+	return true
+}
+
+// popInto is pop into memory that the caller has: m.Head, if m is Apart. A small
+// message is copied there, and the memory of a run of which everything was copied
+// comes back; a large one takes its place.
+func (b *Inbox) popInto(m *Message) bool {
+	if b.run.Count == 0 {
+		if (b.pos == len(b.taken) || b.conflate) && !b.refill() {
+			return false
+		}
+		if b.taken[b.pos].Kind != Run {
+			b.arrays.Release(m)
+			*m = b.taken[b.pos]
+			b.advance()
+			b.popped(m)
+			return true
+		}
+		b.beginRun()
+	}
+	var own []byte
+	if m.Apart {
+		own = m.Head[:0]
+	}
+	b.run.next(m)
+	if own == nil && len(m.Head) == 0 {
+		own = []byte{}
+	}
+	m.Head, m.Apart = append(own, m.Head...), true
+	if b.run.Count == 0 && !b.shared && b.arrays != nil {
+		b.run.Head = nil
+		b.arrays.giveSlab(b.slab)
+		b.slab = nil
+	}
+	b.popped(m)
+	return true
+}
+
+// popped counts a message that was taken.
+func (b *Inbox) popped(m *Message) {
 	b.left--
 	if b.byBytes {
 		b.ackBytes += m.Size()
@@ -257,7 +319,6 @@ func (b *Inbox) pop(m *Message) bool {
 	if b.toAck >= b.ackEvery {
 		b.acknowledge()
 	}
-	return true
 }
 
 func (b *Inbox) popQueue(m *Message) bool {
@@ -265,16 +326,32 @@ func (b *Inbox) popQueue(m *Message) bool {
 		return false
 	}
 	if t := &b.taken[b.pos]; t.Kind == Run {
-		b.run = *t
+		b.beginRun()
 		b.run.next(m)
-	} else {
-		*m = *t
+		b.shared = true
+		return true
 	}
+	*m = b.taken[b.pos]
+	b.advance()
+	return true
+}
+
+// beginRun takes the run that comes next.
+func (b *Inbox) beginRun() {
+	b.run = b.taken[b.pos]
+	b.slab, b.shared = nil, false
+	if b.run.Apart {
+		b.slab = b.run.Head
+	}
+	b.advance()
+}
+
+// advance goes on in what was taken.
+func (b *Inbox) advance() {
 	b.pos++
 	if b.pos%clearEvery == 0 {
 		clear(b.taken[b.pos-clearEvery : b.pos])
 	}
-	return true
 }
 
 // peek returns the next message without taking it, nil if there is none. The
@@ -335,7 +412,7 @@ func (b *Inbox) refill() bool {
 			b.taken = nil
 		}
 		b.taken, b.pos = b.taken[:0], 0
-		b.run, b.peeked = Message{}, Message{}
+		b.run, b.slab, b.peeked = Message{}, nil, Message{}
 		if b.toAck > 0 {
 			b.acknowledge()
 		}
@@ -420,7 +497,7 @@ func (b *Inbox) discard() {
 	}
 	b.mu.Unlock()
 	b.taken, b.pos, b.left = nil, 0, 0
-	b.run, b.peeked = Message{}, Message{}
+	b.run, b.slab, b.peeked = Message{}, nil, Message{}
 }
 
 // drained reports whether the inbox is closed and empty. Called by the consumer.

@@ -36,10 +36,13 @@ type Message struct {
 	Owned bool
 	// Kept means that conflation leaves the message alone.
 	Kept bool
-	// Apart means that a message of one frame came in memory that it shares with
-	// nothing, so that whoever receives it last may give it back: see
-	// engine.Buffers.Recycle.
+	// Apart means that a message of one frame, or a run, has memory that it shares
+	// with nothing, so that whoever receives it last may give it back: see
+	// Buffers.Release.
 	Apart bool
+	// Into, set on the way to a receiver, asks for the message in the memory that is
+	// there already, if that is Apart: see Pipe.ReadInto.
+	Into bool
 }
 
 // Len returns the number of frames.
@@ -79,6 +82,11 @@ func (m *Message) Own() Message {
 		o.Tail = nil
 	}
 	if m.Owned {
+		return o
+	}
+	if len(m.Tail) == 0 && len(m.Head) > 0 {
+		o.Head = append([]byte(nil), m.Head...) // which need not be cleared first
+		o.Head = o.Head[:len(m.Head):len(m.Head)]
 		return o
 	}
 	buf := make([]byte, 0, m.Size())

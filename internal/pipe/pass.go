@@ -22,12 +22,9 @@ func (p *Pipe) ReadRun(m *Message, limit int) int {
 		if b.taken[b.pos].Kind != Run {
 			return one(b.pop(m))
 		}
-		b.run = b.taken[b.pos]
-		b.pos++
-		if b.pos%clearEvery == 0 {
-			clear(b.taken[b.pos-clearEvery : b.pos])
-		}
+		b.beginRun()
 	}
+	b.shared = true
 	n := min(limit, int(b.run.Count))
 	*m = b.run.first(n)
 	b.left -= n
@@ -159,7 +156,9 @@ func (r *Message) first(n int) Message {
 		return r.cut(n)
 	}
 	all := *r
-	all.Head = r.Head[:len(r.Head):len(r.Head)] // what is behind it belongs to others
+	if !r.Apart {
+		all.Head = r.Head[:len(r.Head):len(r.Head)] // what is behind it belongs to others
+	}
 	r.Head, r.Count = nil, 0
 	return all
 }

@@ -172,6 +172,7 @@ func (p *Pipe) Adopt(bind Config) {
 	p.in.producerLimit(sumHWM(int(c.sendHWM.Load()), bind.RecvHWM))
 	c.in.setLimit(sumHWM(bind.SendHWM, int(c.recvHWM.Load())))
 	p.in.mu.Lock() // the binder may be closing
+	p.in.arrays = bind.Buffers
 	p.setTotals(bind.Totals)
 	p.mailbox = bind.Mailbox
 	p.in.mu.Unlock()
@@ -195,6 +196,9 @@ func (p *Pipe) topicsIn(wanted bool) {
 
 // Adopted reports whether an in-process pipe has a socket at the other end.
 func (p *Pipe) Adopted() bool { return p.other.mailbox != nil }
+
+// Memory returns where the memory of what has been received comes back to.
+func (p *Pipe) Memory() *Buffers { return p.in.arrays }
 
 // Out returns the outbox, nil in process.
 func (p *Pipe) Out() *Outbox { return p.out }
@@ -366,6 +370,9 @@ func (p *Pipe) TakesRuns() bool { return p.sink == nil }
 
 // Read takes the next message of the peer. The socket's lock is held.
 func (p *Pipe) Read(m *Message) bool { return p.in.pop(m) }
+
+// ReadInto is Read into memory that the caller has: that of m, if m is Apart.
+func (p *Pipe) ReadInto(m *Message) bool { return p.in.popInto(m) }
 
 // Peek returns the next message without taking it.
 func (p *Pipe) Peek() *Message { return p.in.peek() }

@@ -29,6 +29,7 @@ func (r *Message) cut(n int) Message {
 			at += hn + int(h.Size)
 		}
 	}
+	r.Apart = false
 	first := *r
 	first.Head, first.Count = r.Head[:at:at], uint32(n)
 	r.Head, r.Count = r.Head[at:], r.Count-uint32(n)

@@ -2,6 +2,8 @@
 
 package pipe
 
+import "github.com/gozmq/zmq/internal/wire"
+
 // A socket with one peer has nothing to choose. While its pattern says so, the
 // outbox of that peer takes messages under its own lock alone, and the socket's
 // is left out: half of what a small message costs.
@@ -64,24 +66,45 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 		return p.writeSoleInProcess(m), false
 	}
 	o.mu.Lock()
-	if !o.sole || o.closed || o.conflate || o.held.topics != nil || o.mark.full() {
+	if !o.takesSoleLocked() {
 		o.mu.Unlock()
 		return false, false
 	}
-	if o.feed != nil {
-		o.feedLocked(false) // what is in it came before
-		if o.mark.full() {
+	if !m.Owned && len(m.Head) >= LargeFrame && !o.raw {
+		// The copy takes long, and is made while others write.
+		o.mu.Unlock()
+		c := o.buffers.get(9 + len(m.Head))
+		c.buf = append(wire.AppendHeader(c.buf, 0, len(m.Head)), m.Head...)
+		o.mu.Lock()
+		if !o.takesSoleLocked() {
 			o.mu.Unlock()
+			c.release()
 			return false, false
 		}
+		o.segs = append(o.segs, segment{b: c.buf, chunk: c, msgs: 1, size: len(m.Head), ends: true})
+		o.bytes += len(c.buf)
+		o.countLocked(len(m.Head))
+	} else {
+		o.queueLocked(m)
 	}
-	o.queueLocked(m)
 	o.direct++
 	if flush = o.takeTokenLocked(); !flush && o.feed != nil {
 		o.feedLocked(true) // somebody is writing, and will come for what gathers
 	}
 	o.mu.Unlock()
 	return true, flush
+}
+
+// takesSoleLocked reports whether a message may be queued now.
+func (o *Outbox) takesSoleLocked() bool {
+	if !o.sole || o.closed || o.conflate || o.held.topics != nil || o.mark.full() {
+		return false
+	}
+	if o.feed != nil {
+		o.feedLocked(false) // what is in it came before
+		return !o.mark.full()
+	}
+	return true
 }
 
 func (p *Pipe) writeSoleInProcess(m *Message) bool {

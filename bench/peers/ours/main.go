@@ -41,7 +41,7 @@ func (n node) Socket(c role.Config) (role.Socket, error) {
 		settings = append(settings, curve(c.Server)...)
 	}
 	s, err := n.NewSocket(kinds[c.Kind], settings...)
-	return socket{s}, err
+	return socket{s, new(zmq.Message)}, err
 }
 
 func curve(server bool) []zmq.Setting {
@@ -64,7 +64,10 @@ func (node) Proxy(front, back role.Socket) error {
 
 func (n node) Close() error { return n.Term(context.Background()) }
 
-type socket struct{ *zmq.Socket }
+type socket struct {
+	*zmq.Socket
+	in *zmq.Message
+}
 
 func (s socket) Bind(endpoint string) (string, error) {
 	err := s.Socket.Bind(endpoint)
@@ -76,15 +79,15 @@ func (s socket) Connect(endpoint string) error { return s.Socket.Connect(endpoin
 func (s socket) Send(body []byte) error { return s.Socket.Send(context.Background(), body) }
 
 func (s socket) Recv() ([]byte, error) {
-	m, err := s.Socket.Recv(context.Background())
-	return m.Last(), err
+	err := s.Socket.RecvInto(context.Background(), s.in)
+	return s.in.Last(), err
 }
 
 func (s socket) SendParts(parts [][]byte) error { return s.Socket.Send(context.Background(), parts...) }
 
 func (s socket) RecvParts() (frames, octets int, err error) {
-	m, err := s.Socket.Recv(context.Background())
-	return m.Len(), m.Size(), err
+	err = s.Socket.RecvInto(context.Background(), s.in)
+	return s.in.Len(), s.in.Size(), err
 }
 
 func (s socket) Echo() error {
