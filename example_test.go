@@ -404,42 +404,28 @@ func ExampleContextConfig() {
 	// Output: true
 }
 
-// The Try methods never wait.
 // A receiver that is through with a message before it receives the next one need not
 // leave its memory to the garbage collector.
 func ExampleSocket_RecvInto() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	pull, err := zmq.NewSocket(zmq.PULL)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer pull.Close()
-	push, err := zmq.NewSocket(zmq.PUSH)
-	if err != nil {
-		log.Fatal(err)
-	}
+	push, pull := open(zmq.PUSH), open(zmq.PULL)
 	defer push.Close()
-	if err := errors.Join(pull.Bind("tcp://127.0.0.1:*"), push.Connect(pull.LastEndpoint())); err != nil {
-		log.Fatal(err)
-	}
-	for _, picture := range [][]byte{make([]byte, 1<<20), make([]byte, 1<<19)} {
-		if err := push.Send(ctx, picture); err != nil {
-			log.Fatal(err)
-		}
-	}
-	var m zmq.Message // each call uses the memory of the one before
+	defer pull.Close()
+	check(pull.Bind("tcp://127.0.0.1:*"))
+	check(push.Connect(pull.LastEndpoint()))
+	ctx := context.Background()
+	check(push.Send(ctx, make([]byte, 1<<20)))
+	check(push.Send(ctx, make([]byte, 1<<19)))
+	var picture zmq.Message // each call uses the memory of the one before
 	for range 2 {
-		if err := pull.RecvInto(ctx, &m); err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println(m.Size(), "octets")
+		check(pull.RecvInto(ctx, &picture))
+		fmt.Println(picture.Size(), "octets")
 	}
 	// Output:
 	// 1048576 octets
 	// 524288 octets
 }
 
+// The Try methods never wait.
 func ExampleSocket_TryRecv() {
 	push, pull := open(zmq.PUSH), open(zmq.PULL)
 	defer push.Close()

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -50,6 +51,7 @@ func All() []*Rival {
 		{Key: "pebbe", Title: "pebbe", ZMTP: true, Slow: 1, build: cgo},
 		{Key: "gozeromq", Title: "go-zeromq", ZMTP: true, Slow: 40, build: pureGo("./peers/gozeromq")},
 		{Key: "mangos", Title: "mangos", Slow: 20, build: pureGo("./peers/mangos")},
+		{Key: "recv", Title: "ours, Recv", ZMTP: true, Slow: 1, build: pureGo("./peers/ours", "-ldflags=-X=main.way=Recv")},
 	}
 }
 
@@ -81,9 +83,9 @@ func Build(ctx context.Context, module, dir string, rivals []*Rival) (load strin
 }
 
 // pureGo builds without cgo, which an importer of ours must not need.
-func pureGo(pkg string) func(context.Context, string, string) error {
+func pureGo(pkg string, flags ...string) func(context.Context, string, string) error {
 	return func(ctx context.Context, module, program string) error {
-		return run(ctx, module, "CGO_ENABLED=0", "go", "build", "-o", program, pkg)
+		return run(ctx, module, "CGO_ENABLED=0", "go", slices.Concat([]string{"build", "-o", program}, flags, []string{pkg})...)
 	}
 }
 
