@@ -224,13 +224,6 @@ func (s *Socket) TryRecv(m *pipe.Message) error {
 	return err
 }
 
-func read(p *pipe.Pipe, m *pipe.Message) bool {
-	if m.Into {
-		return p.ReadInto(m)
-	}
-	return p.Read(m)
-}
-
 // pop returns the next message that has been read, or ErrAgain.
 func (s *Socket) pop(m *pipe.Message) error {
 	if e := s.stop.Load(); e != nil {
@@ -238,21 +231,29 @@ func (s *Socket) pop(m *pipe.Message) error {
 	}
 	s.mu.Lock()
 	if s.source != nil && s.unread == nil {
-		if p := s.source.Only(); p != nil && read(p, m) {
+		if p := s.source.Only(); p != nil && p.Read(m) {
 			s.received++
 			s.mu.Unlock()
 			return nil
 		}
 	}
 	var err error
-	if s.unread != nil {
+	into := m.Into && s.source != nil
+	switch {
+	case s.unread != nil:
+		into = false
 		s.takeUnread(&s.in)
-	} else {
+	case into:
+		s.in = *m
+		if err = s.pattern.Recv(&s.in); err != nil {
+			s.in = pipe.Message{}
+		}
+	default:
 		err = s.pattern.Recv(&s.in)
 	}
 	if err == nil {
 		s.received++
-		if m.Into {
+		if m.Into && !into {
 			s.ctx.buffers.Release(m)
 		}
 		*m = s.in

@@ -56,7 +56,7 @@ type Inbox struct {
 	taken    []Message
 	pos      int
 	run      Message // what is left of the run that was taken last
-	slab     []byte  // memory of that run, if it was Apart
+	slab     []byte  // memory of that run, if it was Apart, or of the one that it is the rest of
 	shared   bool    // somebody has been given a part of it
 	peeked   Message // the next message of run, where somebody looked ahead
 	left     int     // messages that run and taken still hold
@@ -292,7 +292,7 @@ func (b *Inbox) popInto(m *Message) bool {
 		b.beginRun()
 	}
 	var own []byte
-	if m.Apart {
+	if m.Apart && m.Tail == nil {
 		own = m.Head[:0]
 	}
 	b.run.next(m)
@@ -339,9 +339,13 @@ func (b *Inbox) popQueue(m *Message) bool {
 // beginRun takes the run that comes next.
 func (b *Inbox) beginRun() {
 	b.run = b.taken[b.pos]
-	b.slab, b.shared = nil, false
-	if b.run.Apart {
-		b.slab = b.run.Head
+	if b.run.Tail != nil { // the rest of the run before, which may be shared
+		b.slab, b.run.Tail = b.run.Tail[0], nil
+	} else {
+		b.slab, b.shared = nil, false
+		if b.run.Apart {
+			b.slab = b.run.Head
+		}
 	}
 	b.advance()
 }

@@ -22,7 +22,7 @@ const (
 // it is Apart.
 func (b *Buffers) Release(m *Message) {
 	switch {
-	case !m.Apart || b == nil:
+	case !m.Apart || m.Tail != nil || b == nil:
 	case m.Kind == Run:
 		b.giveSlab(m.Head)
 	default:

@@ -41,7 +41,7 @@ type Message struct {
 	// Buffers.Release.
 	Apart bool
 	// Into, set on the way to a receiver, asks for the message in the memory that is
-	// there already, if that is Apart: see Pipe.ReadInto.
+	// there already, if that is Apart: see Pipe.Read.
 	Into bool
 }
 

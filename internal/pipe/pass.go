@@ -156,7 +156,10 @@ func (r *Message) first(n int) Message {
 		return r.cut(n)
 	}
 	all := *r
-	if !r.Apart {
+	if all.Tail != nil { // the memory of another run that was part of this
+		all.Apart, all.Tail = false, nil
+	}
+	if !all.Apart {
 		all.Head = r.Head[:len(r.Head):len(r.Head)] // what is behind it belongs to others
 	}
 	r.Head, r.Count = nil, 0

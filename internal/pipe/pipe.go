@@ -368,11 +368,14 @@ func (p *Pipe) Awaited() bool {
 // TakesRuns reports whether Deliver takes messages of the kind Run.
 func (p *Pipe) TakesRuns() bool { return p.sink == nil }
 
-// Read takes the next message of the peer. The socket's lock is held.
-func (p *Pipe) Read(m *Message) bool { return p.in.pop(m) }
-
-// ReadInto is Read into memory that the caller has: that of m, if m is Apart.
-func (p *Pipe) ReadInto(m *Message) bool { return p.in.popInto(m) }
+// Read takes the next message of the peer, with m.Into in the memory that m has. The
+// socket's lock is held.
+func (p *Pipe) Read(m *Message) bool {
+	if m.Into {
+		return p.in.popInto(m)
+	}
+	return p.in.pop(m)
+}
 
 // Peek returns the next message without taking it.
 func (p *Pipe) Peek() *Message { return p.in.peek() }

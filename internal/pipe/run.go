@@ -18,7 +18,8 @@ func (r *Message) next(m *Message) {
 	r.Count--
 }
 
-// cut takes the first n messages off a run and returns them as one.
+// cut takes the first n messages off a run and returns them as one. The rest, which
+// follows them in the queue, gives the memory of both back.
 func (r *Message) cut(n int) Message {
 	at := 0
 	for range n {
@@ -29,8 +30,11 @@ func (r *Message) cut(n int) Message {
 			at += hn + int(h.Size)
 		}
 	}
-	r.Apart = false
+	if r.Apart && r.Tail == nil {
+		r.Tail = [][]byte{r.Head}
+	}
 	first := *r
+	first.Apart, first.Tail = false, nil
 	first.Head, first.Count = r.Head[:at:at], uint32(n)
 	r.Head, r.Count = r.Head[at:], r.Count-uint32(n)
 	return first
