@@ -80,8 +80,10 @@ func (x *xpub) Detach(p *pipe.Pipe) {
 }
 
 func (x *xpub) Send(m *pipe.Message) error {
-	if done, err := x.sendShared(m); done {
-		return err
+	if len(x.pipes) >= audience {
+		if done, err := x.sendShared(m); done {
+			return err
+		}
 	}
 	x.match(m.Head)
 	if len(x.targets) == 0 {
@@ -90,6 +92,9 @@ func (x *xpub) Send(m *pipe.Message) error {
 		return nil
 	}
 	if x.h.Options.Bool(opt.XPubNoDrop) {
+		if len(x.targets) == 1 {
+			return x.sendSole(m)
+		}
 		for _, p := range x.targets {
 			if !p.CanWrite() {
 				return zerr.ErrAgain
@@ -112,6 +117,16 @@ func (x *xpub) Send(m *pipe.Message) error {
 		x.shared.begin(x.targets)
 	}
 	clear(x.targets)
+	x.forgetLast()
+	return nil
+}
+
+// sendSole sends to the only subscriber of XPUB_NODROP.
+func (x *xpub) sendSole(m *pipe.Message) error {
+	if !x.h.write(x.targets[0], m) {
+		return zerr.ErrAgain
+	}
+	x.targets[0] = nil
 	x.forgetLast()
 	return nil
 }
