@@ -307,9 +307,15 @@ func (c *Conn) bigFrame() error {
 	if c.traffic != nil {
 		return c.openBig(body)
 	}
+	return c.apart(d.flags, body)
+}
+
+// apart is frame for one whose memory is its own.
+func (c *Conn) apart(flags byte, body []byte) error {
+	d := &c.dec
 	at := d.n
-	err := c.frame(d.flags, body)
-	if d.n == at+1 && c.src.rb.msgs[at].Tail == nil {
+	err := c.frame(flags, body)
+	if d.n == at+1 { // it is the last of a message
 		c.src.rb.msgs[at].Apart = true
 	}
 	return err

@@ -32,6 +32,14 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 			return len(data), false, nil
 		}
 		end := at + hn + int(h.Size)
+		if h.Size >= pipe.LargeFrame {
+			c.endRun(r, false)
+			if err := c.openLarge(data[at+hn : end]); err != nil {
+				return at, false, err
+			}
+			at = end
+			continue
+		}
 		if cap(r.slab)-len(r.slab) < c.plainSize(h) {
 			c.endRun(r, true)
 			c.newRun(r, c.plainAhead(data[at:]))
@@ -108,13 +116,20 @@ func (c *Conn) plainAhead(data []byte) int {
 	}
 }
 
-// openBig opens a frame that has memory of its own, in place.
+// openBig opens a frame that was put together in memory of its own.
 func (c *Conn) openBig(body []byte) error {
-	payload, inner, err := c.traffic.OpenInPlace(body)
+	err := c.openLarge(body)
+	c.pipe.Memory().Recycle(body)
+	return err
+}
+
+// openLarge opens a frame into memory of its own.
+func (c *Conn) openLarge(body []byte) error {
+	plain, inner, err := c.traffic.Open(c.pipe.Memory().Frame(max(0, len(body)-c.traffic.Overhead())), body)
 	if err != nil {
 		return err
 	}
-	return c.frame(outerFlags(inner), payload[:len(payload):len(payload)])
+	return c.apart(outerFlags(inner), plain)
 }
 
 // wipe forgets the keys of the connection. Nobody reads or writes any more.

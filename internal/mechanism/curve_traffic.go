@@ -82,19 +82,6 @@ func (t *curveTraffic) Open(dst, body []byte) ([]byte, byte, error) {
 	return dst, flags, nil
 }
 
-func (t *curveTraffic) OpenInPlace(body []byte) ([]byte, byte, error) {
-	if err := t.check(body); err != nil {
-		return nil, 0, err
-	}
-	payload := body[messageOverhead:]
-	flags, ok := t.in.open(payload, body[messageBox:])
-	if !ok {
-		return nil, 0, errNotAuthentic
-	}
-	t.opened = t.in.nonce
-	return payload, flags, nil
-}
-
 // check looks at what of a MESSAGE is in clear, and notes its nonce.
 func (t *curveTraffic) check(body []byte) error {
 	switch {

@@ -170,7 +170,7 @@ func FuzzCurveTraffic(f *testing.F) {
 		if err != nil || gotFlags != flags || string(got) != "before"+string(payload) {
 			t.Errorf("% X opens to %d % X, %v", payload, gotFlags, got, err)
 		}
-		if _, _, err := s.Traffic().OpenInPlace(sealed[6:]); err == nil {
+		if _, _, err := s.Traffic().Open(nil, sealed[6:]); err == nil {
 			t.Error("opens twice")
 		}
 	})

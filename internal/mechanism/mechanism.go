@@ -89,8 +89,6 @@ type Traffic interface {
 	// Open appends the payload that a body carries. They must not overlap. Any error
 	// is the end of the connection.
 	Open(dst, body []byte) (payload []byte, flags byte, err error)
-	// OpenInPlace is Open that overwrites the body and returns a part of it.
-	OpenInPlace(body []byte) (payload []byte, flags byte, err error)
 	// Wipe forgets the keys. Nothing can be sealed or opened any more.
 	Wipe()
 }

@@ -22,15 +22,18 @@ const (
 // it is Apart.
 func (b *Buffers) Release(m *Message) {
 	switch {
-	case !m.Apart || m.Tail != nil || b == nil:
+	case !m.Apart || b == nil:
 	case m.Kind == Run:
 		b.giveSlab(m.Head)
+	case len(m.Tail) > 0:
+		b.Recycle(m.Tail[len(m.Tail)-1])
 	default:
-		b.giveFrame(m.Head)
+		b.Recycle(m.Head)
 	}
 }
 
-func (b *Buffers) giveFrame(frame []byte) {
+// Recycle takes the memory of a large frame back, of which nobody has a part.
+func (b *Buffers) Recycle(frame []byte) {
 	if cap(frame) >= LargeFrame && cap(frame) <= maxFrame {
 		frame = frame[:0]
 		b.frames.Put(&frame)

@@ -36,9 +36,8 @@ type Message struct {
 	Owned bool
 	// Kept means that conflation leaves the message alone.
 	Kept bool
-	// Apart means that a message of one frame, or a run, has memory that it shares
-	// with nothing, so that whoever receives it last may give it back: see
-	// Buffers.Release.
+	// Apart means that the last frame, or a run, has memory that it shares with
+	// nothing, so that whoever receives it last may give it back: see Buffers.Release.
 	Apart bool
 	// Into, set on the way to a receiver, asks for the message in the memory that is
 	// there already, if that is Apart: see Pipe.Read.
