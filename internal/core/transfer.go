@@ -231,29 +231,24 @@ func (s *Socket) pop(m *pipe.Message) error {
 	}
 	s.mu.Lock()
 	if s.source != nil && s.unread == nil {
-		if p := s.source.Only(); p != nil && p.Read(m) {
-			s.received++
-			s.mu.Unlock()
-			return nil
+		for p := s.source.Turn(); p != nil; p = s.source.Turn() {
+			if p.Read(m) {
+				s.received++
+				s.mu.Unlock()
+				return nil
+			}
+			s.source.Empty()
 		}
 	}
 	var err error
-	into := m.Into && s.source != nil
-	switch {
-	case s.unread != nil:
-		into = false
+	if s.unread != nil {
 		s.takeUnread(&s.in)
-	case into:
-		s.in = *m
-		if err = s.pattern.Recv(&s.in); err != nil {
-			s.in = pipe.Message{}
-		}
-	default:
+	} else {
 		err = s.pattern.Recv(&s.in)
 	}
 	if err == nil {
 		s.received++
-		if m.Into && !into {
+		if m.Into {
 			s.ctx.buffers.Release(m)
 		}
 		*m = s.in

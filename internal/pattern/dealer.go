@@ -100,6 +100,17 @@ func (d *dealer) Only() *pipe.Pipe {
 	return d.in.only()
 }
 
+// Turn implements Source.
+func (d *dealer) Turn() *pipe.Pipe {
+	if d.in == nil {
+		return nil
+	}
+	return d.in.turn()
+}
+
+// Empty implements Source.
+func (d *dealer) Empty() { d.in.empty() }
+
 func (d *dealer) Readable() bool { return d.in != nil && d.in.peek() != nil }
 
 func (d *dealer) Writable() bool { return d.out != nil && d.out.writable() }

@@ -13,7 +13,16 @@ type fairQueue struct {
 	add  func(*pipe.Pipe) // bound once, so that collecting allocates nothing
 	// skip leaves out pipes that must not be read (a ROUTER's anonymous peers).
 	skip func(*pipe.Pipe) bool
+
+	touched int  // pipes whose turn is next that touch has looked at
+	saw     byte // what it saw, or the compiler would leave the looking out
 }
+
+// touchAhead is how many pipes are looked at together before their turn. What they
+// hold was written by another processor, a piece here and a piece there that no cache
+// expects: one after the other, with a lock in between, each message waits for its
+// piece alone. Fewer pipes than that stay near anyway.
+const touchAhead = 16
 
 func newFairQueue(h *Host) *fairQueue {
 	h.Mailbox.Readers = true
@@ -33,19 +42,44 @@ func (q *fairQueue) include(p *pipe.Pipe) {
 // recv takes the next message and returns the pipe it came from, nil if there
 // is none.
 func (q *fairQueue) recv(m *pipe.Message) *pipe.Pipe {
-	q.h.Mailbox.Readable(q.add)
-	for len(q.ring) > 0 {
-		if q.at >= len(q.ring) {
-			q.at = 0
-		}
-		p := q.ring[q.at]
+	for p := q.turn(); p != nil; p = q.turn() {
 		if p.Read(m) {
-			q.at++
 			return p
 		}
-		q.leave(q.at)
+		q.empty()
 	}
 	return nil
+}
+
+// turn returns the pipe whose turn it is, nil if none can have anything. The caller
+// reads from it, or says that it is empty.
+func (q *fairQueue) turn() *pipe.Pipe {
+	q.h.Mailbox.Readable(q.add)
+	if q.at >= len(q.ring) {
+		if q.at = 0; len(q.ring) == 0 {
+			return nil
+		}
+	}
+	if len(q.ring) > touchAhead {
+		if q.touched == 0 {
+			q.touch()
+		}
+		q.touched--
+	}
+	q.at++
+	return q.ring[q.at-1]
+}
+
+// empty takes the pipe that turn returned out of the ring.
+func (q *fairQueue) empty() { q.leave(q.at - 1) }
+
+// touch looks at what the next pipes hold.
+func (q *fairQueue) touch() {
+	next := q.ring[q.at:min(q.at+touchAhead, len(q.ring))]
+	q.touched = len(next)
+	for _, p := range next {
+		q.saw += p.Touch()
+	}
 }
 
 // only returns the pipe that recv would ask first if no other can have anything.

@@ -69,6 +69,12 @@ func (s *pair) Recv(m *pipe.Message) error {
 // Only implements Source.
 func (s *pair) Only() *pipe.Pipe { return s.in.only() }
 
+// Turn implements Source.
+func (s *pair) Turn() *pipe.Pipe { return s.in.turn() }
+
+// Empty implements Source.
+func (s *pair) Empty() { s.in.empty() }
+
 func (s *pair) Readable() bool  { return s.in.peek() != nil }
 func (s *pair) Writable() bool  { return s.peer != nil && s.peer.CanWrite() }
 func (s *pair) Sink() pipe.Sink { return nil }

@@ -66,12 +66,17 @@ type Publisher interface {
 	Subscribers(topic []byte) int
 }
 
-// Source is a pattern whose Recv returns what its pipes hold as it is.
+// Source is a pattern whose Recv returns what its pipes hold as it is. Asking for the
+// pipe saves the way through Recv, and the message one copy.
 type Source interface {
 	// Only returns the pipe whose next message Recv would return, if there is
-	// one and no other pipe comes into question. It saves the way through Recv,
-	// and the message one copy.
+	// one and no other pipe comes into question.
 	Only() *pipe.Pipe
+	// Turn returns the pipe whose next message Recv would return if that has one, nil
+	// if there is none. The caller reads the message, or calls Empty and asks again.
+	Turn() *pipe.Pipe
+	// Empty tells that nothing could be read from the pipe that Turn has returned.
+	Empty()
 }
 
 // Router is a pattern that finds peers by routing id.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/gozmq/zmq/internal/opt"
@@ -155,6 +156,67 @@ func TestFairQueueTakesOneFromEachPipeInTurn(t *testing.T) {
 	b.want("0")
 	b.want("2")
 	b.none()
+}
+
+// However many pipes there are, and however unevenly they are filled, each gives one
+// message a round until it has none.
+func TestFairQueueTakesTurnsAmongMany(t *testing.T) {
+	const pipes = 3*touchAhead + 5
+	for name, next := range map[string]func(*bench, *pipe.Message) bool{
+		"Recv": func(b *bench, m *pipe.Message) bool { return b.p.Recv(m) == nil },
+		"Turn": func(b *bench, m *pipe.Message) bool { return b.takeTurn(m) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, Pull)
+			var want, got []string
+			for k := range pipes {
+				p := b.pipe(0, "")
+				run := pipe.Message{Kind: pipe.Run, Peer: p.Peer(), Owned: true}
+				for i := range k % 7 {
+					run.Head = wire.AppendFrame(run.Head, 0, fmt.Append(nil, i, "of", k))
+					run.Count++
+				}
+				if run.Count > 0 {
+					p.Deliver([]pipe.Message{run})
+				}
+			}
+			for i := range 7 {
+				for k := range pipes {
+					if i < k%7 {
+						want = append(want, fmt.Sprint(i, "of", k))
+					}
+				}
+			}
+			for m := new(pipe.Message); next(b, m); {
+				got = append(got, string(m.Head))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("received %q, want %q", got, want)
+			}
+			b.none()
+		})
+	}
+}
+
+// takeTurn reads as a socket does that knows its pattern for a Source.
+func (b *bench) takeTurn(m *pipe.Message) bool {
+	s := b.p.(Source)
+	for p := s.Turn(); p != nil; p = s.Turn() {
+		if p.Read(m) {
+			return true
+		}
+		s.Empty()
+	}
+	return false
+}
+
+// Types that never receive are nobody's turn.
+func TestTurnOfThoseThatOnlySend(t *testing.T) {
+	b := newBench(t, Push)
+	b.pipe(0, "")
+	if p := b.p.(Source).Turn(); p != nil {
+		t.Errorf("%p for a PUSH", p)
+	}
 }
 
 func TestFairQueueForgetsEmptyPipes(t *testing.T) {
