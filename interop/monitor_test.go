@@ -188,9 +188,12 @@ func (s *scene) other(typ string, opts peer.Opts) *peer.Socket {
 
 // ready exchanges a message each way, so that both ends are past the handshake and
 // their applications know it: libzmq keeps the connection of a socket that is
-// closed before.
+// closed before. libzmq's monitor tells of a connection's end before the socket
+// knows, which would give the message to the peer that has left: asking for events
+// has it look.
 func (s *scene) ready(x *peer.Socket) {
 	s.t.Helper()
+	s.GetInt("EVENTS")
 	for _, way := range [][2]interface {
 		Send(timeout time.Duration, frames ...[]byte) error
 		Recv(timeout time.Duration) ([][]byte, error)
@@ -457,7 +460,10 @@ func TestMonitorTellsOfMissingAuthentication(t *testing.T) {
 	play(t, "PULL", peer.Opts{"PLAIN_SERVER": 1}, func(s *scene) {
 		at := s.call(s.Bind("tcp://127.0.0.1:*"), "AT")
 		s.other("PUSH", peer.Opts{"PLAIN_USERNAME": "me", "PLAIN_PASSWORD": "secret", "RECONNECT_IVL": -1}).Connect(at)
-		s.tell("LISTENING AT", "ACCEPTED AT", fmt.Sprintf("HANDSHAKE_FAILED_NO_DETAIL(%#x) AT", int(syscall.EFAULT)), "DISCONNECTED AT")
+		s.tell("LISTENING AT", "ACCEPTED AT", fmt.Sprintf("HANDSHAKE_FAILED_NO_DETAIL(%#x) AT", int(syscall.EFAULT)))
+		if _, ours := s.subject.(*monitored); ours { // libzmq's server leaves it out now and then
+			s.tell("DISCONNECTED AT")
+		}
 	})
 	play(t, "PUSH", peer.Opts{"PLAIN_USERNAME": "me", "PLAIN_PASSWORD": "secret", "RECONNECT_IVL": 50, "LINGER": 0}, func(s *scene) {
 		s.Connect(s.call(s.other("PULL", peer.Opts{"PLAIN_SERVER": 1}).Bind("tcp://127.0.0.1:*"), "AT"))
