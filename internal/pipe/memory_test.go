@@ -2,7 +2,14 @@
 
 package pipe
 
-import "testing"
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
 
 // What comes back is used again for frames of about that size, and for no others.
 func TestFrameMemoryIsUsedAgain(t *testing.T) {
@@ -23,5 +30,119 @@ func TestFrameMemoryIsUsedAgain(t *testing.T) {
 	b.Recycle(make([]byte, 10)) // shared with others, most likely
 	if got := b.Frame(8 << 10); cap(got) < 8<<10 {
 		t.Errorf("%d octets for 8 KiB", cap(got))
+	}
+}
+
+// reader delivers numbered messages as a connection's reader does: in runs whose memory
+// comes from the pool and holds nothing else, or in large frames.
+type reader struct {
+	testing.TB
+	random *rand.Rand
+	p      *Pipe
+	next   int
+	rest   []Message // not taken yet
+}
+
+// text is what message i holds, of any size.
+func (r *reader) text(i int) []byte {
+	size := []int{8, 30, 300, 3000, LargeFrame + 7}[i*7919>>3%5]
+	b := bytes.Repeat([]byte{byte(i)}, size)
+	copy(b, fmt.Sprintf("%08d", i))
+	return b
+}
+
+func (r *reader) deliver() {
+	for range 3 {
+		run := Message{Kind: Run, Owned: true, Apart: true, Head: r.p.Memory().Slab(SlabSize)}
+		if run.Head == nil {
+			run.Head = make([]byte, 0, SlabSize)
+		}
+		for range r.random.IntN(200) {
+			body := r.text(r.next)
+			if len(body) >= LargeFrame {
+				break
+			}
+			if cap(run.Head)-len(run.Head) < len(body)+9 {
+				break
+			}
+			run.Head = wire.AppendFrame(run.Head, 0, body)
+			run.Count++
+			r.next++
+		}
+		if run.Count > 0 {
+			r.rest = append(r.rest, run)
+		}
+		if body := r.text(r.next); len(body) >= LargeFrame {
+			frame := append(r.p.Memory().Frame(len(body)), body...)
+			r.rest = append(r.rest, Message{Head: frame, Owned: true, Apart: true})
+			r.next++
+		}
+	}
+	r.push()
+}
+
+func (r *reader) push() {
+	n := r.p.Deliver(r.rest)
+	r.rest = r.rest[n:]
+}
+
+// What was received by Read never changes, whatever comes in memory that Into gave
+// back, and nothing is lost or out of order where the high-water mark cuts runs.
+func TestMemoryThatComesBackIsNobodys(t *testing.T) {
+	for seed := range uint64(20) {
+		p := New(Config{Mailbox: new(Mailbox), Buffers: new(Buffers), RecvHWM: 10 + int(seed)*20})
+		r := &reader{TB: t, random: rand.New(rand.NewPCG(seed, 1)), p: p}
+		var into [2]Message
+		kept := map[int][]byte{}
+		for got := 0; got < 5000; {
+			if len(r.rest) == 0 {
+				r.deliver()
+			} else {
+				r.push()
+			}
+			for range r.random.IntN(300) {
+				var m Message
+				var n int
+				switch k := r.random.IntN(10); {
+				case k < 8:
+					m = into[k%2]
+					m.Into = true
+					if p.Read(&m) {
+						n = 1
+						into[k%2] = m
+					}
+				case k == 8:
+					if p.Read(&m) {
+						n = 1
+						kept[got] = m.Head
+					}
+				default:
+					n = p.ReadRun(&m, 1+r.random.IntN(50))
+					for i := 0; i < n && m.Kind == Run; i++ {
+						var one Message
+						m.Take(&one)
+						kept[got+i] = one.Head
+					}
+					if n == 1 && m.Kind != Run {
+						kept[got] = m.Head
+					}
+				}
+				if n == 0 {
+					break
+				}
+				if m.Kind != Run && !bytes.Equal(m.Head, r.text(got)) {
+					t.Fatalf("seed %d: message %d is %.20q, want %.20q", seed, got, m.Head, r.text(got))
+				}
+				got += n
+			}
+			if len(kept) > 500 {
+				for i, b := range kept {
+					if !bytes.Equal(b, r.text(i)) {
+						t.Fatalf("seed %d: message %d has become %.20q, want %.20q", seed, i, b, r.text(i))
+					}
+				}
+				clear(kept)
+			}
+		}
 	}
 }
