@@ -45,16 +45,16 @@ func (s *Socket) readHere() bool {
 	if c == nil {
 		return false
 	}
-	used := s.borrow(c, nil, time.Time{})
+	used := s.borrow(c, engine.Sleep{})
 	if used {
 		s.mailbox.Receivers.Wake() // who wanted to read meanwhile waits for a word
 	}
 	return used
 }
 
-// borrow reads once, waiting with w. It reports false if it is not our turn.
-func (s *Socket) borrow(c *engine.Conn, w *pipe.Waiter, until time.Time) bool {
-	used, over := c.Borrow(w, until)
+// borrow reads once, and reports false if it is not our turn.
+func (s *Socket) borrow(c *engine.Conn, sleep engine.Sleep) bool {
+	used, over := c.Borrow(sleep)
 	if over {
 		s.lent.CompareAndSwap(c, nil)
 	}
@@ -77,9 +77,6 @@ func (s *Socket) waitRecv(ctx context.Context, m *pipe.Message) error {
 	r.w = s.mailbox.Receivers.Join()
 	err := r.wait(m)
 	s.mailbox.Receivers.Leave(r.w, err == nil || r.reads != nil)
-	if r.stop != nil {
-		r.stop()
-	}
 	if r.timer != nil {
 		r.timer.Stop()
 	}
@@ -94,7 +91,6 @@ type receiver struct {
 	until time.Time // zero: for ever
 
 	reads *engine.Conn // what it has read last
-	stop  func() bool  // ends the watch over ctx
 	timer *time.Timer
 }
 
@@ -125,12 +121,8 @@ func (r *receiver) read(c *engine.Conn) bool {
 	if r.reads != c {
 		r.reads = c
 		r.s.mailbox.Receivers.SleepIn(r.w, c)
-		if r.stop == nil && r.ctx.Done() != nil {
-			all, this := &r.s.mailbox.Receivers, r.w
-			r.stop = context.AfterFunc(r.ctx, func() { all.WakeThis(this) })
-		}
 	}
-	if !r.s.borrow(c, r.w, r.until) {
+	if !r.s.borrow(c, engine.Sleep{Context: r.ctx, Waiter: r.w, Until: r.until}) {
 		return r.s.lent.Load() != c // over
 	}
 	select {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -151,6 +152,26 @@ func TestWaitOfAReceiverThatReadsEnds(t *testing.T) {
 				t.Errorf("received %q, %v; want %v", r.body, r.err, want)
 			}
 		})
+	}
+}
+
+// A context may end at any moment between two looks at it.
+func TestContextOfAReceiverThatReads(t *testing.T) {
+	b := newBorrower(t, pattern.Pull, pattern.Push)
+	for n := range 300 {
+		ctx, cancel := context.WithCancel(b.ctx)
+		for range n % 3 { // it is watched already
+			b.send(b.peer, "before")
+			b.want(<-b.receive(ctx, b.s), "before")
+		}
+		got := b.receive(ctx, b.s)
+		for range n % 7 {
+			runtime.Gosched()
+		}
+		cancel()
+		if r := <-got; !errors.Is(r.err, context.Canceled) {
+			t.Fatalf("received %q, %v; want %v", r.body, r.err, context.Canceled)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"os"
 	"sync"
@@ -55,8 +56,17 @@ type loan struct {
 	moved  bool       // the read deadline is not what it is for the reader
 	full   bool       // the last time there was more to read, probably
 	seen   uint64     // uses when Loans looked
-	waiter *pipe.Waiter
-	until  time.Time
+	sleep  Sleep
+
+	done <-chan struct{} // of the context that stop belongs to
+	stop func() bool     // ends the watch over it; nil: there is none
+}
+
+// Sleep is what ends a receiver's wait for octets.
+type Sleep struct {
+	Context context.Context
+	Waiter  *pipe.Waiter // woken by others; nil: there is to be no wait
+	Until   time.Time    // zero: for ever
 }
 
 // countWait notes, before messages are handed over, whether a receiver waits for
@@ -95,7 +105,11 @@ func (c *Conn) lend() error {
 	if c.gate.isClosed() { // Close may not have seen the loan
 		c.Recall()
 	}
-	return <-l.back
+	err := <-l.back
+	l.mu.Lock()
+	l.watch(nil, nil)
+	l.mu.Unlock()
+	return err
 }
 
 // Recall ends a loan. It may be called at any time, with the socket's lock held.
@@ -118,11 +132,10 @@ func (c *Conn) Recall() {
 }
 
 // Borrow reads once in the place of the connection's reader, if it has lent the
-// connection and nobody else reads. It waits for octets until the waiter is woken or
-// the time has come, and not at all without a waiter. Afterwards there may be
-// something to receive; or not. used is false if it was not the caller's turn; with
+// connection and nobody else reads. Afterwards there may be something to receive; or
+// not, where the wait was ended. used is false if it was not the caller's turn; with
 // over, the connection is not lent any more.
-func (c *Conn) Borrow(w *pipe.Waiter, until time.Time) (used, over bool) {
+func (c *Conn) Borrow(s Sleep) (used, over bool) {
 	l := c.loan.Load()
 	l.mu.Lock()
 	if !l.lent || l.held {
@@ -130,7 +143,7 @@ func (c *Conn) Borrow(w *pipe.Waiter, until time.Time) (used, over bool) {
 		l.mu.Unlock()
 		return false, over
 	}
-	l.held, l.waiter, l.until = true, w, until
+	l.held, l.sleep = true, s
 	l.mu.Unlock()
 
 	l.borrowed, c.src.sleep = true, l.doze
@@ -146,7 +159,7 @@ func (c *Conn) Borrow(w *pipe.Waiter, until time.Time) (used, over bool) {
 
 // endBorrow notes what reading has come to. loan.mu is held.
 func (c *Conn) endBorrow(l *loan, err error) (over bool) {
-	l.held, l.asleep, l.waiter = false, false, nil
+	l.held, l.asleep, l.sleep = false, false, Sleep{}
 	l.uses.Add(1)
 	l.full = c.src.full || c.dec.behind
 	if l.moved {
@@ -173,15 +186,36 @@ func (c *Conn) doze() bool {
 	l := c.loan.Load()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.lent || l.waiter == nil || l.waiter.Woken() {
+	if s := &l.sleep; !l.lent || s.Waiter == nil || s.Waiter.Woken() || s.Context.Err() != nil {
 		return false
 	}
 	l.asleep = true
-	if !l.until.IsZero() {
+	if !l.sleep.Until.IsZero() {
 		l.moved = true
-		_ = c.nc.SetReadDeadline(l.until)
+		_ = c.nc.SetReadDeadline(l.sleep.Until)
 	}
+	l.watch(l.sleep.Context, c.Rouse)
 	return true
+}
+
+// watch has wake called when a context ends, in place of the one that was watched
+// before. Receivers come back with the same, mostly, so that the watch stays for as
+// long as the loan. loan.mu is held.
+func (l *loan) watch(ctx context.Context, wake func()) {
+	var done <-chan struct{}
+	if ctx != nil {
+		done = ctx.Done()
+	}
+	if done == l.done {
+		return
+	}
+	if l.stop != nil {
+		l.stop()
+		l.stop = nil
+	}
+	if l.done = done; done != nil {
+		l.stop = context.AfterFunc(ctx, wake)
+	}
 }
 
 // Rouse ends the wait of a receiver for octets. It implements pipe.Sleeper.
