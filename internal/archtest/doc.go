@@ -2,6 +2,7 @@
 
 // Package archtest keeps the shape of the tree: who may import whom, as one
 // table, and the rules of style that a machine can check. It reads sources
-// only, all files whatever their build tags, those of the nested modules too.
+// only, all files whatever their build tags, those of the nested modules too; the
+// programs that documents show are built.
 // It starts no goroutine.
 package archtest
