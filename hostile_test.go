@@ -511,7 +511,7 @@ func TestHalfClose(t *testing.T) {
 		x.leave()
 		x = b.stranger() // data after ERROR
 		x.greet()
-		x.say(wire.AppendError(nil, "400"))
+		x.say(wire.AppendFrame(nil, wire.FlagCommand, wire.AppendError(nil, "400")))
 		x.say(slices.Repeat(message(0, "behind the error"), 1000))
 		x.cutOff()
 		b.talk()

@@ -145,7 +145,7 @@ func TestErrorCommand(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("DEALER", nil), nil)
 			r.octets(greeting)
-			r.write(wire.AppendError(nil, reason))
+			r.write(wire.AppendFrame(nil, wire.FlagCommand, wire.AppendError(nil, reason)))
 			err := r.end()
 			var refused *mechanism.RefusedError
 			if !errors.As(err, &refused) || refused.Status != status || !errors.Is(err, zerr.ErrProtocol) {

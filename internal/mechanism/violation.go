@@ -94,8 +94,7 @@ func refusal(data []byte) error {
 // errorCommand is the body of an ERROR. The reason is cut to what fits, and what
 // RFC 37 does not allow in it is replaced.
 func errorCommand(reason string) []byte {
-	reason = printable(reason[:min(len(reason), 255)])
-	return append(wire.AppendCommand(nil, wire.CommandError, []byte{byte(len(reason))}), reason...)
+	return wire.AppendError(nil, printable(reason))
 }
 
 // quoteReason makes a peer's text safe to print.

@@ -13,6 +13,10 @@ import (
 // behind keeps what it has not taken, which its high-water mark bounds.
 const pageSize = 64 << 10
 
+// sharedFrames is the most frames of a message that is shared: their headers, 576
+// octets at most, are little beside refThreshold.
+const sharedFrames = 64
+
 // Broadcast is a queue that the outboxes of many peers have in common, as long
 // as all of them get the same messages: a message is encoded once and stored
 // once, and a peer whose connection is busy costs nothing when one is added,
@@ -89,14 +93,14 @@ func (b *Broadcast) Leave(p *Pipe) {
 }
 
 // Fits reports whether Add takes a message: one that is worth copying.
-func (b *Broadcast) Fits(m *Message) bool { return m.Size() < refThreshold && m.Len() <= 64 }
+func (b *Broadcast) Fits(m *Message) bool { return m.Size() < refThreshold && m.Len() <= sharedFrames }
 
 // Add queues a message for every member, each of which has room for it (Room).
 // It appends to flush the pipes whose write token the caller now holds. The
 // socket's lock is held.
 func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 	b.mu.Lock()
-	need := m.Size() + 9*m.Len()
+	need := m.Size() + wire.MaxHeaderSize*m.Len()
 	t := b.tail
 	if cap(t.b)-len(t.b) < need {
 		t.count = b.count
@@ -140,21 +144,18 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 }
 
 // pullLocked moves what the broadcast holds for this outbox to its own queue,
-// until that has about limit octets. It reports whether nothing was there; the
-// outbox waits then, and Add gives it a writer.
-func (o *Outbox) pullLocked(limit int) (nothing bool) {
+// until that has about limit octets.
+func (o *Outbox) pullLocked(limit int) {
 	if o.held.topics != nil { // never a member
-		return o.pullTopicsLocked(limit)
+		o.pullTopicsLocked(limit)
+		return
 	}
 	s := &o.share
 	if s.of == nil {
-		return true
+		return
 	}
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
-	if s.seen == s.of.count {
-		return true
-	}
 	for o.bytes < limit && s.seen < s.of.count {
 		upTo := s.of.count
 		if s.page.next != nil {
@@ -171,7 +172,6 @@ func (o *Outbox) pullLocked(limit int) (nothing bool) {
 			s.page, s.off = s.page.next, 0
 		}
 	}
-	return false
 }
 
 // waitLocked has Add give the outbox a writer. The broadcast's lock is held.

@@ -49,11 +49,6 @@ func (m *mark) room(n int) int {
 	return min(n, free)
 }
 
-func (m *mark) wrote(n uint64, size int) {
-	m.written += n
-	m.held += size
-}
-
 // ack notes n more messages as read and reports whether a refused writer may
 // go on.
 func (m *mark) ack(n uint64, size int) (resume bool) {

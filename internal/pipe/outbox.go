@@ -158,9 +158,9 @@ func (o *Outbox) encodeLocked(m *Message) int {
 // copied returns how many octets of a segment a frame takes at most.
 func copied(body []byte, owned bool) int {
 	if owned && len(body) >= refThreshold {
-		return 9
+		return wire.MaxHeaderSize
 	}
-	return 9 + len(body)
+	return wire.MaxHeaderSize + len(body)
 }
 
 func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
@@ -176,7 +176,7 @@ func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
 		o.bytes += n
 		return
 	}
-	seg := o.growLocked(n + 9)
+	seg := o.growLocked(n + wire.MaxHeaderSize)
 	was := len(seg.b)
 	if !o.raw {
 		seg.b = wire.AppendHeader(seg.b, flags, n)

@@ -73,7 +73,7 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 	if !m.Owned && len(m.Head) >= LargeFrame && !o.raw {
 		// The copy takes long, and is made while others write.
 		o.mu.Unlock()
-		c := o.buffers.get(9 + len(m.Head))
+		c := o.buffers.get(wire.MaxHeaderSize + len(m.Head))
 		c.buf = append(wire.AppendHeader(c.buf, 0, len(m.Head)), m.Head...)
 		o.mu.Lock()
 		if !o.takesSoleLocked() {

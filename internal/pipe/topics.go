@@ -168,16 +168,14 @@ func (o *Outbox) appendTopicLocked(m *Message) (ok bool) {
 }
 
 // pullTopicsLocked frames what is held, until about limit octets wait to be
-// written. It reports whether nothing was held.
-func (o *Outbox) pullTopicsLocked(limit int) (nothing bool) {
+// written.
+func (o *Outbox) pullTopicsLocked(limit int) {
 	h := &o.held
-	nothing = len(h.queue) == 0
 	for len(h.queue) > 0 && o.bytes < limit {
 		var m Message
 		m, h.queue = h.shift(h.queue)
 		o.placeLocked(&m)
 	}
-	return nothing
 }
 
 // dropTopicsLocked drops what is held.

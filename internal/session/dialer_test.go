@@ -111,7 +111,7 @@ func TestBackOffGrowsWhileALimitIsExceeded(t *testing.T) {
 func TestBackOffGrowsWhileThePeerRefuses(t *testing.T) {
 	hello := greeting[:wire.GreetingSize]
 	for name, says := range map[string][]byte{
-		"ERROR":             append(hello[:len(hello):len(hello)], wire.AppendError(nil, "400")...),
+		"ERROR":             append(hello[:len(hello):len(hello)], wire.AppendFrame(nil, wire.FlagCommand, wire.AppendError(nil, "400"))...),
 		"another mechanism": wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "CURVE"}),
 	} {
 		n := &network{dial: func(context.Context, int) (net.Conn, error) {
@@ -268,7 +268,7 @@ func TestReconnectStop(t *testing.T) {
 // otherwise; what it announces goes by the event's kind.
 func TestProtocolErrorsAreNotRetried(t *testing.T) {
 	mismatch := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "PLAIN"})
-	refusal := append(slices.Clone(greeting[:64]), wire.AppendError(nil, "400")...)
+	refusal := append(slices.Clone(greeting[:64]), wire.AppendFrame(nil, wire.FlagCommand, wire.AppendError(nil, "400"))...)
 	nonsense := append(slices.Clone(greeting), 2, 0xFF, 0, 0, 0, 0, 0, 0, 0)
 	for _, c := range []struct {
 		says []byte

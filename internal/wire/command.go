@@ -71,11 +71,10 @@ func ParseError(data []byte) (reason string, err error) {
 	return string(data[1 : 1+int(data[0])]), nil
 }
 
-// AppendError appends an ERROR command as a whole frame. Of a reason over 255
-// octets it sends the first 255.
+// AppendError appends the body of an ERROR command, without a frame header. Of a
+// reason over 255 octets it sends the first 255.
 func AppendError(dst []byte, reason string) []byte {
 	reason = reason[:min(len(reason), maxShortString)]
-	dst = AppendHeader(dst, FlagCommand, 1+len(CommandError)+1+len(reason))
 	dst = appendCommandName(dst, CommandError)
 	return append(append(dst, byte(len(reason))), reason...)
 }

@@ -15,6 +15,9 @@ const (
 	FlagCommand = 4 // a command, never seen by the application; ZMTP 3.x only
 )
 
+// MaxHeaderSize is the most that HeaderSize returns.
+const MaxHeaderSize = longHeaderSize
+
 const (
 	shortHeaderSize = 2 // flags and one octet of length
 	longHeaderSize  = 9 // flags and eight octets of length

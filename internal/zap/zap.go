@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package zap encodes and decodes the messages between a socket that has to
+// Package zap encodes the requests and decodes the replies between a socket that has to
 // authenticate its peer and the authentication handler of its context (RFC 27,
 // ZAP 1.0). Frames in, frames out; how they travel is for others.
 package zap
@@ -20,8 +20,6 @@ const (
 	// requestID is constant in libzmq too: each connection has a pipe of its own
 	// and one request at a time.
 	requestID = "1"
-	// maxShort is the longest domain, as the option for it has it.
-	maxShort = 255
 )
 
 // Request asks about one peer.
@@ -41,45 +39,12 @@ func (r *Request) Frames() [][]byte {
 	return append(frames, r.Credentials...)
 }
 
-// ParseRequest reads what Frames made. It is strict about what a handler relies
-// on: the delimiter, the version, the number of credentials of a known mechanism.
-func ParseRequest(frames [][]byte) (*Request, error) {
-	switch {
-	case len(frames) < 7:
-		return nil, zerr.Errorf(zerr.ErrProtocol, "an authentication request of %d frames", len(frames))
-	case len(frames[0]) != 0:
-		return nil, zerr.Errorf(zerr.ErrProtocol, "an authentication request without a delimiter")
-	case string(frames[1]) != version:
-		return nil, zerr.Errorf(zerr.ErrProtocol, "an authentication request of version %.20q", frames[1])
-	case len(frames[3]) > maxShort:
-		return nil, zerr.Errorf(zerr.ErrProtocol, "a domain of %d octets", len(frames[3]))
-	}
-	r := &Request{
-		Domain: string(frames[3]), Address: string(frames[4]), Identity: frames[5],
-		Mechanism: string(frames[6]), Credentials: frames[7:],
-	}
-	if n, ok := credentials[r.Mechanism]; ok && n != len(r.Credentials) {
-		return nil, zerr.Errorf(zerr.ErrProtocol, "%d credentials for %s", len(r.Credentials), r.Mechanism)
-	}
-	return r, nil
-}
-
-// credentials is how many of them each mechanism has.
-var credentials = map[string]int{"NULL": 0, "PLAIN": 2, "CURVE": 1, "GSSAPI": 1}
-
 // Reply is the handler's answer.
 type Reply struct {
 	Status   int    // 200, 300, 400 or 500
 	Text     string // for humans
 	UserID   string
 	Metadata []byte // encoded properties
-}
-
-// Frames returns the reply as it is sent, the empty delimiter first.
-func (r *Reply) Frames() [][]byte {
-	return [][]byte{
-		{}, []byte(version), []byte(requestID), fmt.Appendf(nil, "%03d", r.Status), []byte(r.Text), []byte(r.UserID), r.Metadata,
-	}
 }
 
 // ZMQ_PROTOCOL_ERROR_ZAP constants of the monitor.
