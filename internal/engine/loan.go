@@ -186,15 +186,19 @@ func (c *Conn) doze() bool {
 	l := c.loan.Load()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if s := &l.sleep; !l.lent || s.Waiter == nil || s.Waiter.Woken() || s.Context.Err() != nil {
+	s := &l.sleep
+	if !l.lent || s.Waiter == nil || s.Waiter.Woken() {
+		return false
+	}
+	l.watch(s.Context, c.Rouse)
+	if s.Context.Err() != nil { // after the watch began, or nobody would tell
 		return false
 	}
 	l.asleep = true
-	if !l.sleep.Until.IsZero() {
+	if !s.Until.IsZero() {
 		l.moved = true
-		_ = c.nc.SetReadDeadline(l.sleep.Until)
+		_ = c.nc.SetReadDeadline(s.Until)
 	}
-	l.watch(l.sleep.Context, c.Rouse)
 	return true
 }
 
