@@ -184,6 +184,8 @@ type Buffers struct {
 	pool   sync.Pool // of *readBuffer
 	wide   sync.Pool // of *readBuffer with wideSize octets
 	sealed sync.Pool // of *sealedBuffer
+
+	lent atomic.Int32 // buffers of pool and wide
 }
 
 // readBuffer is where octets land, and where messages gather until they are
@@ -202,16 +204,28 @@ const (
 	// opened out of the buffer, straight into the memory of their messages, instead
 	// of being put together there first, and a read brings several.
 	wideSize = 256 << 10
+	// crowdSize is what a read brings at most while more than crowd buffers are lent:
+	// a reader keeps its buffer as long as its queue is full, and those of many would
+	// all be large, and cold. It is about what a queue takes: a thousand small messages
+	// (RCVHWM), in one piece of memory that they share.
+	crowdSize = pipe.SlabSize
+	// crowd times readSize is a mebibyte, what the second-level cache of a processor
+	// holds nowadays.
+	crowd = 16
 	// batchSize is how many messages are handed over under one lock. They stay
 	// within the first-level cache.
 	batchSize = 256
 )
+
+// crowded reports whether many read at the same time.
+func (b *Buffers) crowded() bool { return b.lent.Load() > crowd }
 
 func (b *Buffers) get(wide bool) *readBuffer {
 	pool, size := &b.pool, readSize
 	if wide {
 		pool, size = &b.wide, wideSize
 	}
+	b.lent.Add(1)
 	if r, ok := pool.Get().(*readBuffer); ok {
 		return r
 	}
@@ -219,6 +233,7 @@ func (b *Buffers) get(wide bool) *readBuffer {
 }
 
 func (b *Buffers) put(r *readBuffer) {
+	b.lent.Add(-1)
 	clear(r.msgs[:r.used])
 	r.used = 0
 	if len(r.data) == wideSize {

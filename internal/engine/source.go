@@ -109,10 +109,7 @@ func (s *source) readBorrowed(fd uintptr) bool {
 	if !had {
 		s.rb = s.buffers.get(s.wide)
 	}
-	room := s.rb.data[s.left:]
-	if s.probe > 0 && s.left == 0 {
-		room = room[:s.probe]
-	}
+	room := s.room()
 	n, again, err := readFD(fd, room)
 	if again {
 		if !had {
@@ -123,6 +120,18 @@ func (s *source) readBorrowed(fd uintptr) bool {
 	s.note(n, err)
 	s.full = n == len(room)
 	return true
+}
+
+// room is where in the read buffer the next octets go.
+func (s *source) room() []byte {
+	switch data := s.rb.data; {
+	case s.probe > 0 && s.left == 0:
+		return data[:s.probe]
+	case len(data) == readSize && s.left < crowdSize/2 && s.buffers.crowded():
+		return data[s.left:crowdSize]
+	default:
+		return data[s.left:]
+	}
 }
 
 // wait reports whether to wait for octets.
