@@ -97,8 +97,15 @@ func (c *Context) Shutdown() {
 	close(c.done)
 	list := c.open()
 	c.mu.Unlock()
+	// All of them have ended before anybody is told: whoever wakes finds the same
+	// everywhere.
 	for _, s := range list {
 		s.terminate()
+	}
+	for _, s := range list {
+		s.end()
+		s.wakeAll()
+		s.monitors.end()
 	}
 }
 

@@ -169,13 +169,11 @@ func (s *Socket) Err() error {
 	return nil
 }
 
-// terminate is the context's shutdown reaching the socket.
+// terminate is the context's shutdown reaching the socket; the caller tells those who
+// wait.
 func (s *Socket) terminate() {
 	code := zerr.ErrTerminated
 	s.stop.CompareAndSwap(nil, &code)
-	s.end()
-	s.wakeAll()
-	s.monitors.end()
 }
 
 func (s *Socket) wakeAll() {
