@@ -6,7 +6,10 @@
 // Goroutines:
 //
 //	who calls Handshake, then Run    the session's, one goroutine or two in turn;
-//	                                 reads everything that arrives
+//	                                 reads everything that arrives, except while it
+//	                                 lends the connection to receivers: loan.go
+//	Loans.look, a timer              while a connection is lent whose receiver is
+//	                                 away
 //	writeLoop                        started by Flush when a write would block or
 //	                                 messages stream; holds the outbox's write
 //	                                 token and ends when the outbox is empty
