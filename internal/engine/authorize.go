@@ -137,8 +137,7 @@ func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
 	if err == nil { // too much to take in
 		select {
 		case err = <-result:
-			_ = nc.SetReadDeadline(h.deadline)
-			return err
+			return h.decided(err)
 		case <-h.c.gate.closing():
 			err = h.c.reason(nil)
 		case <-ctx.Done():
@@ -146,14 +145,22 @@ func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
 		}
 	}
 	if over.Load() && err != error(errOutOfTurn) { // an end of the stream will be seen again
-		err = <-result
-		_ = nc.SetReadDeadline(h.deadline)
-		return err
+		return h.decided(<-result)
 	}
 	cancel()
 	if join {
 		<-result
 	}
+	return err
+}
+
+// decided goes on after f has. A yes that comes when the handshake interval is over
+// is none.
+func (h *handshake) decided(err error) error {
+	if err == nil && h.ctx.Err() != nil {
+		return os.ErrDeadlineExceeded
+	}
+	_ = h.c.nc.SetReadDeadline(h.deadline)
 	return err
 }
 
