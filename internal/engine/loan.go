@@ -44,22 +44,24 @@ const (
 
 // loan is whose turn it is to read a connection. There is none before the first.
 type loan struct {
-	borrowed bool          // a receiver reads; owned by whoever reads
-	uses     atomic.Uint64 // how often one has; written under mu
-	doze     func() bool   // Conn.doze, bound once
-	back     chan error    // tells the reader that it is its turn, and what went wrong
+	uses atomic.Uint64 // how often somebody has borrowed; written under mu
+	doze func() bool   // Conn.doze, bound once
+	back chan error    // tells the reader that it is its turn, and what went wrong
+
+	// Owned by whoever reads.
+	borrowed bool // a receiver does
+	sleep    Sleep
+	done     <-chan struct{} // of the context that stop belongs to
+	stop     func() bool     // ends the watch over it; nil: there is none
 
 	mu     sync.Mutex // a leaf lock; guards all that follows
 	lent   bool       // whoever receives may read
 	held   bool       // somebody does
 	asleep bool       // and waits for octets
+	roused bool       // and was told to look elsewhere
 	moved  bool       // the read deadline is not what it is for the reader
 	full   bool       // the last time there was more to read, probably
 	seen   uint64     // uses when Loans looked
-	sleep  Sleep
-
-	done <-chan struct{} // of the context that stop belongs to
-	stop func() bool     // ends the watch over it; nil: there is none
 }
 
 // Sleep is what ends a receiver's wait for octets.
@@ -106,9 +108,7 @@ func (c *Conn) lend() error {
 		c.Recall()
 	}
 	err := <-l.back
-	l.mu.Lock()
 	l.watch(nil, nil)
-	l.mu.Unlock()
 	return err
 }
 
@@ -143,12 +143,12 @@ func (c *Conn) Borrow(s Sleep) (used, over bool) {
 		l.mu.Unlock()
 		return false, over
 	}
-	l.held, l.sleep = true, s
+	l.held, l.roused = true, false
 	l.mu.Unlock()
 
-	l.borrowed, c.src.sleep = true, l.doze
+	l.borrowed, l.sleep, c.src.sleep = true, s, l.doze
 	err := c.step()
-	l.borrowed, c.src.sleep = false, nil
+	l.borrowed, l.sleep, c.src.sleep = false, Sleep{}, nil
 
 	l.mu.Lock()
 	over = c.endBorrow(l, err)
@@ -159,7 +159,7 @@ func (c *Conn) Borrow(s Sleep) (used, over bool) {
 
 // endBorrow notes what reading has come to. loan.mu is held.
 func (c *Conn) endBorrow(l *loan, err error) (over bool) {
-	l.held, l.asleep, l.sleep = false, false, Sleep{}
+	l.held, l.asleep = false, false
 	l.uses.Add(1)
 	l.full = c.src.full || c.dec.behind
 	if l.moved {
@@ -184,14 +184,15 @@ func (c *Conn) endBorrow(l *loan, err error) (over bool) {
 // doze is asked before a receiver waits for octets.
 func (c *Conn) doze() bool {
 	l := c.loan.Load()
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	s := &l.sleep
-	if !l.lent || s.Waiter == nil || s.Waiter.Woken() {
+	if s.Waiter == nil {
 		return false
 	}
 	l.watch(s.Context, c.Rouse)
-	if s.Context.Err() != nil { // after the watch began, or nobody would tell
+	ended := s.Context.Err() != nil // asked after the watch began, or nobody would tell
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.lent || ended || l.roused || s.Waiter.Woken() {
 		return false
 	}
 	l.asleep = true
@@ -204,7 +205,7 @@ func (c *Conn) doze() bool {
 
 // watch has wake called when a context ends, in place of the one that was watched
 // before. Receivers come back with the same, mostly, so that the watch stays for as
-// long as the loan. loan.mu is held.
+// long as the loan. No lock is held: a context may be the application's own.
 func (l *loan) watch(ctx context.Context, wake func()) {
 	var done <-chan struct{}
 	if ctx != nil {
@@ -232,6 +233,7 @@ func (c *Conn) Rouse() {
 
 // rouse is Rouse with the loan's lock held.
 func (c *Conn) rouse(l *loan) {
+	l.roused = true
 	if l.asleep {
 		l.moved = true
 		_ = c.nc.SetReadDeadline(longAgo)
