@@ -108,7 +108,7 @@ func (c *Conn) lend() error {
 		c.Recall()
 	}
 	err := <-l.back
-	l.watch(nil, nil)
+	l.unwatch()
 	return err
 }
 
@@ -207,20 +207,21 @@ func (c *Conn) doze() bool {
 // before. Receivers come back with the same, mostly, so that the watch stays for as
 // long as the loan. No lock is held: a context may be the application's own.
 func (l *loan) watch(ctx context.Context, wake func()) {
-	var done <-chan struct{}
-	if ctx != nil {
-		done = ctx.Done()
-	}
+	done := ctx.Done()
 	if done == l.done {
 		return
 	}
-	if l.stop != nil {
-		l.stop()
-		l.stop = nil
-	}
+	l.unwatch()
 	if l.done = done; done != nil {
 		l.stop = context.AfterFunc(ctx, wake)
 	}
+}
+
+func (l *loan) unwatch() {
+	if l.stop != nil {
+		l.stop()
+	}
+	l.done, l.stop = nil, nil
 }
 
 // Rouse ends the wait of a receiver for octets. It implements pipe.Sleeper.

@@ -25,7 +25,7 @@ type tree[V comparable] struct {
 // addresses of 32 bits suffice for its nodes and blocks, and some that change.
 func (t *tree[V]) room(octets int) bool {
 	const some = 1 << 10
-	return t.nodes.n+octets/maxLabel < math.MaxUint32-some && len(t.blocks.chunks)+octets/(chunkSize/2) < maxChunks-some
+	return uint64(t.nodes.n)+uint64(octets/maxLabel) < math.MaxUint32-some && len(t.blocks.chunks)+octets/(chunkSize/2) < maxChunks-some
 }
 
 // top returns the root, or nil of an empty tree.
