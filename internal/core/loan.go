@@ -77,6 +77,9 @@ func (s *Socket) waitRecv(ctx context.Context, m *pipe.Message) error {
 	r.w = s.mailbox.Receivers.Join()
 	err := r.wait(m)
 	s.mailbox.Receivers.Leave(r.w, err == nil || r.reads != nil)
+	if r.stop != nil {
+		r.stop()
+	}
 	if r.timer != nil {
 		r.timer.Stop()
 	}
@@ -91,6 +94,7 @@ type receiver struct {
 	until time.Time // zero: for ever
 
 	reads *engine.Conn // what it has read last
+	stop  func() bool  // ends the watch over ctx; nil: there is none
 	timer *time.Timer
 }
 
@@ -122,7 +126,11 @@ func (r *receiver) read(c *engine.Conn) bool {
 		r.reads = c
 		r.s.mailbox.Receivers.SleepIn(r.w, c)
 	}
-	if !r.s.borrow(c, engine.Sleep{Context: r.ctx, Waiter: r.w, Until: r.until}) {
+	if r.stop == nil && r.ctx.Done() != nil {
+		all, this := &r.s.mailbox.Receivers, r.w
+		r.stop = context.AfterFunc(r.ctx, func() { all.WakeThis(this) })
+	}
+	if !r.s.borrow(c, engine.Sleep{Waiter: r.w, Until: r.until}) {
 		return r.s.lent.Load() != c // over
 	}
 	select {

@@ -175,6 +175,33 @@ func TestContextOfAReceiverThatReads(t *testing.T) {
 	}
 }
 
+// closing is a context that closes a socket when it is asked for the nth time.
+type closing struct {
+	context.Context
+	s *Socket
+	n int
+}
+
+func (c *closing) Err() error {
+	if c.n--; c.n == 0 {
+		_ = c.s.Close()
+	}
+	return c.Context.Err()
+}
+
+// Nothing is held while a context is asked, which may be the application's own.
+func TestContextThatClosesTheSocket(t *testing.T) {
+	for n := 1; n <= 4; n++ {
+		b := newBorrower(t, pattern.Pull, pattern.Push)
+		ctx, cancel := context.WithTimeout(b.ctx, 50*time.Millisecond)
+		r := <-b.receive(&closing{ctx, b.s, n}, b.s)
+		cancel()
+		if !errors.Is(r.err, zerr.ErrClosed) && !errors.Is(r.err, context.DeadlineExceeded) {
+			t.Errorf("asked %d times: %q, %v", n, r.body, r.err)
+		}
+	}
+}
+
 func TestTimeoutOfAReceiverThatReads(t *testing.T) {
 	b := newBorrower(t, pattern.Pull, pattern.Push)
 	b.check(b.s.SetOption(opt.RecvTimeout, opt.Value{I: 20}))

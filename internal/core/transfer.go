@@ -264,20 +264,6 @@ func (s *Socket) pop(m *pipe.Message) error {
 	return err
 }
 
-// Readable reports whether TryRecv would return a message (POLLIN).
-func (s *Socket) Readable() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.unread != nil || s.pattern.Readable()
-}
-
-// Writable reports whether TrySend would take a message (POLLOUT).
-func (s *Socket) Writable() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.pattern.Writable()
-}
-
 // WaitFor blocks until cond holds, looking again whenever peers or
 // subscriptions have changed. cond takes the locks it needs.
 func (s *Socket) WaitFor(ctx context.Context, cond func() bool) error {

@@ -3,7 +3,6 @@
 package engine
 
 import (
-	"context"
 	"errors"
 	"os"
 	"sync"
@@ -51,14 +50,11 @@ type loan struct {
 	// Owned by whoever reads.
 	borrowed bool // a receiver does
 	sleep    Sleep
-	done     <-chan struct{} // of the context that stop belongs to
-	stop     func() bool     // ends the watch over it; nil: there is none
 
 	mu     sync.Mutex // a leaf lock; guards all that follows
 	lent   bool       // whoever receives may read
 	held   bool       // somebody does
 	asleep bool       // and waits for octets
-	roused bool       // and was told to look elsewhere
 	moved  bool       // the read deadline is not what it is for the reader
 	full   bool       // the last time there was more to read, probably
 	seen   uint64     // uses when Loans looked
@@ -66,9 +62,8 @@ type loan struct {
 
 // Sleep is what ends a receiver's wait for octets.
 type Sleep struct {
-	Context context.Context
-	Waiter  *pipe.Waiter // woken by others; nil: there is to be no wait
-	Until   time.Time    // zero: for ever
+	Waiter *pipe.Waiter // woken by others; nil: there is to be no wait
+	Until  time.Time    // zero: for ever
 }
 
 // countWait notes, before messages are handed over, whether a receiver waits for
@@ -107,9 +102,7 @@ func (c *Conn) lend() error {
 	if c.gate.isClosed() { // Close may not have seen the loan
 		c.Recall()
 	}
-	err := <-l.back
-	l.unwatch()
-	return err
+	return <-l.back
 }
 
 // Recall ends a loan. It may be called at any time, with the socket's lock held.
@@ -143,7 +136,7 @@ func (c *Conn) Borrow(s Sleep) (used, over bool) {
 		l.mu.Unlock()
 		return false, over
 	}
-	l.held, l.roused = true, false
+	l.held = true
 	l.mu.Unlock()
 
 	l.borrowed, l.sleep, c.src.sleep = true, s, l.doze
@@ -185,14 +178,9 @@ func (c *Conn) endBorrow(l *loan, err error) (over bool) {
 func (c *Conn) doze() bool {
 	l := c.loan.Load()
 	s := &l.sleep
-	if s.Waiter == nil {
-		return false
-	}
-	l.watch(s.Context, c.Rouse)
-	ended := s.Context.Err() != nil // asked after the watch began, or nobody would tell
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.lent || ended || l.roused || s.Waiter.Woken() {
+	if !l.lent || s.Waiter == nil || s.Waiter.Woken() {
 		return false
 	}
 	l.asleep = true
@@ -201,27 +189,6 @@ func (c *Conn) doze() bool {
 		_ = c.nc.SetReadDeadline(s.Until)
 	}
 	return true
-}
-
-// watch has wake called when a context ends, in place of the one that was watched
-// before. Receivers come back with the same, mostly, so that the watch stays for as
-// long as the loan. No lock is held: a context may be the application's own.
-func (l *loan) watch(ctx context.Context, wake func()) {
-	done := ctx.Done()
-	if done == l.done {
-		return
-	}
-	l.unwatch()
-	if l.done = done; done != nil {
-		l.stop = context.AfterFunc(ctx, wake)
-	}
-}
-
-func (l *loan) unwatch() {
-	if l.stop != nil {
-		l.stop()
-	}
-	l.done, l.stop = nil, nil
 }
 
 // Rouse ends the wait of a receiver for octets. It implements pipe.Sleeper.
@@ -234,7 +201,6 @@ func (c *Conn) Rouse() {
 
 // rouse is Rouse with the loan's lock held.
 func (c *Conn) rouse(l *loan) {
-	l.roused = true
 	if l.asleep {
 		l.moved = true
 		_ = c.nc.SetReadDeadline(longAgo)

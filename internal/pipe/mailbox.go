@@ -3,6 +3,7 @@
 package pipe
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -160,6 +161,15 @@ func (w *Waiters) SleepIn(x *Waiter, s Sleeper) {
 	w.mu.Lock()
 	x.sleeper = s
 	w.mu.Unlock()
+}
+
+// WakeThis lets a certain waiter look again, if it still waits.
+func (w *Waiters) WakeThis(x *Waiter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if slices.Contains(w.list, x) {
+		x.wake()
+	}
 }
 
 // Count returns how many wait.
