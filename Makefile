@@ -8,13 +8,19 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
-.PHONY: test race lint bench bench-quick interop cross demo api libzmq install-libzmq
+.PHONY: test quick race lint bench bench-quick interop faults cross demo api libzmq install-libzmq release
 
 # The whole suite of the library; needs nothing but Go.
 test:
 	go test ./...
 
-# The same under the race detector, in random order; needs a C compiler.
+# The part to run after each change: vet, the internals and each pattern, without the
+# checks that build programs. What has not changed comes from Go's cache.
+quick:
+	go vet . ./internal/... ./test/...
+	go test -short $$(go list . ./internal/... | grep -v -e /archtest -e /release) ./test/pattern
+
+# The same as test under the race detector, in random order; needs a C compiler.
 race:
 	go test -race -shuffle=on ./...
 
@@ -36,6 +42,11 @@ bench-quick:
 interop:
 	cd interop && ZMQ_INTEROP_REQUIRED=1 go test ./...
 
+# Bad networks and peers that die, in compressed and in real time: ten minutes, as root
+# on Linux. Writes the tables of test/faults/README.md.
+faults:
+	ZMQ_FAULTS=all go test -v -count=1 -timeout 30m ./test/faults -update
+
 # Everything compiles without cgo everywhere.
 cross:
 	@set -e; for p in $(PLATFORMS); do echo "build $$p"; \
@@ -48,7 +59,12 @@ demo:
 # Regenerates the texts in api, which are the exported API checked in.
 api:
 	go test ./internal/archtest -run TestExportedAPI -update
-	go test . -run TestCompat -update
+	go test ./test/docs -run TestCompat -update
+
+# Checks, writes the version into every module, commits and tags, without pushing:
+# make release VERSION=0.2.0. DRY=1 checks alone and prints the release notes.
+release:
+	go run ./internal/release $(if $(DRY),-dry-run) $(VERSION)
 
 # The C library, libzmq.so.5, in build/libzmq; needs gcc and binutils. See
 # cmd/libzmq/README.md.

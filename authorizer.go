@@ -9,30 +9,31 @@ import (
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
-// WithAuthorizer returns the setting that asks f about every peer before it may
-// exchange messages, given to a socket, or to one Bind or Connect. A nil f asks
-// nobody. It reaches endpoints that are bound or connected later; an inproc peer is
-// part of the program, and f is not asked about it.
+// WithAuthorizer returns the setting that calls f for every peer before the peer may
+// exchange messages. It can be given to a socket, or to one Bind or Connect. With a nil
+// f no function is called. A setting of the socket applies to endpoints that are bound
+// or connected later. Inproc peers are part of the program, and f is not called for
+// them.
 //
-// f gets the peer when everything is known of it: address, mechanism, identity,
-// metadata, PublicKey where it is a CURVE client, UserID where an authentication
-// handler has let it in, which is asked before f. An error refuses the peer. Its
-// text goes to the log and the monitor, as HANDSHAKE_FAILED_AUTH with the value 400,
-// and, cut to 255 octets of printable ASCII, to the peer as the reason of an ERROR
-// command: it must not contain what the peer should not know. The peer gets no
-// reason where the protocol has no place for one: if this socket is the client of
-// PLAIN or CURVE, if it connected without a mechanism, or if the peer speaks a
-// protocol older than ZMTP 3.0 or none.
+// f is called when everything is known about the peer: address, mechanism, identity,
+// metadata, the PublicKey of a CURVE client, and the UserID from an authentication
+// handler, which is asked before f. If f returns an error, the peer is refused. The
+// error's text goes to the log, and to the monitor as HANDSHAKE_FAILED_AUTH with the
+// value 400. It is also sent to the peer as the reason of an ERROR command, cut to 255
+// bytes of printable ASCII, so it must not contain anything that the peer should not
+// know. The peer gets no reason if the protocol has no place for one: if this socket is
+// the client of PLAIN or CURVE, if it connected without a mechanism, or if the peer's
+// protocol is older than ZMTP 3.0 or is not ZMTP.
 //
-// f runs in a goroutine of its own for each peer, with no lock held, while other
-// peers go on. Its context ends with the HandshakeInterval, or when the peer leaves
-// or the socket is closed, and the peer is refused then. An f that goes on
-// nevertheless is left behind, and its answer ignored. An f that panics refuses the
-// peer; the panic is logged as an error, with its stack, and goes no further,
-// because what a stranger sends may have caused it.
+// f runs in a separate goroutine for each peer, with no lock held, while other peers
+// continue. Its context ends after the HandshakeInterval, or when the peer leaves or
+// the socket is closed, and the peer is refused then. If f does not return after that,
+// nothing waits for it, and its result is ignored. If f panics, the peer is refused.
+// The panic is logged as an error, with its stack, and goes no further, because a
+// stranger's input may have caused it.
 //
-// libzmq does not have it: it knows the authentication handler, one for all sockets
-// of a context, only.
+// libzmq has no equivalent. It has only the authentication handler, one for all sockets
+// of a context.
 func WithAuthorizer(f func(ctx context.Context, p Peer) error) Setting {
 	var a core.Authorizer
 	if f != nil {

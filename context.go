@@ -8,11 +8,12 @@ import (
 	"sync"
 
 	"github.com/gozmq/zmq/internal/core"
+	"github.com/gozmq/zmq/internal/pipe"
 )
 
 // Context owns sockets and the names of their inproc endpoints. Contexts are
-// independent of each other. Most programs use the default one, by NewSocket.
-// All methods are safe for concurrent use.
+// independent of each other. Most programs use the default one, through NewSocket. All
+// methods are safe for concurrent use.
 type Context struct {
 	c *core.Context
 }
@@ -20,30 +21,28 @@ type Context struct {
 // ContextConfig describes a context. The zero value is what the default context
 // uses.
 type ContextConfig struct {
-	// Logger gets what the library has to say: what peers did wrong as warnings,
-	// the life of connections for debugging. Its handler is called by the goroutines
-	// of connections, which wait for it and for which Close and Term wait: it must
-	// not call these. Nil logs nothing.
+	// Logger receives the library's messages: what peers did wrong as warnings, the
+	// life of connections at level debug. Connections call its handler synchronously.
+	// Calling Close or Term from it deadlocks. Nil logs nothing.
 	Logger *slog.Logger
 
-	// EndpointPolicy is asked before anything happens whether a socket may
-	// "bind" or "connect" (op) to an endpoint; an error refuses it and reaches
-	// the caller, wrapped together with ErrRefused. It is for programs that take
-	// endpoints from others. It is called without locks and may be called
-	// concurrently. Nil allows everything.
+	// EndpointPolicy is called before a socket does anything to "bind" or "connect"
+	// (op) an endpoint. If it returns an error, the call fails with that error and
+	// ErrRefused, both wrapped. It is for programs that receive endpoints from others.
+	// It is called without locks and may be called concurrently. Nil allows everything.
 	EndpointPolicy func(op, endpoint string) error
 
-	// MaxSockets is the most sockets that may be open at a time; NewSocket fails
-	// with ErrTooManySockets beyond it. 0 is no limit.
+	// MaxSockets is the most sockets that may be open at a time. NewSocket fails with
+	// ErrTooManySockets beyond it. 0 is no limit.
 	MaxSockets int
 
-	// Settings are applied to every new socket, before those of its own. Options
-	// that do not apply to a socket's type are passed over.
+	// Settings are applied to every new socket, before the socket's own settings.
+	// Options that do not apply to a socket's type are ignored.
 	Settings []Setting
 
-	// LibzmqDefaults gives sockets the option defaults of libzmq instead of the
-	// ones chosen for today: endless linger, no keep-alive, no heartbeats, no
-	// limits, IPv4 only, a ROUTER that drops in silence.
+	// LibzmqDefaults gives sockets libzmq's option defaults: unlimited linger, no
+	// keep-alive, no heartbeats, no limits, IPv4 only, and a ROUTER that drops messages
+	// silently. False gives them the defaults of this package.
 	LibzmqDefaults bool
 }
 
@@ -80,11 +79,11 @@ var defaultContext = sync.OnceValue(func() *Context {
 // final for the process.
 func DefaultContext() *Context { return defaultContext() }
 
-// NewSocket makes a socket of a type in the context. The settings are applied in
-// order; one that fails makes NewSocket fail. Other errors: ErrTerminated,
+// NewSocket makes a socket of a type in the context. The settings are applied in order.
+// If one fails, NewSocket returns its error. Other errors: ErrTerminated,
 // ErrTooManySockets, ErrInvalid for an unknown type.
 func (c *Context) NewSocket(t SocketType, settings ...Setting) (*Socket, error) {
-	s, err := c.c.NewSocket(int(t), t.String())
+	s, err := c.c.NewSocket(int(t))
 	if err != nil {
 		return nil, fail("new socket", t.String(), err)
 	}
@@ -98,22 +97,34 @@ func (c *Context) NewSocket(t SocketType, settings ...Setting) (*Socket, error) 
 	return sock, nil
 }
 
-// Shutdown makes every blocked call on the context's sockets return
-// ErrTerminated, and every later call except Close. It returns at once and may
-// be called again. The sockets still want to be closed; Term does that.
+// DisconnectPeers calls match for every peer of every socket of the context, and
+// disconnects those for which it returns true, as Socket.DisconnectPeer does. It
+// returns how many there were. Inproc peers are part of the program, and match is not
+// called for them. match runs in the caller's goroutine, without locks. Peers that
+// finish their handshake meanwhile may be missed, so first change the rules that accept
+// them.
+//
+//	n := zctx.DisconnectPeers(func(p zmq.Peer) bool { return p.UserID == "mallory" })
+func (c *Context) DisconnectPeers(match func(Peer) bool) int {
+	return c.c.DisconnectPeers(func(p *pipe.Peer) bool { return match(newPeer(p)) })
+}
+
+// Shutdown makes every blocked call on the context's sockets return ErrTerminated, and
+// every later call except Close. It returns at once and may be called again. The
+// sockets must still be closed; Term does that.
 func (c *Context) Shutdown() { c.c.Shutdown() }
 
-// Term shuts the context down, closes the sockets that are still open (naming
-// them in the log as a warning), and returns when all of them have sent what
-// they linger for and nothing of the context is left. If ctx ends first it
-// returns an error that names what is still open and matches ctx.Err(); calling
-// Term again goes on waiting.
+// Term shuts the context down, closes the sockets that are still open (and names them
+// in a warning in the log), and returns when all of them have finished lingering and
+// all of the context's goroutines have ended. If ctx ends first, Term returns an error
+// that names what is still open and matches ctx.Err(). Call Term again to continue
+// waiting.
 func (c *Context) Term(ctx context.Context) error { return c.c.Term(ctx, true) }
 
-// Close is Term without lingering: it shuts the context down, closes the sockets
-// that are still open, drops what is queued, and returns when nothing of the
-// context is left, which takes moments. It may be called while a Term waits, to
-// cut that short, and again.
+// Close is Term without lingering. It shuts the context down, closes the sockets that
+// are still open, drops queued messages, and returns when all of the context's
+// goroutines have ended, which takes moments. It may be called repeatedly, and while a
+// Term is waiting, to make that return early.
 func (c *Context) Close() error { return c.c.Close() }
 
 // Done is closed when the context has been shut down.

@@ -8,25 +8,26 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Device is a kind of proxy by the name it had in older versions of ZeroMQ, with
-// libzmq's numbers.
+// Device is a kind of proxy, under its name in older versions of ZeroMQ and with
+// libzmq's number.
 type Device uint8
 
 const (
-	// STREAMER passes on what a PULL receives to a PUSH. (ZMQ_STREAMER)
+	// STREAMER forwards the messages that a PULL receives to a PUSH. (ZMQ_STREAMER)
 	STREAMER Device = 1
-	// FORWARDER passes on what publishers send (XSUB) to subscribers (XPUB), and
-	// subscriptions the other way. (ZMQ_FORWARDER)
+	// FORWARDER forwards messages from publishers (XSUB) to subscribers (XPUB), and
+	// subscriptions in the other direction. (ZMQ_FORWARDER)
 	FORWARDER Device = 2
-	// QUEUE shares requests of many clients (ROUTER) between many servers
-	// (DEALER), and takes the replies back. (ZMQ_QUEUE)
+	// QUEUE distributes the requests of many clients (ROUTER) among many servers
+	// (DEALER), and returns the replies. (ZMQ_QUEUE)
 	QUEUE Device = 3
 )
 
 var deviceNames = map[Device]string{STREAMER: "streamer", FORWARDER: "forwarder", QUEUE: "queue"}
 
-// ParseDevice finds a device by its name, "streamer", "forwarder" or "queue", in
-// any case, and with ZMQ_ in front of it or not. Other names are ErrInvalid.
+// ParseDevice returns the device with a name, "streamer", "forwarder" or "queue", in
+// any case and with or without the prefix ZMQ_. It fails with ErrInvalid for other
+// names.
 func ParseDevice(name string) (Device, error) {
 	short := strings.TrimPrefix(strings.ToLower(name), "zmq_")
 	for d, n := range deviceNames {
@@ -45,8 +46,8 @@ func (d Device) String() string {
 	return "unknown device"
 }
 
-// Types returns the socket types of the device: PULL and PUSH, XSUB and XPUB, or
-// ROUTER and DEALER. They are PAIR and PAIR for what is no device.
+// Types returns the socket types of the device: PULL and PUSH, XSUB and XPUB, or ROUTER
+// and DEALER. For a value that is not a device it returns PAIR and PAIR.
 func (d Device) Types() (frontend, backend SocketType) {
 	switch d {
 	case STREAMER:
@@ -59,9 +60,9 @@ func (d Device) Types() (frontend, backend SocketType) {
 	return PAIR, PAIR
 }
 
-// NewDevice is NewProxy for sockets that must be what the device asks for, with
-// SUB and PUB besides in a forwarder, which then passes no subscriptions on. Other
-// types are ErrInvalid. (zmq_device, which does not check)
+// NewDevice is NewProxy for sockets of the device's types. A forwarder also accepts SUB
+// and PUB, and then forwards no subscriptions. It fails with ErrInvalid for other
+// types. (zmq_device, which does not check)
 func NewDevice(d Device, frontend, backend *Socket, settings ...ProxySetting) (*Proxy, error) {
 	if frontend == nil || backend == nil {
 		return nil, fail("new "+d.String(), "", ErrInvalid)

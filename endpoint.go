@@ -9,16 +9,16 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Bind makes the socket reachable at an endpoint: "tcp://*:5555",
-// "tcp://127.0.0.1:*" (LastEndpoint tells the port), "ipc:///run/x",
-// "ipc://@abstract", "ipc://*", "inproc://name". When it returns, peers can
-// connect. A socket may bind and connect any number of times. The settings
-// apply to this endpoint alone: those that say so ("to later calls of Bind and
-// Connect") and the high-water marks. Others are refused with ErrInvalid.
+// Bind makes the socket reachable at an endpoint: "tcp://*:5555", "tcp://127.0.0.1:*"
+// (LastEndpoint returns the port), "ipc:///run/x", "ipc://@abstract", "ipc://*",
+// "inproc://name". When it returns, peers can connect. A socket may bind and connect
+// any number of times. The settings apply to this endpoint alone. Allowed are the
+// options that apply "to later calls of Bind and Connect", and the high-water marks.
+// Others are refused with ErrInvalid.
 //
 // Errors: ErrInvalid, ErrUnsupportedTransport, ErrIncompatibleTransport,
-// ErrAddressInUse, ErrNoDevice, ErrNameTooLong, ErrRefused, and what the
-// operating system says.
+// ErrAddressInUse, ErrNoDevice, ErrNameTooLong, ErrRefused, and errors of the operating
+// system.
 func (s *Socket) Bind(endpoint string, settings ...Setting) error {
 	list, err := endpointSettings(s.t, settings)
 	if err == nil {
@@ -27,15 +27,15 @@ func (s *Socket) Bind(endpoint string, settings ...Setting) error {
 	return fail("bind", endpoint, err)
 }
 
-// Connect begins to connect to an endpoint and returns at once, whether anybody
-// is there or not. The library resolves the name anew at every attempt, tries
-// all its addresses, and goes on until it succeeds and again whenever the
-// connection is lost; messages may be queued from now on (see Immediate). The
-// settings apply to this endpoint alone; see Bind.
+// Connect begins to connect to an endpoint and returns at once, whether or not a peer
+// is listening. For every attempt the library resolves the name again and tries all its
+// addresses. It repeats the attempts until one succeeds, and again whenever the
+// connection is lost. Messages may be queued from now on (see Immediate). The settings
+// apply to this endpoint alone; see Bind.
 //
-// A second Connect to the same endpoint does nothing on DEALER, REQ, SUB and
-// PUB, and makes a second connection on other types. Errors: as Bind, for what
-// can be told from the text alone.
+// A second Connect to the same endpoint does nothing on DEALER, REQ, SUB and PUB, and
+// makes a second connection on other types. Errors: those of Bind, as far as the
+// endpoint's text alone shows them.
 func (s *Socket) Connect(endpoint string, settings ...Setting) error {
 	list, err := endpointSettings(s.t, settings)
 	if err == nil {
@@ -44,17 +44,29 @@ func (s *Socket) Connect(endpoint string, settings ...Setting) error {
 	return fail("connect", endpoint, err)
 }
 
-// Unbind stops listening at an endpoint, which is given as LastEndpoint had it
-// after the bind. When it returns, the address is free. Connections that were
-// accepted there end once what is queued for them has been sent; what they sent
-// can still be received. Error: ErrNoEndpoint.
+// ConnectPeer is Connect for a PEER. It returns the number by which messages name the
+// peer (Message.WithRoutingID). Messages may be sent to it at once, and the number
+// remains the same over reconnects. With Immediate there is no peer before the
+// connection is made, so ConnectPeer fails with ErrFault. Other types: ErrNotSupported.
+func (s *Socket) ConnectPeer(endpoint string, settings ...Setting) (routingID uint32, err error) {
+	list, err := endpointSettings(s.t, settings)
+	if err == nil {
+		routingID, err = s.s.ConnectPeer(endpoint, list...)
+	}
+	return routingID, fail("connect", endpoint, err)
+}
+
+// Unbind stops listening at an endpoint, which must be given as LastEndpoint returned
+// it after the Bind. When Unbind returns, the address is free. Connections that were
+// accepted there end once the messages queued for them have been sent. Messages that
+// they sent can still be received. Error: ErrNoEndpoint.
 func (s *Socket) Unbind(endpoint string) error {
 	return fail("unbind", endpoint, s.s.Unbind(endpoint))
 }
 
-// Disconnect ends the connection to an endpoint, which is given as it was to
-// Connect. What is queued for it is sent, within Linger; messages from it that
-// were not received yet are dropped. Error: ErrNoEndpoint.
+// Disconnect ends the connection to an endpoint, which must be given as it was to
+// Connect. Messages that are queued for the peer are sent, within Linger. Messages from
+// the peer that have not been received yet are dropped. Error: ErrNoEndpoint.
 func (s *Socket) Disconnect(endpoint string) error {
 	return fail("disconnect", endpoint, s.s.Disconnect(endpoint))
 }
@@ -66,8 +78,8 @@ type Endpoint struct {
 	Peers   int    // that are connected through it now
 }
 
-// Endpoints lists what the socket is bound and connected to, in the order of
-// the calls.
+// Endpoints lists the endpoints that the socket is bound and connected to, in the order
+// of the calls.
 func (s *Socket) Endpoints() []Endpoint { return newEndpoints(s.s) }
 
 func newEndpoints(s *core.Socket) []Endpoint {
@@ -78,13 +90,13 @@ func newEndpoints(s *core.Socket) []Endpoint {
 	return list
 }
 
-// LastEndpoint returns the endpoint of the last successful Bind, with numeric
-// address and actual port, or Connect, as given; "" before the first. (libzmq:
-// ZMQ_LAST_ENDPOINT)
+// LastEndpoint returns the endpoint of the last successful Bind or Connect. That of a
+// Bind has the numeric address and the actual port. That of a Connect is as it was
+// given. It is empty before the first. (ZMQ_LAST_ENDPOINT)
 func (s *Socket) LastEndpoint() string { return s.s.LastEndpoint() }
 
-// Peers lists the peers that are connected, in no particular order: those that
-// have finished their handshake.
+// Peers lists the connected peers, those that have finished their handshake, in no
+// particular order.
 func (s *Socket) Peers() []PeerStats { return newPeerList(s.s) }
 
 func newPeerList(s *core.Socket) []PeerStats {
@@ -95,14 +107,31 @@ func newPeerList(s *core.Socket) []PeerStats {
 	return list
 }
 
+// DisconnectPeer ends the connection of one peer, which comes from Socket.Peers, a
+// message or an event. Messages from the peer that were read can still be received. If
+// the peer connected to this socket, the messages that are queued for it are dropped
+// and counted in Drops.PeerGone. The peer may connect again, unless an authorizer or an
+// authentication handler refuses it.
+//
+// If this socket connected to the peer, only the connection ends. The socket dials the
+// endpoint again, as after any lost connection, and then sends the queued messages. To
+// remove the endpoint, use Disconnect. An inproc connection ends permanently, on both
+// sides.
+//
+// Errors: ErrHostUnreachable if the connection has ended already, even if there is a
+// new one; ErrClosed and ErrTerminated.
+func (s *Socket) DisconnectPeer(p Peer) error {
+	return fail("disconnect peer", s.s.String(), s.s.DisconnectPeer(p.p))
+}
+
 // WaitPeers waits until at least n peers are connected.
 func (s *Socket) WaitPeers(ctx context.Context, n int) error {
 	return fail("wait for peers", s.s.String(), s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
 }
 
-// WaitSubscribers waits until a message with that topic would reach at least n
-// peers. It is for PUB and XPUB, whose messages are lost for those who have not
-// subscribed yet. On other types: ErrNotSupported.
+// WaitSubscribers waits until a message with that topic would reach at least n peers.
+// It is for PUB and XPUB, whose messages reach only peers that have subscribed. On
+// other types: ErrNotSupported.
 func (s *Socket) WaitSubscribers(ctx context.Context, topic string, n int) error {
 	if _, ok := s.s.Subscribers(nil); !ok {
 		return fail("wait for subscribers", s.s.String(), zerr.ErrNotSupported)

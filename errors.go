@@ -17,19 +17,22 @@ const (
 	// ErrTerminated is returned by every call on a socket whose context has been
 	// shut down. It matches net.ErrClosed. (ETERM)
 	ErrTerminated = zerr.ErrTerminated
-	// ErrNotSupported is returned for what the socket's type cannot do: sending
-	// on a PULL, receiving on a PUB. (ENOTSUP)
+	// ErrNotSupported is returned for an operation that the socket's type does not
+	// have, such as sending on a PULL or receiving on a PUB. (ENOTSUP)
 	ErrNotSupported = zerr.ErrNotSupported
-	// ErrInvalid is returned for an argument that makes no sense: a malformed
-	// endpoint, a value out of its option's range, a message without frames.
-	// (EINVAL)
+	// ErrInvalid is returned for an invalid argument, such as a malformed endpoint, a
+	// value out of its option's range, or a message without frames. (EINVAL)
 	ErrInvalid = zerr.ErrInvalid
+	// ErrFault is returned for a call that the socket's present state rules out, such
+	// as ConnectPeer with Immediate. (EFAULT)
+	ErrFault = zerr.ErrFault
 )
 
 // Errors of sending and receiving.
 const (
-	// ErrAgain is returned by the Try methods when they would have to wait, and
-	// where SendTimeout or RecvTimeout is 0. (EAGAIN)
+	// ErrAgain is returned by the Try methods when they would have to wait, and by the
+	// others when SendTimeout or RecvTimeout is 0 and they would have to wait. A
+	// PeerFullError matches it. (EAGAIN)
 	ErrAgain = zerr.ErrAgain
 	// ErrTimeout is returned when SendTimeout or RecvTimeout has run out. Its
 	// Timeout method returns true and it matches os.ErrDeadlineExceeded. (EAGAIN)
@@ -37,22 +40,25 @@ const (
 	// ErrState is returned when a REQ or REP sends or receives out of turn.
 	// (EFSM)
 	ErrState = zerr.ErrState
-	// ErrHostUnreachable is returned when a ROUTER (with RouterMandatory) or
-	// STREAM has no peer with the routing id given. (EHOSTUNREACH)
+	// ErrHostUnreachable is returned when a ROUTER (with RouterMandatory), STREAM,
+	// SERVER or PEER has no peer with the routing id given. (EHOSTUNREACH)
 	ErrHostUnreachable = zerr.ErrHostUnreachable
-	// ErrMessageTooLarge is what a connection ends with when its peer sends more
-	// than the limits allow. (EMSGSIZE)
+	// ErrMessageTooLarge is the error of a connection whose peer sends more than the
+	// limits allow. It is also the error of a connection that ends, for the second time
+	// in a row, in the middle of the same message, which is then dropped. A send call
+	// returns it if every peer that could receive the message has announced that it
+	// accepts no message of that size, as peers of this library do. (EMSGSIZE)
 	ErrMessageTooLarge = zerr.ErrMessageTooLarge
-	// ErrProtocol is what a connection ends with when its peer breaks the
-	// protocol; see ProtocolError. (EPROTO)
+	// ErrProtocol is the error of a connection whose peer breaks the protocol; see
+	// ProtocolError. (EPROTO)
 	ErrProtocol = zerr.ErrProtocol
 )
 
-// Errors of endpoints. What the operating system says (address in use,
-// permission denied) comes through as it is and matches its syscall.Errno.
+// Errors of endpoints. Errors of the operating system (address in use, permission
+// denied) are wrapped unchanged and match their syscall.Errno.
 const (
-	// ErrUnsupportedTransport is returned for a scheme that does not exist, or
-	// not on this system. (EPROTONOSUPPORT)
+	// ErrUnsupportedTransport is returned for a scheme that does not exist, or is not
+	// available on this system. (EPROTONOSUPPORT)
 	ErrUnsupportedTransport = zerr.ErrUnsupportedTransport
 	// ErrIncompatibleTransport is returned for a scheme that the socket's type
 	// cannot use. (ENOCOMPATPROTO)
@@ -69,9 +75,9 @@ const (
 	// ErrNameTooLong is returned for an ipc path that the system cannot hold.
 	// (ENAMETOOLONG)
 	ErrNameTooLong = zerr.ErrNameTooLong
-	// ErrRefused is returned when the context's EndpointPolicy said no; the
-	// policy's own error is wrapped too. At a monitor it is the error of handshakes
-	// that an authentication handler or an authorizer refused, on both sides.
+	// ErrRefused is returned when the context's EndpointPolicy refused the call. The
+	// policy's own error is wrapped too. In events of a monitor it is the error of a
+	// handshake that an authentication handler or an authorizer refused, on both sides.
 	// (EACCES)
 	ErrRefused = zerr.ErrRefused
 )
@@ -83,25 +89,36 @@ const (
 	ErrTooManySockets = zerr.ErrTooManySockets
 	// ErrUnknownOption is returned for an option that does not exist. (EINVAL)
 	ErrUnknownOption = zerr.ErrUnknownOption
-	// ErrLimit is what a connection ends with when its peer exceeds one of the
-	// socket's Limits. (ENOBUFS)
+	// ErrLimit is the error of a connection whose peer exceeds one of the socket's
+	// Limits. (ENOBUFS)
 	ErrLimit = zerr.ErrLimit
 )
 
-// Error says which operation failed on what. It wraps the reason, so that
-// errors.Is finds the constants of this package and the system's numbers in it.
+// Error says which operation failed, and on what. It wraps the reason, so that
+// errors.Is finds the constants of this package and the system's error numbers in it.
 type Error = zerr.Error
 
-// ProtocolError says which rule a peer broke. Connections end with it; it
-// reaches the log, never a call.
+// PeerFullError is returned at once by a send of a ROUTER, STREAM, SERVER or PEER if
+// the queue for the peer that the message names is full, because the peer does not
+// read, or reads more slowly than messages are sent. The message is not sent, and other
+// peers are not affected. The error matches ErrAgain. With WaitForPeer the send blocks
+// instead.
+//
+//	if full := (*zmq.PeerFullError)(nil); errors.As(err, &full) {
+//		log.Printf("dropped a reply for %q", full.RoutingID)
+//	}
+type PeerFullError = zerr.PeerFullError
+
+// ProtocolError says which rule a peer broke. It ends the connection and is logged. No
+// call returns it.
 type ProtocolError = zerr.ProtocolError
 
 // Errno returns the number that libzmq has for an error: a POSIX number, or one
 // of libzmq's own (ETERM is 156384765). It is 0 for nil.
 func Errno(err error) int { return zerr.Errno(err) }
 
-// fail wraps an error once with what was tried and on what. The end of a context
-// and ErrAgain are answers, not failures, and stay as they are.
+// fail wraps an error once with the operation and its object. The end of a context and
+// ErrAgain are answers, not failures, and are returned unchanged.
 func fail(op, on string, err error) error {
 	switch {
 	case err == nil:

@@ -42,9 +42,9 @@ func ExampleEncodeZ85() {
 	// 864FD26FB559F75B <nil>
 }
 
-// A server with a key pair, and a client that knows the server's public key:
-// everything between them is encrypted, and each knows who the other is. Who may
-// connect is for package auth, or WithAuthorizer, to say.
+// A server with a key pair, and a client that knows the server's public key. Everything
+// between them is encrypted, and each knows the identity of the other. Package auth, or
+// WithAuthorizer, decides which peers may connect.
 func ExampleCurveKeypair_AsServer() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -12,7 +12,7 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// A server tells who comes and goes.
+// A server reports the peers that come and go.
 func ExampleSocket_Monitor() {
 	server, client := open(zmq.ROUTER), open(zmq.DEALER, zmq.RoutingID.Of([]byte("kitchen")))
 	defer server.Close()
@@ -33,7 +33,7 @@ func ExampleSocket_Monitor() {
 	// DISCONNECTED DEALER kitchen
 }
 
-// Handshakes that fail say why: here a client is of a type that does not fit.
+// Handshakes that fail say why. The client here has a type that does not fit.
 func ExampleSocket_Monitor_mistakes() {
 	server, client := open(zmq.PULL), open(zmq.SUB)
 	defer server.Close()
@@ -107,10 +107,10 @@ func ExampleContext_Stats() {
 	// PULL: 0 sent, 3 wait of at most 2000
 }
 
-// Close lingers; CloseContext does so no longer than its context.
+// Close lingers. CloseContext lingers no longer than its context.
 func ExampleSocket_CloseContext() {
 	push := open(zmq.PUSH, zmq.Linger.Of(-1)) // for as long as it takes
-	check(push.Connect("tcp://127.0.0.1:1"))  // nobody is there
+	check(push.Connect("tcp://127.0.0.1:1"))  // no peer is listening
 	check(push.TrySend([]byte("hello?")))
 
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)

@@ -136,7 +136,33 @@ func ExampleSocket_Incoming() {
 	// bye
 }
 
-// A loop of one's own that waits for messages, and for the next timer.
+// A publisher that controls the subscriptions of each peer. It grants the topics that
+// the peer is allowed to receive, whichever notice comes next.
+func ExampleSocket_SubscribePeer() {
+	ctx := context.Background()
+	xpub := open(zmq.XPUB, zmq.XPubManual.Of(true))
+	defer xpub.Close()
+	check(xpub.Bind("inproc://news"))
+	sub := open(zmq.SUB)
+	defer sub.Close()
+	check(sub.Connect("inproc://news"))
+	check(sub.Subscribe("weather"))
+	check(sub.Subscribe("secrets"))
+	for range 2 {
+		notice, err := xpub.Recv(ctx)
+		check(err)
+		if topic := string(notice.Bytes()[1:]); topic == "weather" {
+			check(xpub.SubscribePeer(notice.Peer(), topic))
+		}
+	}
+	check(xpub.SendString(ctx, "secrets: none"))
+	check(xpub.SendString(ctx, "weather: fine"))
+	fmt.Println(sub.Recv(ctx))
+	// Output:
+	// weather: fine <nil>
+}
+
+// A loop that waits for messages and for the next timer.
 func ExampleTimers() {
 	ctx := context.Background()
 	pull := open(zmq.PULL)

@@ -11,8 +11,8 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// Everything between the two sockets is encrypted, and the client talks to nobody
-// but the holder of the server's secret key. Keys are usually made once, with zmq
+// Everything between the two sockets is encrypted, and the client exchanges messages
+// only with the holder of the server's secret key. Keys are usually made once, with zmq
 // keygen, and read from a file.
 func Example_curve() {
 	server, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
@@ -34,7 +34,7 @@ func Example_curve() {
 		return
 	}
 	defer push.Close()
-	// A setting of this endpoint: other servers have other keys.
+	// The setting is for this endpoint, because other servers have other keys.
 	if err := push.Connect(pull.LastEndpoint(), client.AsClient(server.Public)); err != nil {
 		fmt.Println(err)
 		return
@@ -55,8 +55,8 @@ func Example_curve() {
 	// Output: secret CURVE true
 }
 
-// The server lets only those in whose key it knows. Nobody else can send it
-// anything, and is told why.
+// The server accepts only peers whose keys it knows. Other peers cannot send it
+// anything, and are told why.
 func ExampleWithAuthorizer() {
 	server, friend := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
 	onlyFriends := zmq.WithAuthorizer(func(_ context.Context, p zmq.Peer) error {
@@ -96,8 +96,8 @@ func ExampleWithAuthorizer() {
 	// Output: zmq: the peer refused the connection: "your key is not known here"
 }
 
-// A handler of one's own, for all servers of the context; package auth has one that
-// reads files and is changed while it runs.
+// An authentication handler written by hand, for all servers of the context. Package
+// auth has one that reads files and can be reconfigured while it runs.
 func ExamplePlainServer() {
 	c, err := zmq.NewContext(zmq.ContextConfig{})
 	if err != nil {

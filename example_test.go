@@ -70,7 +70,7 @@ func Example() {
 	// Output: Hello, world
 }
 
-// A request that nobody answers is given up; the socket is ready for the next.
+// A request without an answer is abandoned, and the socket is ready for the next.
 func ExampleSocket_Request() {
 	ctx := context.Background()
 	server, client := open(zmq.REP), open(zmq.REQ)
@@ -100,8 +100,8 @@ func ExampleSocket_Request() {
 	// NOW?
 }
 
-// What a publisher sends before anybody has subscribed is lost. WaitSubscribers
-// waits for those that are expected.
+// Messages that a publisher sends before any peer has subscribed are lost.
+// WaitSubscribers waits for the expected subscribers.
 func ExampleSocket_WaitSubscribers() {
 	ctx := context.Background()
 	pub, sub := open(zmq.PUB), open(zmq.SUB)
@@ -187,8 +187,8 @@ func Example_dealerRouter() {
 	// true
 }
 
-// Two goroutines talk over a PAIR each. In process it does not matter who comes
-// first, the bind or the connect.
+// Two goroutines exchange messages over a PAIR each. In process the order of bind and
+// connect does not matter.
 func Example_pair() {
 	ctx := context.Background()
 	left, right := open(zmq.PAIR), open(zmq.PAIR)
@@ -207,8 +207,8 @@ func Example_pair() {
 	// Output: ping pong
 }
 
-// An XPUB receives the subscriptions of its peers, octet 1 and the topic; an
-// XSUB sends them. Between the two stands many a proxy.
+// An XPUB receives the subscriptions of its peers, byte 1 and the topic, and an XSUB
+// sends them. There is often a proxy between the two.
 func Example_subscriptions() {
 	ctx := context.Background()
 	xpub, xsub := open(zmq.XPUB), open(zmq.XSUB)
@@ -231,8 +231,8 @@ func Example_subscriptions() {
 	// today
 }
 
-// A STREAM speaks plain TCP, here with a server that sends everything back. It
-// is told with an empty message that the connection stands.
+// A STREAM speaks plain TCP, here with a server that sends everything back. It receives
+// an empty message when the connection is made.
 func Example_stream() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)
@@ -264,7 +264,7 @@ func Example_stream() {
 	// echo
 }
 
-// Messages ends with the first error, here that the socket was closed.
+// Messages ends with the first error, here because the socket was closed.
 func ExampleSocket_Messages() {
 	ctx := context.Background()
 	pull, push := open(zmq.PULL), open(zmq.PUSH)
@@ -291,8 +291,8 @@ func ExampleSocket_Messages() {
 	// closed
 }
 
-// Options are given when the socket is made, changed later, and read; most can
-// be given to one endpoint alone.
+// Options are set when the socket is made, or later, and read. Most can also be set for
+// one endpoint alone.
 func ExampleOption() {
 	s := open(zmq.DEALER, zmq.SendHWM.Of(5000), zmq.Linger.Of(0))
 	defer s.Close()
@@ -330,7 +330,7 @@ func ExampleParseSetting() {
 	// true
 }
 
-// A server that strangers reach bounds what each of them may cost.
+// A server that strangers can reach bounds the resources that each may use.
 func ExampleWithLimits() {
 	s := open(zmq.ROUTER, zmq.WithLimits(zmq.Limits{MaxFrameBytes: 1 << 20, MaxPeers: 1000}))
 	defer s.Close()
@@ -404,8 +404,8 @@ func ExampleContextConfig() {
 	// Output: true
 }
 
-// A receiver that is through with a message before it receives the next one need not
-// leave its memory to the garbage collector.
+// A receiver that finishes with each message before it receives the next one can reuse
+// its memory.
 func ExampleSocket_RecvInto() {
 	push, pull := open(zmq.PUSH), open(zmq.PULL)
 	defer push.Close()
@@ -418,11 +418,11 @@ func ExampleSocket_RecvInto() {
 	var picture zmq.Message // each call uses the memory of the one before
 	for range 2 {
 		check(pull.RecvInto(ctx, &picture))
-		fmt.Println(picture.Size(), "octets")
+		fmt.Println(picture.Size(), "bytes")
 	}
 	// Output:
-	// 1048576 octets
-	// 524288 octets
+	// 1048576 bytes
+	// 524288 bytes
 }
 
 // The Try methods never wait.
@@ -430,7 +430,7 @@ func ExampleSocket_TryRecv() {
 	push, pull := open(zmq.PUSH), open(zmq.PULL)
 	defer push.Close()
 	defer pull.Close()
-	fmt.Println(push.TrySend([]byte("early")) == zmq.ErrAgain) // there is nobody
+	fmt.Println(push.TrySend([]byte("early")) == zmq.ErrAgain) // there is no peer
 	check(push.Bind("inproc://try"))
 	check(pull.Connect("inproc://try"))
 	check(push.TrySend([]byte("hello")))
@@ -444,8 +444,7 @@ func ExampleSocket_TryRecv() {
 	// true
 }
 
-// Term ends every call that waits, closes what is open, and returns when nothing
-// is left.
+// Term ends every blocked call, closes what is open, and returns when all has ended.
 func ExampleContext_Term() {
 	c, err := zmq.NewContext(zmq.ContextConfig{})
 	check(err)

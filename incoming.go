@@ -6,10 +6,10 @@ import (
 	"context"
 
 	"github.com/gozmq/zmq/internal/core"
-	"github.com/gozmq/zmq/internal/pipe"
 )
 
-// Incoming returns a channel of what the socket receives, for select statements:
+// Incoming returns a channel of the messages that the socket receives, for select
+// statements:
 //
 //	in := sock.Incoming(ctx)
 //	for {
@@ -24,20 +24,27 @@ import (
 //		}
 //	}
 //
-// The channel has no buffer, and one goroutine serves it until it is closed: when
-// ctx ends, the socket is closed, or its Context shut down. Socket.Done and
-// ctx.Err tell which. On a socket that cannot receive it is closed at once.
+// The channel has no buffer, and one goroutine serves it. It is closed when ctx ends,
+// the socket is closed, or its Context is shut down. Socket.Done and ctx.Err tell these
+// apart. If the socket's type cannot receive, the channel is closed at once.
 //
-// One message at a time is taken off the socket before somebody receives from the
-// channel. If ctx ends meanwhile, the message goes back: it is the next that
-// Recv, or another Incoming, returns. So no message is lost by ending ctx. Like
-// all that was not received, it is lost when the socket is closed.
+// The goroutine takes one message at a time off the socket before the program receives
+// it from the channel. If ctx ends meanwhile, the message is put back, and the next
+// Recv or Incoming returns it. So ending ctx loses no message. Closing the socket drops
+// it like all messages that have not been received. A reply that was put back on a REQ
+// is also dropped by the next request.
 //
-// RecvTimeout has no meaning here. On a REP and a REQ the next message comes once
-// the socket may receive again: send the reply, or the request, in between.
+// A message counts as received when the program has received it from the channel. Until
+// then a REP owes no reply to it, a REQ still waits for it, and Subscribe on an XPUB
+// with XPubManual applies to the peer of the message before. On these types a
+// concurrent Recv or Request gets the message instead of the channel.
 //
-// A channel costs several times what Recv costs for a message. Where nothing else
-// is waited for, range over Messages.
+// RecvTimeout has no effect on the channel. On a REP and a REQ the next message comes
+// once the socket may receive again, after the program has sent the reply or the
+// request.
+//
+// A message from the channel costs several times as much as one from Recv. If the
+// program waits for nothing else, range over Messages.
 func (s *Socket) Incoming(ctx context.Context) <-chan Message {
 	ch := make(chan Message)
 	bell := make(chan struct{}, 1)
@@ -50,12 +57,12 @@ func (s *Socket) Incoming(ctx context.Context) <-chan Message {
 	go func() {
 		defer close(ch)
 		defer w.Stop()
+		var o core.Offer
 		for {
 			w.Rearm()
-			var m Message
-			switch err := s.s.TryRecv(&m.m); err {
+			switch err := s.s.Offer(&o); err {
 			case nil:
-				if !s.hand(ctx, ch, m) {
+				if !s.hand(ctx, ch, &o) {
 					return
 				}
 				continue
@@ -73,15 +80,20 @@ func (s *Socket) Incoming(ctx context.Context) <-chan Message {
 	return ch
 }
 
-// hand passes a message to who receives from ch, or gives it back.
-func (s *Socket) hand(ctx context.Context, ch chan<- Message, m Message) bool {
+// hand passes a message to the receiver of ch, or withdraws it. It reports whether to
+// fetch another.
+func (s *Socket) hand(ctx context.Context, ch chan<- Message, o *core.Offer) bool {
 	select {
-	case ch <- m:
+	case ch <- Message{m: o.Message}:
+		o.Received()
 		return ctx.Err() == nil
+	case <-o.Recalled(): // and offered again once the call that asks has its answer
+		o.Withdraw(true)
+		return true
 	case <-ctx.Done():
 	case <-s.s.Done():
 	case <-s.ctx.Done():
 	}
-	_ = s.s.Unread([]pipe.Message{m.m}) // fails on a socket that has ended only
+	o.Withdraw(false)
 	return false
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The keys of CURVE as types. A public and a secret key cannot be mistaken for
-// each other, nor for their text, and a secret one does not get printed.
+// The types of CURVE's keys. A public and a secret key cannot be confused with each
+// other, nor with their text, and a secret key is never printed.
 
 package zmq
 
@@ -19,21 +19,22 @@ import (
 )
 
 const (
-	keySize     = 32              // octets of a Curve25519 key
+	keySize     = 32              // bytes of a Curve25519 key
 	keyTextSize = keySize / 4 * 5 // its characters in Z85
 )
 
-// PublicKey is the public half of a CURVE key pair: who a peer is. It can be
-// compared and be the key of a map. The zero PublicKey stands for none.
+// PublicKey is the public half of a CURVE key pair, which identifies a peer. It is
+// comparable and can be the key of a map. The zero PublicKey means that there is no
+// key.
 type PublicKey [32]byte
 
-// NewPublicKey copies a key of 32 octets, as an authentication request has
-// it. It fails with ErrInvalid for any other length.
-func NewPublicKey(octets []byte) (PublicKey, error) {
-	if len(octets) != keySize {
-		return PublicKey{}, zerr.Errorf(zerr.ErrInvalid, "a public key has %d octets, not %d", keySize, len(octets))
+// NewPublicKey copies a key of 32 bytes, the form in authentication requests. It fails
+// with ErrInvalid for any other length.
+func NewPublicKey(b []byte) (PublicKey, error) {
+	if len(b) != keySize {
+		return PublicKey{}, zerr.Errorf(zerr.ErrInvalid, "a public key has %d bytes, not %d", keySize, len(b))
 	}
-	return PublicKey(octets), nil
+	return PublicKey(b), nil
 }
 
 // ParsePublicKey reads the 40 characters of Z85 (RFC 32) that String writes. It
@@ -49,13 +50,13 @@ func ParsePublicKey(text string) (PublicKey, error) {
 // String returns the key in Z85, 40 characters.
 func (k PublicKey) String() string { return keyText(k[:]) }
 
-// Bytes returns a copy of the key's 32 octets.
+// Bytes returns a copy of the key's 32 bytes.
 func (k PublicKey) Bytes() []byte { return append([]byte(nil), k[:]...) }
 
 // IsZero reports whether there is no key.
 func (k PublicKey) IsZero() bool { return k == PublicKey{} }
 
-// MarshalText writes the key in Z85, the zero key as nothing.
+// MarshalText writes the key in Z85, and the zero key as an empty text.
 func (k PublicKey) MarshalText() ([]byte, error) {
 	if k.IsZero() {
 		return []byte{}, nil
@@ -76,27 +77,26 @@ func (k *PublicKey) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// SecretKey is the secret half of a CURVE key pair. Printing it in any way, with
-// fmt, log/slog or encoding/json, shows no part of it: fmt and slog write
-// "[secret key]", and encoding it as text is an error. Only Z85 and Bytes give it
-// away. The zero SecretKey stands for none. Copies share the key, which never
-// changes; Equal compares.
+// SecretKey is the secret half of a CURVE key pair. Printing it with fmt, log/slog or
+// encoding/json shows no part of it: fmt and slog write "[secret key]", and encoding it
+// as text is an error. Only Z85 and Bytes reveal it. The zero SecretKey means that
+// there is no key. Copies share the key, which never changes. Equal compares two keys.
 type SecretKey struct {
 	_ [0]func() // not comparable: == would compare pointers, and not in constant time
-	// k points to a pointer because fmt prints an unexported field of a caller's
-	// struct without asking its methods, and follows one pointer for a bad verb.
+	// k points to a pointer because fmt prints an unexported field of a caller's struct
+	// without calling its methods, and follows one pointer for a bad verb.
 	k **[keySize]byte
 }
 
 func newSecretKey(k *[keySize]byte) SecretKey { return SecretKey{k: &k} }
 
-// NewSecretKey copies a key of 32 octets, any octets. It fails with
+// NewSecretKey copies a key of 32 bytes, any bytes. It fails with
 // ErrInvalid for another length.
-func NewSecretKey(octets []byte) (SecretKey, error) {
-	if len(octets) != keySize {
-		return SecretKey{}, zerr.Errorf(zerr.ErrInvalid, "a secret key has %d octets, not %d", keySize, len(octets))
+func NewSecretKey(b []byte) (SecretKey, error) {
+	if len(b) != keySize {
+		return SecretKey{}, zerr.Errorf(zerr.ErrInvalid, "a secret key has %d bytes, not %d", keySize, len(b))
 	}
-	k := [keySize]byte(octets)
+	k := [keySize]byte(b)
 	return newSecretKey(&k), nil
 }
 
@@ -111,8 +111,8 @@ func ParseSecretKey(text string) (SecretKey, error) {
 	return newSecretKey(&k), nil
 }
 
-// Public returns the public key that belongs to the secret one; the zero key
-// belongs to the zero key.
+// Public returns the public key that belongs to the secret key. For the zero key it is
+// the zero PublicKey.
 func (k SecretKey) Public() PublicKey {
 	if k.k == nil {
 		return PublicKey{}
@@ -124,8 +124,8 @@ func (k SecretKey) Public() PublicKey {
 	return PublicKey(private.PublicKey().Bytes())
 }
 
-// Z85 returns the key as text, 40 characters: the secret itself. It is empty for
-// the zero key.
+// Z85 returns the secret key itself as text, 40 characters. It is empty for the zero
+// key.
 func (k SecretKey) Z85() string {
 	if k.k == nil {
 		return ""
@@ -133,8 +133,7 @@ func (k SecretKey) Z85() string {
 	return keyText((*k.k)[:])
 }
 
-// Bytes returns a copy of the key's 32 octets: the secret itself. It is nil
-// for the zero key.
+// Bytes returns a copy of the secret key's 32 bytes. It is nil for the zero key.
 func (k SecretKey) Bytes() []byte {
 	if k.k == nil {
 		return nil
@@ -155,7 +154,7 @@ func (k SecretKey) Equal(other SecretKey) bool {
 
 const hiddenKey = "[secret key]"
 
-// String returns "[secret key]", or nothing for the zero key.
+// String returns "[secret key]", or an empty text for the zero key.
 func (k SecretKey) String() string {
 	if k.k == nil {
 		return ""
@@ -170,7 +169,7 @@ func (k SecretKey) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.String()) }
 func (k SecretKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 // MarshalText fails with ErrInvalid, so that a secret key never gets into a file
-// because a struct around it did. The zero key is nothing.
+// because it is a field of an encoded struct. The zero key gives an empty text.
 func (k SecretKey) MarshalText() ([]byte, error) {
 	if k.k == nil {
 		return []byte{}, nil
@@ -178,7 +177,7 @@ func (k SecretKey) MarshalText() ([]byte, error) {
 	return nil, zerr.Errorf(zerr.ErrInvalid, "a secret key is not written in passing; SecretKey.Z85 is its text")
 }
 
-// UnmarshalText reads a key in Z85, and the zero key from nothing.
+// UnmarshalText reads a key in Z85. The empty text is the zero key.
 func (k *SecretKey) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*k = SecretKey{}
@@ -191,11 +190,11 @@ func (k *SecretKey) UnmarshalText(text []byte) error {
 	return err
 }
 
-// CurveKeypair is a long-term key pair of CURVE. If Public is zero, the one that
-// belongs to Secret is used.
+// CurveKeypair is a long-term key pair of CURVE. If Public is zero, it is derived from
+// Secret.
 type CurveKeypair struct {
-	Public PublicKey // may be known to everybody
-	Secret SecretKey // stays where it was made
+	Public PublicKey // may be published
+	Secret SecretKey // must be kept secret
 }
 
 // NewCurveKeypair makes a key pair from the system's source of randomness.
@@ -206,19 +205,20 @@ func NewCurveKeypair() CurveKeypair {
 	return CurveKeypair{Public: secret.Public(), Secret: secret}
 }
 
-// AsServer returns the setting that makes a socket, or what one Bind or Connect
-// makes, a CURVE server with this key pair. Clients need the public key. Who may
-// connect is up to an authentication handler, see package auth: without one, it
-// is everybody who knows the public key. A pair without a secret key, or whose
-// halves do not belong together, fails with ErrInvalid where the setting is used.
+// AsServer returns the setting that makes a socket, or the endpoint of one Bind or
+// Connect, a CURVE server with this key pair. Clients need the public key. An
+// authentication handler decides which clients may connect; see package auth. Without
+// one, every client that knows the public key may connect. If the pair has no secret
+// key, or its halves do not belong together, the call that uses the setting fails with
+// ErrInvalid.
 func (p CurveKeypair) AsServer() Setting {
 	return p.setting(core.Setting{Num: opt.CurveServer, Value: opt.Value{I: 1}})
 }
 
-// AsClient returns the setting that makes a socket, or what one Bind or Connect
-// makes, a CURVE client with this key pair, which talks to the server with the
-// given public key and to no other. It fails like AsServer, and without a server
-// key.
+// AsClient returns the setting that makes a socket, or the endpoint of one Bind or
+// Connect, a CURVE client with this key pair. It exchanges messages only with the
+// server that has the given public key. It fails like AsServer, and also without a
+// server key.
 func (p CurveKeypair) AsClient(server PublicKey) Setting {
 	if server.IsZero() {
 		return Setting{err: zerr.Errorf(zerr.ErrInvalid, "a CURVE client needs the public key of its server")}
@@ -226,7 +226,7 @@ func (p CurveKeypair) AsClient(server PublicKey) Setting {
 	return p.setting(core.Setting{Num: opt.CurveServerKey, Value: opt.Value{B: server.Bytes()}})
 }
 
-// setting puts the role last: storing keys does not choose one.
+// setting puts the role last, because storing keys does not choose one.
 func (p CurveKeypair) setting(role core.Setting) Setting {
 	if p.Secret.IsZero() {
 		return Setting{err: zerr.Errorf(zerr.ErrInvalid, "CURVE needs a secret key; NewCurveKeypair makes a pair")}
@@ -242,7 +242,7 @@ func (p CurveKeypair) setting(role core.Setting) Setting {
 	)
 }
 
-// parseKey writes a key behind dst, which has the room.
+// parseKey appends a key to dst, which has the capacity.
 func parseKey(dst []byte, text, which string) error {
 	if len(text) != keyTextSize {
 		return zerr.Errorf(zerr.ErrInvalid, "a %s key has %d characters of Z85, not %d", which, keyTextSize, len(text))
@@ -253,25 +253,23 @@ func parseKey(dst []byte, text, which string) error {
 	return nil
 }
 
-// keyText is z85.Encode for a length that it always takes.
-func keyText(octets []byte) string {
-	text, _ := z85.Encode(octets)
+// keyText is z85.Encode for a length that is always valid.
+func keyText(b []byte) string {
+	text, _ := z85.Encode(b)
 	return text
 }
 
-// EncodeZ85 writes octets in Z85 (RFC 32), five characters for four octets. It
-// fails with ErrInvalid if their number is not a multiple of four.
-// (zmq_z85_encode)
-func EncodeZ85(octets []byte) (string, error) {
-	text, err := z85.Encode(octets)
+// EncodeZ85 encodes bytes in Z85 (RFC 32), five characters for four bytes. It fails
+// with ErrInvalid if their number is not a multiple of four. (zmq_z85_encode)
+func EncodeZ85(b []byte) (string, error) {
+	text, err := z85.Encode(b)
 	return text, fail("encode Z85", "", err)
 }
 
-// DecodeZ85 reads what EncodeZ85 writes. It fails with ErrInvalid, without
-// quoting the text, for the empty text, a length that is not a multiple of five,
-// other characters than those of Z85, and groups that are too large.
-// (zmq_z85_decode)
+// DecodeZ85 decodes the output of EncodeZ85. It fails with ErrInvalid for an empty
+// text, a length that is not a multiple of five, characters that Z85 does not have, and
+// groups whose value is too large. The error does not quote the text. (zmq_z85_decode)
 func DecodeZ85(text string) ([]byte, error) {
-	octets, err := z85.Decode(text)
-	return octets, fail("decode Z85", "", err)
+	b, err := z85.Decode(text)
+	return b, fail("decode Z85", "", err)
 }

@@ -9,20 +9,21 @@ import (
 	"github.com/gozmq/zmq/internal/opt"
 )
 
-// Limits bound what a peer may cost that is not trusted. A peer that goes beyond
-// one is disconnected, with ErrLimit, ErrMessageTooLarge or a *ProtocolError in
-// the log; no call of the program fails.
+// Limits bound the resources that an untrusted peer may use. A peer that exceeds one is
+// disconnected, with ErrLimit, ErrMessageTooLarge or a *ProtocolError in the log. No
+// call of the program fails.
 //
-// In each field zero stands for the default, so that Limits{MaxPeers: 100} keeps
-// all others, and every negative value for no limit. Each field is an option
-// too, which says when a change applies and whose zero is a value of its own.
+// In each field, zero stands for the default, so that Limits{MaxPeers: 100} leaves all
+// others at their defaults, and a negative value for no limit. Each field is an option
+// too. The option's documentation says when a change applies, and what the option's own
+// zero means.
 type Limits struct {
-	// MaxFrameBytes is the largest frame in octets; option MaxMessageSize. It is
-	// checked before memory is taken, and holds for the commands of the handshake
-	// too. Zero is the default, 256 MiB.
+	// MaxFrameBytes is the largest frame in bytes; option MaxMessageSize. It is checked
+	// before memory is allocated, and applies to the commands of the handshake too.
+	// Zero is the default, 256 MiB.
 	MaxFrameBytes int64
 
-	// MaxMessageBytes is the largest message in octets, all its frames together;
+	// MaxMessageBytes is the largest message in bytes, all its frames together;
 	// option MaxMessageBytes. Zero is the default, 1 GiB.
 	MaxMessageBytes int64
 
@@ -30,11 +31,12 @@ type Limits struct {
 	// default, 65536.
 	MaxFrames int
 
-	// MaxHandshakes is the most connections of one listener whose handshake is
-	// not finished; option MaxHandshakes. Zero is the default, 4096.
+	// MaxHandshakes is the most connections of one listener with an unfinished
+	// handshake; option MaxHandshakes. Beyond it, the oldest connection of the address
+	// with the most of them is closed. Zero is the default, 4096.
 	MaxHandshakes int
 
-	// MaxHandshakeBytes is the largest command in octets in a handshake; option
+	// MaxHandshakeBytes is the largest command in bytes in a handshake; option
 	// MaxHandshakeBytes. Zero is the default, 64 KiB; a negative value leaves
 	// MaxFrameBytes as the only bound.
 	MaxHandshakeBytes int
@@ -47,13 +49,17 @@ type Limits struct {
 	// to; option MaxSubscriptions. Zero is the default, 1048576.
 	MaxSubscriptions int
 
-	// MaxTopicBytes is the longest topic prefix in octets that a peer may
+	// MaxTopicBytes is the longest topic prefix in bytes that a peer may
 	// subscribe to; option MaxTopicBytes. Zero is the default, 64 KiB.
 	MaxTopicBytes int
+
+	// MaxSubscriptionBytes is the most bytes of all topic prefixes of one peer
+	// together; option MaxSubscriptionBytes. Zero is the default, 64 MiB.
+	MaxSubscriptionBytes int
 }
 
-// DefaultLimits returns the limits of a socket for which none were set, with -1
-// where there is none. Contexts with LibzmqDefaults have fewer.
+// DefaultLimits returns the limits of a socket for which none were set. -1 means that
+// there is none. Contexts with LibzmqDefaults have fewer.
 func DefaultLimits() Limits {
 	return Limits{
 		MaxFrameBytes:     limitDefault(opt.MaxMessageSize),
@@ -64,11 +70,13 @@ func DefaultLimits() Limits {
 		MaxPeers:          int(limitDefault(opt.MaxPeers)),
 		MaxSubscriptions:  int(limitDefault(opt.MaxSubscriptions)),
 		MaxTopicBytes:     int(limitDefault(opt.MaxTopicBytes)),
+
+		MaxSubscriptionBytes: int(limitDefault(opt.MaxSubscriptionBytes)),
 	}
 }
 
-// WithLimits returns the setting that gives a socket all of these limits. A
-// value above what its option takes makes NewSocket or Set fail with ErrInvalid.
+// WithLimits returns the setting that gives a socket all of these limits. If a value is
+// too large for its option, NewSocket or Set fails with ErrInvalid.
 func WithLimits(l Limits) Setting {
 	return newSetting(
 		limitSetting(opt.MaxMessageSize, l.MaxFrameBytes, -1),
@@ -79,11 +87,12 @@ func WithLimits(l Limits) Setting {
 		limitSetting(opt.MaxPeers, int64(l.MaxPeers), 0),
 		limitSetting(opt.MaxSubscriptions, int64(l.MaxSubscriptions), 0),
 		limitSetting(opt.MaxTopicBytes, int64(l.MaxTopicBytes), 0),
+		limitSetting(opt.MaxSubscriptionBytes, int64(l.MaxSubscriptionBytes), 0),
 	)
 }
 
-// limitSetting translates a field of Limits into an option, which has a value
-// of its own for no limit.
+// limitSetting translates a field of Limits into an option, which has its own value for
+// no limit.
 func limitSetting(n opt.Num, v, none int64) core.Setting {
 	switch {
 	case v < 0:
@@ -95,8 +104,8 @@ func limitSetting(n opt.Num, v, none int64) core.Setting {
 	return core.Setting{Num: n, Value: opt.Value{I: v}}
 }
 
-// limitDefault is the default of an option as Limits has it. Those whose zero is
-// no limit are the ones with a default of zero.
+// limitDefault returns the default of an option in the form of Limits. Options whose
+// zero means no limit are those with a default of zero.
 func limitDefault(n opt.Num) int64 {
 	sp, _ := opt.Lookup(n)
 	if sp.Default.I == 0 {

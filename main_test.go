@@ -3,7 +3,6 @@
 package zmq
 
 import (
-	"context"
 	"testing"
 
 	"github.com/gozmq/zmq/internal/zmqtest"
@@ -44,8 +43,9 @@ func socketIn(t testing.TB, c *Context, typ SocketType, settings ...Setting) *So
 	return s
 }
 
-// testDeadline returns a context that bounds a test, so that what hangs fails.
-func testDeadline(t testing.TB) context.Context {
+func must(t testing.TB, err error) {
 	t.Helper()
-	return zmqtest.Deadline(t)
+	if err != nil {
+		t.Fatal(err)
+	}
 }

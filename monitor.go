@@ -19,63 +19,64 @@ import (
 type EventKind uint64
 
 // Kinds of events. Those of a Connect come in the order EventConnectDelayed,
-// EventConnected, EventHandshakeSucceeded, EventDisconnected,
-// EventConnectRetried; those of an accepted peer EventAccepted,
-// EventHandshakeSucceeded, EventDisconnected. Sockets in one process (inproc)
-// have no connections and tell nothing but EventPipesStats.
+// EventConnected, EventHandshakeSucceeded, EventDisconnected, EventConnectRetried.
+// Those of an accepted peer come in the order EventAccepted, EventHandshakeSucceeded,
+// EventDisconnected. Sockets in one process (inproc) have no connections. Their only
+// events are EventDisconnected for a peer that exceeded a limit, and EventPipesStats.
 const (
-	// EventConnected says that a connection of ours stands. The handshake comes
+	// EventConnected says that this socket has made a connection. The handshake comes
 	// next. Value: its descriptor.
 	EventConnected EventKind = EventKind(session.Connected)
-	// EventConnectDelayed says that the system is still busy connecting, which is
-	// the rule with TCP. Value: EINPROGRESS.
+	// EventConnectDelayed says that the system is still connecting, as is usual with
+	// TCP. Value: EINPROGRESS.
 	EventConnectDelayed = EventKind(session.ConnectDelayed)
-	// EventConnectRetried says that another attempt to connect follows. Value: the
-	// wait until then, in milliseconds; also in Retry.
+	// EventConnectRetried says that another attempt to connect follows. Value: the wait
+	// until then, in milliseconds; it is also in Retry. If the last attempt made no
+	// connection, Err says why.
 	EventConnectRetried = EventKind(session.ConnectRetried)
 	// EventListening says that a Bind has succeeded. Value: the listener's
 	// descriptor.
 	EventListening = EventKind(session.Listening)
-	// EventBindFailed says that a Bind has not. Value: the error's number.
+	// EventBindFailed says that a Bind has failed. Value: the error's number.
 	EventBindFailed = EventKind(session.BindFailed)
-	// EventAccepted says that somebody has connected to us. The handshake comes
+	// EventAccepted says that a peer has connected to this socket. The handshake comes
 	// next. Value: the connection's descriptor.
 	EventAccepted = EventKind(session.Accepted)
-	// EventAcceptFailed says that a connection was not accepted: a filter, a limit,
-	// or a want of descriptors. Value: the error's number.
+	// EventAcceptFailed says that a connection was not accepted because of a filter, a
+	// limit or a lack of descriptors. Value: the error's number.
 	EventAcceptFailed = EventKind(session.AcceptFailed)
-	// EventClosed says that a listener has ended, or an attempt to connect or bind
-	// that came to nothing. Value: the descriptor that was closed.
+	// EventClosed says that a listener has ended, or that an attempt to connect or bind
+	// has failed. Value: the descriptor that was closed.
 	EventClosed = EventKind(session.Closed)
-	// EventCloseFailed stands in for EventClosed where the file of an ipc listener
-	// could not be removed. Value: the error's number.
+	// EventCloseFailed replaces EventClosed if the file of an ipc listener could not be
+	// removed. Value: the error's number.
 	EventCloseFailed = EventKind(session.CloseFailed)
-	// EventDisconnected says that a connection has ended by itself, or by the
-	// peer, not by our Close, Unbind or Disconnect; Err says why. Value: its
-	// descriptor.
+	// EventDisconnected says that a connection was lost or ended by the peer, not by
+	// Close, Unbind or Disconnect of this socket. Err says why. Value: its descriptor.
 	EventDisconnected = EventKind(session.Disconnected)
 	// EventMonitorStopped is the last event of a monitor: the socket was closed or
 	// its context shut down. Value: 0.
 	EventMonitorStopped = EventKind(session.MonitorStopped)
-	// EventHandshakeFailedNoDetail says that a connection was lost or timed out
-	// before its handshake was over, or that the ZAP handler that it needs is not
-	// there. EventDisconnected follows. Value: the error's number.
+	// EventHandshakeFailedNoDetail says that a connection was lost or timed out before
+	// its handshake was finished, or that a ZAP handler is required and there is none.
+	// EventDisconnected follows. Value: the error's number.
 	EventHandshakeFailedNoDetail = EventKind(session.HandshakeFailedNoDetail)
-	// EventHandshakeSucceeded says that the peer is ready: messages flow. Value: 0.
+	// EventHandshakeSucceeded says that the peer is ready to exchange messages. Value:
+	// 0.
 	EventHandshakeSucceeded = EventKind(session.HandshakeSucceeded)
-	// EventHandshakeFailedProtocol says that the peer broke the protocol, uses
-	// another mechanism, or is of a type that ours does not talk to.
-	// EventDisconnected follows. Value: a ZMQ_PROTOCOL_ERROR number, 0 where libzmq
-	// has none.
+	// EventHandshakeFailedProtocol says that the peer broke the protocol, uses another
+	// mechanism, or has a socket type that this one cannot talk to. EventDisconnected
+	// follows. Value: a ZMQ_PROTOCOL_ERROR number, or 0 if libzmq has none.
 	EventHandshakeFailedProtocol = EventKind(session.HandshakeFailedProtocol)
-	// EventHandshakeFailedAuth says that authentication refused the peer, or the
-	// peer us. EventDisconnected follows. Value: the ZAP status, 300, 400 or 500.
+	// EventHandshakeFailedAuth says that authentication refused the peer, or that the
+	// peer refused this socket. EventDisconnected follows. Value: the ZAP status, 300,
+	// 400 or 500.
 	EventHandshakeFailedAuth = EventKind(session.HandshakeFailedAuth)
 	// EventPipesStats says how many messages are queued for and from one peer, in
 	// QueuedOut and QueuedIn; see Socket.MonitorPipesStats.
 	EventPipesStats = EventKind(session.PipesStats)
 
-	// EventHandshakeFailed is the three ways in which a handshake fails.
+	// EventHandshakeFailed is the set of the three kinds of failed handshakes.
 	EventHandshakeFailed = EventHandshakeFailedNoDetail | EventHandshakeFailedProtocol | EventHandshakeFailedAuth
 	// EventAll is every kind but EventPipesStats (ZMQ_EVENT_ALL).
 	EventAll EventKind = 0xFFFF
@@ -93,8 +94,8 @@ var eventNames = map[EventKind]string{
 	EventPipesStats: "PIPES_STATS",
 }
 
-// String names the kind as libzmq does without ZMQ_EVENT_, "CONNECTED"; the kinds
-// of a set are joined by "|". Bits that stand for nothing are left out.
+// String returns libzmq's name of the kind without ZMQ_EVENT_, "CONNECTED". The kinds
+// of a set are joined by "|". Bits without a meaning are omitted.
 func (k EventKind) String() string {
 	var names []string
 	for rest := k; rest != 0; rest &= rest - 1 {
@@ -109,49 +110,49 @@ func (k EventKind) String() string {
 type Event struct {
 	Kind  EventKind // one kind
 	Time  time.Time // when it happened
-	Value int64     // what libzmq says with this kind of event; -1 for a descriptor that is not known
+	Value int64     // libzmq's value for this kind of event; -1 for an unknown descriptor
 
-	// Endpoint is the one of Socket.Endpoints that the event belongs to: as given
-	// to Connect, or as Bind resolved it. It is empty with EventMonitorStopped.
+	// Endpoint is the one of Socket.Endpoints that the event belongs to, as given to
+	// Connect or as resolved by Bind. It is empty with EventMonitorStopped.
 	Endpoint string
-	// Local and Remote are the ends of the connection, such as
-	// "tcp://127.0.0.1:5555". Local is empty while there is none, Remote then the
-	// endpoint to connect to; of listeners Local is the endpoint.
+	// Local and Remote are the ends of the connection, such as "tcp://127.0.0.1:5555".
+	// While there is no connection, Local is empty and Remote is the endpoint to
+	// connect to. For a listener Local is the endpoint.
 	Local, Remote string
 
-	// Peer is who is at the other end, from EventHandshakeSucceeded on.
+	// Peer is the other end, from EventHandshakeSucceeded on.
 	Peer Peer
-	// Err says why something failed or ended; nil otherwise. What a peer did wrong
-	// is a ProtocolError.
+	// Err says why something failed or ended; otherwise it is nil. If the peer is at
+	// fault, it is a ProtocolError.
 	Err error
 	// Retry is the wait before the next attempt, with EventConnectRetried.
 	Retry time.Duration
 	// QueuedOut and QueuedIn are numbers of messages, with EventPipesStats.
 	QueuedOut, QueuedIn int
-	// Dropped is how many events the monitor has lost before this one, since it
-	// began, because they were not read in time.
+	// Dropped is how many events the monitor has dropped since it began and before this
+	// one, because they were not read in time.
 	Dropped uint64
 }
 
-// Monitor returns the events of the socket that mask chooses, EventAll for all of
-// them. It records from the call on, so that a Bind or Connect that follows is
-// seen from its beginning, until ctx ends or the loop over it is left. It ends by
-// itself, with EventMonitorStopped as its last event, when the socket is closed
-// or its context shut down; on a socket where that has happened, at once.
+// Monitor returns the events of the socket that mask selects; EventAll selects all of
+// them. It records from the call on, so it sees a later Bind or Connect from its
+// beginning. It stops when ctx ends or the loop is left. When the socket is closed or
+// its context shut down, the monitor ends with EventMonitorStopped as its last event.
+// If that has already happened, it ends at once.
 //
-// A socket may have any number of monitors, each with a queue of its own. They
-// never hold the socket up: when 1000 events wait, further ones are dropped and
-// counted, in Event.Dropped and SocketStats.EventsDropped. The iterator is for
-// one loop; what it leaves unread is gone.
+// A socket may have any number of monitors, each with its own queue. They never delay
+// the socket. When 1000 events are waiting, further ones are dropped and counted, in
+// Event.Dropped and SocketStats.EventsDropped. The iterator is for one loop. Events
+// that the loop does not read are lost.
 //
-// Where a handshake fails for a reason that libzmq's monitor keeps to itself (a
-// socket type that does not fit, a limit) it is told as
-// EventHandshakeFailedProtocol with Value 0; and peers without security
-// mechanisms, of ZMTP 2.0 and older and those of a STREAM, have an
-// EventHandshakeSucceeded too. MonitorTo is exactly as libzmq.
+// In two cases Monitor reports more than libzmq's monitor. If a handshake fails for a
+// reason that libzmq does not report (a wrong socket type, a limit), the event is
+// EventHandshakeFailedProtocol with Value 0. Peers without security mechanisms, those
+// of ZMTP 2.0 and older and those of a STREAM, have an EventHandshakeSucceeded too.
+// MonitorTo reports exactly as libzmq does.
 func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
 	m := s.s.NewMonitor(session.EventKind(mask & EventAllV2))
-	// A monitor that nobody reads ends with ctx all the same.
+	// A monitor that is not read also ends with ctx.
 	release := sync.OnceFunc(m.Stop)
 	cancel := context.AfterFunc(ctx, release)
 	return func(yield func(Event) bool) {
@@ -173,39 +174,40 @@ func newEvent(r core.Record) Event {
 	}
 }
 
-// MonitorTo sends the events that mask chooses as messages to whoever connects to
-// an inproc endpoint, in libzmq's format (zmq_socket_monitor_versioned). It is for
-// programs that know that format; Monitor is easier.
+// MonitorTo sends the events that mask selects as messages to the sockets that connect
+// to an inproc endpoint, in libzmq's format (zmq_socket_monitor_versioned). It is for
+// programs that expect that format. Monitor is easier to use.
 //
-// Version 1 has two frames: the kind in two octets and the value in four, then
-// the endpoint; its mask is at most 0xFFFF. Version 2 has the kind, the number of
-// values and each value in eight octets, then the local and the remote endpoint.
-// Integers are in the machine's byte order. The type is PAIR, PUB or PUSH, for a
-// reader that is PAIR, SUB or PULL; with PUB, what nobody subscribes to is lost.
+// Version 1 has two frames: the kind in two bytes and the value in four, then the
+// endpoint. Its mask is at most 0xFFFF. Version 2 has the kind, the number of values
+// and each value in eight bytes, then the local and the remote endpoint. Integers are
+// in the machine's byte order. The type is PAIR, PUB or PUSH, for a reader that is
+// PAIR, SUB or PULL. With PUB, events without a subscriber are lost.
 //
-// A socket has one such monitor: a new one takes the place of the old. It ends,
-// with EventMonitorStopped as its last message, by StopMonitorTo, by a new
-// MonitorTo, and when the socket is closed or its context shut down. Unlike
-// libzmq's it never holds up the socket: while nobody reads, 65,536 events wait,
-// and further ones are dropped and counted in SocketStats.EventsDropped.
+// A socket has one such monitor, and a new one replaces the old. It ends, with
+// EventMonitorStopped as its last message, through StopMonitorTo, a new MonitorTo, and
+// when the socket is closed or its context shut down. Unlike libzmq's monitor it never
+// delays the socket. When 65,536 events are waiting to be read, further ones are
+// dropped and counted in SocketStats.EventsDropped.
 //
-// Errors: ErrInvalid for a mask, version or type that does not fit or a malformed
-// endpoint, ErrUnsupportedTransport for any but inproc, ErrAddressInUse,
-// ErrTooManySockets, because it takes a socket of its own.
+// Errors: ErrInvalid for an invalid mask, version or type or a malformed endpoint,
+// ErrUnsupportedTransport for any transport but inproc, ErrAddressInUse, and
+// ErrTooManySockets, because the monitor needs a socket of its own.
 func (s *Socket) MonitorTo(endpoint string, mask EventKind, version int, t SocketType) error {
 	return fail("monitor", endpoint, s.s.MonitorTo(endpoint, uint64(mask), version, int(t)))
 }
 
-// StopMonitorTo ends what MonitorTo began (zmq_socket_monitor with no address).
-// What was sent stays readable. Without a monitor it does nothing.
+// StopMonitorTo ends the monitor that MonitorTo began (zmq_socket_monitor with no
+// address). Messages that were sent can still be read. Without a monitor it does
+// nothing.
 func (s *Socket) StopMonitorTo() error {
 	return fail("stop monitor", s.s.String(), s.s.StopMonitorTo())
 }
 
-// MonitorPipesStats raises an EventPipesStats for each peer, and for each Connect
-// that waits for its peer, at every monitor of the socket that asks for them
-// (zmq_socket_monitor_pipes_stats). Errors: ErrInvalid if no monitor does,
-// ErrAgain if there is no peer. Peers has the same numbers and more.
+// MonitorPipesStats sends an EventPipesStats for each peer, and for each Connect
+// without a peer, to every monitor of the socket that selects that kind
+// (zmq_socket_monitor_pipes_stats). Errors: ErrInvalid if no monitor selects it,
+// ErrAgain if there is no peer. Peers returns the same numbers and more.
 func (s *Socket) MonitorPipesStats() error {
 	return fail("pipes statistics", s.s.String(), s.s.PipesStats())
 }

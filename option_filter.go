@@ -4,12 +4,13 @@ package zmq
 
 import "github.com/gozmq/zmq/internal/opt"
 
-// The options that say who may connect. Each setting adds one entry to a list.
+// The options that restrict which peers may connect. Each setting adds one entry to a
+// list.
 
 // TCPAcceptFilter adds a range of addresses that may connect, "192.0.2.0/24" or
-// "2001:db8::1"; IPv6 ranges need IPv6. Once there is one, peers in none are closed
-// right after they are accepted. Empty removes all ranges, and so lets everybody
-// in. It cannot be read.
+// "2001:db8::1". IPv6 ranges need IPv6. Once there is a range, connections from
+// addresses outside all ranges are closed right after they are accepted. An empty value
+// removes all ranges, so that every address may connect. It cannot be read.
 //
 //	Default:  empty
 //	Applies:  to later calls of Bind and Connect
@@ -18,9 +19,9 @@ import "github.com/gozmq/zmq/internal/opt"
 var TCPAcceptFilter = stringOption(opt.TCPAcceptFilter)
 
 // IPCFilterPID adds a process that may connect over ipc, on Linux. Once any of the
-// three ipc filters has an entry, a peer must match an entry of any of them. No
-// process has a number of zero or below; ParseSetting with an empty text removes all
-// entries. It cannot be read.
+// three ipc filters has an entry, a peer must match an entry of at least one of them.
+// Process numbers are above zero. ParseSetting with an empty text removes all entries.
+// It cannot be read.
 //
 //	Default:  empty
 //	Applies:  to later calls of Bind and Connect
@@ -28,10 +29,10 @@ var TCPAcceptFilter = stringOption(opt.TCPAcceptFilter)
 //	libzmq:   ZMQ_IPC_FILTER_PID (58)
 var IPCFilterPID = idOption(opt.IPCFilterPID)
 
-// IPCFilterUID adds a user whose processes may connect over ipc. Once any of the
-// three ipc filters has an entry, a peer must match an entry of any of them. Zero is
-// the superuser, negative values are not valid; ParseSetting with an empty text
-// removes all entries. It cannot be read.
+// IPCFilterUID adds a user whose processes may connect over ipc. Once any of the three
+// ipc filters has an entry, a peer must match an entry of at least one of them. Zero is
+// the superuser; negative values are not valid. ParseSetting with an empty text removes
+// all entries. It cannot be read.
 //
 //	Default:  empty
 //	Applies:  to later calls of Bind and Connect
@@ -39,10 +40,10 @@ var IPCFilterPID = idOption(opt.IPCFilterPID)
 //	libzmq:   ZMQ_IPC_FILTER_UID (59)
 var IPCFilterUID = idOption(opt.IPCFilterUID)
 
-// IPCFilterGID adds a group whose members' processes may connect over ipc,
-// supplementary members included. Once any of the three ipc filters has an entry, a
-// peer must match an entry of any of them. Zero is a group, negative values are not
-// valid; ParseSetting with an empty text removes all entries. It cannot be read.
+// IPCFilterGID adds a group whose members' processes may connect over ipc, including
+// supplementary members. Once any of the three ipc filters has an entry, a peer must
+// match an entry of at least one of them. Zero is a valid group; negative values are
+// not valid. ParseSetting with an empty text removes all entries. It cannot be read.
 //
 //	Default:  empty
 //	Applies:  to later calls of Bind and Connect

@@ -4,12 +4,13 @@ package zmq
 
 import "github.com/gozmq/zmq/internal/opt"
 
-// The options that bound what a stranger may cost. Limits sets them together.
+// The options that bound the resources that a stranger may use. Limits sets them
+// together.
 
-// MaxMessageSize is the largest frame in octets that a peer may announce; it is
-// disconnected for a larger one, before memory is taken. It holds for the commands
-// of the handshake too, which have some dozens of octets at least. Zero accepts
-// nothing; negative values are no limit.
+// MaxMessageSize is the largest frame in bytes that a peer may announce. A peer that
+// announces a larger one is disconnected before memory is allocated. The limit applies
+// to the commands of the handshake too, which have at least a few dozen bytes. Zero
+// accepts nothing; negative values are no limit.
 //
 //	Default:  256 MiB (libzmq: -1, no limit)
 //	Applies:  to later calls of Bind and Connect
@@ -17,9 +18,9 @@ import "github.com/gozmq/zmq/internal/opt"
 //	libzmq:   ZMQ_MAXMSGSIZE (22)
 var MaxMessageSize = int64Option(opt.MaxMessageSize)
 
-// MaxMessageBytes is the largest message in octets that is accepted, all its frames
-// together; the peer is disconnected for a larger one. Zero accepts empty messages
-// only; -1 is no limit, and lower values are not valid.
+// MaxMessageBytes is the largest message in bytes, all its frames together. A peer that
+// sends a larger one is disconnected. Zero accepts only empty messages; -1 is no limit,
+// and lower values are not valid.
 //
 //	Default:  1 GiB (libzmq: -1, no limit)
 //	Applies:  to later calls of Bind and Connect
@@ -27,8 +28,8 @@ var MaxMessageSize = int64Option(opt.MaxMessageSize)
 //	libzmq:   does not have it
 var MaxMessageBytes = int64Option(opt.MaxMessageBytes)
 
-// MaxFrames is the most frames accepted in one message; the peer is disconnected
-// for more. Zero is no limit; negative values are not valid.
+// MaxFrames is the most frames in one message. A peer that sends more is disconnected.
+// Zero is no limit; negative values are not valid.
 //
 //	Default:  65536 (libzmq: 0, no limit)
 //	Applies:  to later calls of Bind and Connect
@@ -36,9 +37,11 @@ var MaxMessageBytes = int64Option(opt.MaxMessageBytes)
 //	libzmq:   does not have it
 var MaxFrames = intOption(opt.MaxFrames)
 
-// MaxHandshakes is the most connections of one listener whose handshake is not
-// finished; further ones are closed. Zero is no limit; negative values are not
-// valid.
+// MaxHandshakes is the most connections of one listener with an unfinished handshake.
+// For each further connection, the oldest one of the address with the most of them is
+// closed, so that silent connections keep no peer out. An IPv6 network of 64 bits
+// counts as one address, and so does a user over ipc. Zero is no limit; negative values
+// are not valid.
 //
 //	Default:  4096 (libzmq: 0, no limit)
 //	Applies:  to later calls of Bind and Connect
@@ -46,9 +49,8 @@ var MaxFrames = intOption(opt.MaxFrames)
 //	libzmq:   does not have it
 var MaxHandshakes = intOption(opt.MaxHandshakes)
 
-// MaxHandshakeBytes is the largest command in octets that is accepted in a
-// handshake; the connection is closed for a larger one. Zero and negative values are
-// not valid.
+// MaxHandshakeBytes is the largest command in bytes in a handshake. The connection is
+// closed if the peer sends a larger one. Zero and negative values are not valid.
 //
 //	Default:  64 KiB
 //	Applies:  to later calls of Bind and Connect
@@ -56,9 +58,9 @@ var MaxHandshakes = intOption(opt.MaxHandshakes)
 //	libzmq:   does not have it
 var MaxHandshakeBytes = intOption(opt.MaxHandshakeBytes)
 
-// MaxPeers is the most peers that the socket accepts at a time; further connections
-// are closed, and come back. Those that it connects to do not count. Zero is no
-// limit; negative values are not valid.
+// MaxPeers is the most peers that the socket accepts at a time. Further connections are
+// closed, and their peers try again. Peers that the socket connects to do not count.
+// Zero is no limit; negative values are not valid.
 //
 //	Default:  0, no limit
 //	Applies:  at once
@@ -66,8 +68,9 @@ var MaxHandshakeBytes = intOption(opt.MaxHandshakeBytes)
 //	libzmq:   does not have it
 var MaxPeers = intOption(opt.MaxPeers)
 
-// MaxSubscriptions is the most topic prefixes that one peer may be subscribed to; it
-// is disconnected for more. Zero is no limit; negative values are not valid.
+// MaxSubscriptions is the most topic prefixes that one peer may be subscribed to. A
+// peer that subscribes to more is disconnected. Zero is no limit; negative values are
+// not valid.
 //
 //	Default:  1048576 (libzmq: 0, no limit)
 //	Applies:  at once
@@ -75,9 +78,19 @@ var MaxPeers = intOption(opt.MaxPeers)
 //	libzmq:   does not have it
 var MaxSubscriptions = intOption(opt.MaxSubscriptions)
 
-// MaxTopicBytes is the longest topic prefix in octets that a peer may subscribe to;
-// it is disconnected for a longer one. Zero is no limit; negative values are not
-// valid.
+// MaxSubscriptionBytes is the most bytes of all topic prefixes of one peer together. A
+// peer that exceeds it is disconnected. The default is MaxSubscriptions times 64 bytes.
+// Zero is no limit; negative values are not valid.
+//
+//	Default:  64 MiB (libzmq: 0, no limit)
+//	Applies:  at once
+//	Sockets:  PUB, XPUB
+//	libzmq:   does not have it
+var MaxSubscriptionBytes = intOption(opt.MaxSubscriptionBytes)
+
+// MaxTopicBytes is the longest topic prefix in bytes that a peer may subscribe to. A
+// peer that subscribes to a longer one is disconnected. Zero is no limit; negative
+// values are not valid.
 //
 //	Default:  64 KiB (libzmq: 0, no limit)
 //	Applies:  at once

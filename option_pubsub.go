@@ -6,8 +6,8 @@ import "github.com/gozmq/zmq/internal/opt"
 
 // The options of publishers and subscribers.
 
-// InvertMatching sends to peers that did not subscribe to the message, and accepts
-// what does not match. It must be the same at both ends.
+// InvertMatching sends a message to the peers that did not subscribe to it, and accepts
+// messages that do not match. It must be the same at both ends.
 //
 //	Default:  false
 //	Applies:  at once
@@ -15,8 +15,8 @@ import "github.com/gozmq/zmq/internal/opt"
 //	libzmq:   ZMQ_INVERT_MATCHING (74)
 var InvertMatching = boolOption(opt.InvertMatching)
 
-// XPubVerbose passes every subscription up, duplicates included, but not every
-// cancellation. See XPubVerboser, which it switches off. It cannot be read.
+// XPubVerbose delivers every subscription to the program, including duplicates, but not
+// every cancellation. See XPubVerboser, which it switches off. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -24,8 +24,8 @@ var InvertMatching = boolOption(opt.InvertMatching)
 //	libzmq:   ZMQ_XPUB_VERBOSE (40)
 var XPubVerbose = boolOption(opt.XPubVerbose)
 
-// XPubVerboser passes every subscription and every cancellation up, duplicates
-// included. False passes neither kind of duplicate. It cannot be read.
+// XPubVerboser delivers every subscription and every cancellation to the program,
+// including duplicates. False delivers neither kind of duplicate. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -33,9 +33,9 @@ var XPubVerbose = boolOption(opt.XPubVerbose)
 //	libzmq:   ZMQ_XPUB_VERBOSER (78)
 var XPubVerboser = boolOption(opt.XPubVerboser)
 
-// XPubManual reports subscriptions without applying them: the program calls
-// Subscribe and Unsubscribe itself, which apply to the peer whose notice was
-// received last. It cannot be read.
+// XPubManual reports subscriptions without applying them. The program calls Subscribe
+// and Unsubscribe, which apply to the peer whose notice was received last. It cannot be
+// read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -43,9 +43,9 @@ var XPubVerboser = boolOption(opt.XPubVerboser)
 //	libzmq:   ZMQ_XPUB_MANUAL (71)
 var XPubManual = boolOption(opt.XPubManual)
 
-// XPubManualLastValue switches XPubManual with it, and sends the message that
-// follows the notice of a subscription to that subscriber alone: the way to hand out
-// last values. It cannot be read.
+// XPubManualLastValue also switches XPubManual, and sends the message that follows the
+// notice of a subscription only to that subscriber. It is for publishers that give each
+// new subscriber the last value. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -53,8 +53,8 @@ var XPubManual = boolOption(opt.XPubManual)
 //	libzmq:   ZMQ_XPUB_MANUAL_LAST_VALUE (98)
 var XPubManualLastValue = boolOption(opt.XPubManualLastValue)
 
-// XPubNoDrop makes a publisher wait while the queue of a subscriber is full, in
-// place of dropping the message for it. It cannot be read.
+// XPubNoDrop makes a publisher wait while the queue of a subscriber is full, instead of
+// dropping the message for it. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -62,8 +62,8 @@ var XPubManualLastValue = boolOption(opt.XPubManualLastValue)
 //	libzmq:   ZMQ_XPUB_NODROP (69)
 var XPubNoDrop = boolOption(opt.XPubNoDrop)
 
-// XPubWelcomeMessage is a message of one frame for every new peer; the peer sees it
-// if it subscribed to a prefix of it. Empty sends none. It cannot be read.
+// XPubWelcomeMessage is a message of one frame for every new peer. The peer receives it
+// if it has subscribed to a prefix of it. Empty sends none. It cannot be read.
 //
 //	Default:  empty
 //	Applies:  at once
@@ -71,8 +71,20 @@ var XPubNoDrop = boolOption(opt.XPubNoDrop)
 //	libzmq:   ZMQ_XPUB_WELCOME_MSG (72)
 var XPubWelcomeMessage = bytesOption(opt.XPubWelcomeMessage)
 
-// OnlyFirstSubscribe takes for a subscription only the first frame of a message,
-// never a later one. It cannot be read.
+// KeepSubscriptions makes a publisher that connects to a subscriber, without Immediate,
+// remember the subscriptions when the connection breaks. Until the subscriber is back,
+// matching messages are queued for it, up to SendHWM. If the subscriber comes back with
+// other subscriptions, it also gets the messages queued for the earlier ones, which a
+// SUB ignores. False forgets the subscriptions with the connection.
+//
+//	Default:  true
+//	Applies:  at once
+//	Sockets:  XPUB, PUB
+//	libzmq:   does not have it
+var KeepSubscriptions = boolOption(opt.KeepSubscriptions)
+
+// OnlyFirstSubscribe treats only the first frame of a message as a subscription, never
+// a later one. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -80,8 +92,8 @@ var XPubWelcomeMessage = bytesOption(opt.XPubWelcomeMessage)
 //	libzmq:   ZMQ_ONLY_FIRST_SUBSCRIBE (108)
 var OnlyFirstSubscribe = boolOption(opt.OnlyFirstSubscribe)
 
-// XSubVerboseUnsubscribe sends every cancellation to the publishers, also those
-// that are not the last of their prefix. It cannot be read.
+// XSubVerboseUnsubscribe sends every cancellation to the publishers, even if it is not
+// the last of its prefix. It cannot be read.
 //
 //	Default:  false
 //	Applies:  at once
@@ -89,8 +101,8 @@ var OnlyFirstSubscribe = boolOption(opt.OnlyFirstSubscribe)
 //	libzmq:   ZMQ_XSUB_VERBOSE_UNSUBSCRIBE (115)
 var XSubVerboseUnsubscribe = boolOption(opt.XSubVerboseUnsubscribe)
 
-// TopicsCount is the number of topic prefixes that have at least one subscription;
-// zero is none. It can only be read, by Get.
+// TopicsCount is the number of topic prefixes that have at least one subscription. Zero
+// means that there is none. It can only be read, by Get.
 //
 //	Default:  0
 //	Applies:  can only be read

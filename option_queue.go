@@ -10,9 +10,8 @@ import (
 
 // The options of queues and of calls that wait for them.
 
-// SendHWM is the most messages queued for one peer. At the mark a PUSH, DEALER,
-// REQ or PAIR waits, and a PUB drops. Zero is no limit; negative values are not
-// valid.
+// SendHWM is the most messages queued for one peer. At the mark a PUSH, DEALER, REQ or
+// PAIR blocks, and a PUB drops. Zero is no limit; negative values are not valid.
 //
 //	Default:  1000
 //	Applies:  at once, to connected peers too
@@ -20,9 +19,9 @@ import (
 //	libzmq:   ZMQ_SNDHWM (23)
 var SendHWM = intOption(opt.SendHWM)
 
-// RecvHWM is the most messages queued from one peer. At the mark the connection is
-// not read from, so that in the end the sender is held up. Zero is no limit;
-// negative values are not valid.
+// RecvHWM is the most messages queued from one peer. At the mark the connection is not
+// read, so that the sender eventually has to wait. Zero is no limit; negative values
+// are not valid.
 //
 //	Default:  1000
 //	Applies:  at once, to connected peers too
@@ -30,10 +29,10 @@ var SendHWM = intOption(opt.SendHWM)
 //	libzmq:   ZMQ_RCVHWM (24)
 var RecvHWM = intOption(opt.RecvHWM)
 
-// SendHWMBytes is a mark in octets beside SendHWM: once that many are queued for
-// one peer, no further message is. One message may go beyond it. Zero is no limit;
-// negative values are not valid. In process there is one queue between two sockets,
-// and the receiver's RecvHWMBytes is added.
+// SendHWMBytes is a mark in bytes in addition to SendHWM. Once that many bytes are
+// queued for one peer, no further message is queued. One message may exceed it. Zero is
+// no limit; negative values are not valid. In process there is one queue between two
+// sockets, and the receiver's RecvHWMBytes is added.
 //
 //	Default:  0, no limit
 //	Applies:  to later calls of Bind and Connect
@@ -41,10 +40,10 @@ var RecvHWM = intOption(opt.RecvHWM)
 //	libzmq:   does not have it
 var SendHWMBytes = int64Option(opt.SendHWMBytes)
 
-// RecvHWMBytes is a mark in octets beside RecvHWM: once that many are queued from
-// one peer, its connection is not read from. One message may go beyond it. Zero is
-// no limit; negative values are not valid. In process there is one queue between
-// two sockets, and the sender's SendHWMBytes is added.
+// RecvHWMBytes is a mark in bytes in addition to RecvHWM. Once that many bytes are
+// queued from one peer, its connection is not read. One message may exceed it. Zero is
+// no limit; negative values are not valid. In process there is one queue between two
+// sockets, and the sender's SendHWMBytes is added.
 //
 //	Default:  0, no limit
 //	Applies:  to later calls of Bind and Connect
@@ -52,9 +51,9 @@ var SendHWMBytes = int64Option(opt.SendHWMBytes)
 //	libzmq:   does not have it
 var RecvHWMBytes = int64Option(opt.RecvHWMBytes)
 
-// SendTimeout is how long a send waits for room, beside its context, before it
-// ends with ErrTimeout. Zero does not wait but returns ErrAgain; negative values
-// wait for ever.
+// SendTimeout is how long a send waits for room before it fails with ErrTimeout, in
+// addition to its context. With zero it does not wait but returns ErrAgain. Negative
+// values wait for ever.
 //
 //	Default:  none, waits for ever
 //	Applies:  to later calls
@@ -62,9 +61,9 @@ var RecvHWMBytes = int64Option(opt.RecvHWMBytes)
 //	libzmq:   ZMQ_SNDTIMEO (28)
 var SendTimeout = durationOption(opt.SendTimeout, time.Millisecond)
 
-// RecvTimeout is how long a receive waits for a message, beside its context,
-// before it ends with ErrTimeout. Zero does not wait but returns ErrAgain; negative
-// values wait for ever.
+// RecvTimeout is how long a receive waits for a message before it fails with
+// ErrTimeout, in addition to its context. With zero it does not wait but returns
+// ErrAgain. Negative values wait for ever.
 //
 //	Default:  none, waits for ever
 //	Applies:  to later calls
@@ -72,13 +71,13 @@ var SendTimeout = durationOption(opt.SendTimeout, time.Millisecond)
 //	libzmq:   ZMQ_RCVTIMEO (27)
 var RecvTimeout = durationOption(opt.RecvTimeout, time.Millisecond)
 
-// Linger is how long messages that are not sent yet outlive Close, Disconnect and
-// Unbind; Close waits as long. Zero drops them at once; negative values keep them
-// until they are delivered. SUB and XSUB begin with zero.
+// Linger is how long Close, Disconnect and Unbind keep messages that have not been sent
+// yet. Close waits as long. Zero drops them at once; negative values keep them until
+// they are delivered. SUB and XSUB begin with zero.
 //
-// A connection counts as done when its peer has read all that was sent, and closes
-// it too, or has gone: with no limit, Close waits for a peer that is alive and does
-// not read.
+// Lingering on a connection ends when the peer has read everything that was sent, and
+// has closed the connection too, or has gone. With a negative value Close therefore
+// waits for a peer that is alive and does not read.
 //
 //	Default:  1s (libzmq: none, waits for ever)
 //	Applies:  when the socket or an endpoint is closed
@@ -86,9 +85,8 @@ var RecvTimeout = durationOption(opt.RecvTimeout, time.Millisecond)
 //	libzmq:   ZMQ_LINGER (17)
 var Linger = durationOption(opt.Linger, time.Millisecond)
 
-// Conflate keeps one message for each peer, the newest, whole with all its frames,
-// and ignores the high-water marks. Other socket types take the option and ignore
-// it.
+// Conflate keeps only the newest message for each peer, with all its frames, and
+// ignores the high-water marks. Other socket types accept the option and ignore it.
 //
 //	Default:  false
 //	Applies:  to later calls of Bind and Connect
@@ -96,12 +94,12 @@ var Linger = durationOption(opt.Linger, time.Millisecond)
 //	libzmq:   ZMQ_CONFLATE (54)
 var Conflate = boolOption(opt.Conflate)
 
-// ConflateTopics keeps, for each peer, the newest message of each topic, the topic
-// being the whole first frame: a subscriber that is slow skips what is out of date,
-// topic by topic, and falls behind no further. At a publisher it works on what the
-// peers have not taken yet, at a subscriber on what the program has not received.
-// The high-water marks count topics. With Conflate it has no effect; in process it
-// is enough that one end has it.
+// ConflateTopics keeps, for each peer, the newest message of each topic. The topic is
+// the whole first frame. A slow subscriber skips outdated messages of each topic, and
+// falls behind no further. At a publisher the option applies to messages that the peers
+// have not taken yet, at a subscriber to messages that the program has not received.
+// The high-water marks count topics. With Conflate it has no effect. In process it is
+// enough that one end has it.
 //
 //	Default:  false
 //	Applies:  to later calls of Bind and Connect
@@ -109,20 +107,23 @@ var Conflate = boolOption(opt.Conflate)
 //	libzmq:   does not have it
 var ConflateTopics = boolOption(opt.ConflateTopics)
 
-// DisconnectSlow is how long a subscriber's queue may stay full before the
-// publisher disconnects it. Zero never does; negative values are not valid. A
-// subscriber that connected, rather than being connected to, comes back with an
-// empty queue.
+// DisconnectSlow is how long a subscriber's queue may stay full before the publisher
+// disconnects it. Zero never does; negative values are not valid. If the subscriber had
+// connected to the publisher, it comes back with an empty queue.
+//
+// With every socket type it also limits how long a busy peer may be silent (see
+// HeartbeatTimeout); the longer of the two times ends its connection. Connections take
+// this limit from the options of their Bind or Connect.
 //
 //	Default:  0, never
 //	Applies:  at once
-//	Sockets:  PUB, XPUB
+//	Sockets:  all that send
 //	libzmq:   does not have it
 var DisconnectSlow = durationOption(opt.DisconnectSlow, time.Millisecond)
 
-// InBatchSize is the most octets that a STREAM, or a ROUTER with RouterRaw, receives
-// as one message; zero and negative values are not valid. Towards other types
-// libzmq has it bound each read; here a read brings what is there, up to 64 KiB.
+// InBatchSize is the most bytes that a STREAM, or a ROUTER with RouterRaw, receives as
+// one message. Zero and negative values are not valid. In libzmq it bounds each read of
+// other types too. Here a read takes what has arrived, up to 64 KiB.
 //
 //	Default:  8 KiB
 //	Applies:  to later calls of Bind and Connect

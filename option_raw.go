@@ -7,12 +7,11 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// SetRawOption sets an option by libzmq's number to the octets that a C program
-// would pass, numbers in the machine's byte order. A nil value stands for C's
-// null pointer, which clears some options. It is for programs that carry the
-// numbers over from C, such as bindings; others use the typed options. Errors:
-// ErrUnknownOption, ErrInvalid for octets that the option does not take.
-// (zmq_setsockopt)
+// SetRawOption sets an option by libzmq's number to the bytes that a C program would
+// pass. Numbers are in the machine's byte order. A nil value stands for C's null
+// pointer, which clears some options. It is for bindings and other programs that use
+// libzmq's numbers; other programs use the typed options. Errors: ErrUnknownOption, and
+// ErrInvalid for bytes that the option does not accept. (zmq_setsockopt)
 func (s *Socket) SetRawOption(number int, value []byte) error {
 	n := opt.Num(number)
 	sp, ok := opt.Lookup(n)
@@ -26,11 +25,11 @@ func (s *Socket) SetRawOption(number int, value []byte) error {
 	return fail("set "+n.String(), s.s.String(), err)
 }
 
-// RawOption reads an option by libzmq's number into a buffer, in the form that a
-// C program gets, and returns how many octets that takes. Numbers want a buffer
-// of exactly their size, text one that holds a NUL too, and a CURVE key 32 octets
-// or 41 for its text. Errors: ErrUnknownOption, ErrInvalid for an option that can
-// only be set or a buffer that does not fit. (zmq_getsockopt)
+// RawOption reads an option by libzmq's number into a buffer, in the form that a C
+// program gets, and returns the number of bytes written. A number needs a buffer of
+// exactly its size, a text one that has room for a NUL too, and a CURVE key one of 32
+// bytes, or of 41 for its text. Errors: ErrUnknownOption, and ErrInvalid for an option
+// that can only be set or a buffer of the wrong size. (zmq_getsockopt)
 func (s *Socket) RawOption(number int, buffer []byte) (int, error) {
 	n := opt.Num(number)
 	sp, ok := opt.Lookup(n)
@@ -45,11 +44,11 @@ func (s *Socket) RawOption(number int, buffer []byte) (int, error) {
 	return size, fail("get "+n.String(), s.s.String(), err)
 }
 
-// CheckSend says what TrySend would say at this moment of a message that begins
-// with that frame, without sending anything: nil, ErrAgain where there is no room
-// or no peer, ErrHostUnreachable where a ROUTER or STREAM has no such peer,
-// ErrState, ErrNotSupported. It is for programs that get a message frame by frame
-// and have to refuse it with the first, as libzmq does.
+// CheckSend returns what TrySend would return at this moment for a message that begins
+// with that frame, without sending anything: nil, ErrAgain if there is no room or no
+// peer, ErrHostUnreachable if a ROUTER or STREAM has no such peer, ErrState,
+// ErrNotSupported. It is for programs that receive a message frame by frame and have to
+// refuse it at the first frame, as libzmq does.
 func (s *Socket) CheckSend(first []byte) error {
 	return fail("send", s.s.String(), s.s.CheckSend(first))
 }

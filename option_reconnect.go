@@ -8,11 +8,11 @@ import (
 	"github.com/gozmq/zmq/internal/opt"
 )
 
-// The options of connections that come, go, and are made again.
+// The options of connecting and connecting again.
 
-// ReconnectInterval is the wait before another attempt to connect. Where
-// ReconnectIntervalMax is zero, a random part of the same length is added. Zero and
-// negative values never try again.
+// ReconnectInterval is the wait before another attempt to connect. If
+// ReconnectIntervalMax is zero, a random time of up to the same length is added. With
+// zero and negative values there is no other attempt.
 //
 //	Default:  100ms
 //	Applies:  to later calls of Bind and Connect
@@ -20,10 +20,12 @@ import (
 //	libzmq:   ZMQ_RECONNECT_IVL (18)
 var ReconnectInterval = durationOption(opt.ReconnectInterval, time.Millisecond)
 
-// ReconnectIntervalMax is how far the wait, which doubles after each attempt that
-// failed, may grow. An attempt has failed too if the peer refuses it in the
-// handshake, or breaks the protocol there: libzmq makes no other then. A maximum below ReconnectInterval is the wait. Zero leaves the
-// wait at ReconnectInterval; negative values are not valid.
+// ReconnectIntervalMax is the longest wait. The wait doubles after each attempt. It
+// starts over after a useful connection, which is one on which a message of the peer
+// arrived or which lasted for five seconds. A peer that refuses the handshake, or
+// accepts and closes, is dialled less and less often. (libzmq starts over with each
+// connection.) A maximum below ReconnectInterval is the wait. Zero keeps the wait at
+// ReconnectInterval; negative values are not valid.
 //
 //	Default:  5s (libzmq: 0, constant wait)
 //	Applies:  to later calls of Bind and Connect
@@ -31,11 +33,11 @@ var ReconnectInterval = durationOption(opt.ReconnectInterval, time.Millisecond)
 //	libzmq:   ZMQ_RECONNECT_IVL_MAX (21)
 var ReconnectIntervalMax = durationOption(opt.ReconnectIntervalMax, time.Millisecond)
 
-// ReconnectStop is a sum of reasons not to connect again: 1 the connection was
-// refused, 2 the handshake failed, 4 an ipc connection was refused when the program
-// has disconnected or unbound an endpoint of the socket. Zero always connects again;
-// other bits are ignored, those of negative values too. 4 works at once, where it
-// was not given with the Connect.
+// ReconnectStop is a sum of reasons not to connect again: 1 if the connection was
+// refused, 2 if the handshake failed, 4 if an ipc connection was refused after the
+// program had disconnected or unbound an endpoint of the socket. With zero the socket
+// always connects again. Other bits are ignored, including those of negative values. 4
+// takes effect at once, unless it was given with the Connect.
 //
 //	Default:  0
 //	Applies:  to later calls of Bind and Connect
@@ -44,8 +46,8 @@ var ReconnectIntervalMax = durationOption(opt.ReconnectIntervalMax, time.Millise
 var ReconnectStop = intOption(opt.ReconnectStop)
 
 // ReconnectAfterProtocolError connects again, after the usual wait, to a peer that
-// broke the protocol: it may have been replaced by then. Without it the endpoint
-// stays idle.
+// broke the protocol, because the peer may have been replaced by then. Without it the
+// endpoint stays idle.
 //
 //	Default:  true (libzmq: false)
 //	Applies:  to later calls of Bind and Connect
@@ -53,19 +55,24 @@ var ReconnectStop = intOption(opt.ReconnectStop)
 //	libzmq:   does not have it
 var ReconnectAfterProtocolError = boolOption(opt.ReconnectAfterProtocolError)
 
-// ConnectTimeout is how long one attempt to connect may take before it is given up;
-// another follows. It is for tcp. Zero leaves it to the system; negative values are
+// ConnectTimeout is how long one attempt to connect over tcp may take before it is
+// abandoned. Another follows. Zero leaves the limit to the system; negative values are
 // not valid.
 //
-//	Default:  0, as the system has it
+// In the default time a lost SYN is sent again after one, three and seven seconds (RFC
+// 6298), and three seconds remain for the answer. Without a limit the system doubles
+// the pauses for two minutes, and a Connect would still wait when an outage is over. If
+// a host has several addresses, each except the last gets five seconds at most.
+//
+//	Default:  10s (libzmq: 0, as the system has it)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_CONNECT_TIMEOUT (79)
 var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
 
-// HandshakeInterval is how long a handshake may take from the moment that the
-// connection stands; after that it is closed. Zero is no limit, so that a silent
-// client holds a connection for ever; negative values are not valid.
+// HandshakeInterval is how long a handshake may take after the connection was made.
+// Then the connection is closed. Zero is no limit, so that a silent client can hold a
+// connection for ever; negative values are not valid.
 //
 //	Default:  30s
 //	Applies:  to later calls of Bind and Connect
@@ -73,9 +80,9 @@ var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
 //	libzmq:   ZMQ_HANDSHAKE_IVL (66)
 var HandshakeInterval = durationOption(opt.HandshakeInterval, time.Millisecond)
 
-// Immediate queues messages only for peers whose handshake is done, and gives up
-// what is queued for one when its connection breaks. Without it messages queue from
-// Connect on and survive reconnects.
+// Immediate queues messages only for peers that have finished their handshake, and
+// drops the messages queued for a peer when its connection breaks. Without it messages
+// are queued from the Connect on and survive reconnects.
 //
 //	Default:  false
 //	Applies:  to later calls of Bind and Connect
@@ -83,9 +90,8 @@ var HandshakeInterval = durationOption(opt.HandshakeInterval, time.Millisecond)
 //	libzmq:   ZMQ_IMMEDIATE (39)
 var Immediate = boolOption(opt.Immediate)
 
-// Backlog is how many connections the system keeps waiting to be accepted, as
-// given to listen(2), which may lower it. Zero is passed on; negative values are not
-// valid.
+// Backlog is how many connections the system keeps waiting to be accepted, as given to
+// listen(2). The system may lower it. Zero is passed on; negative values are not valid.
 //
 //	Default:  100
 //	Applies:  to later calls of Bind and Connect
@@ -93,11 +99,11 @@ var Immediate = boolOption(opt.Immediate)
 //	libzmq:   ZMQ_BACKLOG (19)
 var Backlog = intOption(opt.Backlog)
 
-// UseFD is a descriptor that is bound and listens already, as service managers hand
-// them over. The next Bind uses it in place of one of its own, looks at nothing but
-// the scheme of its endpoint, and closes it in the end. Give it to Bind as a
-// setting, since it serves one. Zero is a descriptor; -1 is none, and lower values
-// are not valid.
+// UseFD is a descriptor that is already bound and listening, such as service managers
+// pass to programs. The next Bind uses it instead of a new one, evaluates only the
+// scheme of its endpoint, and closes the descriptor in the end. Give it to Bind as a
+// setting, because it serves one Bind. Zero is a valid descriptor; -1 is none, and
+// lower values are not valid.
 //
 //	Default:  -1, none
 //	Applies:  to later calls of Bind and Connect

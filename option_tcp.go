@@ -10,8 +10,8 @@ import (
 
 // The options that are passed on to the system's sockets.
 
-// IPv6 uses IPv6 beside IPv4: names resolve to both, a wildcard listener serves
-// both. Without it IPv6 addresses are refused.
+// IPv6 uses IPv6 in addition to IPv4. Names resolve to both, and a wildcard listener
+// serves both. Without it IPv6 addresses are refused.
 //
 //	Default:  true (libzmq: false)
 //	Applies:  to later calls of Bind and Connect
@@ -19,9 +19,9 @@ import (
 //	libzmq:   ZMQ_IPV6 (42)
 var IPv6 = boolOption(opt.IPv6)
 
-// TCPKeepAlive is 1 where TCP probes silent connections, 0 where it does not. -1
-// leaves it as the system has it and ignores the three options that refine it; no
-// other values are valid.
+// TCPKeepAlive is 1 if TCP probes silent connections, and 0 if it does not. -1 leaves
+// that to the system and ignores the three options that refine it. No other values are
+// valid.
 //
 //	Default:  1 (libzmq: -1, as the system has it)
 //	Applies:  to later calls of Bind and Connect
@@ -59,7 +59,7 @@ var TCPKeepAliveInterval = durationOption(opt.TCPKeepAliveInterval, time.Second)
 //	libzmq:   ZMQ_TCP_KEEPALIVE_CNT (35)
 var TCPKeepAliveCount = intOption(opt.TCPKeepAliveCount)
 
-// TCPMaxRetransmit is how long octets that were sent may go unacknowledged before
+// TCPMaxRetransmit is how long bytes that were sent may go unacknowledged before
 // the connection is given up (TCP_USER_TIMEOUT, on Windows TCP_MAXRT in seconds).
 // Zero leaves it as the system has it; negative values are not valid.
 //
@@ -69,7 +69,7 @@ var TCPKeepAliveCount = intOption(opt.TCPKeepAliveCount)
 //	libzmq:   ZMQ_TCP_MAXRT (80)
 var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
 
-// SendBuffer is the size in octets of the system's transmit buffer of each tcp
+// SendBuffer is the size in bytes of the system's transmit buffer of each tcp
 // connection (SO_SNDBUF). -1 leaves it as the system has it, and lower values are
 // not valid; zero is passed on, which is the system's minimum.
 //
@@ -79,7 +79,7 @@ var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
 //	libzmq:   ZMQ_SNDBUF (11)
 var SendBuffer = intOption(opt.SendBuffer)
 
-// RecvBuffer is the size in octets of the system's receive buffer of each tcp
+// RecvBuffer is the size in bytes of the system's receive buffer of each tcp
 // connection (SO_RCVBUF). -1 leaves it as the system has it, and lower values are
 // not valid; zero is passed on, which is the system's minimum.
 //
@@ -89,7 +89,7 @@ var SendBuffer = intOption(opt.SendBuffer)
 //	libzmq:   ZMQ_RCVBUF (12)
 var RecvBuffer = intOption(opt.RecvBuffer)
 
-// TOS is the type of service octet of IPv4 packets and the traffic class of IPv6
+// TOS is the type of service byte of IPv4 packets and the traffic class of IPv6
 // packets. Zero leaves it alone; negative values are not valid.
 //
 //	Default:  0
@@ -98,8 +98,9 @@ var RecvBuffer = intOption(opt.RecvBuffer)
 //	libzmq:   ZMQ_TOS (57)
 var TOS = intOption(opt.TOS)
 
-// Priority is that of outgoing packets inside the machine (SO_PRIORITY, Linux);
-// above 6 it needs privileges. Zero leaves it alone; negative values are not valid.
+// Priority is the priority of outgoing packets inside the machine (SO_PRIORITY, Linux).
+// Values above 6 need privileges. Zero leaves it unchanged; negative values are not
+// valid.
 //
 //	Default:  0
 //	Applies:  to later calls of Bind and Connect
@@ -107,9 +108,9 @@ var TOS = intOption(opt.TOS)
 //	libzmq:   ZMQ_PRIORITY (112)
 var Priority = intOption(opt.Priority)
 
-// BusyPoll is for how many microseconds the system polls the network device for
-// input before it sleeps (SO_BUSY_POLL, Linux). Zero and negative values leave it
-// alone. It cannot be read.
+// BusyPoll is for how many microseconds the system polls the network device for input
+// before it sleeps (SO_BUSY_POLL, Linux). Zero and negative values leave it unchanged.
+// It cannot be read.
 //
 //	Default:  0
 //	Applies:  to later calls of Bind and Connect
@@ -118,11 +119,23 @@ var Priority = intOption(opt.Priority)
 var BusyPoll = intOption(opt.BusyPoll)
 
 // BindToDevice is the network interface to which listeners and connections are tied
-// (SO_BINDTODEVICE), 16 octets at most. Where the system has no such thing, Bind
-// reports it and Connect goes on trying. Empty ties them to none.
+// (SO_BINDTODEVICE), 16 bytes at most. On systems without this feature Bind fails, and
+// Connect repeats its attempts. Empty ties them to none.
 //
 //	Default:  empty
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_BINDTODEVICE (92)
 var BindToDevice = stringOption(opt.BindToDevice)
+
+// ReusePort lets several sockets listen on one TCP port, in one process or in several
+// of the same user. The system distributes new connections among them (SO_REUSEPORT,
+// Linux). Each of them has to set it, including the first. On systems without this
+// feature Bind fails with ErrNotSupported. A connection that waits to be accepted is
+// lost when its listener stops, and the peer dials again.
+//
+//	Default:  false
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   does not have it
+var ReusePort = boolOption(opt.ReusePort)

@@ -11,14 +11,13 @@ import (
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
-// Socket sends and receives whole messages in the pattern of its type, over any
-// number of endpoints. All methods are safe for concurrent use; a message is one
-// unit, and messages of several goroutines never mix.
+// Socket sends and receives whole messages in the pattern of its type, over any number
+// of endpoints. All methods are safe for concurrent use. A message is one unit, and the
+// frames of concurrent messages never mix.
 //
-// Calls that wait return when their context ends, with the context's error; when
-// the socket is closed, with ErrClosed; and when its Context is shut down, with
-// ErrTerminated. A connection that breaks is no error of any call: it is made
-// again, and what was queued goes out then.
+// A call that blocks returns the context's error when its context ends, ErrClosed when
+// the socket is closed, and ErrTerminated when its Context is shut down. A broken
+// connection makes no call fail. It is made again, and queued messages are sent then.
 type Socket struct {
 	s   *core.Socket
 	ctx *Context
@@ -41,15 +40,20 @@ func (s *Socket) Context() *Context { return s.ctx }
 // String names the socket as the log does, "DEALER#7".
 func (s *Socket) String() string { return s.s.String() }
 
-// Send sends one message of the given frames, which are copied: the caller may
-// change them as soon as Send returns. It returns when the message is queued,
-// not when it has arrived.
+// Send sends one message of the given frames. It copies them, so the caller may change
+// them as soon as Send returns. It returns when the message is queued, not when it has
+// arrived.
 //
-// Where a queue is full the type decides (its mute state): PUSH, DEALER, REQ and
-// PAIR wait for room, or for a peer; PUB, XPUB and XSUB drop for the peer that
-// is full; REP drops; ROUTER and STREAM fail. Errors: ErrNotSupported on types
-// that do not send, ErrState, ErrHostUnreachable, ErrTimeout, ErrAgain when a
-// ROUTER's peer is full and SendTimeout is 0, ErrInvalid without frames.
+// If a queue is full, the socket's type decides what happens (its mute state). PUSH,
+// DEALER, REQ, PAIR, CLIENT, SCATTER and CHANNEL wait for room, or for a peer. PUB,
+// XPUB, XSUB and RADIO drop the message for the full peer. REP drops it. ROUTER,
+// STREAM, SERVER and PEER fail at once with a PeerFullError, or wait if WaitForPeer is
+// set. Errors: ErrNotSupported on types that do not send, ErrState, ErrHostUnreachable,
+// PeerFullError, ErrTimeout, and ErrInvalid without frames, or with more than one on
+// types whose messages have one frame.
+//
+// A SERVER, PEER or RADIO sends a message to the peer or group that the message
+// carries: see SendMessage, Message.WithRoutingID and Message.WithGroup.
 func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 	if err := s.s.Send(ctx, frames); err != nil {
 		return fail("send", s.s.String(), err)
@@ -57,14 +61,14 @@ func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 	return nil
 }
 
-// SendMessage is Send without a copy: it hands the message over. Its frames must
-// not be changed from here on, and once it has succeeded they must not be sent
-// again: in process the receiver gets these very frames, and may change them. What
-// is to go out more than once is for Send, or for Message.Clone. After an error the
+// SendMessage is Send without copying. It takes ownership of the message, so its frames
+// must not be changed after the call. After a success they must not be sent again
+// either, because in process the receiver gets these same frames and may change them.
+// To send a message more than once, use Send or Message.Clone. After an error the
 // message may be sent again.
 func (s *Socket) SendMessage(ctx context.Context, m Message) error {
 	var scratch [1][]byte
-	if err := s.s.SendOwned(ctx, m.surrender(&scratch)); err != nil {
+	if err := s.s.SendLabelled(ctx, m.surrender(&scratch), m.m.Label, true); err != nil {
 		return fail("send", s.s.String(), err)
 	}
 	return nil
@@ -75,20 +79,20 @@ func (s *Socket) SendString(ctx context.Context, frames ...string) error {
 	return s.SendMessage(ctx, NewStringMessage(frames...))
 }
 
-// TrySend is Send without waiting: it returns ErrAgain instead.
+// TrySend is Send without waiting. It returns ErrAgain instead.
 func (s *Socket) TrySend(frames ...[]byte) error {
 	return fail("send", s.s.String(), s.s.TrySend(frames, false))
 }
 
-// TrySendMessage is SendMessage without waiting: it returns ErrAgain instead.
+// TrySendMessage is SendMessage without waiting. It returns ErrAgain instead.
 func (s *Socket) TrySendMessage(m Message) error {
 	var scratch [1][]byte
-	return fail("send", s.s.String(), s.s.TrySend(m.surrender(&scratch), true))
+	return fail("send", s.s.String(), s.s.TrySendLabelled(m.surrender(&scratch), m.m.Label, true))
 }
 
-// Recv waits for the next message and returns it whole. Peers are served in
-// turn. Errors: ErrNotSupported on types that do not receive, ErrState,
-// ErrTimeout, and what ends every call.
+// Recv waits for the next message and returns it whole. It takes messages from the
+// peers in turn. Errors: ErrNotSupported on types that do not receive, ErrState,
+// ErrTimeout, and those that end every call.
 func (s *Socket) Recv(ctx context.Context) (Message, error) {
 	var m Message
 	if err := s.s.Recv(ctx, &m.m); err != nil {
@@ -97,18 +101,18 @@ func (s *Socket) Recv(ctx context.Context) (Message, error) {
 	return m, nil
 }
 
-// RecvInto is Recv into a message that is there, and uses its memory again: what m
-// held is gone when RecvInto is called next, so that frames which are to be kept want
-// bytes.Clone. Where messages are large or many this leaves nothing for the garbage
-// collector to do; with Recv every message is the caller's for good.
+// RecvInto receives into m and reuses its memory. The previous content of m is valid
+// until the next RecvInto, so use bytes.Clone for frames that you keep. With large or
+// many messages this leaves no garbage to collect. With Recv every message belongs to
+// the caller permanently.
 //
-// Only what RecvInto itself put into m is used again; the zero Message is fine to
-// begin with, and m may be handed over by SendMessage, which takes the memory along.
-// A copy of m shares its frames and is gone with them. After an error m is as it
-// was. Errors are those of Recv.
+// Only memory that RecvInto itself put into m is reused. m may be the zero Message at
+// first. It may be given to SendMessage, which takes the memory with it. A copy of m
+// shares its frames and becomes invalid with them. After an error m is unchanged.
+// Errors are those of Recv.
 //
-// One Message belongs to one goroutine; several that receive from one socket use one
-// each.
+// One Message belongs to one goroutine. If several goroutines receive from one socket,
+// each needs its own.
 func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
 	var in pipe.Message
 	if m.lease != nil && m.lease.of == m {
@@ -125,7 +129,7 @@ func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
 	return nil
 }
 
-// TryRecv is Recv without waiting: it returns ErrAgain instead.
+// TryRecv is Recv without waiting. It returns ErrAgain instead.
 func (s *Socket) TryRecv() (Message, error) {
 	var m Message
 	if err := s.s.TryRecv(&m.m); err != nil {
@@ -134,8 +138,8 @@ func (s *Socket) TryRecv() (Message, error) {
 	return m, nil
 }
 
-// Messages returns an iterator over what the socket receives. It ends after the
-// first error, which it yields: the context's, ErrClosed, and so on.
+// Messages returns an iterator over the messages that the socket receives. It yields
+// the first error, such as the context's or ErrClosed, and ends.
 func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		for {
@@ -147,12 +151,12 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	}
 }
 
-// Request makes one exchange on a REQ: it sends a request and waits for the
-// reply to exactly that one. Calls from several goroutines take turns. When ctx
-// ends, the exchange is given up and the socket is ready for the next, with the
-// next peer; a late reply is recognised and dropped. To that end the first
-// Request switches on ReqCorrelate and ReqRelaxed, so that requests carry a
-// number, which every REP and every conforming device sends back.
+// Request makes one exchange on a REQ. It sends a request and waits for the reply to
+// exactly that request. Calls from several goroutines take turns. When ctx ends, the
+// exchange is abandoned, and the socket is ready for the next one, with the next peer.
+// A late reply is recognised and dropped. For this purpose the first Request sets
+// ReqCorrelate and ReqRelaxed, so that requests carry a number, which every REP and
+// every conforming device returns.
 func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error) {
 	if s.t != REQ {
 		return Message{}, fail("request", s.s.String(), ErrNotSupported)
@@ -180,12 +184,28 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 	return Message{m: m}, nil
 }
 
-// Subscribe makes a SUB receive messages whose first frame begins with topic;
-// the empty topic is every message. Subscriptions are counted: each wants its
-// own Unsubscribe. They are sent again after every reconnect, and no high-water
-// mark holds them back. On an XPUB with XPubManual, Subscribe subscribes the
-// peer whose notice was received last. Other types: ErrInvalid; an XSUB sends
-// octet 1 and the topic instead.
+// Join makes a DISH receive the messages of a group. Group names match only if they are
+// equal. The peers are told at once, and again after every reconnect. A group has at
+// most 255 bytes, none of which is zero. Joining a group twice is ErrInvalid; other
+// types: ErrNotSupported.
+func (s *Socket) Join(group string) error {
+	return fail("join", s.s.String(), s.s.Join(group))
+}
+
+// Leave reverses Join. Leaving a group that is not joined is ErrInvalid. Messages of
+// the group that the program has not received yet are dropped.
+func (s *Socket) Leave(group string) error {
+	return fail("leave", s.s.String(), s.s.Leave(group))
+}
+
+// Subscribe makes a SUB receive messages whose first frame begins with topic. The empty
+// topic matches every message. Subscriptions are counted, and each needs its own
+// Unsubscribe. Every Subscribe is sent to the publishers, even if the topic is already
+// subscribed to. After every reconnect all topics are sent again, each once, and no
+// high-water mark delays them. On an XPUB with XPubManual, Subscribe subscribes the
+// peer whose notice was received last, by Recv or from the channel of Incoming.
+// SubscribePeer names the peer instead. Other types: ErrInvalid. An XSUB sends byte 1
+// and the topic instead.
 func (s *Socket) Subscribe(topic string) error {
 	if err := s.s.SetOption(opt.Subscribe, opt.Value{B: []byte(topic)}); err != nil {
 		return fail("subscribe", s.s.String(), err)
@@ -193,8 +213,8 @@ func (s *Socket) Subscribe(topic string) error {
 	return nil
 }
 
-// Unsubscribe takes one Subscribe of the same topic back. A topic that is not
-// subscribed to is no error.
+// Unsubscribe reverses one Subscribe of the same topic. The publishers are told when it
+// was the last one. It is no error if the topic is not subscribed to.
 func (s *Socket) Unsubscribe(topic string) error {
 	if err := s.s.SetOption(opt.Unsubscribe, opt.Value{B: []byte(topic)}); err != nil {
 		return fail("unsubscribe", s.s.String(), err)
@@ -202,7 +222,30 @@ func (s *Socket) Unsubscribe(topic string) error {
 	return nil
 }
 
-// Set changes options, in order, up to the first that fails.
+// SubscribePeer subscribes a peer of an XPUB with XPubManual to a topic. Unlike
+// Subscribe it does not depend on which notice was received last, so any number of
+// goroutines may receive notices:
+//
+//	m, err := xpub.Recv(ctx) // byte 1 and the topic that the peer asks for
+//	…
+//	err = xpub.SubscribePeer(m.Peer(), topic)
+//
+// The peer comes from a notice, or from Socket.Peers. The subscription ends with the
+// peer's connection. Errors: ErrHostUnreachable if the connection has ended already,
+// even if there is a new one to the same endpoint; ErrInvalid without XPubManual, and
+// on other types than XPUB and PUB.
+func (s *Socket) SubscribePeer(p Peer, topic string) error {
+	return fail("subscribe", s.s.String(), s.s.SubscribePeer(p.p, []byte(topic), false))
+}
+
+// UnsubscribePeer reverses a SubscribePeer of the same topic, or a Subscribe for that
+// peer. It is no error if the peer is not subscribed to the topic. Other errors are
+// those of SubscribePeer.
+func (s *Socket) UnsubscribePeer(p Peer, topic string) error {
+	return fail("unsubscribe", s.s.String(), s.s.SubscribePeer(p.p, []byte(topic), true))
+}
+
+// Set changes options in order, and stops at the first that fails.
 func (s *Socket) Set(settings ...Setting) error {
 	for _, x := range settings {
 		if err := x.apply(s.s); err != nil {
@@ -215,17 +258,19 @@ func (s *Socket) Set(settings ...Setting) error {
 // Done is closed when Close begins.
 func (s *Socket) Done() <-chan struct{} { return s.s.Done() }
 
-// Close ends the socket: calls that wait return ErrClosed, messages that were
-// not received are dropped, listeners stop. It returns when what is queued has
-// been sent, or Linger has run out, and nothing of the socket is left: no
-// goroutine, descriptor or file. A second call returns ErrClosed at once.
+// Close closes the socket. Blocked calls return ErrClosed, messages that were not
+// received are dropped, and listeners stop. Close returns when the queued messages have
+// been sent or Linger has expired, and the socket's goroutines, descriptors and files
+// are gone. If a Linger that is not zero has expired, the error says how many messages
+// were dropped and matches ErrTimeout. The socket is closed nevertheless. A second call
+// returns ErrClosed at once.
 func (s *Socket) Close() error { return fail("close", s.s.String(), s.s.Close()) }
 
-// CloseContext is Close that lingers no longer than ctx. When that ends first,
-// what is still queued is dropped, also what a Disconnect left lingering, and the
-// error says how many messages that was and matches ctx.Err(); the socket is
-// closed all the same. While a Close waits in another goroutine, CloseContext
-// joins it, so that it can be cut short.
+// CloseContext is Close that lingers no longer than ctx. If ctx ends first, the
+// messages that are still queued are dropped, including those of an endpoint that a
+// Disconnect left lingering. The error says how many they were and matches ctx.Err().
+// The socket is closed nevertheless. If a Close is waiting in another goroutine,
+// CloseContext joins it and can shorten its wait.
 func (s *Socket) CloseContext(ctx context.Context) error {
 	if err := s.s.CloseContext(ctx); err != nil {
 		return &Error{Op: "close", Endpoint: s.s.String(), Err: err}

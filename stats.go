@@ -4,24 +4,34 @@ package zmq
 
 import "github.com/gozmq/zmq/internal/core"
 
-// SocketStats are the counters of a socket since it was made, of peers that have
-// left too, and its queues at the moment. They can be read at any time and cost
-// the data path next to nothing.
+// SocketStats are the counters of a socket since it was made, including peers that have
+// left, and the present lengths of its queues. They can be read at any time, at almost
+// no cost to sending and receiving.
+//
+// Drops.InFlight counts the messages that the system had accepted for a connection and
+// that the peer's system had not acknowledged when the connection broke. Linux reports
+// that after any end, macOS unless the peer has reset the connection, and other systems
+// never; it is not known for ipc. A few of these messages may have arrived. If many
+// messages were in flight, their number is estimated from their size. It cannot be
+// known which messages the peer's system has acknowledged and the peer did not read
+// before it ended.
 type SocketStats struct {
 	Sent             uint64 // messages that a send call took
 	Received         uint64 // messages that a receive call returned
-	SentBytes        uint64 // octets handed to connections; see PeerStats
-	ReceivedBytes    uint64 // octets read from connections; see PeerStats
+	SentBytes        uint64 // bytes handed to connections; see PeerStats
+	ReceivedBytes    uint64 // bytes read from connections; see PeerStats
 	Connected        uint64 // handshakes that succeeded
-	Disconnected     uint64 // connections lost after that
+	Disconnected     uint64 // connections lost after the handshake
 	Reconnects       uint64 // attempts to connect again
 	HandshakesFailed uint64 // connections that ended before they were ready
 	AcceptsFailed    uint64 // connections that were not accepted: limits, filters, no descriptors
-	TimedOut         uint64 // connections ended because nothing was heard
+	TimedOut         uint64 // connections ended because the peer was silent
+	DuplicateIDs     uint64 // peers that a ROUTER does not read, because another peer has their routing id
 	EventsDropped    uint64 // events that monitors had no room for
 
-	// Peers are those connected at the moment; QueuedOut and QueuedIn are messages
-	// that wait, of all peers and of Connects that wait for theirs.
+	// Peers is the number of connected peers. QueuedOut and QueuedIn are
+	// the messages that are waiting, for all peers and for Connects that have no peer
+	// yet.
 	Peers, QueuedOut, QueuedIn int
 
 	HandshakeFailures HandshakeFailures // HandshakesFailed, by cause
@@ -31,21 +41,24 @@ type SocketStats struct {
 // HandshakeFailures are connections that ended before they were ready, by cause.
 type HandshakeFailures struct {
 	Protocol uint64 // the peer broke the protocol, or its type or mechanism does not fit
-	Auth     uint64 // authentication refused the peer, or the peer us
-	Timeout  uint64 // not over within HandshakeInterval
+	Auth     uint64 // authentication refused the peer, or the peer refused this socket
+	Timeout  uint64 // not finished within HandshakeInterval
 	Lost     uint64 // the connection ended, or the authentication handler was missing
 }
 
 // Drops are messages that were lost, by cause.
 type Drops struct {
 	Mute         uint64 // the peer's queue was full
-	NoSubscriber uint64 // nobody had subscribed
+	NoSubscriber uint64 // no peer had subscribed, or joined the group
 	Unroutable   uint64 // a ROUTER without RouterMandatory had no such peer
 	PeerGone     uint64 // the peer left with messages queued for it
-	Filtered     uint64 // received without a subscription for them
-	Malformed    uint64 // received without the envelope that a REP needs
-	Stale        uint64 // replies to requests that had been given up
-	Conflated    uint64 // a newer message took their place, as Conflate asks
+	InFlight     uint64 // a connection had taken them when it broke: see SocketStats
+	Filtered     uint64 // received without a subscription for them, or of a group that is not joined
+	Malformed    uint64 // received without the envelope that a REP needs, or with more frames than the type has
+	Stale        uint64 // replies to requests that had been abandoned
+	Unread       uint64 // arrived, but not received by the program before it closed the socket or removed the endpoint
+	Refused      uint64 // the peer does not accept them: it ended two connections in a row in the middle of one
+	Conflated    uint64 // a newer message replaced them, as with Conflate
 }
 
 // Stats returns the socket's counters.
@@ -53,41 +66,43 @@ func (s *Socket) Stats() SocketStats { return newSocketStats(s.s) }
 
 func newSocketStats(s *core.Socket) SocketStats {
 	c, d, t := s.Counters(), s.Drops(), s.Traffic()
+	h := &c.HandshakeFailures
 	return SocketStats{
 		Sent: t.Sent, Received: t.Received, SentBytes: t.SentOctets, ReceivedBytes: t.ReadOctets,
-		Connected: c.Connected.Load(), Disconnected: c.Disconnects.Load(), Reconnects: c.Reconnects.Load(),
+		Connected: c.Connected.Load(), Disconnected: c.Disconnected.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
-		TimedOut: c.HeartbeatTimeouts.Load(), EventsDropped: c.EventsDropped.Load(),
+		TimedOut: c.TimedOut.Load(), DuplicateIDs: c.DuplicateIDs.Load(), EventsDropped: c.EventsDropped.Load(),
 		Peers: t.Peers, QueuedOut: t.QueuedOut, QueuedIn: t.QueuedIn,
 		HandshakeFailures: HandshakeFailures{
-			Protocol: c.HandshakesBroken.Load(), Auth: c.HandshakesRefused.Load(),
-			Timeout: c.HandshakesLate.Load(), Lost: c.HandshakesLost.Load(),
+			Protocol: h.Protocol.Load(), Auth: h.Auth.Load(),
+			Timeout: h.Timeout.Load(), Lost: h.Lost.Load(),
 		},
 		Drops: Drops{
 			Mute: d.Mute.Load(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
-			PeerGone: d.PeerGone.Load(), Filtered: d.Filtered.Load(), Malformed: d.Malformed.Load(), Stale: d.Stale.Load(),
+			PeerGone: s.Gone(), Filtered: d.Filtered.Load(), Malformed: s.Malformed(), Stale: d.Stale.Load(), Refused: d.Refused.Load(),
+			InFlight:  s.InFlight(),
+			Unread:    s.Unread(),
 			Conflated: t.Conflated,
 		},
 	}
 }
 
-// ContextStats is what the sockets of a context do at one moment.
+// ContextStats is a snapshot of the sockets of a context.
 type ContextStats struct {
-	Sockets []SocketSnapshot // open ones and those that linger, oldest first
+	Sockets []SocketSnapshot // open sockets and lingering ones, oldest first
 }
 
 // SocketSnapshot is one socket with its endpoints and peers.
 type SocketSnapshot struct {
 	Name      string      // as Socket.String has it, "DEALER#7"; unique in the context
-	Type      SocketType  // what it speaks
+	Type      SocketType  // the socket's type
 	Stats     SocketStats // as Socket.Stats has them
 	Endpoints []Endpoint  // as Socket.Endpoints has them
 	Peers     []PeerStats // as Socket.Peers has them
 }
 
-// Stats returns a snapshot of all sockets of the context, those of MonitorTo
-// included. Each socket is looked at for itself, so that the snapshot is not of
-// one instant.
+// Stats returns a snapshot of all sockets of the context, including those of MonitorTo.
+// Each socket is read separately, so the snapshot is not of a single instant.
 func (c *Context) Stats() ContextStats {
 	var x ContextStats
 	for _, s := range c.c.Sockets() {

@@ -13,10 +13,10 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Timers are periodic timers for programs that drive a loop of their own: Timeout
-// says how long the loop may wait, Execute calls what is due. Nothing happens
-// between these calls; there is no goroutine. Programs without such a loop use
-// time.Ticker or time.AfterFunc. The zero value is ready. (zmq_timers_new)
+// Timers are periodic timers for programs that run their own loop. Timeout says how
+// long the loop may wait, and Execute calls the handlers that are due. There is no
+// goroutine, so nothing happens between these calls. Programs without such a loop use
+// time.Ticker or time.AfterFunc. The zero value is ready to use. (zmq_timers_new)
 //
 //	for {
 //		ctx, cancel := timers.WithTimeout(ctx)
@@ -26,8 +26,8 @@ import (
 //		timers.Execute()
 //	}
 //
-// Times are those of the monotonic clock. All methods are safe for concurrent use,
-// and may be called by handlers.
+// Times are those of the monotonic clock. All methods are safe for concurrent use, and
+// handlers may call them.
 type Timers struct {
 	mu    sync.Mutex
 	queue timerQueue
@@ -36,7 +36,7 @@ type Timers struct {
 	order uint64 // counts armings, to keep equal times in order
 }
 
-// timer is one of them. Guarded by Timers.mu.
+// timer is one timer of Timers, and guarded by Timers.mu.
 type timer struct {
 	id       int
 	interval time.Duration
@@ -46,10 +46,10 @@ type timer struct {
 	f        func(id int)
 }
 
-// Add makes a timer that is due for the first time interval from now and then
-// again and again, and returns its id: 1, 2, 3 and so on, never used twice. f is
-// called with that id by Execute. An interval of 0 is due at each Execute.
-// Errors: ErrInvalid for a nil f or a negative interval. (zmq_timers_add)
+// Add makes a timer that is due for the first time after interval, and then
+// periodically. It returns the timer's id: 1, 2, 3 and so on, never used twice. Execute
+// calls f with that id. A timer with an interval of 0 is due at each Execute. Errors:
+// ErrInvalid for a nil f or a negative interval. (zmq_timers_add)
 func (t *Timers) Add(interval time.Duration, f func(id int)) (id int, err error) {
 	if f == nil || interval < 0 {
 		return 0, fail("add timer", "", zerr.Errorf(zerr.ErrInvalid, "it needs a function and an interval of 0 or more, not %v", interval))
@@ -67,8 +67,8 @@ func (t *Timers) Add(interval time.Duration, f func(id int)) (id int, err error)
 	return x.id, nil
 }
 
-// Cancel ends a timer at once: its handler is not called any more, also if it is
-// due. ErrInvalid if there is no such timer. (zmq_timers_cancel)
+// Cancel ends a timer at once. Its handler is not called any more, even if the timer is
+// due. Error: ErrInvalid if there is no such timer. (zmq_timers_cancel)
 func (t *Timers) Cancel(id int) error {
 	return t.change("cancel timer", id, func(x *timer) {
 		delete(t.byID, id)
@@ -76,7 +76,7 @@ func (t *Timers) Cancel(id int) error {
 	})
 }
 
-// SetInterval changes the interval of a timer, which is due next that long from
+// SetInterval changes the interval of a timer. It is next due one new interval from
 // now. Errors: ErrInvalid if there is no such timer or the interval is negative.
 // (zmq_timers_set_interval)
 func (t *Timers) SetInterval(id int, interval time.Duration) error {
@@ -90,7 +90,7 @@ func (t *Timers) SetInterval(id int, interval time.Duration) error {
 	})
 }
 
-// Reset makes a timer due one interval from now. ErrInvalid if there is no such
+// Reset makes a timer due one interval from now. Error: ErrInvalid if there is no such
 // timer. (zmq_timers_reset)
 func (t *Timers) Reset(id int) error {
 	return t.change("reset timer", id, func(x *timer) {
@@ -127,9 +127,9 @@ func (t *Timers) Timeout() (d time.Duration, ok bool) {
 	return max(time.Until(t.queue[0].due), 0), true
 }
 
-// WithTimeout returns a context that ends with ctx, or when the next timer is
-// due: for a wait that is to end then with context.DeadlineExceeded. The caller
-// calls cancel after the wait. Without timers it ends with ctx alone.
+// WithTimeout returns a context that ends with ctx or, with context.DeadlineExceeded,
+// when the next timer is due. The caller must call cancel after the wait. Without
+// timers the context ends with ctx alone.
 func (t *Timers) WithTimeout(ctx context.Context) (_ context.Context, cancel context.CancelFunc) {
 	d, ok := t.Timeout()
 	if !ok {
@@ -138,13 +138,13 @@ func (t *Timers) WithTimeout(ctx context.Context) (_ context.Context, cancel con
 	return context.WithTimeout(ctx, d)
 }
 
-// Execute calls the handlers of all timers that are due at the time of the call,
-// in the order in which they became due, and returns how many it called. Each
-// timer is armed anew from that time: periods that were missed are not made up
-// for. A handler that adds, changes or cancels timers affects the calls that
-// follow at once, but what is added or armed by a handler is not due before the
-// next Execute, whatever its interval, so that Execute ends. Two Executes at the
-// same time share the work. (zmq_timers_execute)
+// Execute calls the handlers of all timers that are due at the time of the call, in the
+// order in which they became due, and returns the number of calls. The next period of
+// each timer begins at that time, and missed periods are skipped. If a handler adds,
+// changes or cancels timers, that affects the remaining calls at once. But a timer that
+// a handler adds or changes is not due before the next Execute, whatever its interval,
+// so that Execute ends. Concurrent calls of Execute share the work.
+// (zmq_timers_execute)
 func (t *Timers) Execute() int {
 	now := time.Now()
 	n := 0
@@ -157,13 +157,14 @@ func (t *Timers) Execute() int {
 	return n
 }
 
-// dueTimer is a timer that Execute has taken, with its arming at that time.
+// dueTimer is a timer that Execute has taken, with the number of its arming at that
+// time.
 type dueTimer struct {
 	*timer
 	armed uint64
 }
 
-// take returns the timers that are due, in order, and arms them anew.
+// take returns the timers that are due, in order, and arms them again.
 func (t *Timers) take(now time.Time) []dueTimer {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -179,7 +180,7 @@ func (t *Timers) take(now time.Time) []dueTimer {
 	return due
 }
 
-// stands reports whether no handler has cancelled or armed the timer meanwhile.
+// stands reports whether the timer has not been cancelled or armed since.
 func (t *Timers) stands(x dueTimer) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -48,7 +48,8 @@ func parseAddress(text string) (netip.Prefix, error) {
 	return netip.PrefixFrom(a, a.BitLen()), nil
 }
 
-// unmap writes ::ffff:10.0.0.0/104 as 10.0.0.0/8, the form that peers have.
+// unmap turns ::ffff:10.0.0.0/104 into 10.0.0.0/8, the form in which peers' addresses
+// arrive.
 func unmap(p netip.Prefix) netip.Prefix {
 	const mapped = 96
 	if p.Addr().Is4In6() && p.Bits() >= mapped {
@@ -57,7 +58,7 @@ func unmap(p netip.Prefix) netip.Prefix {
 	return p
 }
 
-// checkAddress says why a peer's address is refused, nil if it is not.
+// checkAddress returns the reason why a peer's address is refused, or nil if it is not.
 func (r *Rules) checkAddress(text string) error {
 	addr, err := netip.ParseAddr(text)
 	if err != nil {
@@ -74,8 +75,8 @@ func (r *Rules) checkAddress(text string) error {
 	return nil
 }
 
-// checkLocal is checkAddress for what is no IP address: a user of this host, or
-// nothing.
+// checkLocal is checkAddress for a text that is no IP address. It is a user of this
+// host, or empty.
 func (r *Rules) checkLocal(text string) error {
 	uid, ok := localUID(text)
 	switch {
@@ -91,7 +92,7 @@ func (r *Rules) checkLocal(text string) error {
 	return nil
 }
 
-// localUID reads "localhost:uid:gid:pid", as peers by ipc have it.
+// localUID reads "localhost:uid:gid:pid", the address of an ipc peer.
 func localUID(text string) (uid int, ok bool) {
 	parts := strings.Split(text, ":")
 	if len(parts) != 4 || parts[0] != "localhost" {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestAddressRules: Deny before Allow, an empty Allow is everybody, and ipc peers
-// go by user.
+// TestAddressRules: Deny comes before Allow, an empty Allow accepts every address, and
+// ipc peers are accepted by user.
 func TestAddressRules(t *testing.T) {
 	deny := Rules{Deny: MustParseAddresses("192.0.2.0/24", "2001:db8::/32", "10.1.2.3")}
 	allow := Rules{Allow: MustParseAddresses("10.0.0.0/8", "::1", "fe80::/10")}

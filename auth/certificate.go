@@ -14,30 +14,30 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// Certificate is a CURVE key pair, or its public half, with what is known of its
-// owner. Files of it are in the format of czmq's zcert and pyzmq's zmq.auth, and
-// come as twins: NAME.key is public and goes to others, NAME.key_secret holds both
-// keys and stays. Nothing signs it: who has put a file into a directory of
-// accepted keys has vouched for it.
+// Certificate is a CURVE key pair, or its public half, with metadata about its owner.
+// Its files have the format of czmq's zcert and pyzmq's module "zmq.auth", and come in
+// pairs. NAME.key is public and is given to others. NAME.key_secret holds both keys and
+// stays private. Certificates are not signed, so every user with write access to a
+// directory of accepted keys can add one.
 type Certificate struct {
 	// Keys has a zero Secret if only the public half is known.
 	Keys zmq.CurveKeypair
-	// Metadata are words about the owner, such as "name" and "email". Names have
-	// letters, digits and "$-_@.&+/"; values have no control characters.
+	// Metadata are words about the owner, such as "name" and "email". Names consist of
+	// letters, digits and "$-_@.&+/". Values have no control characters.
 	Metadata map[string]string
 }
 
-// Ends of the names of certificate files.
+// Suffixes of the names of certificate files.
 const (
 	publicEnd = ".key"
 	secretEnd = "_secret"
 )
 
-// maxCertificate is the most octets that are read of a file: a certificate has
-// some hundreds.
+// maxCertificate is the most bytes that are read of a file. A certificate has a few
+// hundred.
 const maxCertificate = 64 << 10
 
-// NewCertificate makes a new key pair and puts metadata to it, which may be nil.
+// NewCertificate makes a new key pair with the given metadata, which may be nil.
 func NewCertificate(metadata map[string]string) Certificate {
 	return Certificate{Keys: zmq.NewCurveKeypair(), Metadata: maps.Clone(metadata)}
 }
@@ -53,7 +53,7 @@ func (c Certificate) WithoutSecret() Certificate {
 }
 
 // ReadCertificate reads a certificate file, public or secret. It fails with
-// zmq.ErrInvalid if it is none, or if its keys do not belong together.
+// zmq.ErrInvalid if the file is not a certificate, or if its keys are not a pair.
 func ReadCertificate(path string) (Certificate, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -75,7 +75,7 @@ func ReadCertificate(path string) (Certificate, error) {
 // zmq.ErrInvalid and do not quote keys.
 func ParseCertificate(text []byte) (Certificate, error) {
 	if len(text) > maxCertificate {
-		return Certificate{}, fmt.Errorf("it has more than %d octets: %w", maxCertificate, zmq.ErrInvalid)
+		return Certificate{}, fmt.Errorf("it has more than %d bytes: %w", maxCertificate, zmq.ErrInvalid)
 	}
 	sections, err := parseProperties(string(text))
 	if err != nil {
@@ -107,17 +107,17 @@ func ParseCertificate(text []byte) (Certificate, error) {
 // PublicText returns the text of the public file.
 func (c Certificate) PublicText() ([]byte, error) {
 	return c.text("ZeroMQ CURVE public certificate\n"+
-		"Give it to those whom you connect to, in a way that nobody can change it on.", false)
+		"Give it to the peers that you connect to, over a channel on which it cannot be altered.", false)
 }
 
-// SecretText returns the text of the secret file: the secret itself. It fails
-// without a secret key.
+// SecretText returns the text of the secret file, which contains the secret key. It
+// fails if the certificate has none.
 func (c Certificate) SecretText() ([]byte, error) {
 	if c.Keys.Secret.IsZero() {
 		return nil, fmt.Errorf("auth: a secret certificate needs a secret key: %w", zmq.ErrInvalid)
 	}
 	return c.text("ZeroMQ CURVE **secret** certificate\n"+
-		"Do not give it to anybody, and do not change its permissions.", true)
+		"Keep it to yourself, and do not change its permissions.", true)
 }
 
 func (c Certificate) text(title string, secret bool) ([]byte, error) {
@@ -149,10 +149,10 @@ func (c Certificate) text(title string, secret bool) ([]byte, error) {
 	return []byte(b.String()), nil
 }
 
-// WriteFiles writes NAME.key_secret, readable by its owner alone, and NAME.key,
-// or the second alone if there is no secret key. An end of name that is one of
-// these is taken off first. It does not overwrite: it fails with fs.ErrExist if
-// either file is there, and leaves nothing behind when it fails.
+// WriteFiles writes NAME.key_secret, which only its owner may read, and NAME.key.
+// Without a secret key it writes NAME.key alone. If name ends in one of these suffixes,
+// the suffix is removed first. WriteFiles does not overwrite a file. It fails with
+// fs.ErrExist if either file exists, and leaves no file behind when it fails.
 func (c Certificate) WriteFiles(name string) error {
 	public, secret := CertificateFiles(name)
 	text, err := c.PublicText()
@@ -186,7 +186,7 @@ func CertificateFiles(name string) (public, secret string) {
 	return name + publicEnd, name + publicEnd + secretEnd
 }
 
-// writeNew writes a file that is not there yet, and removes it if it cannot.
+// writeNew writes a file that must not exist yet, and removes it if writing fails.
 func writeNew(path string, text []byte, mode os.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {

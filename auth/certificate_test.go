@@ -17,7 +17,7 @@ import (
 
 const aliceSecret = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"
 
-// ofPyzmq is a pair of files as pyzmq 24 writes them, with the published keys.
+// ofPyzmqPublic and ofPyzmqSecret are a pair of files as pyzmq 24 writes them, with the published keys.
 const (
 	ofPyzmqPublic = `#   ****  Generated on 2026-11-21 08:41:03.240702 by pyzmq  ****
 #   ZeroMQ CURVE Public Certificate
@@ -154,7 +154,7 @@ func TestMalformedCertificates(t *testing.T) {
 		"no name":            "curve\n    = \"" + aliceKey + "\"\n",
 		"no equals sign":     "curve\n    public-key \"" + aliceKey + "\"\n",
 		"prose":              "This is a README.\n",
-		"octets":             "\x00\x01\x02",
+		"bytes":              "\x00\x01\x02",
 		"too long":           strings.Repeat("# x\n", 20000) + ofPyzmqPublic,
 	} {
 		c, err := ParseCertificate([]byte(text))

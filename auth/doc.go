@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package auth decides who may connect to the servers of a context.
+// Package auth decides which peers may connect to the servers of a context.
 //
-// A [Handler] answers the authentication requests (ZAP, RFC 27) of every socket
-// of one context. Start it before the sockets bind; without a handler a PLAIN
-// server refuses everybody, and a CURVE server lets everybody in who knows its
-// public key. That is so after Close too: give such a server a zmq.ZAPDomain and
-// zmq.ZAPEnforceDomain, and it lets nobody in whom the handler has not.
+// A [Handler] answers the authentication requests (ZAP, RFC 27) of every socket of one
+// context. Start it before the sockets bind. Without a handler, a PLAIN server refuses
+// every peer, and a CURVE server accepts every peer that knows its public key. The same
+// holds after Close. A server with a zmq.ZAPDomain and zmq.ZAPEnforceDomain accepts
+// only peers that the handler has accepted.
 //
 //	users, err := auth.OpenPasswordFile("/etc/myservice/users")
 //	...
@@ -20,8 +20,8 @@
 //	...
 //	defer h.Close()
 //
-// What is not allowed is refused: the zero [Rules] let nobody in. A peer has to
-// pass each of these, in this order:
+// What is not allowed is refused, so the zero [Rules] refuse every peer. A peer has to
+// pass these checks, in this order:
 //
 //   - its address: not in Deny, and in Allow if anything is listed there,
 //   - its credentials: a password for PLAIN, a key for CURVE; NULL has none and
@@ -31,21 +31,26 @@
 // A socket asks about a NULL peer only if it has a ZAPDomain. The domain also
 // chooses the rules: those in [Config].Domains by that name, or else Default.
 //
-// Every decision is logged with its reason, and never with a password or a secret
-// key. What the handler finds out about a peer arrives with each of its messages:
-// the user id as Message.Peer().UserID, further properties as
+// Every decision is logged with its reason, but never with a password or a secret key.
+// What the handler learns about a peer comes with each of the peer's messages: the user
+// id as Message.Peer().UserID, and further properties from
 // Message.Peer().Vouched("X-Role").
+//
+// # Revocation
+//
+// Reload and Configure check the connected peers against the rules again, and
+// disconnect those that are no longer accepted.
 //
 // # Files
 //
-// A [PasswordFile] has a line for each user, and a [KeyDirectory] a certificate
-// file for each. Both notice that they were changed when the next peer asks; no
-// timer looks after them. What cannot be read lets nobody in. Replace a password
-// file by renaming a new one over it, so that no peer sees the half of it.
+// A [PasswordFile] has a line for each user, and a [KeyDirectory] a certificate file
+// for each. Both check for changes whenever a peer connects; there is no timer. A line
+// or file that cannot be read accepts no peer. Replace a password file by renaming a
+// new one over it, so that no peer is checked against half a file.
 //
 // # Goroutines
 //
-// Start starts one, Handler.serve, which receives requests; it starts one for
-// each request, at most Config.MaxRequests at a time, which decides and replies.
+// Start starts Handler.serve, which receives requests. For each mechanism serve starts
+// at most Config.MaxRequests goroutines, which decide and reply while requests wait.
 // Close ends all of them and waits for them.
 package auth

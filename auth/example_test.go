@@ -62,7 +62,8 @@ func ExampleStart() {
 	// Output: <nil>
 }
 
-// Users of a directory service, and what the server should know of them.
+// Users come from a directory service, which also says what the server should know of
+// them.
 func ExamplePasswordFunc() {
 	rules := auth.Rules{
 		Passwords: auth.PasswordFunc(func(ctx context.Context, r auth.Request, password string) (auth.User, error) {
@@ -107,7 +108,7 @@ func check(err error) {
 	}
 }
 
-// A CURVE server that lets in whoever has a certificate in a directory. Files may
+// A CURVE server that accepts every peer with a certificate in a directory. Files may
 // be added and removed while it runs.
 func ExampleOpenKeyDirectory() {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -125,7 +126,7 @@ func ExampleOpenKeyDirectory() {
 	defer handler.Close()
 	serverKeys := zmq.NewCurveKeypair() // or those of a certificate file
 	server, err := zctx.NewSocket(zmq.PULL, serverKeys.AsServer(),
-		zmq.ZAPDomain.Of("clients"), zmq.ZAPEnforceDomain.Of(true)) // nobody without the handler
+		zmq.ZAPDomain.Of("clients"), zmq.ZAPEnforceDomain.Of(true)) // no peer without the handler
 	check(err)
 	defer server.Close()
 	check(server.Bind("tcp://127.0.0.1:*"))

@@ -15,7 +15,7 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// endpoint is where the sockets of a context ask (RFC 27).
+// endpoint is where the sockets of a context send their requests (RFC 27).
 const endpoint = "inproc://zeromq.zap.01"
 
 // Defaults of Config.
@@ -24,25 +24,27 @@ const (
 	defaultMaxRequests = 64
 )
 
-// Config is what a Handler goes by.
+// Config is the configuration of a Handler.
 type Config struct {
-	// Default are the rules of sockets without a domain (zmq.ZAPDomain), and of
-	// domains that have none of their own. The zero Rules let nobody in.
+	// Default are the rules of sockets without a domain (zmq.ZAPDomain), and of domains
+	// without rules of their own. The zero Rules refuse every peer.
 	Default Rules
 
-	// Domains holds the rules of domains by name.
+	// Domains holds the rules of individual domains, by name.
 	Domains map[string]Rules
 
-	// Logger gets every decision: who was let in as information, who was refused
-	// as a warning, what went wrong here as an error. Nil logs nothing.
+	// Logger receives every decision: accepted peers at level info, refused peers as
+	// warnings, internal failures as errors. Nil logs nothing.
 	Logger *slog.Logger
 
-	// Timeout is how long a decision may take; a peer that it takes longer for is
-	// told to try later. 0 is 10 seconds.
+	// Timeout is how long a decision may take. If it takes longer, the peer is told to
+	// try again later. 0 is 10 seconds.
 	Timeout time.Duration
 
-	// MaxRequests is the most decisions under way at a time; more peers wait.
-	// 0 is 64.
+	// MaxRequests is the most decisions of one mechanism that run at a time. As many
+	// more peers wait, and their addresses take turns. When these places are taken too,
+	// a peer of the address with the most waiting peers is told at once to try again
+	// later (300). 0 is 64.
 	MaxRequests int
 }
 
@@ -50,18 +52,22 @@ type Config struct {
 // are safe for concurrent use.
 type Handler struct {
 	// Immutable after Start.
+	zctx   *zmq.Context
 	sock   *zmq.Socket
 	ctx    context.Context // of decisions; ends with Close
 	cancel context.CancelFunc
-	slots  chan struct{} // holds a token for each decision under way
-	done   chan struct{} // closed by serve when it and all decisions have ended
+	lanes  map[string]*lane // by mechanism, "" for any other
+	done   chan struct{}    // closed by serve when it and all decisions have ended
 
 	rules atomic.Pointer[ruleBook]
 
 	running sync.WaitGroup // decisions; serve alone adds
+
+	mu   sync.Mutex     // a leaf lock
+	seen passwordTables // by which the connected peers were accepted
 }
 
-// ruleBook is a Config in the form that decisions use. It is not changed.
+// ruleBook is a Config in the form that decisions use. It is immutable.
 type ruleBook struct {
 	logger  *slog.Logger
 	timeout time.Duration
@@ -69,11 +75,11 @@ type ruleBook struct {
 	domains map[string]*Rules
 }
 
-// Start begins to answer the requests of all sockets of a context, nil for the
-// default one. There can be one handler in a context: another one makes it fail
-// with zmq.ErrAddressInUse. Start also reads the sources anew that can be, and
-// fails if one cannot be read whole, since a server that starts with half of its
-// users is hard to understand.
+// Start begins to answer the requests of all sockets of a context; nil is the default
+// context. A context can have one handler, so Start fails with zmq.ErrAddressInUse if
+// there is another. Start also reads again the sources that can be read again (see
+// Reloader). It fails if a source cannot be read completely, because a server that
+// starts with half of its users is hard to understand.
 func Start(c *zmq.Context, cfg Config) (*Handler, error) {
 	if c == nil {
 		c = zmq.DefaultContext()
@@ -86,7 +92,7 @@ func Start(c *zmq.Context, cfg Config) (*Handler, error) {
 		return nil, err
 	}
 	// Each connection has one request under way at most, so that the number of
-	// connections limits the queue; a mark would make replies fail.
+	// connections limits the queue. With a high-water mark, replies could fail.
 	sock, err := c.NewSocket(zmq.ROUTER, zmq.SendHWM.Of(0), zmq.RecvHWM.Of(0), zmq.Linger.Of(0))
 	if err != nil {
 		return nil, fmt.Errorf("auth: %w", err)
@@ -99,35 +105,54 @@ func Start(c *zmq.Context, cfg Config) (*Handler, error) {
 	if n == 0 {
 		n = defaultMaxRequests
 	}
-	h := &Handler{sock: sock, slots: make(chan struct{}, n), done: make(chan struct{})}
+	lanes := map[string]*lane{null: {limit: n}, plain: {limit: n}, curve: {limit: n}, "": {limit: n}}
+	h := &Handler{zctx: c, sock: sock, lanes: lanes, done: make(chan struct{})}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.rules.Store(book)
+	h.changes(book)
 	go h.serve()
 	return h, nil
 }
 
-// Configure replaces the rules, the logger and the time-out for the decisions
-// that begin from now on; connections that are there already stay. MaxRequests
-// stays what Start was given. It fails like Start, and changes nothing then.
+// Configure replaces the rules, the logger and the time-out for all decisions that
+// begin from now on. Then it checks every peer that a handler has accepted against the
+// new rules, and disconnects those that they deny (ErrDenied). MaxRequests remains as
+// it was given to Start. Configure fails under the same conditions as Start, and then
+// changes nothing.
+//
+// A key is checked again, and Authorize is called again, with a Request without
+// Identity. Passwords are not kept. A PLAIN peer is therefore disconnected if its
+// user's line in a PasswordFile has changed or gone, or if the rules have a different
+// Passwords; a PasswordFunc always counts as different. The peer is accepted again if
+// it knows the current password. A peer whose decision is under way may still be
+// accepted by the old rules.
 func (h *Handler) Configure(cfg Config) error {
 	book, err := newRuleBook(cfg)
 	if err == nil {
 		err = book.reload()
 	}
 	if err == nil {
-		h.rules.Store(book)
+		h.revoke(h.rules.Swap(book))
 	}
 	return err
 }
 
-// Reload reads all sources anew that can be (see Reloader), as a program does on
-// SIGHUP. What can be read is used; the error tells what cannot.
-func (h *Handler) Reload() error { return h.rules.Load().reload() }
+// Reload reads again all sources that can be read again (see Reloader), which programs
+// usually do on SIGHUP. What can be read is used, and the error reports what cannot.
+// Then Reload disconnects the peers that are no longer accepted, as Configure does. A
+// change that is noticed because a peer connects disconnects no other peer until Reload
+// or Configure is called.
+func (h *Handler) Reload() error {
+	book := h.rules.Load()
+	err := book.reload()
+	h.revoke(book)
+	return err
+}
 
-// Close stops answering and returns when every decision has ended: those under
-// way see their context end, and a function of the rules that goes on all the same
-// holds Close up. Peers that have not been answered are refused by the end of their
-// handshakes. A second call returns zmq.ErrClosed.
+// Close stops answering and returns when every decision has ended. The contexts of the
+// decisions under way end; a function of the rules that ignores its context delays
+// Close. Peers that have not been answered are refused when the time for their
+// handshake is over. A second call returns zmq.ErrClosed.
 func (h *Handler) Close() error {
 	h.cancel()
 	err := h.sock.Close()
@@ -135,7 +160,7 @@ func (h *Handler) Close() error {
 	return err
 }
 
-// Done is closed when the handler has ended: by Close, or because its context was
+// Done is closed when the handler has ended, either by Close or because its context was
 // shut down.
 func (h *Handler) Done() <-chan struct{} { return h.done }
 
@@ -152,7 +177,7 @@ func newRuleBook(cfg Config) (*ruleBook, error) {
 	}
 	for name, r := range cfg.Domains {
 		if len(name) > maxField {
-			return nil, fmt.Errorf("auth: a domain of %d octets is longer than %d: %w", len(name), maxField, zmq.ErrInvalid)
+			return nil, fmt.Errorf("auth: a domain of %d bytes is longer than %d: %w", len(name), maxField, zmq.ErrInvalid)
 		}
 		b.domains[name] = r.clone()
 	}
@@ -182,21 +207,36 @@ func (h *Handler) serve() {
 			h.rules.Load().logger.Error("authentication request cannot be answered", "error", err)
 			continue
 		}
-		select {
-		case h.slots <- struct{}{}:
-		case <-h.ctx.Done():
-			return
-		}
-		h.running.Add(1)
-		go func() {
-			defer h.running.Done()
-			defer func() { <-h.slots }()
-			h.answer(x, err)
-		}()
+		h.admit(request{x, err})
 	}
 }
 
-// answer decides and replies. malformed is what is wrong with the request itself.
+// admit queues a request for a decision, or refuses one instead. It never blocks.
+func (h *Handler) admit(r request) {
+	l := h.lanes[r.x.request.Mechanism]
+	if l == nil {
+		l = h.lanes[""]
+	}
+	begin, refused := l.put(r)
+	if begin {
+		h.running.Go(func() {
+			for more := true; more; r, more = l.next() {
+				if h.ctx.Err() == nil {
+					h.answer(r.x, r.err)
+				}
+			}
+		})
+	}
+	if refused != nil {
+		h.reply(&refused.x, verdict{status: statusLater, text: "too many peers wait", err: errBusy}, 0)
+	}
+}
+
+// errBusy is the reason for the log.
+var errBusy = fmt.Errorf("as many decisions wait as MaxRequests allows, most of them for this address: %w", ErrTryLater)
+
+// answer decides about a request and replies. malformed is the fault of the request
+// itself, or nil.
 func (h *Handler) answer(x exchange, malformed error) {
 	book := h.rules.Load()
 	rules := book.of(x.request.Domain)
@@ -209,10 +249,15 @@ func (h *Handler) answer(x exchange, malformed error) {
 		v = book.judge(ctx, rules, &x)
 		cancel()
 	}
-	book.log(&x, v, time.Since(start))
 	book.logNotices(rules)
-	// A peer that is gone cannot be told. With no mark on the queue there is
-	// nothing else that a reply could fail with.
+	h.reply(&x, v, time.Since(start))
+}
+
+// reply sends the decision to the socket that asked, and logs it.
+func (h *Handler) reply(x *exchange, v verdict, took time.Duration) {
+	h.rules.Load().log(x, v, took)
+	// A peer that has gone cannot be told. The queue has no high-water mark, so there
+	// is no other reason for a reply to fail.
 	_ = h.sock.TrySendMessage(x.reply(v))
 }
 
@@ -224,7 +269,7 @@ func (b *ruleBook) of(domain string) *Rules {
 	return b.common
 }
 
-// judge asks the rules. A source that panics refuses the one peer.
+// judge applies the rules. If a source panics, only the one peer is refused.
 func (b *ruleBook) judge(ctx context.Context, rules *Rules, x *exchange) (v verdict) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -235,10 +280,10 @@ func (b *ruleBook) judge(ctx context.Context, rules *Rules, x *exchange) (v verd
 	return rules.judge(ctx, x)
 }
 
-// noticer is a source that has something to report once in a while.
+// noticer is a source that occasionally has an error to report.
 type noticer interface{ reports() *notice }
 
-// notice is what such a source keeps: the last error that was not reported yet.
+// notice holds the last error of such a source that was not reported yet.
 type notice struct{ err atomic.Pointer[error] }
 
 func (n *notice) note(err error) {
@@ -247,7 +292,7 @@ func (n *notice) note(err error) {
 	}
 }
 
-// take returns what is to be reported, once.
+// take returns the error to report, once.
 func (n *notice) take() error {
 	if err := n.err.Swap(nil); err != nil {
 		return *err
@@ -255,7 +300,7 @@ func (n *notice) take() error {
 	return nil
 }
 
-// logNotices reports what sources could not read when they noticed a change.
+// logNotices reports what sources could not read after a change.
 func (b *ruleBook) logNotices(r *Rules) {
 	for _, source := range []any{r.Passwords, r.Keys} {
 		if n, ok := source.(noticer); ok {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -84,8 +85,8 @@ func TestMalformedRequests(t *testing.T) {
 		{[]string{"1.0", "1", "", "127.0.0.1", "", "PLAIN", "alice"}, "1 credentials"},
 		{[]string{"1.0", "1", "", "127.0.0.1", "", "PLAIN", "alice", "secret", "more"}, "3 credentials"},
 		{[]string{"1.0", "1", "", "127.0.0.1", "", "CURVE"}, "0 credentials"},
-		{[]string{"1.0", "1", "", "127.0.0.1", "", "CURVE", aliceKey}, "40 octets"},
-		{[]string{"1.0", "1", "", "127.0.0.1", "", "CURVE", ""}, "0 octets"},
+		{[]string{"1.0", "1", "", "127.0.0.1", "", "CURVE", aliceKey}, "40 bytes"},
+		{[]string{"1.0", "1", "", "127.0.0.1", "", "CURVE", ""}, "0 bytes"},
 		{[]string{"1.0", "1", long, "127.0.0.1", "", "NULL"}, "frame 3"},
 		{[]string{"1.0", "1", "", long, "", "NULL"}, "frame 4"},
 		{[]string{"1.0", long, "", "127.0.0.1", "", "NULL"}, "frame 2"},
@@ -344,5 +345,103 @@ func TestNoSecretIsLogged(t *testing.T) {
 	}
 	if n := strings.Count(r.log.String(), "\n"); n != 8 {
 		t.Errorf("%d lines for 8 decisions:\n%s", n, r.log)
+	}
+}
+
+// plainRequest sends a request about a PLAIN peer with the REQ that is returned.
+func (r *rig) plainRequest(address, user string) *zmq.Socket {
+	r.Helper()
+	s := r.socket(zmq.REQ)
+	must(r, s.Connect(endpoint))
+	must(r, s.SendString(zmqtest.Deadline(r), "1.0", "1", "", address, "", "PLAIN", user, ""))
+	return s
+}
+
+// TestFullAuthenticationSaysLater: what cannot be decided soon is refused at once with
+// 300, at the cost of the address that has most waiting, and other mechanisms and
+// addresses go on.
+func TestFullAuthenticationSaysLater(t *testing.T) {
+	arrived, release := make(chan string), make(chan struct{})
+	r := newRig(t, Config{MaxRequests: 2, Default: Rules{
+		Passwords: PasswordFunc(func(ctx context.Context, q Request, _ string) (User, error) {
+			select {
+			case arrived <- q.User:
+			case <-ctx.Done():
+			}
+			select {
+			case <-release:
+			case <-ctx.Done():
+			}
+			return User{}, ctx.Err()
+		}),
+		Keys: InsecureAllowAnyKey(),
+	}})
+	status := func(s *zmq.Socket) string {
+		m, err := s.Recv(zmqtest.Deadline(t))
+		must(t, err)
+		return string(m.Frame(2))
+	}
+	lane := r.h.lanes[plain]
+	waiting := func(n int) {
+		for deadline := zmqtest.Deadline(t); ; runtime.Gosched() {
+			lane.mu.Lock()
+			is := lane.waiting
+			lane.mu.Unlock()
+			if is == n {
+				return
+			}
+			must(t, deadline.Err())
+		}
+	}
+	var kept []*zmq.Socket
+	for i := range 2 {
+		kept = append(kept, r.plainRequest("192.0.2.1", fmt.Sprint("judged", i)))
+		<-arrived
+	}
+	for i := range 2 {
+		kept = append(kept, r.plainRequest("192.0.2.1", fmt.Sprint("waits", i)))
+		waiting(i + 1)
+	}
+	if got := status(r.plainRequest("192.0.2.1", "too many")); got != "300" {
+		t.Errorf("beyond the limit the answer is %s, want 300", got)
+	}
+	honest := r.plainRequest("192.0.2.2", "honest")
+	if got := status(kept[3]); got != "300" {
+		t.Errorf("the newest of the address with most waiting gets %s, want 300", got)
+	}
+	if got := r.peer("CURVE", raw(t, aliceKey)).status; got != "200" {
+		t.Errorf("CURVE gets %s while PLAIN is full", got)
+	}
+	close(release)
+	for range 2 {
+		<-arrived
+	}
+	for _, s := range append(kept[:3], honest) {
+		if got := status(s); got != "200" {
+			t.Errorf("one that could wait gets %s", got)
+		}
+	}
+}
+
+// TestDecisionsTakeTurnsBetweenAddresses: many requests of one address delay another
+// by one decision.
+func TestDecisionsTakeTurnsBetweenAddresses(t *testing.T) {
+	l := lane{limit: 8}
+	put := func(address, user string) {
+		l.put(request{x: exchange{request: Request{Address: address, User: user}}})
+	}
+	l.running = l.limit
+	for _, user := range []string{"a", "b", "c"} {
+		put("192.0.2.1", user)
+	}
+	put("2001:db8::1", "x")
+	put("2001:db8::2", "y")
+	put("192.0.2.2", "z")
+	got := ""
+	for r, ok := l.next(); ok; r, ok = l.next() {
+		got += r.x.request.User
+	}
+	if got != "axzbyc" {
+		t.Errorf("decided in the order %s", got)
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// Keys judges CURVE peers. That a peer has the secret key that belongs to its
-// public one has been proved before.
+// Keys judges CURVE peers. The handshake has proved before that the peer has the secret
+// key that belongs to its public one.
 type Keys interface {
-	// CheckKey returns who the peer with r.Key is. An error that wraps ErrDenied
-	// or ErrTryLater refuses the peer, any other one is an internal error. It is
-	// called concurrently and should return when its context ends.
+	// CheckKey returns the user that r.Key belongs to. An error that wraps ErrDenied or
+	// ErrTryLater refuses the peer. Any other error is an internal one, and refuses it
+	// too. CheckKey is called concurrently, and should return when its context ends.
 	CheckKey(ctx context.Context, r Request) (User, error)
 }
 
@@ -24,11 +24,11 @@ type KeyFunc func(ctx context.Context, r Request) (User, error)
 // CheckKey calls f.
 func (f KeyFunc) CheckKey(ctx context.Context, r Request) (User, error) { return f(ctx, r) }
 
-// KeySet holds the public keys of those who are let in, and who they are. It must
-// not be changed while a handler uses it.
+// KeySet maps the public keys of accepted peers to their users. It must not be changed
+// while a handler uses it.
 type KeySet map[zmq.PublicKey]User
 
-// NewKeySet returns a set of keys whose users are known by their keys.
+// NewKeySet returns a set of keys in which each user's id is the key.
 func NewKeySet(keys ...zmq.PublicKey) KeySet {
 	s := make(KeySet, len(keys))
 	for _, k := range keys {
@@ -37,8 +37,8 @@ func NewKeySet(keys ...zmq.PublicKey) KeySet {
 	return s
 }
 
-// CheckKey looks the key up. A map's hash is seeded, so that the time it takes
-// tells nothing of the keys in it.
+// CheckKey looks the key up. A map's hash is seeded, so the time that it takes reveals
+// nothing about the keys in it.
 func (s KeySet) CheckKey(_ context.Context, r Request) (User, error) {
 	if u, ok := s[r.Key]; ok {
 		return u, nil
@@ -48,9 +48,9 @@ func (s KeySet) CheckKey(_ context.Context, r Request) (User, error) {
 
 var errUnknownKey = fmt.Errorf("the key is not known: %w", ErrDenied)
 
-// InsecureAllowAnyKey lets every CURVE peer in that knows the server's public
-// key. Connections are encrypted and the server is who it says, but a client may
-// be anybody. Its key is its user id.
+// InsecureAllowAnyKey accepts every CURVE peer that knows the server's public key.
+// Connections are encrypted and the server is authenticated, but the client is not. The
+// user id is the client's key.
 func InsecureAllowAnyKey() Keys {
 	return KeyFunc(func(context.Context, Request) (User, error) { return User{}, nil })
 }

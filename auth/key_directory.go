@@ -17,19 +17,18 @@ import (
 )
 
 // KeyDirectory judges CURVE peers by a directory of certificate files (see
-// Certificate): a peer whose public key is in one of them is let in. Its user id
-// is its key, and the certificate's metadata become properties, apart from names
-// that User does not take.
+// Certificate). It accepts a peer if one of them holds the peer's public key. The user
+// id is that key. The certificate's metadata become properties, except for names that
+// User does not allow.
 //
-// Files whose names begin with a dot or end in "_secret", and directories, are
-// passed over. A file named *.key must be a certificate; any other one counts if
-// it is one.
+// Directories, and files whose names begin with a dot or end in "_secret", are ignored.
+// A file named *.key must be a certificate. Any other file counts if it is one.
 //
-// The directory is looked at whenever a peer asks, and what has changed is read
-// again: a file that was added, renamed or removed counts at once, as does any
-// change of the file that a peer's key is in; a key that is new in a file that
-// was there before may take a second. What cannot be read lets nobody in, and is
-// reported to the handler's log once. Without the directory all are refused.
+// The directory is checked whenever a peer connects, and what has changed is read
+// again. A file that was added, renamed or removed counts at once, and so does any
+// change of the file that holds the peer's key. If a file that existed before gets a
+// new key, that may take a second. A file that cannot be read accepts no peer, and is
+// reported to the handler's log once. Without the directory every peer is refused.
 type KeyDirectory struct {
 	path string
 	scan chan struct{} // holds a token while the directory is read
@@ -38,7 +37,7 @@ type KeyDirectory struct {
 	report notice
 }
 
-// keyTable is the directory as it was read. It is not changed.
+// keyTable is the directory as it was read. It is immutable.
 type keyTable struct {
 	stamp   stamp // of the directory
 	checked time.Time
@@ -53,8 +52,8 @@ type keyFile struct {
 	err   error // of a file that ought to be a certificate
 }
 
-// missPause is how often unknown keys can make the directory be read: what a
-// stranger can cause, the server must be able to bear.
+// missPause is the shortest time between two readings of the directory for unknown
+// keys. A stranger can cause such readings, so the server must be able to bear them.
 const missPause = time.Second
 
 // OpenKeyDirectory reads a directory of certificates. Unlike later readings this
@@ -67,8 +66,8 @@ func OpenKeyDirectory(path string) (*KeyDirectory, error) {
 	return d, nil
 }
 
-// Reload reads the directory and all files anew, changed or not. What can be read
-// is used from now on, and the error tells what cannot.
+// Reload reads the directory and all files again, whether or not they have changed.
+// What can be read is used from now on, and the error reports what cannot.
 func (d *KeyDirectory) Reload() error {
 	d.scan <- struct{}{}
 	defer func() { <-d.scan }()
@@ -101,7 +100,7 @@ func (d *KeyDirectory) CheckKey(ctx context.Context, r Request) (User, error) {
 	return User{}, errUnknownKey
 }
 
-// find also says whether the file of the key is as it was read.
+// find also reports whether the file that holds the key is unchanged since it was read.
 func (t *keyTable) find(key zmq.PublicKey) (u User, ok, current bool) {
 	path, ok := t.keys[key]
 	if !ok {
@@ -111,7 +110,7 @@ func (t *keyTable) find(key zmq.PublicKey) (u User, ok, current bool) {
 	return f.user, true, f.stamp.holds(path)
 }
 
-// refresh reads what has changed since a table was made, unless somebody else has
+// refresh reads what has changed since a table was made, unless another goroutine has
 // done so in the meantime.
 func (d *KeyDirectory) refresh(ctx context.Context, old *keyTable) (*keyTable, error) {
 	select {
@@ -134,8 +133,8 @@ func (d *KeyDirectory) refresh(ctx context.Context, old *keyTable) (*keyTable, e
 
 func (d *KeyDirectory) reports() *notice { return &d.report }
 
-// readKeyTable reads a directory, and of its files those that are not as the old
-// table has them. It returns no table if there is no directory, and the error of
+// readKeyTable reads a directory. It reads only those files that have changed since the
+// old table was made. It returns no table if there is no directory, and the error of
 // every file that is wrong.
 func readKeyTable(path string, old *keyTable) (*keyTable, error) {
 	t := &keyTable{checked: time.Now(), files: map[string]keyFile{}, keys: map[zmq.PublicKey]string{}}

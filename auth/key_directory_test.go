@@ -182,7 +182,7 @@ func TestManyKeys(t *testing.T) {
 func TestScanGivesUpWithItsContext(t *testing.T) {
 	d, err := OpenKeyDirectory(t.TempDir())
 	must(t, err)
-	d.scan <- struct{}{} // somebody reads, on a disk that hangs
+	d.scan <- struct{}{} // another goroutine reads, on a disk that hangs
 	ctx, cancel := context.WithCancel(background())
 	cancel()
 	if _, err := d.refresh(ctx, d.keys.Load()); !errors.Is(err, context.Canceled) {

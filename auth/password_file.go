@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"maps"
 	"os"
@@ -21,57 +22,70 @@ import (
 //	alice:$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2E$...:X-Role=operator
 //	bob:$2y$10$...
 //
-// A name has no colon and does not begin with "#". A hash is one of argon2id or
-// bcrypt; PasswordLine makes a line, and so do "zmq password" and, with bcrypt,
-// "htpasswd -nB". Properties become those of User. Empty lines and those that
-// begin with "#" are passed over.
+// A name has no colon and does not begin with "#". A hash is one of argon2id or bcrypt.
+// PasswordLine makes a line, and so do "zmq password" and, with bcrypt, "htpasswd -nB".
+// Properties become those of User. Empty lines and lines that begin with "#" are
+// ignored.
 //
-// The file is looked at whenever a peer asks, and read again if it has changed.
-// A line that cannot be read lets nobody in, and is reported to the handler's log
-// once; without the file all are refused. To change it while peers come, write a
-// new file and rename it.
+// The file is checked whenever a peer connects, and read again if it has changed. A
+// line that cannot be read accepts no peer, and is reported to the handler's log once.
+// Without the file every peer is refused. To change the file while peers connect, write
+// a new one and rename it.
 type PasswordFile struct {
 	path  string
 	slots chan struct{} // a token for each hash being computed: they are what costs
+	seed  maphash.Seed  // for standIn, unknown to peers
 
 	table  atomic.Pointer[passwordTable]
 	report notice
 }
 
-// passwordTable is the file as it was read. It is not changed.
+// passwordTable is the file as it was read. It is immutable.
 type passwordTable struct {
 	stamp stamp
 	users map[string]passwordEntry
-	// someone is the hash that stands in for that of a user who does not exist, so
-	// that the time it takes does not tell who does. Nil without users.
-	someone passwordHash
+	// hashes are those of all users. One of them stands in for the hash of an unknown
+	// user.
+	hashes []passwordHash
+}
+
+// standIn returns the hash to compute for a user that does not exist, or nil if there
+// are no users. The time that an answer takes must not reveal which users exist. Hashes
+// may have different costs, so a given name always gets the same one, as if it had a
+// line in the file.
+func (t *passwordTable) standIn(name string, seed maphash.Seed) passwordHash {
+	if len(t.hashes) == 0 {
+		return nil
+	}
+	return t.hashes[maphash.String(seed, name)%uint64(len(t.hashes))]
 }
 
 type passwordEntry struct {
+	line string // as it is in the file
 	hash passwordHash
 	user User
 }
 
-// OpenPasswordFile reads a password file. Unlike later readings this one fails if
-// a line cannot be read; the error names each, without its hash.
+// OpenPasswordFile reads a password file. It fails if a line cannot be read, unlike
+// later readings. The error names each such line, without its hash.
 func OpenPasswordFile(path string) (*PasswordFile, error) {
-	f := &PasswordFile{path: path, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	f := &PasswordFile{path: path, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), seed: maphash.MakeSeed()}
 	if err := f.Reload(); err != nil {
 		return nil, err
 	}
 	return f, nil
 }
 
-// Reload reads the file anew, changed or not. What can be read is used from now
-// on, and the error tells what cannot.
+// Reload reads the file again, whether or not it has changed. What can be read is used
+// from now on, and the error reports what cannot.
 func (f *PasswordFile) Reload() error {
 	t, err := readPasswordTable(f.path)
 	f.table.Store(t)
 	return err
 }
 
-// CheckPassword implements Passwords. Hashes are computed one at a time for each
-// processor.
+// CheckPassword implements Passwords. As many hashes are computed at a time as there
+// are processors.
 func (f *PasswordFile) CheckPassword(ctx context.Context, r Request, password string) (User, error) {
 	t, err := f.current()
 	if err != nil {
@@ -79,7 +93,7 @@ func (f *PasswordFile) CheckPassword(ctx context.Context, r Request, password st
 	}
 	entry, known := t.users[r.User]
 	if !known {
-		entry.hash = t.someone
+		entry.hash = t.standIn(r.User, f.seed)
 	}
 	if entry.hash == nil {
 		return User{}, wrongPassword(known)
@@ -97,7 +111,7 @@ func (f *PasswordFile) CheckPassword(ctx context.Context, r Request, password st
 	return entry.user, nil
 }
 
-// current is the table of the file as it is now.
+// current returns the table of the file as it is now.
 func (f *PasswordFile) current() (*passwordTable, error) {
 	t := f.table.Load()
 	if t != nil && t.stamp.holds(f.path) {
@@ -142,21 +156,21 @@ func readPasswordTable(path string) (*passwordTable, error) {
 	return t, errors.Join(errs...)
 }
 
-// add reads a line. Errors quote nothing but the name.
+// add reads a line. Errors quote only the name.
 func (t *passwordTable) add(line string) error {
 	if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") {
 		return nil
 	}
 	name, rest, ok := strings.Cut(line, ":")
 	if !ok || name == "" || len(name) > maxField {
-		return fmt.Errorf("it is not a name of 1 to %d octets, a colon and a hash", maxField)
+		return fmt.Errorf("it is not a name of 1 to %d bytes, a colon and a hash", maxField)
 	}
 	parts := strings.Split(rest, ":")
 	hash, err := parseHash(parts[0])
 	if err != nil {
 		return fmt.Errorf("user %q: %w", name, err)
 	}
-	e := passwordEntry{hash: hash}
+	e := passwordEntry{line: line, hash: hash}
 	for _, p := range parts[1:] {
 		key, value, ok := strings.Cut(p, "=")
 		if !ok {
@@ -174,9 +188,7 @@ func (t *passwordTable) add(line string) error {
 		return fmt.Errorf("user %q has a line already, which counts", name)
 	}
 	t.users[name] = e
-	if t.someone == nil {
-		t.someone = hash
-	}
+	t.hashes = append(t.hashes, hash)
 	return nil
 }
 
@@ -185,7 +197,7 @@ func (t *passwordTable) add(line string) error {
 func PasswordLine(user, password string, properties map[string]string) (string, error) {
 	switch {
 	case user == "" || len(user) > maxField:
-		return "", fmt.Errorf("auth: a user's name has 1 to %d octets, not %d", maxField, len(user))
+		return "", fmt.Errorf("auth: a user's name has 1 to %d bytes, not %d", maxField, len(user))
 	case strings.ContainsAny(user, ":\r\n") || user[0] == '#':
 		return "", fmt.Errorf("auth: a user's name cannot have a colon or a line end, or begin with #: %q", user)
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Hashes of passwords: argon2id as new ones are made, and bcrypt, which
-// "htpasswd -B" and many others make.
+// Hashes of passwords: argon2id, which HashPassword makes, and bcrypt, which "htpasswd
+// -B" and many other programs make.
 
 package auth
 
@@ -24,12 +24,12 @@ const (
 	argonMemory  = 19 << 10 // KiB
 	argonTime    = 2
 	argonThreads = 1
-	argonSalt    = 16 // octets, RFC 9106 section 3.1
-	argonKey     = 32 // octets
+	argonSalt    = 16 // bytes, RFC 9106 section 3.1
+	argonKey     = 32 // bytes
 )
 
-// The most that a hash in a file may cost, so that a slip of the editor does not
-// stop the server: 256 MiB, 16 passes, and a bcrypt cost of 15 (some seconds).
+// The most that a hash in a file may cost, so that a typing error does not stop the
+// server: 256 MiB, 16 passes, and a bcrypt cost of 15 (some seconds).
 const (
 	maxArgonMemory = 256 << 10
 	maxArgonTime   = 16
@@ -38,12 +38,12 @@ const (
 
 const argonPrefix = "$argon2id$"
 
-// HashPassword returns a hash of a password of 1 to 255 octets with a new salt,
+// HashPassword returns a hash of a password of 1 to 255 bytes with a new salt,
 // in the form of PasswordFile: "$argon2id$v=19$m=19456,t=2,p=1$salt$key". It takes
 // 19 MiB of memory and some hundredths of a second, as does each check.
 func HashPassword(password string) (string, error) {
 	if password == "" || len(password) > maxField {
-		return "", fmt.Errorf("auth: a password has 1 to %d octets, not %d", maxField, len(password))
+		return "", fmt.Errorf("auth: a password has 1 to %d bytes, not %d", maxField, len(password))
 	}
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt) // never fails: it ends the process instead
@@ -97,10 +97,10 @@ func parseArgon(text string) (passwordHash, error) {
 		return nil, err
 	}
 	if h.salt, err = base64.RawStdEncoding.Strict().DecodeString(parts[2]); err != nil || len(h.salt) < 8 || len(h.salt) > 64 {
-		return nil, errors.New("the hash's salt is not 8 to 64 octets in base64 without padding")
+		return nil, errors.New("the hash's salt is not 8 to 64 bytes in base64 without padding")
 	}
 	if h.key, err = base64.RawStdEncoding.Strict().DecodeString(parts[3]); err != nil || len(h.key) < 16 || len(h.key) > 64 {
-		return nil, errors.New("the hash's key is not 16 to 64 octets in base64 without padding")
+		return nil, errors.New("the hash's key is not 16 to 64 bytes in base64 without padding")
 	}
 	return h, nil
 }
@@ -136,7 +136,7 @@ func parseBcrypt(text string) (passwordHash, error) {
 	return bcryptHash(text), nil
 }
 
-// matches refuses passwords of which bcrypt would use a part only.
+// matches refuses passwords of which bcrypt would use only a part.
 func (h bcryptHash) matches(password string) bool {
 	const most = 72
 	err := bcrypt.CompareHashAndPassword([]byte(h), []byte(password)[:min(len(password), most)])

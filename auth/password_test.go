@@ -5,6 +5,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -74,7 +75,7 @@ func TestHashes(t *testing.T) {
 		{bcryptOf(t, "secret"), "secreT", false},
 		{strings.Replace(bcryptOf(t, "secret"), "$2a$", "$2y$", 1), "secret", true},
 		{bcryptOf(t, long[:72]), long[:72], true},
-		{bcryptOf(t, long[:72]), long, false}, // bcrypt itself would look at 72 octets
+		{bcryptOf(t, long[:72]), long, false}, // bcrypt itself would look at 72 bytes
 	} {
 		h, err := parseHash(c.hash)
 		if err != nil {
@@ -85,7 +86,7 @@ func TestHashes(t *testing.T) {
 	}
 	for _, password := range []string{"", strings.Repeat("x", 256)} {
 		if _, err := HashPassword(password); err == nil {
-			t.Errorf("%d octets are a password", len(password))
+			t.Errorf("%d bytes are a password", len(password))
 		}
 	}
 }
@@ -271,6 +272,28 @@ func TestUnknownUsersCostAHash(t *testing.T) {
 	cancel()
 	if _, err := f.CheckPassword(ctx, Request{User: "nobody"}, "secret"); !errors.Is(err, context.Canceled) {
 		t.Errorf("an unknown user is refused without computing: %v", err)
+	}
+}
+
+// TestUnknownUsersTakeAsLongAsKnownOnes: where hashes have different costs, names that
+// do not exist get all of them, and each always the same.
+func TestUnknownUsersTakeAsLongAsKnownOnes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "users")
+	write(t, path, "alice:"+argonOf("secret")+"\nbob:"+argonOf("other")+"\n")
+	f, err := OpenPasswordFile(path)
+	must(t, err)
+	table := f.table.Load()
+	seen := map[string]int{}
+	for i := range 200 {
+		name := fmt.Sprint("nobody", i)
+		h := table.standIn(name, f.seed).(argonHash).String()
+		if again := table.standIn(name, f.seed).(argonHash).String(); again != h {
+			t.Fatalf("%s is compared with different hashes", name)
+		}
+		seen[h]++
+	}
+	if len(seen) != 2 {
+		t.Errorf("%d of 2 hashes stand in for users that do not exist", len(seen))
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// served says whether a client's message reaches a server, and returns it. Who is
-// refused is refused for good: that is what ends the wait.
+// served reports whether a client's message reaches a server, and returns it. A client
+// that is refused is refused for good, which ends the wait.
 func served(t *testing.T, r *rig, server []zmq.Setting, client []zmq.Setting) (zmq.Message, bool) {
 	t.Helper()
 	pull := r.socket(zmq.PULL, server...)
@@ -82,7 +82,7 @@ func TestNullOverTCP(t *testing.T) {
 	}})
 	for domain, want := range map[string]bool{"open": true, "far": false, "other": false, "": true} {
 		var server []zmq.Setting
-		if domain != "" { // without one nobody is asked
+		if domain != "" { // without one the handler is not asked
 			server = []zmq.Setting{zmq.ZAPDomain.Of(domain)}
 		}
 		if _, ok := served(t, r, server, nil); ok != want {

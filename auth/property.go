@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// As much of ZPL, the property language of RFC 4, as certificates have: sections,
-// and properties in them, indented by four spaces.
+// The part of ZPL, the property language of RFC 4, that certificates use: sections, and
+// properties in them, indented by four spaces.
 
 package auth
 
@@ -13,8 +13,8 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// parseProperties returns the properties of each section. What is nested more
-// deeply, and a value of a section itself, is passed over.
+// parseProperties returns the properties of each section. Properties that are nested
+// more deeply, and the value of a section itself, are ignored.
 func parseProperties(text string) (map[string]map[string]string, error) {
 	sections := map[string]map[string]string{}
 	section := ""
@@ -43,8 +43,8 @@ func parseProperties(text string) (map[string]map[string]string, error) {
 	return sections, nil
 }
 
-// parseProperty reads "name", "name = value" or "name = 'value'", and a comment
-// behind it. Errors say nothing of what is there: it may be a key.
+// parseProperty reads "name", "name = value" or "name = 'value'", and a comment after
+// it. Errors do not quote the text, which may be a key.
 func parseProperty(body string) (name, value string, err error) {
 	end := strings.IndexFunc(body, func(c rune) bool { return !isNameCharacter(c) })
 	if end < 0 {

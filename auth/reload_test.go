@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// TestFilesThatChangeWhilePeersAreJudged by them: who is in every version of a file
-// is let in all the time, and who is in none never, whoever reads it just then.
+// TestFilesThatChangeWhilePeersAreJudged by them: a user in every version of a file is
+// always accepted, and a user in none never is, whichever goroutine reads the file at
+// the time.
 func TestFilesThatChangeWhilePeersAreJudged(t *testing.T) {
 	dir := t.TempDir()
 	users, keys := filepath.Join(dir, "users"), filepath.Join(dir, "keys")
@@ -65,8 +66,8 @@ func TestFilesThatChangeWhilePeersAreJudged(t *testing.T) {
 	judges.Wait()
 }
 
-// TestLinksInAKeyDirectory are followed to certificates, and one that leads nowhere
-// or to what is no file lets nobody in and holds nobody up.
+// TestLinksInAKeyDirectory are followed to certificates. A link that leads nowhere or
+// to something that is not a file accepts no peer and delays none.
 func TestLinksInAKeyDirectory(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links are for administrators there")
@@ -92,6 +93,6 @@ func TestLinksInAKeyDirectory(t *testing.T) {
 	}
 	must(t, os.Remove(target))
 	if knows(t, d, bob) || knows(t, d, alice) {
-		t.Error("what a link led to is gone, and somebody is let in")
+		t.Error("what a link led to is gone, and a peer is let in")
 	}
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Requests and replies of ZAP as they come and go on a ROUTER: the routing id,
-// further ids if a proxy is in between, an empty frame, and the frames of RFC 27.
+// Requests and replies of ZAP as a ROUTER receives and sends them: the routing id,
+// further ids if there is a proxy in between, an empty frame, and the frames of RFC 27.
 
 package auth
 
@@ -26,9 +26,9 @@ const (
 	frameCredentials
 )
 
-// maxField is the most octets of a field. Domain, address, identity, user and
-// password are strings of a length octet on the wire or in an option, so nothing
-// that this library or libzmq sends is longer.
+// maxField is the most bytes of a field. Domain, address, identity, user and password
+// have a length byte on the wire or in an option, so this library and libzmq send no
+// longer ones.
 const maxField = 255
 
 // Mechanisms as requests name them (RFC 27).
@@ -38,27 +38,28 @@ const (
 	curve = "CURVE"
 )
 
-// Request is a peer that wants to connect, as far as it is known. It holds no
-// secret and may be logged.
+// Request is what is known of a peer that wants to connect. It holds no secret and may
+// be logged.
 type Request struct {
-	// Domain is the ZAPDomain of the socket that asks, which may be empty.
+	// Domain is the ZAPDomain of the socket that asks. It may be empty.
 	Domain string
-	// Address is the peer's IP address without port; for ipc on Linux and the
-	// BSDs "localhost:uid:gid:pid"; empty where nothing is known.
+	// Address is the peer's IP address without a port. For ipc it is
+	// "localhost:uid:gid:pid" on Linux and the BSDs. It is empty if the address is not
+	// known.
 	Address string
-	// Identity is the RoutingID of the socket that asks, not of the peer, whose
-	// name is not known yet. Some other ZeroMQ implementations put the peer's here.
+	// Identity is the RoutingID of the socket that asks. The peer's own is not known
+	// yet. Some other ZeroMQ implementations send the peer's here.
 	Identity string
 	// Mechanism is "NULL", "PLAIN" or "CURVE".
 	Mechanism string
-	// User is the name that a PLAIN peer gives, any octets.
+	// User is the name that a PLAIN peer gives, any bytes.
 	User string
-	// Key is the long-term public key of a CURVE peer, who has proved that it has
-	// the secret one.
+	// Key is the long-term public key of a CURVE peer, which has proved that it has the
+	// secret key.
 	Key zmq.PublicKey
 }
 
-// LogValue groups what there is.
+// LogValue groups the fields that are set.
 func (r Request) LogValue() slog.Value { return slog.GroupValue(r.attrs()...) }
 
 func (r Request) attrs() []slog.Attr {
@@ -78,18 +79,19 @@ func (r Request) attrs() []slog.Attr {
 	return attrs
 }
 
-// exchange is one request with what its reply needs.
+// exchange is one request, with what its reply needs.
 type exchange struct {
 	envelope [][]byte // up to and including the empty frame, sent back as it is
 	id       []byte   // of the request, echoed
 	request  Request
-	password string // of PLAIN
+	password string       // of PLAIN
+	again    *readmission // of a peer that is connected; nil for one that wants to be
 }
 
 var errNoEnvelope = errors.New("it has no empty frame behind the routing ids")
 
-// parse takes a request apart. An error of errNoEnvelope means that it cannot be
-// answered; after any other the exchange can be replied to.
+// parse takes a request apart. If the error is errNoEnvelope, the request cannot be
+// answered. After any other error a reply can be sent.
 func parse(m zmq.Message) (exchange, error) {
 	var x exchange
 	frames := m.Frames()
@@ -113,7 +115,7 @@ func parse(m zmq.Message) (exchange, error) {
 	}
 	for i, f := range frames {
 		if len(f) > maxField {
-			return x, fmt.Errorf("its frame %d has %d octets, more than %d", i+1, len(f), maxField)
+			return x, fmt.Errorf("its frame %d has %d bytes, more than %d", i+1, len(f), maxField)
 		}
 	}
 	x.request = Request{
@@ -123,8 +125,8 @@ func parse(m zmq.Message) (exchange, error) {
 	return x, x.credentials(frames[frameCredentials:])
 }
 
-// credentials reads what each mechanism has. Those of a mechanism that is not
-// known are not looked at: the rules refuse it.
+// credentials reads the frames of each mechanism. Those of an unknown mechanism are
+// ignored, because the rules refuse it.
 func (x *exchange) credentials(frames [][]byte) error {
 	want, known := map[string]int{null: 0, plain: 2, curve: 1}[x.request.Mechanism]
 	if known && len(frames) != want {
@@ -136,7 +138,7 @@ func (x *exchange) credentials(frames [][]byte) error {
 	case curve:
 		key, err := zmq.NewPublicKey(frames[0])
 		if err != nil {
-			return fmt.Errorf("its key has %d octets", len(frames[0]))
+			return fmt.Errorf("its key has %d bytes", len(frames[0]))
 		}
 		x.request.Key = key
 	}
@@ -153,7 +155,7 @@ const (
 	statusInternal status = "500"
 )
 
-// reply writes what the socket that asks is told.
+// reply encodes the answer to the socket that asks.
 func (x *exchange) reply(v verdict) zmq.Message {
 	frames := append([][]byte{}, x.envelope...)
 	frames = append(frames, []byte(version), x.id, []byte(v.status), []byte(v.text))

@@ -10,29 +10,28 @@ import (
 	"slices"
 )
 
-// Errors with which a source of users or keys, or Authorize, says no. Wrap them
-// to give the reason, which is logged and is the text of the answer; the peer
-// itself learns the number alone. Any other error is an internal one (500), and
-// refuses the peer too.
+// Errors with which Authorize or a source of users or keys refuses a peer. Wrap them to
+// give the reason, which is logged and is the text of the answer. The peer learns only
+// the number. Any other error is an internal one (500), and refuses the peer too.
 var (
 	// ErrDenied refuses a peer (400). libzmq's clients do not try again.
 	ErrDenied = errors.New("denied")
-	// ErrTryLater sends a peer away for now (300): it will connect again.
+	// ErrTryLater refuses a peer for now (300). The peer tries to connect again.
 	ErrTryLater = errors.New("try again later")
 )
 
-// Rules say who is let in. The zero Rules let nobody in.
+// Rules decide which peers are accepted. The zero Rules refuse every peer.
 type Rules struct {
-	// Deny lists addresses that are refused, whatever else is said.
+	// Deny lists addresses that are refused, whatever the other rules say.
 	Deny []netip.Prefix
 
-	// Allow lists the only addresses that are not refused. Where Allow and
-	// AllowUIDs are both empty, all addresses are fine that Deny does not list.
+	// Allow lists the only addresses that are accepted. If Allow and AllowUIDs are both
+	// empty, every address is accepted that Deny does not list.
 	Allow []netip.Prefix
 
-	// AllowUIDs lists the users of this host that may connect by ipc, by number.
-	// Where Allow or AllowUIDs lists anybody, ipc peers of other users are
-	// refused, and so are all on systems that do not tell who they are.
+	// AllowUIDs lists the users of this host that may connect by ipc, by number. If
+	// Allow or AllowUIDs has an entry, ipc peers of all other users are refused. On
+	// systems that do not report a peer's user, all ipc peers are refused then.
 	AllowUIDs []int
 
 	// Passwords judges PLAIN peers. Nil refuses them.
@@ -41,25 +40,25 @@ type Rules struct {
 	// Keys judges CURVE peers. Nil refuses them.
 	Keys Keys
 
-	// InsecureAllowNull lets NULL peers in by their address alone: they prove
-	// nothing, and everybody on the way can read and change what they say.
+	// InsecureAllowNull accepts NULL peers by their address alone. NULL proves nothing,
+	// and its messages can be read and altered on the way.
 	InsecureAllowNull bool
 
-	// Authorize has the last word on a peer that passed all the rest. It gets the
-	// user who it turned out to be, and returns the one to report. Nil agrees. It
-	// may be called concurrently, and should return when its context ends.
+	// Authorize has the last word on a peer that passed all other checks. It receives
+	// the user that was found and returns the user to report. Nil accepts the peer.
+	// Authorize may be called concurrently, and should return when its context ends.
 	Authorize func(context.Context, Request, User) (User, error)
 }
 
 // verdict is a decision with its reason.
 type verdict struct {
 	status status
-	text   string // for the answer: no detail of our insides
+	text   string // for the answer, without internal details
 	user   User   // where status is statusAllowed
 	err    error  // the reason, where it is not
 }
 
-// judge decides about a peer. Callers have recovered what a source may panic with.
+// judge decides about a peer. Callers recover from the panics of sources.
 func (r *Rules) judge(ctx context.Context, x *exchange) verdict {
 	user, err := r.identify(ctx, x)
 	if err == nil {
@@ -101,12 +100,18 @@ func (r *Rules) identify(ctx context.Context, x *exchange) (User, error) {
 		if r.Passwords == nil {
 			return User{}, fmt.Errorf("PLAIN is not allowed here: %w", ErrDenied)
 		}
+		if x.again != nil {
+			if x.again.stale {
+				return User{}, errStale
+			}
+			return User{ID: x.again.userID}, nil
+		}
 		return r.Passwords.CheckPassword(ctx, x.request, x.password)
 	case curve:
 		if r.Keys == nil {
 			return User{}, fmt.Errorf("CURVE is not allowed here: %w", ErrDenied)
 		}
-		if x.request.Key.IsZero() { // everybody has the secret key of this one
+		if x.request.Key.IsZero() { // the secret key of this one is public knowledge
 			return User{}, errUnknownKey
 		}
 		return r.Keys.CheckKey(ctx, x.request)
@@ -114,7 +119,7 @@ func (r *Rules) identify(ctx context.Context, x *exchange) (User, error) {
 	return User{}, fmt.Errorf("mechanism %q is not known: %w", x.request.Mechanism, ErrDenied)
 }
 
-// userID is the user id, or what stands for it.
+// userID returns the user id, or its substitute if it is empty.
 func userID(id string, r Request) string {
 	switch {
 	case id != "":
@@ -127,7 +132,7 @@ func userID(id string, r Request) string {
 	return ""
 }
 
-// printable makes a text fit for the status text of RFC 27.
+// printable makes a text valid as the status text of RFC 27.
 func printable(s string) string {
 	b := []byte(s[:min(len(s), maxField)])
 	for i, c := range b {
@@ -138,7 +143,7 @@ func printable(s string) string {
 	return string(b)
 }
 
-// reload reads sources anew that can be.
+// reload reads again the sources that can be read again.
 func (r *Rules) reload() error {
 	var errs []error
 	for _, source := range []any{r.Passwords, r.Keys} {
@@ -149,10 +154,10 @@ func (r *Rules) reload() error {
 	return errors.Join(errs...)
 }
 
-// Reloader is a source of users or keys that Handler.Reload can read anew.
+// Reloader is a source of users or keys that Handler.Reload can read again.
 type Reloader interface {
-	// Reload reads everything anew. It keeps what it can read and tells what it
-	// cannot.
+	// Reload reads everything again. It keeps what it can read, and the error reports
+	// what it cannot.
 	Reload() error
 }
 

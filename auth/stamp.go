@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// stamp is what a file looked like when it was read, by which a later look finds
-// out whether it has changed.
+// stamp is the state of a file when it was read. A later look compares it to find out
+// whether the file has changed.
 type stamp struct {
 	info fs.FileInfo
-	// settled is false where the file had changed so shortly before that another
-	// change may not show: file systems keep times as coarsely as this.
+	// settled is false if the file had changed so recently that another change may not
+	// be visible, because file systems store times coarsely.
 	settled bool
 }
 
 const coarsest = 2 * time.Second // FAT
 
-// newStamp looks at an open file. To be on the safe side it is called before the
-// file is read.
+// newStamp looks at an open file. It is called before the file is read, so that a
+// change in between is noticed later.
 func newStamp(f *os.File) (stamp, error) {
 	info, err := f.Stat()
 	if err != nil {

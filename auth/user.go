@@ -10,32 +10,32 @@ import (
 	"strings"
 )
 
-// User is who a peer turned out to be. Each message of the peer tells it to the
-// server's program.
+// User is the identity that was established for a peer. The server's program can read
+// it from each of the peer's messages.
 type User struct {
-	// ID is the User-Id. Empty stands for the user's name with PLAIN, the public
-	// key in Z85 with CURVE, and nothing with NULL.
+	// ID is the User-Id. If it is empty, it is the user's name with PLAIN, the public
+	// key in Z85 with CURVE, and empty with NULL.
 	ID string
-	// Properties are found by Vouched of Message.Peer, such as "X-Role", and also by
-	// Message.Property, which goes on with what the peer says of itself where they
-	// have no such name: do not decide by that what a peer may do. A name has 1 to
-	// 255 characters out of letters, digits and "-_.+"; the names of what ZeroMQ
-	// knows itself (Socket-Type, Identity, Routing-Id, User-Id, Peer-Address,
-	// Resource) cannot be used. An application's own should begin with "X-".
+	// Properties, such as "X-Role", are returned by Vouched of Message.Peer, and also
+	// by Message.Property. If no property has the name, Message.Property returns what
+	// the peer says about itself, so do not authorize by it. A name has 1 to 255
+	// characters out of letters, digits and "-_.+". The names that ZeroMQ itself uses
+	// (Socket-Type, Identity, Routing-Id, User-Id, Peer-Address, Resource) are not
+	// allowed. The names of an application should begin with "X-".
 	Properties map[string]string
 }
 
-// reserved are the properties that a handler should not set: ZMTP's own (RFC 37)
-// would be taken for the peer's, and the others are the library's.
+// reserved are the properties that a handler should not set. ZMTP's own (RFC 37) would
+// be taken for the peer's, and the others belong to the library.
 var reserved = []string{"Socket-Type", "Identity", "Routing-Id", "User-Id", "Peer-Address", "Resource"}
 
-// maxProperties is the most octets that properties may have together. They are
-// kept for each connection.
+// maxProperties is the most bytes that all properties together may have. They are kept
+// for each connection.
 const maxProperties = 16 << 10
 
 func (u User) check() error {
 	if len(u.ID) > maxField {
-		return fmt.Errorf("a user id of %d octets is longer than %d", len(u.ID), maxField)
+		return fmt.Errorf("a user id of %d bytes is longer than %d", len(u.ID), maxField)
 	}
 	size := 0
 	for name, value := range u.Properties {
@@ -45,7 +45,7 @@ func (u User) check() error {
 		size += len(name) + len(value)
 	}
 	if size > maxProperties {
-		return fmt.Errorf("properties of %d octets are longer than %d", size, maxProperties)
+		return fmt.Errorf("properties of %d bytes are longer than %d", size, maxProperties)
 	}
 	return nil
 }
@@ -72,8 +72,8 @@ func isReserved(name string) bool {
 	return slices.ContainsFunc(reserved, func(r string) bool { return strings.EqualFold(r, name) })
 }
 
-// properties writes the list as a handshake does: names with a length of one
-// octet, values with one of four (RFC 37, metadata).
+// properties encodes the list as in a handshake: names with a length of one byte,
+// values with a length of four bytes (RFC 37, metadata).
 func (u User) properties() []byte {
 	var b []byte
 	for _, name := range slices.Sorted(maps.Keys(u.Properties)) {

@@ -3,7 +3,7 @@
 #
 # The same C program, peers/libzmq, on the system's libzmq and on ours, side
 # by side: throughput (PUSH to PULL) and latency (REQ to REP) over TCP loopback, at
-# 16 octets and 64 KiB. The rounds alternate; a ratio above 1 means that ours is
+# 16 bytes and 64 KiB. The rounds alternate; a ratio above 1 means that ours is
 # better. Needs gcc, binutils, pkg-config and libzmq3-dev.
 #
 #   bench/capi.sh [ROUNDS]
@@ -56,7 +56,7 @@ compare() {
       awk -v a="$a" -v b="$b" 'BEGIN { print b / a }' >>"$work/r"
     fi
   done
-  printf '%-10s %6s octets   libzmq %10s   ours %10s   ratio %.2f (%.2f to %.2f)\n' "$what" "$size" \
+  printf '%-10s %6s bytes   libzmq %10s   ours %10s   ratio %.2f (%.2f to %.2f)\n' "$what" "$size" \
     "$(median <"$work/a")" "$(median <"$work/b")" "$(median <"$work/r")" "$(sort -n "$work/r" | head -1)" "$(sort -n "$work/r" | tail -1)"
 }
 

@@ -135,7 +135,7 @@ func TestRefusalByLibzmq(t *testing.T) {
 	}
 }
 
-// TestCertificatesOfPyzmq: what zmq.auth writes we read, and the other way round.
+// TestCertificatesOfPyzmq: what pyzmq's "zmq.auth" writes we read, and the other way round.
 func TestCertificatesOfPyzmq(t *testing.T) {
 	dir := t.TempDir()
 	out := peer.Script(t, `

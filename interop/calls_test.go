@@ -58,7 +58,7 @@ func TestCallsWithoutPeersEndAsInLibzmq(t *testing.T) {
 			}
 			ourErr, theirErr := call.ours(s), call.theirs(theirs)
 			if typ == zmq.STREAM && strings.HasPrefix(name, "send") && name != "send two frames" {
-				ourErr = nil // says that the octets are missing; libzmq ignores the message
+				ourErr = nil // says that the bytes are missing; libzmq ignores the message
 			}
 			if got, want := zmq.Errno(ourErr), number(theirErr); got != want {
 				t.Errorf("%v: %s: libzmq says %d, ours %d (%v)", typ, name, want, got, ourErr)

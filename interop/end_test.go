@@ -83,5 +83,5 @@ func (e theirEnd) RecvShape(m peer.Shape) error { return e.Socket.RecvShape(pati
 
 func describe(m zmq.Message, want uint64) string {
 	n, _ := peer.Number(m.Last())
-	return fmt.Sprintf("%d frames, the last of %d octets with number %d, want number %d", m.Len(), len(m.Last()), n, want)
+	return fmt.Sprintf("%d frames, the last of %d bytes with number %d, want number %d", m.Len(), len(m.Last()), n, want)
 }

@@ -120,7 +120,7 @@ func endpointOfTheirs(t *testing.T, s *peer.Socket, op, text string) (number int
 	if errors.As(err, &refused) {
 		number = refused.Errno
 	}
-	const lastEndpoint, size = 32, 1024 // pyzmq reads 255 octets
+	const lastEndpoint, size = 32, 1024 // pyzmq reads 255 bytes
 	raw, err := s.GetRaw(lastEndpoint, size)
 	if err != nil {
 		t.Fatal(err)

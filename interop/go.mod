@@ -1,12 +1,13 @@
 module github.com/gozmq/zmq/interop
 
-go 1.26.0
+go 1.25.0
 
 require github.com/gozmq/zmq v0.0.0
 
 require (
-	golang.org/x/crypto v0.58.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/crypto v0.55.0 // indirect
+	golang.org/x/net v0.57.0 // indirect
+	golang.org/x/sys v0.47.0 // indirect
 )
 
 replace github.com/gozmq/zmq => ../

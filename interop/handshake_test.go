@@ -24,8 +24,8 @@ func compatible(a, b zmq.SocketType) bool {
 	return false
 }
 
-// TestIncompatibleTypesAreRefused: every pair that is not one ends in the
-// handshake, whoever connects.
+// TestIncompatibleTypesAreRefused: every pair of types that do not fit
+// ends in the handshake, whichever side connects.
 func TestIncompatibleTypesAreRefused(t *testing.T) {
 	libzmq := peer.Start(t)
 	for _, a := range zmtpTypes {
@@ -111,7 +111,7 @@ func TestMaxMessageSizeCutsLibzmqOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, err := pull.Recv(within(t)); err != nil || m.Size() != 1000 {
-		t.Fatalf("%d octets, %v", m.Size(), err)
+		t.Fatalf("%d bytes, %v", m.Size(), err)
 	}
 	if err := push.Send(patience, make([]byte, 1001)); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,8 @@ package interop
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -29,6 +31,10 @@ func TestHeartbeatFindsStoppedLibzmq(t *testing.T) {
 		waitPeers(t, s, 1)
 		send(t, s, "before")
 		recvTheirs(t, theirs, "before")
+		for range 2 { // the second is the answer to a PING behind that message
+			was := s.Peers()[0].RoundTrip()
+			eventually(t, "a PING is answered", func() bool { return s.Peers()[0].RoundTrip() != was })
+		}
 		libzmq.Pause()
 		noPeers(t, s)
 		if n := s.Stats().TimedOut; n == 0 {
@@ -38,6 +44,45 @@ func TestHeartbeatFindsStoppedLibzmq(t *testing.T) {
 		waitPeers(t, s, 1)
 		sendTheirs(t, theirs, "after")
 		recv(t, s, "after")
+	}
+}
+
+// TestBusyLibzmqIsKept: a PULL that works on its queue reads nothing and answers no
+// PING for many time-outs, and gets every message in order.
+func TestBusyLibzmqIsKept(t *testing.T) {
+	s := ours(t, zmq.PUSH, beating)
+	pull := peer.Start(t).Socket("PULL", peer.Opts{"RCVHWM": 10, "RCVBUF": 8192})
+	pull.Connect(bind(t, s, "tcp://127.0.0.1:*"))
+	waitPeers(t, s, 1)
+	const n = 100
+	body := strings.Repeat("x", 8192)
+	for i := range n {
+		send(t, s, fmt.Sprint(i, body))
+	}
+	eventually(t, "it is stalled", func() bool { return !s.Peers()[0].StalledSince.IsZero() })
+	since := s.Peers()[0].StalledSince
+	eventually(t, "it stays so for five time-outs", func() bool { return time.Since(since) > 1500*time.Millisecond })
+	for i := range n {
+		recvTheirs(t, pull, fmt.Sprint(i, body))
+	}
+	if st := s.Stats(); st.Disconnected != 0 {
+		t.Errorf("connections were lost: %+v", st)
+	}
+	eventually(t, "it is stalled no more", func() bool { return s.Peers()[0].StalledSince.IsZero() })
+}
+
+// TestMessageThatLibzmqRefusesIsGivenUp: MAXMSGSIZE ends the connection each time
+// that it comes; what is behind it arrives.
+func TestMessageThatLibzmqRefusesIsGivenUp(t *testing.T) {
+	pull := peer.Start(t).Socket("PULL", peer.Opts{"MAXMSGSIZE": 1000})
+	s := ours(t, zmq.PUSH, quickly)
+	connect(t, s, pull.Bind("tcp://127.0.0.1:*"))
+	waitPeers(t, s, 1)
+	send(t, s, strings.Repeat("x", 20<<20))
+	send(t, s, "behind")
+	recvTheirs(t, pull, "behind")
+	if d := s.Stats().Drops; d.Refused != 1 {
+		t.Errorf("dropped %+v", d)
 	}
 }
 

@@ -211,7 +211,7 @@ func waitSubscribers(t testing.TB, s *zmq.Socket, topic string, n int, theirs ..
 	})
 }
 
-// address is where to bind so that nobody else is there.
+// address returns an endpoint to bind that no other socket uses.
 func address(t testing.TB, transport string) string {
 	if transport == "ipc" {
 		// t.TempDir is too long for a socket's path.

@@ -14,7 +14,7 @@ import (
 // TestEverythingSentBeforeCloseArrives: ten thousand messages and an immediate
 // Close, with connections of every age. libzmq reads without a high-water mark: at
 // the mark it stops reading, and when it then learns that the connection has ended
-// it drops what the system still holds, whoever sent it.
+// it drops what the system still holds, from peers of any kind.
 func TestEverythingSentBeforeCloseArrives(t *testing.T) {
 	const count, rounds = 10_000, 10
 	libzmq := peer.Start(t)
@@ -191,7 +191,7 @@ func TestDisconnectAndUnbindOfLibzmqAreSeen(t *testing.T) {
 	recvTheirs(t, again, "hello")
 }
 
-// TestConflateKeepsTheLast message only, at either end and while nobody is there.
+// TestConflateKeepsTheLast message only, at either end and while there is no peer.
 func TestConflateKeepsTheLast(t *testing.T) {
 	const count = 1000
 	libzmq, conflate := peer.Start(t), peer.Opts{"CONFLATE": 1}
@@ -234,7 +234,7 @@ func TestConflateKeepsTheLast(t *testing.T) {
 // the socket closes, and gets everything when it goes on, however late. libzmq
 // drops what it has not read when the connection ends, so ours must not end it.
 func TestCloseWaitsForALibzmqReaderAtItsHighWaterMark(t *testing.T) {
-	const count = 2000 // of 20 octets: more than the mark, less than the system holds
+	const count = 2000 // of 20 bytes: more than the mark, less than the system holds
 	libzmq := peer.Start(t)
 	for _, transport := range []string{"tcp", "ipc"} {
 		t.Run(transport, func(t *testing.T) {

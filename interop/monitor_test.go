@@ -221,8 +221,8 @@ func (s *scene) dial(at, says string) net.Conn {
 	return conn
 }
 
-// answer is a tcp endpoint where everybody who connects is told the same, and may
-// stay. A libzmq socket of a type that does not fit would do, but closes at once,
+// answer returns a tcp endpoint that sends the same to every peer that connects, and
+// keeps the connection. A libzmq socket of a type that does not fit would do, but closes at once,
 // and what it says first may be lost with that.
 func (s *scene) answer(says string) string {
 	s.t.Helper()
@@ -247,7 +247,7 @@ func (s *scene) answer(says string) string {
 	return "tcp://" + l.Addr().String()
 }
 
-// unused is a tcp endpoint where nobody is.
+// unused returns a tcp endpoint without a listener.
 func unused(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

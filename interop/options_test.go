@@ -20,7 +20,7 @@ import (
 const lastNumber = 130
 
 // TestOptionsByNumberBehaveAsInLibzmq walks all numbers on all types, with
-// LibzmqDefaults: what an option is at first, which octets it takes, and what it
+// LibzmqDefaults: what an option is at first, which bytes it takes, and what it
 // is then.
 func TestOptionsByNumberBehaveAsInLibzmq(t *testing.T) {
 	libzmq := peer.Start(t)
@@ -127,7 +127,7 @@ func (o byNumber) get(n opt.Num, size int) ([]byte, error) {
 	return buf[:length], nil
 }
 
-// valuesOf returns octets at and beyond the bounds of every kind of option, and
+// valuesOf returns bytes at and beyond the bounds of every kind of option, and
 // some that only that one understands.
 func valuesOf(n opt.Num) [][]byte {
 	var all [][]byte
@@ -162,7 +162,7 @@ func show(value []byte) string {
 	case len(value) == 8:
 		return fmt.Sprintf("int64 %d", int64(binary.NativeEndian.Uint64(value)))
 	}
-	return fmt.Sprintf("%d octets %.12q", len(value), value)
+	return fmt.Sprintf("%d bytes %.12q", len(value), value)
 }
 
 // optional are numbers that builds of libzmq may not know: drafts, later ones

@@ -19,8 +19,8 @@ const (
 // pair is two types that talk to each other.
 type pair struct {
 	a, b zmq.SocketType
-	// turns says who sends: true is a. A round of a conversation is one message
-	// in each turn.
+	// turns says which side sends: true is a. A round of a conversation is one
+	// message in each turn.
 	turns []bool
 }
 
@@ -131,7 +131,7 @@ func (c *conversation) run(t *testing.T, libzmq *peer.Process) {
 	for i, m := range c.messages() {
 		for turn, aSends := range c.turns {
 			if err := c.round(aSends, peer.Shape{Sizes: m, Seed: i + 100*turn}); err != nil {
-				t.Fatalf("frames of %.60v octets, a sends %v: %v", m, aSends, err)
+				t.Fatalf("frames of %.60v bytes, a sends %v: %v", m, aSends, err)
 			}
 		}
 	}
@@ -231,8 +231,8 @@ func envelope(typ, other zmq.SocketType, id string) (frames [][]byte) {
 	return frames
 }
 
-// syncWithPublisher publishes until the first message arrives: a PUB does not
-// tell who has subscribed. What was published on the way is thrown away.
+// syncWithPublisher publishes until the first message arrives, since a PUB does not
+// report its subscribers. It discards what it has published.
 func syncWithPublisher(t *testing.T, publisher *peer.Socket, subscriber *zmq.Socket) {
 	t.Helper()
 	eventually(t, "a subscription reaches libzmq's PUB", func() bool {

@@ -19,7 +19,7 @@ func TestXPubNoticesFromLibzmqSubscribers(t *testing.T) {
 	b.Connect(endpoint)
 	a.Subscribe("x")
 	recv(t, xpub, "\x01x")
-	b.Subscribe("x") // nobody hears of it
+	b.Subscribe("x") // known already: no notice
 	waitSubscribers(t, xpub, "x", 2, a, b)
 	b.Subscribe("y")
 	recv(t, xpub, "\x01y")

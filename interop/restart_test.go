@@ -254,6 +254,6 @@ func whole(t *testing.T, m zmq.Message, number uint64) {
 	t.Helper()
 	n, ok := peer.Number(m.Last())
 	if !ok || n != number || m.Len() != 2 || len(m.Frame(0)) != 70_000 || len(m.Frame(1)) != 100_000 {
-		t.Fatalf("%d frames of %d octets with number %d, want number %d", m.Len(), m.Size(), n, number)
+		t.Fatalf("%d frames of %d bytes with number %d, want number %d", m.Len(), m.Size(), n, number)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // TestRouterMakesUpIdentities for libzmq peers without one, and libzmq for ours:
-// five octets, the first of them zero.
+// five bytes, the first of them zero.
 func TestRouterMakesUpIdentities(t *testing.T) {
 	libzmq := peer.Start(t)
 	router, dealer := ours(t, zmq.ROUTER, nil), libzmq.Socket("DEALER", nil)

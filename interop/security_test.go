@@ -72,7 +72,7 @@ func (s *security) theirs() peer.Opts {
 	return s.server
 }
 
-// handler lets everybody in to a socket of ours that is a server.
+// handler admits all clients of a socket of ours that is a server.
 func (s *security) handler(t *testing.T, x *zmq.Socket) {
 	t.Helper()
 	if s != nil && s.oursServes {
@@ -190,8 +190,8 @@ func TestEveryPairSecuredOverZMTP30(t *testing.T) {
 	}
 }
 
-// TestOlderVersionsAreRefused where there is a mechanism: nobody falls back to ZMTP
-// 2.0 or 1.0, whichever side is ours.
+// TestOlderVersionsAreRefused where there is a mechanism: neither side falls back to
+// ZMTP 2.0 or 1.0, whichever is ours.
 func TestOlderVersionsAreRefused(t *testing.T) {
 	libzmq := peer.Start(t)
 	for _, s := range securities() {
@@ -331,7 +331,7 @@ func TestZAPRequestsAreAlike(t *testing.T) {
 	}
 }
 
-// TestWithoutAHandler: PLAIN lets nobody in, the others everybody.
+// TestWithoutAHandler: PLAIN refuses all clients, the others admit all.
 func TestWithoutAHandler(t *testing.T) {
 	libzmq := peer.Start(t)
 	for _, s := range securities() {
@@ -416,7 +416,7 @@ func TestDowngradeIsRefused(t *testing.T) {
 					}
 				}
 				if oursSaw.value != mismatch && theySaw.value != mismatch {
-					t.Errorf("%s against %s: nobody saw why: %v, %v", a.name, b.name, oursSaw, theySaw)
+					t.Errorf("%s against %s: neither side saw why: %v, %v", a.name, b.name, oursSaw, theySaw)
 				}
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"github.com/gozmq/zmq/interop/peer"
 )
 
-// TestStatsOfALibzmqPeer: round trips of heartbeats that it answers, and octets as
+// TestStatsOfALibzmqPeer: round trips of heartbeats that it answers, and bytes as
 // they are on the wire.
 func TestStatsOfALibzmqPeer(t *testing.T) {
 	s := ours(t, zmq.DEALER, peer.Opts{"HEARTBEAT_IVL": 10})
@@ -25,9 +25,9 @@ func TestStatsOfALibzmqPeer(t *testing.T) {
 	if p.RoundTrip() > patience || p.Received != 1 {
 		t.Errorf("%v, %+v", p.RoundTrip(), p)
 	}
-	// Two frames of five octets with a header of two, and answers of seven to PINGs
+	// Two frames of five bytes with a header of two, and answers of seven to PINGs
 	// of nine (RFC 37: PONG has no TTL).
 	if rest := p.ReceivedBytes - 14; rest == 0 || rest%7 != 0 || p.SentBytes%9 != 0 || p.SentBytes == 0 {
-		t.Errorf("%d octets received, %d sent", p.ReceivedBytes, p.SentBytes)
+		t.Errorf("%d bytes received, %d sent", p.ReceivedBytes, p.SentBytes)
 	}
 }

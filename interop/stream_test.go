@@ -12,9 +12,9 @@ import (
 	"github.com/gozmq/zmq/interop/peer"
 )
 
-// octets gathers what a stream brings until there are n of them: TCP may cut it
+// streamed gathers what a stream brings until there are n of them: TCP may cut it
 // anywhere.
-func octets(t *testing.T, n int, next func() (id, part []byte)) (id string, all string) {
+func streamed(t *testing.T, n int, next func() (id, part []byte)) (id string, all string) {
 	t.Helper()
 	for len(all) < n {
 		from, part := next()
@@ -27,7 +27,7 @@ func nextOfOurs(t *testing.T, s *zmq.Socket) func() (id, part []byte) {
 	return func() (id, part []byte) {
 		m, err := s.Recv(within(t))
 		if err != nil || m.Len() != 2 {
-			t.Fatalf("%d frames, %v; want id and octets", m.Len(), err)
+			t.Fatalf("%d frames, %v; want id and bytes", m.Len(), err)
 		}
 		return m.Frame(0), m.Frame(1)
 	}
@@ -37,13 +37,13 @@ func nextOfTheirs(t *testing.T, s *peer.Socket) func() (id, part []byte) {
 	return func() (id, part []byte) {
 		frames, err := s.Recv(patience)
 		if err != nil || len(frames) != 2 {
-			t.Fatalf("%d frames, %v; want id and octets", len(frames), err)
+			t.Fatalf("%d frames, %v; want id and bytes", len(frames), err)
 		}
 		return frames[0], frames[1]
 	}
 }
 
-// TestStreamWithPlainTCPClient: id and empty frame announce it, its octets come
+// TestStreamWithPlainTCPClient: id and empty frame announce it, its bytes come
 // with the id, an empty frame ends it.
 func TestStreamWithPlainTCPClient(t *testing.T) {
 	s := ours(t, zmq.STREAM, nil)
@@ -55,12 +55,12 @@ func TestStreamWithPlainTCPClient(t *testing.T) {
 	next := nextOfOurs(t, s)
 	id, empty := next()
 	if len(id) != 5 || id[0] != 0 || len(empty) != 0 {
-		t.Fatalf("notice %q %q; want an id of 5 octets that begins with 0, and nothing", id, empty)
+		t.Fatalf("notice %q %q; want an id of 5 bytes that begins with 0, and nothing", id, empty)
 	}
 	big := strings.Repeat("x", 300_000)
 	go io.WriteString(conn, "GET /"+big)
-	if from, got := octets(t, 5+len(big), next); from != string(id) || got != "GET /"+big {
-		t.Errorf("%d octets from %q", len(got), from)
+	if from, got := streamed(t, 5+len(big), next); from != string(id) || got != "GET /"+big {
+		t.Errorf("%d bytes from %q", len(got), from)
 	}
 	if err := s.Send(within(t), id, []byte("200 OK")); err != nil {
 		t.Fatal(err)
@@ -109,12 +109,12 @@ func TestStreamWithLibzmqStream(t *testing.T) {
 		}
 		big := strings.Repeat("stream", 50_000)
 		go s.SendString(within(t), string(toThem), big)
-		if _, got := octets(t, len(big), theirNext); got != big {
-			t.Errorf("libzmq received %d octets", len(got))
+		if _, got := streamed(t, len(big), theirNext); got != big {
+			t.Errorf("libzmq received %d bytes", len(got))
 		}
 		go theirs.Send(patience, toUs, []byte(big))
-		if _, got := octets(t, len(big), goNext); got != big {
-			t.Errorf("ours received %d octets", len(got))
+		if _, got := streamed(t, len(big), goNext); got != big {
+			t.Errorf("ours received %d bytes", len(got))
 		}
 		theirs.Set("LINGER", 0)
 		theirs.Close()
@@ -131,7 +131,7 @@ func TestStreamSpeaksToZMTPOfLibzmq(t *testing.T) {
 	push.Connect(bind(t, s, "tcp://127.0.0.1:*"))
 	next := nextOfOurs(t, s)
 	next()
-	if _, got := octets(t, 10, next); got[0] != 0xff || got[9] != 0x7f {
+	if _, got := streamed(t, 10, next); got[0] != 0xff || got[9] != 0x7f {
 		t.Errorf("%q is not a signature", got)
 	}
 }

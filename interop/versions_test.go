@@ -56,7 +56,7 @@ func TestOlderProtocolVersions(t *testing.T) {
 	}
 }
 
-// relay passes octets on and writes another version into both greetings.
+// relay passes bytes on and writes another version into both greetings.
 type relay struct {
 	major byte
 	minor byte // with major 3

@@ -123,7 +123,7 @@ func TestBackPressureFromLibzmqPullThatDoesNotRead(t *testing.T) {
 	push, pull := ours(t, zmq.PUSH, smallQueues), peer.Start(t).Socket("PULL", smallQueues)
 	pull.Connect(bind(t, push, "tcp://127.0.0.1:*"))
 	waitPeers(t, push, 1)
-	n := sendUntilFull(t, push)
+	n := sendUntilFull(t, push, bulk)
 	if n < 10 || n > 200 {
 		t.Errorf("%d messages found room", n)
 	}
@@ -147,11 +147,11 @@ func TestBackPressureFromLibzmqPullThatDoesNotRead(t *testing.T) {
 
 // sendUntilFull sends numbered messages until there is no room for one for a
 // while, and returns how many found room.
-func sendUntilFull(t *testing.T, push *zmq.Socket) int {
+func sendUntilFull(t *testing.T, push *zmq.Socket, size int) int {
 	t.Helper()
 	for n := 0; ; n++ {
 		ctx, cancel := context.WithTimeout(within(t), 300*time.Millisecond)
-		err := push.Send(ctx, peer.Numbered(uint64(n), bulk))
+		err := push.Send(ctx, peer.Numbered(uint64(n), size))
 		cancel()
 		if errors.Is(err, context.DeadlineExceeded) {
 			return n

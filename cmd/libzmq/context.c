@@ -332,7 +332,7 @@ void *zmq_socket(void *context_, int type)
     s->ctx = c;
     s->type = type;
     s->event = event;
-    s->users = 0;
+    s->users = s->turn = s->owed = 0;
     s->closed = s->watched = s->in_more = s->out_more = false;
     s->send_timeout = s->recv_timeout = -1;
     s->in = (inbound){0};

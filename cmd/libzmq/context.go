@@ -15,8 +15,12 @@ import (
 
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/zerr"
 )
+
+// memory is shared by all contexts, because programs make many short ones.
+var memory core.Memory
 
 // context is a context that has had a socket.
 type context struct {
@@ -24,18 +28,11 @@ type context struct {
 	ioThreads int
 }
 
-// typeNames are the socket types by number. Those behind them are drafts that are
-// not there yet.
-var typeNames = [...]string{"PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB", "STREAM"}
-
-// lastDraftType is the highest number of a socket type (ZMQ_CHANNEL).
-const lastDraftType = 20
-
 //export gozmq_ctx_start
 func gozmq_ctx_start(slot C.uint32_t, maxSockets, ioThreads C.int) {
 	c := core.NewContext(core.Config{
 		MaxSockets: int(maxSockets), Libzmq: true,
-		Transports: core.Transports(), Known: core.LaterTransports(),
+		Transports: core.Transports(), Known: core.LaterTransports(), Memory: &memory,
 	})
 	contexts[slot].Store(&context{c: c, ioThreads: int(ioThreads)})
 }
@@ -51,6 +48,7 @@ func gozmq_ctx_term(slot C.uint32_t, done C.int) {
 	c.c.Shutdown()
 	go func() {
 		_ = c.c.Term(gocontext.Background(), false) // the sockets are their owners' to close
+		returned.settle()
 		ring(int(done))
 	}()
 }
@@ -58,15 +56,14 @@ func gozmq_ctx_term(slot C.uint32_t, done C.int) {
 //export gozmq_socket
 func gozmq_socket(ctx, slot C.uint32_t, out *C.outbound, typ, event, ipv6, blocky C.int) C.int {
 	c := contexts[ctx].Load()
+	row := pattern.TypeOf(int(typ))
 	switch {
 	case c == nil:
 		return errno(zerr.ErrTerminated)
-	case typ >= C.int(len(typeNames)) && typ <= lastDraftType:
-		return errno(zerr.ErrNotSupported)
-	case typ < 0 || typ >= C.int(len(typeNames)):
+	case row == nil:
 		return errno(zerr.ErrInvalid)
 	}
-	s, err := c.c.NewSocket(int(typ), typeNames[typ])
+	s, err := c.c.NewSocket(row.Number)
 	if err != nil {
 		return errno(err)
 	}
@@ -76,7 +73,7 @@ func gozmq_socket(ctx, slot C.uint32_t, out *C.outbound, typ, event, ipv6, block
 	if blocky == 0 {
 		_ = s.SetOption(opt.Linger, opt.Value{}) // likewise
 	}
-	k := &socket{s: s, ctx: c, typ: int(typ), bell: bell{fd: int(event)}, feed: &feed{out}}
+	k := &socket{s: s, ctx: c, typ: int(typ), bell: bell{fd: int(event)}, feed: &feed{out}, raw: typ == pattern.Stream}
 	s.SetFeed(k.feed)
 	sockets[slot].Store(k)
 	return 0

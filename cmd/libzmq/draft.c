@@ -2,19 +2,47 @@
 
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What stands behind features that are not there yet. The handles are checked
- * first, as they will be. */
+/* Groups, and the peers of PEER and SERVER. */
 
 #include "library.h"
 
+#include <string.h>
 
-static int not_yet(void *handle)
+static int regroup(void *handle, const char *group, bool leave)
 {
-    errno = socket_of(handle) ? ENOTSUP : ENOTSOCK;
-    return -1;
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return -1;
+    int e = EINVAL;
+    if (group)
+        IN_GO(e = engine->regroup(s->h.slot, (char *)(uintptr_t)group, strlen(group), leave));
+    socket_unlock(s);
+    return outcome(e);
 }
 
-int zmq_join(void *s, const char *group) { return (void)group, not_yet(s); }
-int zmq_leave(void *s, const char *group) { return (void)group, not_yet(s); }
-uint32_t zmq_connect_peer(void *s, const char *addr) { return (void)addr, (void)not_yet(s), 0; }
-int zmq_disconnect_peer(void *s, uint32_t routing_id) { return (void)routing_id, not_yet(s); }
+int zmq_join(void *s, const char *group) { return regroup(s, group, false); }
+int zmq_leave(void *s, const char *group) { return regroup(s, group, true); }
+
+uint32_t zmq_connect_peer(void *handle, const char *addr)
+{
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return 0;
+    int e = EINVAL;
+    uint32_t id = 0;
+    if (addr)
+        IN_GO(e = engine->connect_peer(s->h.slot, (char *)(uintptr_t)addr, strlen(addr), &id));
+    socket_unlock(s);
+    return outcome(e) ? 0 : id;
+}
+
+int zmq_disconnect_peer(void *handle, uint32_t routing_id)
+{
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return -1;
+    int e;
+    IN_GO(e = engine->disconnect_peer(s->h.slot, routing_id));
+    socket_unlock(s);
+    return outcome(e);
+}

@@ -15,36 +15,46 @@
 
 int zmq_errno(void) { return errno; }
 
+/* Programs compare these: the words are libzmq's. */
 const char *zmq_strerror(int errnum)
 {
     switch (errnum) {
     case EFSM:
-        return "Not possible in the present state of the socket";
+        return "Operation cannot be accomplished in current state";
     case ENOCOMPATPROTO:
-        return "The socket type cannot use this transport";
+        return "The protocol is not compatible with the socket type";
     case ETERM:
-        return "The context was terminated";
+        return "Context was terminated";
     case EMTHREAD:
-        return "There is no I/O thread for this";
+        return "No thread available";
     case EHOSTUNREACH:
-        return "No peer with this routing id";
+        return "Host unreachable";
     }
     return strerror(errnum);
 }
 
 void zmq_version(int *major, int *minor, int *patch)
 {
-    *major = ZMQ_VERSION_MAJOR;
-    *minor = ZMQ_VERSION_MINOR;
-    *patch = ZMQ_VERSION_PATCH;
+    if (major)
+        *major = ZMQ_VERSION_MAJOR;
+    if (minor)
+        *minor = ZMQ_VERSION_MINOR;
+    if (patch)
+        *patch = ZMQ_VERSION_PATCH;
 }
 
 /* What was built in, of the names that libzmq knows. */
-static const char *const capabilities[] = {"ipc", "curve"};
+static const char *const capabilities[] = {
+    "ipc",
+    "curve",
+#ifdef LIBZMQ_DRAFT
+    "draft",
+#endif
+};
 
 int zmq_has(const char *capability)
 {
-    for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++)
+    for (size_t i = 0; capability && i < sizeof capabilities / sizeof *capabilities; i++)
         if (strcmp(capability, capabilities[i]) == 0)
             return 1;
     return 0;
@@ -60,13 +70,43 @@ void *zmq_atomic_counter_new(void)
     return c;
 }
 
-void zmq_atomic_counter_set(void *counter, int value) { atomic_store((_Atomic int *)counter, value); }
-int zmq_atomic_counter_inc(void *counter) { return atomic_fetch_add((_Atomic int *)counter, 1); }
-int zmq_atomic_counter_dec(void *counter) { return atomic_fetch_sub((_Atomic int *)counter, 1) != 1; }
-int zmq_atomic_counter_value(void *counter) { return atomic_load((_Atomic int *)counter); }
+/* A counter, or NULL with errno set. */
+static _Atomic int *counter_of(void *counter)
+{
+    if (!counter)
+        errno = EFAULT;
+    return counter;
+}
+
+void zmq_atomic_counter_set(void *counter, int value)
+{
+    _Atomic int *c = counter_of(counter);
+    if (c)
+        atomic_store(c, value);
+}
+
+int zmq_atomic_counter_inc(void *counter)
+{
+    _Atomic int *c = counter_of(counter);
+    return c ? atomic_fetch_add(c, 1) : 0;
+}
+
+int zmq_atomic_counter_dec(void *counter)
+{
+    _Atomic int *c = counter_of(counter);
+    return c && atomic_fetch_sub(c, 1) != 1;
+}
+
+int zmq_atomic_counter_value(void *counter)
+{
+    _Atomic int *c = counter_of(counter);
+    return c ? atomic_load(c) : 0;
+}
 
 void zmq_atomic_counter_destroy(void **counter_p)
 {
+    if (!counter_p)
+        return;
     free(*counter_p);
     *counter_p = NULL;
 }
@@ -88,7 +128,14 @@ void *zmq_stopwatch_start(void)
     return w;
 }
 
-unsigned long zmq_stopwatch_intermediate(void *watch) { return (unsigned long)(clock_us() - *(uint64_t *)watch); }
+unsigned long zmq_stopwatch_intermediate(void *watch)
+{
+    if (!watch) {
+        errno = EFAULT;
+        return 0;
+    }
+    return (unsigned long)(clock_us() - *(uint64_t *)watch);
+}
 
 unsigned long zmq_stopwatch_stop(void *watch)
 {
@@ -117,6 +164,10 @@ static void *run(void *p)
 
 void *zmq_threadstart(zmq_thread_fn *func, void *arg)
 {
+    if (!func) {
+        errno = EFAULT;
+        return NULL;
+    }
     thread *t = malloc(sizeof *t);
     if (!t)
         return NULL;
@@ -146,23 +197,23 @@ void zmq_threadclose(void *thread_)
 
 char *zmq_z85_encode(char *dest, const uint8_t *data, size_t size)
 {
-    int e = runtime_start();
+    int e = size % 4 || too_large(size) ? EINVAL : !dest || (!data && size) ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->z85_encode(dest, (uint8_t *)data, size));
+        IN_GO(e = engine->z85_encode(dest, (uint8_t *)(uintptr_t)data, size));
     return outcome(e) ? NULL : dest;
 }
 
 uint8_t *zmq_z85_decode(uint8_t *dest, const char *string)
 {
-    int e = runtime_start();
+    int e = !dest || !string ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->z85_decode(dest, (char *)string, strlen(string)));
+        IN_GO(e = engine->z85_decode(dest, (char *)(uintptr_t)string, strlen(string)));
     return outcome(e) ? NULL : dest;
 }
 
 int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
 {
-    int e = runtime_start();
+    int e = !z85_public_key || !z85_secret_key ? EFAULT : runtime_start();
     if (!e)
         IN_GO(e = engine->curve_keypair(z85_public_key, z85_secret_key));
     return outcome(e);
@@ -170,8 +221,8 @@ int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
 
 int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
 {
-    int e = runtime_start();
+    int e = !z85_public_key || !z85_secret_key ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->curve_public(z85_public_key, (char *)z85_secret_key, strlen(z85_secret_key)));
+        IN_GO(e = engine->curve_public(z85_public_key, (char *)(uintptr_t)z85_secret_key, strlen(z85_secret_key)));
     return outcome(e);
 }

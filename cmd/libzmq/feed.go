@@ -13,7 +13,12 @@ import (
 	"runtime"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/gozmq/zmq/internal/pipe"
 )
+
+// The C side copies frames that are not worth a reference.
+var _ [0]struct{} = [C.OUTBOUND_FRAME - pipe.RefSize]struct{}{}
 
 // feed is the buffer of the C side in front of a busy connection: transfer.c fills
 // it, the connection's writer empties it.

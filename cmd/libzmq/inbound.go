@@ -23,9 +23,9 @@ const pointerSize = unsafe.Sizeof(uintptr(0))
 
 func padded(n int) uintptr { return (uintptr(n) + 7) &^ 7 }
 
-// room is what a frame takes.
-func room(frame []byte) uintptr {
-	if len(frame) >= C.LARGE_FRAME {
+// room is what a frame takes that is lent, or not.
+func room(frame []byte, lent bool) uintptr {
+	if lent || len(frame) >= C.LARGE_FRAME {
 		return recordSize + pointerSize
 	}
 	return recordSize + padded(len(frame))
@@ -36,50 +36,59 @@ const leastBuffer = 4 << 10
 
 // put appends a message, or a run, and returns 0. It appends nothing and returns
 // ENOBUFS if it does not fit, and ENOMEM if there is no memory for a large frame.
-func put(in *C.inbound, m *pipe.Message) C.int {
+func put(in *C.inbound, m *pipe.Item) C.int {
 	var need uintptr
-	if m.Kind == pipe.Run {
+	if m.IsRun() {
 		need = recordSize + padded(len(m.Head))
 	} else {
-		need = room(m.Head)
-		for _, f := range m.Tail {
-			need += room(f)
+		need = padded(len(m.Label.GroupOf())) + room(m.Head, m.Lease != nil && len(m.Tail) == 0)
+		for i, f := range m.Tail {
+			need += room(f, m.Lease != nil && i == len(m.Tail)-1)
 		}
 	}
 	if uintptr(in.end)+need > uintptr(in.cap) {
 		in.want = C.size_t(max(uintptr(in.end)+need, leastBuffer))
 		return C.ENOBUFS
 	}
-	if in.into != nil && len(m.Tail) == 0 && m.Kind != pipe.Run && len(m.Head) >= C.LARGE_FRAME {
-		copy(octets(in.into, in.room), m.Head)
-		putRecord(in, C.RECORD_TAKEN, 0, nil, nil).size = C.uint64_t(len(m.Head))
-		return 0
-	}
 	meta := metadataOf(m.Peer)
-	if m.Kind == pipe.Run {
-		putRecord(in, C.RECORD_RUN, m.Count, m.Head, meta)
+	if m.IsRun() {
+		putRecord(in, C.RECORD_RUN, uint32(m.Messages()), m.Head, meta, nil)
 		return 0
 	}
 	start := in.end
-	ok := putFrame(in, m.Head, len(m.Tail) > 0, meta)
+	frame, ok := m.Head, true
 	for i := 0; ok && i < len(m.Tail); i++ {
-		ok = putFrame(in, m.Tail[i], i < len(m.Tail)-1, meta)
+		ok = putFrame(in, frame, true, meta, m.Label)
+		frame = m.Tail[i]
+	}
+	if ok && m.Lease != nil {
+		putContent(in, take(m), false, meta, m.Label)
+	} else if ok {
+		ok = putFrame(in, frame, false, meta, m.Label)
 	}
 	if !ok {
-		C.records_drop(in, start)
+		C.contents_free(C.records_drop(in, start)) // copies of ours
 		return C.ENOMEM
 	}
 	return 0
 }
 
-// putFrame reports false when there is no memory for a large frame.
-func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata) bool {
-	var n uint32
-	if more {
-		n = 1
+// land writes a message of one large frame to where the program wants it, and
+// reports whether it has. It is then not to be put into the buffer. What was lent goes
+// through that, because a function of the program may be called when it is freed.
+func land(to *C.landing, m *pipe.Item) bool {
+	if to == nil || to.into == nil || m.Lease != nil || len(m.Tail) > 0 || m.IsRun() || len(m.Head) < C.LARGE_FRAME {
+		return false
 	}
+	copy(octets(to.into, min(to.room, C.size_t(len(m.Head)))), m.Head)
+	to.used, to.size = true, C.size_t(len(m.Head))
+	return true
+}
+
+// putFrame reports false when there is no memory for a large frame.
+func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata, l *pipe.Label) bool {
 	if len(frame) < C.LARGE_FRAME {
-		putRecord(in, C.RECORD_FRAME, n, frame, meta)
+		putRecord(in, C.RECORD_FRAME, flag(more), frame, meta, l)
 		return true
 	}
 	c := C.content_new(C.size_t(len(frame)))
@@ -87,20 +96,39 @@ func putFrame(in *C.inbound, frame []byte, more bool, meta *C.metadata) bool {
 		return false
 	}
 	copy(octets(c.data, c.size), frame)
-	r := putRecord(in, C.RECORD_LARGE, n, nil, meta)
-	r.size = c.size
-	*(**C.content)(unsafe.Add(unsafe.Pointer(r), recordSize)) = c
-	in.end += C.size_t(pointerSize)
+	putContent(in, c, more, meta, l)
 	return true
 }
 
-func putRecord(in *C.inbound, kind, more uint32, b []byte, meta *C.metadata) *C.record {
+// putContent appends a frame that lies in a content, whose reference it takes over.
+func putContent(in *C.inbound, c *C.content, more bool, meta *C.metadata, l *pipe.Label) {
+	r := putRecord(in, C.RECORD_LARGE, flag(more), nil, meta, l)
+	r.size = c.size
+	*(**C.content)(unsafe.Add(unsafe.Pointer(in.buf), uintptr(in.end))) = c
+	in.end += C.size_t(pointerSize)
+}
+
+func flag(b bool) uint32 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func putRecord(in *C.inbound, kind, more uint32, b []byte, meta *C.metadata, l *pipe.Label) *C.record {
 	r := (*C.record)(unsafe.Add(unsafe.Pointer(in.buf), uintptr(in.end)))
-	*r = C.record{size: C.uint64_t(len(b)), meta: meta, kind: C.uint32_t(kind), more: C.uint32_t(more)}
+	group := l.GroupOf()
+	*r = C.record{
+		size: C.uint64_t(len(b)), meta: meta, kind: C.uint32_t(kind), more: C.uint32_t(more),
+		routing_id: C.uint32_t(l.RoutingOf()), group: C.uint32_t(len(group)),
+	}
 	if meta != nil {
 		retain(meta)
 	}
-	copy(unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(r), recordSize)), len(b)), b)
-	in.end += C.size_t(recordSize + padded(len(b)))
+	at := unsafe.Add(unsafe.Pointer(r), recordSize)
+	copy(unsafe.Slice((*byte)(at), len(group)), group)
+	at = unsafe.Add(at, padded(len(group)))
+	copy(unsafe.Slice((*byte)(at), len(b)), b)
+	in.end += C.size_t(recordSize + padded(len(group)) + padded(len(b)))
 	return r
 }

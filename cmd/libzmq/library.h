@@ -59,18 +59,27 @@ int refuse_inherited(void);
 /* What engine_t.endpoint is to do. */
 enum { ENDPOINT_BIND, ENDPOINT_CONNECT, ENDPOINT_UNBIND, ENDPOINT_DISCONNECT };
 
+/* What Go calls when nothing of a closed socket is left there. It is passed along with
+ * each: in the child of a fork it belongs to another copy of the library than Go does. */
+typedef void (*gone_fn)(void *s);
+static inline void call_gone(gone_fn gone, void *s) { gone(s); }
+
 /* What C calls in Go. Calls go through a table because the child of a fork gets
  * another Go runtime, at other addresses. */
+struct content;
+struct label;
 struct inbound;
+struct landing;
 struct outbound;
 typedef struct engine
 {
     void (*boot)(void);
+    void (*admit)(void); /* the first call of a thread */
     void (*ctx_start)(uint32_t slot, int max_sockets, int io_threads);
     void (*ctx_shutdown)(uint32_t slot);
     void (*ctx_term)(uint32_t slot, int done);
     int (*socket)(uint32_t ctx, uint32_t slot, struct outbound *out, int type, int event, int ipv6, int blocky);
-    void (*close)(uint32_t slot);
+    bool (*close)(uint32_t slot, void *s, gone_fn gone, bool ring);
     int (*endpoint)(uint32_t slot, int what, char *addr, size_t n);
     int (*setsockopt)(uint32_t slot, int option, void *value, size_t n);
     int (*getsockopt)(uint32_t slot, int option, void *value, size_t *n);
@@ -80,8 +89,11 @@ typedef struct engine
     int (*pipes_stats)(uint32_t slot);
     int (*events)(uint32_t slot);
     int (*peer_state)(uint32_t slot, void *id, size_t n);
-    int (*send)(uint32_t slot, void *data, size_t n, bool more, bool wait);
-    int (*recv)(uint32_t slot, struct inbound *in, bool wait);
+    int (*regroup)(uint32_t slot, char *group, size_t n, bool leave);
+    int (*connect_peer)(uint32_t slot, char *addr, size_t n, uint32_t *routing_id);
+    int (*disconnect_peer)(uint32_t slot, uint32_t routing_id);
+    int (*send)(uint32_t slot, void *data, size_t n, struct content *lent, struct label *to, bool *more, bool wait);
+    int (*recv)(uint32_t slot, struct inbound *in, struct landing *to, bool wait);
     int (*z85_encode)(char *dest, uint8_t *data, size_t n);
     int (*z85_decode)(uint8_t *dest, char *text, size_t n);
     int (*curve_keypair)(char *public_key, char *secret_key);
@@ -95,41 +107,46 @@ extern const engine_t *engine;    /* to be used */
  * be done. */
 const engine_t *engine_copy(void);
 
-/* Blocks the signals whose handlers cannot run on a small stack while Go code
- * runs in this thread, if there are any. */
-typedef struct guard
-{
-    bool masked;
-    sigset_t old;
-} guard;
+/* --- signals (signals.c) ---------------------------------------------------- */
 
-void guard_look(void);
-extern _Atomic bool guard_needed;
-void guard_mask(guard *g);
-void guard_unmask(guard *g);
+/* Has the Go runtime leave all signals alone. To be called before it starts. */
+void signals_disown(void);
 
-static inline void enter_go(guard *g)
+/* Blocks signals in this thread for as long as Go code runs in it, and stores the
+ * mask that the program has set, which is to be restored. */
+void signals_block(sigset_t *program);
+void signals_restore(const sigset_t *program);
+
+/* Makes the first call of this thread into Go, with signals blocked. */
+void signals_admit(void (*first_call)(void));
+
+/* The generation, plus 1, of the Go runtime that this thread has called. */
+extern __thread uint32_t admitted __attribute__((tls_model("initial-exec")));
+
+/* Go code is called between the two. What waits in between waits with the mask of
+ * the program. No function of the program may be called in between. */
+static inline void enter_go(sigset_t *program)
 {
-    guard_look();
-    g->masked = false;
-    if (atomic_load_explicit(&guard_needed, memory_order_relaxed))
-        guard_mask(g);
+    signals_block(program);
+    if (admitted != generation + 1)
+        signals_admit(engine->admit);
 }
 
-static inline void leave_go(guard *g)
-{
-    if (g->masked)
-        guard_unmask(g);
-}
+static inline void leave_go(const sigset_t *program) { signals_restore(program); }
 
 /* Runs a statement that calls Go code. */
 #define IN_GO(statement)                                                       \
     do {                                                                       \
-        guard g_;                                                              \
-        enter_go(&g_);                                                         \
+        sigset_t program_;                                                     \
+        enter_go(&program_);                                                   \
         statement;                                                             \
-        leave_go(&g_);                                                         \
+        leave_go(&program_);                                                   \
     } while (0)
+
+/* The most octets that a buffer of the program can have: pointers have 47 bits, or
+ * a process is smaller than half of its addresses. */
+enum { ADDRESS_BITS = sizeof(void *) > 4 ? 47 : 31 };
+static inline bool too_large(size_t n) { return n >> ADDRESS_BITS; }
 
 /* What a call returns that ends with an errno, or with 0. */
 static inline int outcome(int e)
@@ -152,6 +169,7 @@ typedef struct content
     void *data;
     zmq_free_fn *ffn; /* NULL: data is behind this struct, or constant */
     void *hint;
+    struct content *dropped; /* the next in a list of contents that nothing refers to */
 } content;
 
 /* What is known of the peer of a message: names and values, each ended by a
@@ -162,8 +180,16 @@ typedef struct metadata
     char text[];
 } metadata;
 
+/* From here on a content is lent to Go rather than copied. */
+enum { LEND = 64 << 10 };
+
 content *content_new(size_t size); /* one reference; NULL when out of memory */
-void content_unref(content *c);
+void content_unref(content *c); /* may call a function of the program */
+
+/* The same in two steps, where a lock is held: content_drop puts a content that nothing
+ * refers to any more in front of a list, and contents_free frees that without the lock. */
+content *content_drop(content *c, content *dropped);
+void contents_free(content *dropped);
 metadata *metadata_new(size_t size);
 void metadata_unref(metadata *m);
 
@@ -225,20 +251,28 @@ typedef struct context
 
 /* --- sockets (socket.c, transfer.c) ---------------------------------------- */
 
-/* What Go has put into a socket's buffer, followed by as many octets as it says,
- * padded to 8. */
+/* What Go has put into a socket's buffer, followed by the group, and then by as many
+ * octets as it says, each padded to 8. */
 typedef struct record
 {
     uint64_t size;  /* of the frame, or of what follows */
     metadata *meta; /* a reference of its own, or NULL */
     uint32_t kind;
-    uint32_t more; /* RECORD_RUN: how many messages */
+    uint32_t more;  /* RECORD_RUN: how many messages */
+    uint32_t routing_id;
+    uint32_t group; /* octets of its text */
 } record;
+
+/* What a message carries beside its frames, for the types that route by it. */
+typedef struct label
+{
+    uint32_t routing_id;
+    const char *group; /* NULL: the empty one */
+} label;
 
 enum {
     RECORD_FRAME, /* the frame's octets follow */
-    RECORD_LARGE, /* a pointer to a content follows */
-    RECORD_TAKEN, /* nothing follows: the frame has been written to into */
+    RECORD_LARGE, /* a pointer to a content follows, of which the record holds a reference */
     RECORD_RUN,   /* messages of one frame each follow, framed as ZMTP 2.0 and later do */
 };
 
@@ -251,9 +285,18 @@ typedef struct inbound
     size_t at, end; /* records between them are to be read */
     size_t want;    /* Go: so much would have been needed */
     char *run;      /* the next frame of the run at at; NULL before its first */
-    void *into;     /* where the program wants a large frame to go, or NULL */
-    size_t room;    /* there */
 } inbound;
+
+/* The memory that zmq_recv was given, which Go may write the first message of a call
+ * to if that is one large frame. It lasts for that call and is never stored, so that
+ * no other message can end up there. */
+typedef struct landing
+{
+    void *into;
+    size_t room;
+    bool used;   /* the frame is there, cut to room, and is not in the buffer */
+    size_t size; /* of the frame */
+} landing;
 
 /* What the socket sends while its connection is busy: see pipe.Feed. Shared with
  * Go; whoever has set lock may touch the rest. */
@@ -278,8 +321,9 @@ typedef struct socket_
     int type;
     int event;          /* eventfd, readable when something may have changed */
     pthread_mutex_t mu; /* guards what follows; released while waiting */
-    uint32_t users;     /* calls that wait */
-    uint32_t life;      /* counts the sockets that had this slot */
+    uint32_t users;     /* calls that wait: see waiters.c; one more while Go closes it */
+    uint32_t turn, owed;
+    uint32_t life;      /* counts the sockets that had this slot; mu lasts for all of them */
     bool closed;
     bool watched; /* Go writes to event */
     bool in_more; /* the last frame that was read has others behind it */
@@ -289,6 +333,8 @@ typedef struct socket_
     outbound out;
 } socket_;
 
+bool thread_safe(const socket_ *s);
+
 extern pool contexts, sockets, pollers, all_timers;
 static inline socket_ *socket_of(void *s) { return pool_live(&sockets, s) ? s : NULL; }
 
@@ -296,22 +342,66 @@ static inline socket_ *socket_of(void *s) { return pool_live(&sockets, s) ? s : 
 socket_ *socket_lock(void *s);
 void socket_unlock(socket_ *s);
 
-/* Ends a call that waited: unlocks the socket, and gives its slot back if it was
- * closed meanwhile and this is the last call that uses it. */
+/* Unlocks a closed socket, and gives its slot back if nothing uses it any more. */
 void socket_leave(socket_ *s);
 
 /* Has Go write to the socket's descriptor when something may have changed. The
  * socket is locked. */
 void socket_watch(socket_ *s);
 
-/* Drops the records from a place on, and the references they hold. */
-void records_drop(inbound *in, size_t from);
+/* Drops the records from a place on, and the references they hold. What is to be freed
+ * without the socket's lock is returned. */
+content *records_drop(inbound *in, size_t from);
 
-/* Moves on behind a record and drops its reference to metadata. */
-void record_done(socket_ *s, record *r);
+/* A frame that has been taken out of a socket's buffer. What it refers to is its
+ * owner's, but for data, which is in the buffer and is valid while the socket stays
+ * locked. */
+typedef struct frame
+{
+    size_t size;
+    const void *data; /* NULL: the octets are in large */
+    content *large;
+    metadata *meta;
+    bool more;
+    uint32_t routing_id;
+} frame;
+
+/* Whether a frame is in the buffer. */
+static inline bool inbound_any(const inbound *in) { return in->at < in->end; }
+
+/* The size of the next frame in the buffer, which there must be, and whether it has a
+ * content of its own. */
+size_t inbound_peek(const inbound *in, bool *large);
+
+/* Copies the group of the next frame in the buffer, or NULL for the empty one; ENOMEM
+ * if there is no memory for that. */
+int inbound_group(const inbound *in, char **group);
+
+/* Takes the next frame out of the buffer, with what is known of its peer or without. */
+frame inbound_take(inbound *in, bool known);
+
+/* Drops what is left of a SUB's messages that it does not want any more, and returns
+ * what records_drop does. */
+content *inbound_filter(socket_ *s);
+
+/* --- calls that wait for a socket (waiters.c) ------------------------------ */
+
+/* Begins to wait: returns what waiter_leave is to be given. The socket is locked. */
+uint32_t waiter_join(socket_ *s);
+
+/* Ends waiting. It returns false, and has unlocked the socket, if that was closed
+ * meanwhile. The socket is locked before. */
+bool waiter_leave(socket_ *s, uint32_t turn);
+
+/* Empties the socket's descriptor, and has all calls that wait look at the socket
+ * again. The socket is locked. */
+void event_take(socket_ *s);
+
+/* Makes a socket's descriptor readable, for all calls that wait. */
+void event_set(int fd);
 
 /* What the socket can do: ZMQ_POLLIN, ZMQ_POLLOUT, or -1 with errno set. The
- * socket is locked. */
+ * socket is locked. Called between enter_go and leave_go. */
 int socket_events(socket_ *s);
 
 /* --- waiting (wait.c) ------------------------------------------------------ */
@@ -319,12 +409,11 @@ int socket_events(socket_ *s);
 struct pollfd;
 
 int64_t clock_ms(void);
-/* Waits for descriptors up to deadline (in clock_ms; negative: for ever).
- * Returns what poll does; errno EINTR if a signal of the program came. */
+/* Waits for descriptors up to deadline (in clock_ms; negative: for ever), with that
+ * mask of signals if there is one. Returns what poll does; errno EINTR if a signal
+ * of the program came. */
 int wait_fds(struct pollfd *fds, unsigned n, int64_t deadline, const sigset_t *mask);
 int64_t deadline_of(long timeout);
-void event_drain(int fd);
-void event_set(int fd);
 
 /* One pass over poll items. Returns the number of items that are ready, or -1. */
 int poll_items(zmq_pollitem_t *items, int n, long timeout, const sigset_t *mask);

@@ -42,6 +42,12 @@ func gozmq_start() {
 	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + spareProcessors)
 }
 
+// gozmq_admit does nothing: the first call of a thread into Go, after which the
+// runtime knows the thread.
+//
+//export gozmq_admit
+func gozmq_admit() {}
+
 // ballast is memory that is never touched, and so costs nothing, and counts as
 // heap: without it the collector would run after every few large messages, because
 // next to nothing of a C program lives on the Go heap. It bounds how much garbage

@@ -24,14 +24,26 @@ content *content_new(size_t size)
     return c;
 }
 
-void content_unref(content *c)
+content *content_drop(content *c, content *dropped)
 {
     if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
-        return;
-    if (c->ffn)
-        c->ffn(c->data, c->hint);
-    free(c);
+        return dropped;
+    c->dropped = dropped;
+    return c;
 }
+
+void contents_free(content *dropped)
+{
+    while (dropped) {
+        content *c = dropped;
+        dropped = c->dropped;
+        if (c->ffn)
+            c->ffn(c->data, c->hint);
+        free(c);
+    }
+}
+
+void content_unref(content *c) { contents_free(content_drop(c, NULL)); }
 
 metadata *metadata_new(size_t size)
 {
@@ -101,6 +113,8 @@ size_t message_size(const message *m)
 
 int zmq_msg_init(zmq_msg_t *msg)
 {
+    if (!msg)
+        return outcome(EFAULT);
     message_init(message_of(msg));
     return 0;
 }
@@ -108,6 +122,8 @@ int zmq_msg_init(zmq_msg_t *msg)
 int zmq_msg_init_size(zmq_msg_t *msg, size_t size)
 {
     message *m = message_of(msg);
+    if (!m)
+        return outcome(EFAULT);
     if (size <= INLINE_MAX) {
         message_init(m);
         m->u.in.size = (unsigned char)size;
@@ -126,6 +142,8 @@ int zmq_msg_init_size(zmq_msg_t *msg, size_t size)
 
 int zmq_msg_init_buffer(zmq_msg_t *msg, const void *buf, size_t size)
 {
+    if (!buf && size)
+        return outcome(EFAULT);
     if (zmq_msg_init_size(msg, size) != 0)
         return -1;
     if (size)
@@ -136,6 +154,8 @@ int zmq_msg_init_buffer(zmq_msg_t *msg, const void *buf, size_t size)
 int zmq_msg_init_data(zmq_msg_t *msg, void *data, size_t size, zmq_free_fn *ffn, void *hint)
 {
     message *m = message_of(msg);
+    if (!m || (!data && size))
+        return outcome(EFAULT);
     if (!ffn) {
         message_init(m);
         m->kind = MSG_CONST;
@@ -213,15 +233,17 @@ int zmq_msg_copy(zmq_msg_t *dest, zmq_msg_t *src)
     return 0;
 }
 
-void *zmq_msg_data(zmq_msg_t *msg) { return message_data(message_of(msg)); }
+void *zmq_msg_data(zmq_msg_t *msg) { return msg ? message_data(message_of(msg)) : NULL; }
 
-size_t zmq_msg_size(const zmq_msg_t *msg) { return message_size(message_of(msg)); }
+size_t zmq_msg_size(const zmq_msg_t *msg) { return msg ? message_size(message_of(msg)) : 0; }
 
 int zmq_msg_more(const zmq_msg_t *msg) { return zmq_msg_get(msg, ZMQ_MORE); }
 
 int zmq_msg_get(const zmq_msg_t *msg, int property)
 {
     const message *m = message_of(msg);
+    if (!message_valid(m))
+        return outcome(EFAULT);
     switch (property) {
     case ZMQ_MORE:
         return m->flags & MSG_MORE ? 1 : 0;
@@ -248,7 +270,7 @@ int zmq_msg_set(zmq_msg_t *msg, int property, int optval)
 const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
 {
     const message *m = message_of(msg);
-    if (m->meta && property && *property)
+    if (message_valid(m) && m->meta && property && *property)
         for (const char *p = m->meta->text; *p;) {
             const char *value = p + strlen(p) + 1;
             if (strcmp(p, property) == 0)
@@ -261,19 +283,21 @@ const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property)
 
 int zmq_msg_set_routing_id(zmq_msg_t *msg, uint32_t routing_id)
 {
-    if (!routing_id) {
-        errno = EINVAL;
-        return -1;
-    }
+    if (!message_valid(message_of(msg)))
+        return outcome(EFAULT);
+    if (!routing_id)
+        return outcome(EINVAL);
     message_of(msg)->routing_id = routing_id;
     return 0;
 }
 
-uint32_t zmq_msg_routing_id(zmq_msg_t *msg) { return message_of(msg)->routing_id; }
+uint32_t zmq_msg_routing_id(zmq_msg_t *msg) { return message_valid(message_of(msg)) ? message_of(msg)->routing_id : 0; }
 
 int zmq_msg_set_group(zmq_msg_t *msg, const char *group)
 {
     message *m = message_of(msg);
+    if (!message_valid(m) || !group)
+        return outcome(EFAULT);
     char *copy = strndup(group, ZMQ_GROUP_MAX_LENGTH);
     if (!copy) {
         errno = ENOMEM;
@@ -286,6 +310,6 @@ int zmq_msg_set_group(zmq_msg_t *msg, const char *group)
 
 const char *zmq_msg_group(zmq_msg_t *msg)
 {
-    const char *g = message_of(msg)->group;
-    return g ? g : "";
+    const message *m = message_of(msg);
+    return message_valid(m) && m->group ? m->group : "";
 }

@@ -64,10 +64,13 @@ func metadataText(p *pipe.Peer) []byte {
 	if p.Address != "" {
 		add("Peer-Address", p.Address)
 	}
-	if p.UserID != "" {
+	if p.Authenticated {
 		add("User-Id", p.UserID)
 	}
 	for _, q := range p.Properties {
+		if q.Name == "User-Id" {
+			continue // the handler has answered with one
+		}
 		add(q.Name, q.Value)
 		if q.Name == "Identity" {
 			add("Routing-Id", q.Value)

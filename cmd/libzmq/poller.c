@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 enum { POLLER_TAG = 0x7a706f6c };
 
@@ -18,6 +20,8 @@ typedef struct poller
     size_t n, cap;
     zmq_pollitem_t *items; /* in the order of registration */
     void **data;
+    bool safe;             /* a socket that threads may share was added */
+    int signal;            /* of these: readable when one may have news; -1 until it is asked for */
 } poller;
 
 pool pollers = {.size = sizeof(poller), .tag = POLLER_TAG, .mu = PTHREAD_MUTEX_INITIALIZER};
@@ -32,6 +36,8 @@ void *zmq_poller_new(void)
     p->n = p->cap = 0;
     p->items = NULL;
     p->data = NULL;
+    p->safe = false;
+    p->signal = -1;
     return p;
 }
 
@@ -42,6 +48,8 @@ int zmq_poller_destroy(void **poller_p)
     poller *p = *poller_p;
     free(p->items);
     free(p->data);
+    if (p->signal >= 0)
+        close(p->signal);
     pool_give(&pollers, p);
     *poller_p = NULL;
     return 0;
@@ -125,9 +133,32 @@ static int check_fd(void *poller_, zmq_fd_t fd)
     return 0;
 }
 
+/* Has the poller's signal tell of a socket. */
+static int signal_of(poller *p, void *socket)
+{
+    socket_ *s = socket_lock(socket);
+    if (!s)
+        return -1;
+    socket_watch(s);
+    struct epoll_event on = {.events = EPOLLIN};
+    int rc = epoll_ctl(p->signal, EPOLL_CTL_ADD, s->event, &on);
+    socket_unlock(s);
+    return rc;
+}
+
 int zmq_poller_add(void *poller_, void *socket, void *user_data, short events)
 {
-    return check_socket(poller_, socket) ? -1 : add(poller_, socket, -1, user_data, events);
+    if (check_socket(poller_, socket) || add(poller_, socket, -1, user_data, events))
+        return -1;
+    poller *p = poller_;
+    if (!thread_safe(socket))
+        return 0;
+    p->safe = true;
+    if (p->signal < 0 || !signal_of(p, socket))
+        return 0;
+    int e = errno;
+    drop(p, socket, -1);
+    return outcome(e);
 }
 
 int zmq_poller_modify(void *poller_, void *socket, short events)
@@ -137,7 +168,12 @@ int zmq_poller_modify(void *poller_, void *socket, short events)
 
 int zmq_poller_remove(void *poller_, void *socket)
 {
-    return check_socket(poller_, socket) ? -1 : drop(poller_, socket, -1);
+    if (check_socket(poller_, socket) || drop(poller_, socket, -1))
+        return -1;
+    poller *p = poller_;
+    if (p->signal >= 0)
+        epoll_ctl(p->signal, EPOLL_CTL_DEL, ((socket_ *)socket)->event, NULL); /* fails for others */
+    return 0;
 }
 
 int zmq_poller_add_fd(void *poller_, zmq_fd_t fd, void *user_data, short events)
@@ -154,9 +190,20 @@ int zmq_poller_remove_fd(void *poller_, zmq_fd_t fd) { return check_fd(poller_, 
 
 int zmq_poller_fd(void *poller_, zmq_fd_t *fd)
 {
-    (void)fd;
-    /* It would be the signal of thread-safe sockets, of which there are none. */
-    return outcome(pool_live(&pollers, poller_) ? EINVAL : EFAULT);
+    if (!pool_live(&pollers, poller_))
+        return outcome(EFAULT);
+    poller *p = poller_;
+    if (!p->safe || !fd)
+        return outcome(EINVAL);
+    if (p->signal < 0) {
+        if ((p->signal = epoll_create1(EPOLL_CLOEXEC)) < 0)
+            return -1;
+        for (size_t i = 0; i < p->n; i++)
+            if (socket_of(p->items[i].socket) && thread_safe(p->items[i].socket))
+                signal_of(p, p->items[i].socket);
+    }
+    *fd = p->signal;
+    return 0;
 }
 
 int zmq_poller_wait_all(void *poller_, zmq_poller_event_t *events, int n_events, long timeout)

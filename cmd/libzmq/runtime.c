@@ -10,19 +10,16 @@
  * pool of workers) uses it in the child. A child of a process in which it runs
  * cannot use that runtime, whose threads are gone, and gets another: fork.c.
  *
- * Signals belong to the program. All threads of the Go runtime have them
- * blocked, so that they reach the program's threads, and end blocking calls.
- * While Go code runs in a thread of the program its stack is a small one: a
- * handler that does not use the alternate stack (SA_ONSTACK) must not run then,
- * so that the signals of such handlers are blocked meanwhile.
+ * Its effects on the program's signals are the subject of signals.c.
  */
 
+#define _GNU_SOURCE
 #include "library.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "_cgo_export.h"
@@ -35,6 +32,16 @@ extern entry __stop_go_init_array[] __attribute__((weak, visibility("hidden")));
 
 extern char **environ;
 
+/* GODEBUG as the environment has it, and the setting that keeps the runtime from
+ * interrupting its threads with SIGURG, which would end system calls of the
+ * program. */
+static char *debug_setting(void)
+{
+    const char *own = getenv("GODEBUG");
+    char *s = NULL;
+    return asprintf(&s, "GODEBUG=%s,asyncpreemptoff=1", own ? own : "") < 0 ? NULL : s;
+}
+
 /* The Go runtime reads what the kernel gave the process from behind argv. The
  * program may have overwritten that, so it gets a copy: no arguments, the
  * environment, and an empty auxiliary vector, in place of which it reads that of
@@ -44,14 +51,16 @@ static char **process_stack(void)
     size_t n = 0;
     while (environ && environ[n])
         n++;
-    char **block = calloc(n + 6, sizeof *block);
+    char **block = calloc(n + 7, sizeof *block);
     if (!block)
         return NULL;
     char **p = block;
     *p++ = "libzmq";
     *p++ = NULL;
+    if (!(*p++ = debug_setting()))
+        return NULL;
     for (size_t i = 0; i < n; i++)
-        if ((*p = strdup(environ[i])))
+        if (strncmp(environ[i], "GODEBUG=", 8) && (*p = strdup(environ[i])))
             p++;
     return block; /* the rest is zero: the end of both lists */
 }
@@ -63,6 +72,7 @@ static void boot(void)
     if (&__start_go_init_array[0] != &__stop_go_init_array[0]) {
         if (!(stack = process_stack()))
             abort(); /* as the Go runtime does without memory */
+        signals_disown();
         for (entry *e = __start_go_init_array; e < __stop_go_init_array; e++)
             (*e)(1, stack, stack + 2);
     }
@@ -71,6 +81,7 @@ static void boot(void)
 
 const engine_t engine_own = {
     .boot = boot,
+    .admit = gozmq_admit,
     .ctx_start = gozmq_ctx_start,
     .ctx_shutdown = gozmq_ctx_shutdown,
     .ctx_term = gozmq_ctx_term,
@@ -85,6 +96,9 @@ const engine_t engine_own = {
     .pipes_stats = gozmq_pipes_stats,
     .events = gozmq_events,
     .peer_state = gozmq_peer_state,
+    .regroup = gozmq_regroup,
+    .connect_peer = gozmq_connect_peer,
+    .disconnect_peer = gozmq_disconnect_peer,
     .send = gozmq_send,
     .recv = gozmq_recv,
     .z85_encode = gozmq_z85_encode,
@@ -97,7 +111,6 @@ const engine_t *engine = &engine_own;
 uint32_t generation;
 
 static pthread_mutex_t start_mu = PTHREAD_MUTEX_INITIALIZER;
-static pthread_mutex_t guard_mu = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic bool started;
 
 /* A fork takes place while nobody changes the tables of handles. */
@@ -107,7 +120,6 @@ enum { POOLS = sizeof pools / sizeof *pools };
 static void before_fork(void)
 {
     pthread_mutex_lock(&start_mu);
-    pthread_mutex_lock(&guard_mu);
     for (int i = 0; i < POOLS; i++)
         pthread_mutex_lock(&pools[i]->mu);
 }
@@ -116,7 +128,6 @@ static void after_fork(void)
 {
     for (int i = 0; i < POOLS; i++)
         pthread_mutex_unlock(&pools[i]->mu);
-    pthread_mutex_unlock(&guard_mu);
     pthread_mutex_unlock(&start_mu);
 }
 
@@ -135,23 +146,19 @@ static int start_locked(void)
             return ENOTSUP;
         engine = copy;
     }
-    sigset_t all, old;
-    struct sigaction pipe;
+    /* The runtime's threads inherit this mask: all signals, but for the two with
+     * which glibc cancels threads and changes their user. */
+    sigset_t all, program;
     struct rlimit files;
     sigfillset(&all);
-    sigdelset(&all, SIGURG); /* by which the Go runtime interrupts itself */
-    pthread_sigmask(SIG_BLOCK, &all, &old);
-    sigaction(SIGPIPE, NULL, &pipe);
+    pthread_sigmask(SIG_SETMASK, &all, &program);
     bool limited = getrlimit(RLIMIT_NOFILE, &files) == 0;
-    engine->boot();
-    /* What SIGPIPE does is the program's business: connections are written to
-     * without raising it. */
-    sigaction(SIGPIPE, &pipe, NULL);
+    signals_admit(engine->boot);
     /* Go raises the number of descriptors to the most that is allowed. Programs that
      * use select, or close all there may be, count on theirs. */
     if (limited)
         setrlimit(RLIMIT_NOFILE, &files);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_sigmask(SIG_SETMASK, &program, NULL);
     static bool hooked;
     if (!hooked)
         pthread_atfork(before_fork, after_fork, in_child);
@@ -174,54 +181,4 @@ int refuse_inherited(void)
 {
     errno = ENOTSUP;
     return -1;
-}
-
-/* --- signals --------------------------------------------------------------- */
-
-_Atomic bool guard_needed;
-static _Atomic long guard_next; /* when to look again, in 10 ms */
-static sigset_t guard_set;      /* only ever grows */
-
-/* Whether a signal is one that a fault of the running code raises. */
-static bool synchronous(int sig)
-{
-    return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP || sig == SIGSYS || sig == SIGKILL ||
-           sig == SIGSTOP;
-}
-
-/* Looks for handlers that do not use the alternate stack, a hundred times a
- * second at most. */
-void guard_look(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-    long now = t.tv_sec * 100 + t.tv_nsec / 10000000 + 1;
-    if (now < atomic_load_explicit(&guard_next, memory_order_relaxed))
-        return;
-    atomic_store_explicit(&guard_next, now + 1, memory_order_relaxed);
-    if (pthread_mutex_trylock(&guard_mu))
-        return;
-    for (int sig = 1; sig < 32; sig++) {
-        struct sigaction a;
-        if (synchronous(sig) || sigaction(sig, NULL, &a))
-            continue;
-        bool plain = !(a.sa_flags & SA_SIGINFO) && (a.sa_handler == SIG_DFL || a.sa_handler == SIG_IGN);
-        if (!plain && !(a.sa_flags & SA_ONSTACK) && !sigismember(&guard_set, sig)) {
-            sigaddset(&guard_set, sig);
-            atomic_store(&guard_needed, true);
-        }
-    }
-    pthread_mutex_unlock(&guard_mu);
-}
-
-void guard_mask(guard *g)
-{
-    g->masked = pthread_sigmask(SIG_BLOCK, &guard_set, &g->old) == 0;
-}
-
-void guard_unmask(guard *g)
-{
-    int e = errno;
-    pthread_sigmask(SIG_SETMASK, &g->old, NULL);
-    errno = e;
 }

@@ -6,6 +6,7 @@
 
 #include "library.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,103 +35,49 @@ socket_ *socket_lock(void *handle)
 
 void socket_unlock(socket_ *s) { pthread_mutex_unlock(&s->mu); }
 
-static size_t record_size(const record *r)
+void socket_leave(socket_ *s)
 {
-    switch (r->kind) {
-    case RECORD_LARGE:
-        return sizeof *r + sizeof(content *);
-    case RECORD_TAKEN:
-        return sizeof *r;
+    if (s->users) {
+        pthread_mutex_unlock(&s->mu);
+        return;
     }
-    return sizeof *r + ((r->size + 7) & ~(size_t)7);
-}
-
-/* Drops the references that a record holds. */
-static void record_free(record *r)
-{
-    if (r->kind == RECORD_LARGE)
-        content_unref(*(content **)(r + 1));
-    if (r->meta)
-        metadata_unref(r->meta);
-}
-
-void record_done(socket_ *s, record *r)
-{
-    if (r->meta)
-        metadata_unref(r->meta);
-    s->in.run = NULL;
-    s->in.at += record_size(r);
-}
-
-void records_drop(inbound *in, size_t from)
-{
-    for (size_t at = from; at < in->end;) {
-        record *r = (record *)(in->buf + at);
-        at += record_size(r);
-        record_free(r);
-    }
-    in->end = from;
-}
-
-/* Drops what was not read, and the buffer. */
-static void drop_inbound(socket_ *s)
-{
-    records_drop(&s->in, s->in.at);
-    free(s->in.buf);
-    s->in = (inbound){0};
-}
-
-/* What was fetched ahead of the program has passed the filter of a SUB as it was:
- * drops what does not any more. */
-static void refilter(socket_ *s)
-{
-    size_t to = s->in.at;
-    bool head = !s->in_more, keep = true;
-    for (size_t from = s->in.at; from < s->in.end;) {
-        record *r = (record *)(s->in.buf + from);
-        size_t size = record_size(r);
-        from += size;
-        if (head)
-            IN_GO(keep = engine->wanted(s->h.slot, r->kind == RECORD_LARGE ? (*(content **)(r + 1))->data : r + 1, r->size));
-        head = !r->more;
-        if (keep) {
-            memmove(s->in.buf + to, r, size);
-            to += size;
-        } else {
-            record_free(r);
-        }
-    }
-    s->in.end = to;
-}
-
-/* Gives the slot back. Nobody uses the socket any more; it is locked. */
-static void socket_free(socket_ *s)
-{
-    drop_inbound(s);
-    free(s->out.buf);
-    s->out.buf = NULL;
     close(s->event);
     s->event = -1;
     pthread_mutex_unlock(&s->mu);
     pool_give(&sockets, s);
 }
 
-void socket_leave(socket_ *s)
+/* Nothing of a closed socket is left in Go. Until then its descriptor stays open:
+ * programs make the names of monitors of its number. */
+static void socket_gone(void *p)
 {
+    socket_ *s = p;
+    pthread_mutex_lock(&s->mu);
     s->users--;
-    if (s->closed && s->users == 0)
-        socket_free(s);
-    else
-        pthread_mutex_unlock(&s->mu);
+    socket_leave(s);
+}
+
+/* How long zmq_close waits until what was sent last is on its way, so that the
+ * messages of sockets that are opened, sent on and closed one after the other arrive in
+ * that order. It is far more than a connection on the same network takes, and little
+ * where there is nobody to connect to. */
+enum { SETTLE_MS = 50 };
+
+static void settle(socket_ *s)
+{
+    uint32_t turn = waiter_join(s);
+    struct pollfd p = {.fd = s->event, .events = POLLIN};
+    pthread_mutex_unlock(&s->mu);
+    wait_fds(&p, 1, deadline_of(SETTLE_MS), NULL); /* a signal ends it, and that is fine */
+    pthread_mutex_lock(&s->mu);
+    waiter_leave(s, turn);
 }
 
 int zmq_close(void *handle)
 {
     socket_ *s = socket_of(handle);
-    if (!s) {
-        errno = ENOTSOCK;
-        return -1;
-    }
+    if (!s)
+        return outcome(ENOTSOCK);
     if (s->generation != generation) { /* what there is is a copy; its lock may be held for ever */
         close(s->event);
         atomic_store(&s->h.tag, 0);
@@ -140,11 +87,21 @@ int zmq_close(void *handle)
         return -1;
     atomic_store(&s->h.tag, 0);
     s->closed = true;
-    IN_GO(engine->close(s->h.slot)); /* ends the calls that wait, in time */
-    if (s->users)
-        pthread_mutex_unlock(&s->mu);
+    bool others = s->users, pending;
+    if (!others)
+        event_take(s);
+    s->users++; /* until it is gone */
+    IN_GO(pending = engine->close(s->h.slot, s, socket_gone, others));
+    content *dropped = records_drop(&s->in, s->in.at);
+    free(s->in.buf);
+    s->in = (inbound){0};
+    free(s->out.buf);
+    s->out.buf = NULL;
+    if (pending && !others)
+        settle(s);
     else
-        socket_free(s);
+        pthread_mutex_unlock(&s->mu);
+    contents_free(dropped);
     return 0;
 }
 
@@ -178,13 +135,16 @@ int zmq_setsockopt(void *handle, int option, const void *optval, size_t optvalle
     socket_ *s = socket_lock(handle);
     if (!s)
         return -1;
-    int e;
-    IN_GO(e = engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
+    int e = EINVAL;
+    content *dropped = NULL;
+    if (!too_large(optvallen))
+        IN_GO(e = engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
     if (!e && (option == ZMQ_SNDTIMEO || option == ZMQ_RCVTIMEO))
         memcpy(option == ZMQ_SNDTIMEO ? &s->send_timeout : &s->recv_timeout, optval, sizeof(int));
     if (!e && s->type == ZMQ_SUB)
-        refilter(s);
+        dropped = inbound_filter(s);
     socket_unlock(s);
+    contents_free(dropped);
     return outcome(e);
 }
 
@@ -207,19 +167,24 @@ static int int_option(void *optval, size_t *optvallen, int v)
     return 0;
 }
 
+/* Types whose sockets threads may share in libzmq, for which there is no descriptor and
+ * no more frames. */
+bool thread_safe(const socket_ *s) { return s->type > ZMQ_STREAM && s->type != ZMQ_DGRAM; }
+
 int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
 {
     socket_ *s = socket_lock(handle);
     if (!s)
         return -1;
     int e = EINVAL;
-    if (optval && optvallen)
+    if (optval && optvallen && !too_large(*optvallen))
         switch (option) {
         case ZMQ_RCVMORE:
-            e = int_option(optval, optvallen, s->in_more);
+            if (!thread_safe(s))
+                e = int_option(optval, optvallen, s->in_more);
             break;
         case ZMQ_FD:
-            if (*optvallen >= sizeof s->event) {
+            if (*optvallen >= sizeof s->event && !thread_safe(s)) {
                 socket_watch(s);
                 e = int_option(optval, optvallen, s->event);
             }
@@ -227,7 +192,8 @@ int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
         case ZMQ_EVENTS: {
             if (*optvallen < sizeof(int))
                 break;
-            int events = socket_events(s);
+            int events;
+            IN_GO(events = socket_events(s));
             e = events < 0 ? errno : int_option(optval, optvallen, events);
             break;
         }
@@ -241,18 +207,17 @@ int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
 int socket_events(socket_ *s)
 {
     socket_watch(s);
-    event_drain(s->event);
-    int rc;
-    IN_GO(rc = engine->events(s->h.slot));
+    event_take(s);
+    int rc = engine->events(s->h.slot);
     if (rc < 0) {
-        if (s->in.at < s->in.end && -rc == ETERM)
+        if (inbound_any(&s->in) && -rc == ETERM)
             rc = 0; /* what was received is still there to be read */
         else {
             errno = -rc;
             return -1;
         }
     }
-    if (s->in.at < s->in.end)
+    if (inbound_any(&s->in))
         rc |= ZMQ_POLLIN;
     /* The lockstep goes on when the last frame has been read. */
     if (s->in_more && (s->type == ZMQ_REP || s->type == ZMQ_REQ))

@@ -10,10 +10,13 @@ package main
 import "C"
 
 import (
+	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -29,12 +32,13 @@ type socket struct {
 	feed *feed
 
 	// Guarded by the lock of the C side.
-	watch   *core.Watch
-	out     [][]byte     // frames of a message that is not whole yet
-	one     [1][]byte    // a message of one frame, while it is sent
-	in      pipe.Message // one that the C side's buffer, or memory, was too small for
-	waiting bool         // in is there
-	fetched bool         // ahead of the program, that is
+	watch *core.Watch
+	out   [][]byte    // frames of a message that is not whole yet
+	raw   bool        // peers know no frames: behind a routing id one is the message
+	one   [1][]byte   // a message of one frame, while it is sent
+	batch []pipe.Item // memory of what is fetched
+	held  []pipe.Item // the rest of it, for which the C side had no room
+	early bool        // the first of held was fetched ahead of the program, as the others were
 }
 
 //export gozmq_endpoint
@@ -45,7 +49,7 @@ func gozmq_endpoint(slot C.uint32_t, what C.int, addr *C.char, n C.size_t) C.int
 	var err error
 	switch what {
 	case C.ENDPOINT_BIND, C.ENDPOINT_CONNECT:
-		err = k.attach(endpoint, what == C.ENDPOINT_BIND)
+		err = k.bindOrConnect(endpoint, what == C.ENDPOINT_BIND)
 	case C.ENDPOINT_UNBIND:
 		err = k.s.Unbind(endpoint)
 	case C.ENDPOINT_DISCONNECT:
@@ -54,7 +58,7 @@ func gozmq_endpoint(slot C.uint32_t, what C.int, addr *C.char, n C.size_t) C.int
 	return errno(err)
 }
 
-func (k *socket) attach(endpoint string, listen bool) error {
+func (k *socket) bindOrConnect(endpoint string, listen bool) error {
 	if err := k.s.Err(); err != nil {
 		return err
 	}
@@ -70,6 +74,21 @@ func (k *socket) attach(endpoint string, listen bool) error {
 	return k.s.Connect(endpoint)
 }
 
+// lookup finds an option. Those of transports that are not built in are unknown, as in
+// libzmq, where a program learns from that what there is. The options of multicast are
+// there in every build.
+func lookup(option C.int) (*opt.Spec, bool) {
+	sp, ok := opt.Lookup(opt.Num(option))
+	if !ok || !sp.Stored {
+		return sp, ok
+	}
+	scheme, _, _ := strings.Cut(sp.Transports, " ")
+	return sp, !slices.Contains(optional, scheme)
+}
+
+// optional are the transports that libzmq has options for only if they are built in.
+var optional = []string{"vmci", "norm", "wss"}
+
 //export gozmq_setsockopt
 func gozmq_setsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n C.size_t) C.int {
 	k := sockets[slot].Load()
@@ -77,7 +96,7 @@ func gozmq_setsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n C.s
 	if err := k.s.Err(); err != nil {
 		return errno(err)
 	}
-	sp, ok := opt.Lookup(opt.Num(option))
+	sp, ok := lookup(option)
 	if !ok || value == nil && n != 0 {
 		return errno(zerr.ErrInvalid)
 	}
@@ -85,7 +104,12 @@ func gozmq_setsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n C.s
 	if err != nil {
 		return errno(err)
 	}
-	return errno(k.s.SetOption(sp.Num, v))
+	if err := k.s.SetOption(sp.Num, v); err != nil {
+		return errno(err)
+	}
+	k.refilter()
+	k.raw = k.raw || sp.Num == opt.RouterRaw && v.I != 0 // it stays
+	return 0
 }
 
 //export gozmq_getsockopt
@@ -94,8 +118,8 @@ func gozmq_getsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n *C.
 	if err := k.s.Err(); err != nil {
 		return errno(err)
 	}
-	sp, ok := opt.Lookup(opt.Num(option))
-	if !ok || sp.Access == opt.ReadOnly && !sp.Accepts(typeNames[k.typ]) {
+	sp, ok := lookup(option)
+	if !ok || sp.Access == opt.ReadOnly && !sp.Accepts(pattern.TypeOf(k.typ).Name) {
 		return errno(zerr.ErrInvalid)
 	}
 	v, err := k.s.Option(sp.Num)
@@ -132,7 +156,7 @@ func gozmq_events(slot C.uint32_t) C.int {
 		return -errno(err)
 	}
 	var events C.int
-	if r&core.CanRecv != 0 || k.waiting {
+	if r&core.CanRecv != 0 || len(k.held) > 0 {
 		events |= C.ZMQ_POLLIN
 	}
 	if r&core.CanSend != 0 {
@@ -156,19 +180,37 @@ func gozmq_peer_state(slot C.uint32_t, id unsafe.Pointer, n C.size_t) C.int {
 	return 0
 }
 
-// gozmq_close ends a socket. What it lingers for goes on in a goroutine, which
-// the end of the context waits for.
+// gozmq_close ends a socket. It returns true if something is queued that has not been
+// handed to the system; the descriptor is rung when it has, or when it cannot be yet. With ring it is rung at
+// once, for calls that wait. What the socket lingers for goes on in a goroutine, which
+// the end of the context waits for, and which calls gone with the C side of the socket
+// when nothing is left of it.
 //
 //export gozmq_close
-func gozmq_close(slot C.uint32_t) {
+func gozmq_close(slot C.uint32_t, s unsafe.Pointer, gone C.gone_fn, ring C.bool) C.bool {
 	k := sockets[slot].Swap(nil)
 	k.s.SetFeed(nil)
-	k.bell.ring() // calls that wait look at the handle again
-	k.bell.mute()
+	if ring {
+		k.bell.ring()
+	}
 	if k.watch != nil {
 		k.watch.Stop()
 	}
-	go func() { _ = k.s.Close() }() // fails for closed sockets only
+	k.drop()
+	d, err := k.s.Depart()
+	if err != nil { // it is not closed twice, see sockets
+		k.bell.mute()
+		go C.call_gone(gone, s)
+		return false
+	}
+	go func() {
+		d.Drain()
+		k.bell.ring()
+		d.Finish()
+		k.bell.mute()
+		C.call_gone(gone, s)
+	}()
+	return C.bool(d.Pending())
 }
 
 // octets is memory of the C side, nil for a null pointer.

@@ -14,7 +14,8 @@ typedef struct timer
 {
     int id;
     bool live;
-    int64_t interval, due;
+    uint64_t interval;
+    int64_t due;
     uint64_t armed; /* order of arming, among those due at the same time */
     zmq_timer_fn *handler;
     void *arg;
@@ -68,7 +69,7 @@ int zmq_timers_destroy(void **timers_p)
 
 static void arm(timers *t, timer *x, int64_t now)
 {
-    x->due = now + x->interval;
+    x->due = x->interval > (uint64_t)(INT64_MAX - now) ? INT64_MAX : now + (int64_t)x->interval;
     x->armed = t->armings++;
 }
 
@@ -94,7 +95,7 @@ int zmq_timers_add(void *timers_, size_t interval, zmq_timer_fn handler, void *a
     }
     if (i == t->n)
         t->n++;
-    t->list[i] = (timer){.id = ++t->last_id, .live = true, .interval = (int64_t)interval, .handler = handler, .arg = arg};
+    t->list[i] = (timer){.id = ++t->last_id, .live = true, .interval = interval, .handler = handler, .arg = arg};
     arm(t, &t->list[i], clock_ms());
     return t->last_id;
 }
@@ -125,7 +126,7 @@ int zmq_timers_set_interval(void *timers_, int timer_id, size_t interval)
     timer *x = find(timers_, timer_id);
     if (!x)
         return -1;
-    x->interval = (int64_t)interval;
+    x->interval = interval;
     arm(timers_, x, clock_ms());
     return 0;
 }
@@ -157,10 +158,8 @@ long zmq_timers_timeout(void *timers_)
     if (!t)
         return -1;
     timer *x = first(t, UINT64_MAX);
-    if (!x) {
-        errno = 0;
-        return -1;
-    }
+    if (!x)
+        return -1; /* there is no timer, which is no error */
     int64_t left = x->due - clock_ms();
     return left > 0 ? (long)left : 0;
 }

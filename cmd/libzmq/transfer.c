@@ -6,7 +6,8 @@
  * Sending and receiving.
  *
  * Out: a frame goes to Go at once; Go keeps the frames of an unfinished message,
- * and has copied the octets when the call returns.
+ * and when the call returns it has copied the octets, or holds a reference of the
+ * content that it was lent.
  * In: Go fills the socket's buffer with whole messages, as records; frames are
  * taken from there without Go until it is empty.
  */
@@ -19,28 +20,27 @@
 #include <string.h>
 #include <sys/uio.h>
 
-/* Waits until something may have changed. The socket is locked before and, on 0,
- * after; on an errno it is not. */
-static int wait_change(socket_ *s, int64_t deadline)
+/* Waits until something may have changed, with the program's mask. Called between
+ * enter_go and leave_go with the socket locked. That holds after it, too, but on an
+ * errno neither does. */
+static int wait_change(socket_ *s, int64_t deadline, const sigset_t *program)
 {
-    uint32_t life = s->life;
-    s->users++;
-    pthread_mutex_unlock(&s->mu);
+    uint32_t turn = waiter_join(s);
     struct pollfd p = {.fd = s->event, .events = POLLIN};
-    int rc = wait_fds(&p, 1, deadline, NULL), e = rc < 0 ? errno : rc == 0 ? EAGAIN : 0;
+    pthread_mutex_unlock(&s->mu);
+    int rc = wait_fds(&p, 1, deadline, program), e = rc < 0 ? errno : rc == 0 ? EAGAIN : 0;
     pthread_mutex_lock(&s->mu);
-    if (s->closed || s->life != life) {
-        socket_leave(s);
+    if (!waiter_leave(s, turn)) {
+        leave_go(program);
         return ENOTSOCK;
     }
-    if (rc > 0)
-        event_drain(s->event);
-    if (e) {
-        socket_leave(s);
-        return e;
+    if (!e) {
+        event_take(s);
+        return 0;
     }
-    s->users--;
-    return 0;
+    pthread_mutex_unlock(&s->mu);
+    leave_go(program);
+    return e;
 }
 
 static int capped(size_t n) { return n > INT_MAX ? INT_MAX : (int)n; }
@@ -79,44 +79,64 @@ static bool feed(outbound *o, const void *data, size_t size)
     return ok;
 }
 
-static int send_frame(void *handle, const void *data, size_t size, int flags)
+/* Sends a frame. The socket is locked. Where it returns false it has been unlocked
+ * while waiting, and e says why. */
+static bool send_locked(socket_ *s, const void *data, size_t size, content *lent, label *l, int flags, int *e)
 {
-    socket_ *s = socket_lock(handle);
-    if (!s)
-        return -1;
     bool more = flags & ZMQ_SNDMORE;
-    if (s->in_more && (s->type == ZMQ_REP || s->type == ZMQ_REQ)) {
-        socket_unlock(s);
-        errno = EFSM; /* the message before has not been read to its end */
-        return -1;
-    }
     if (!more && !s->out_more && feed(&s->out, data, size)) {
-        socket_unlock(s);
-        return capped(size);
+        *e = 0;
+        return true;
     }
     bool wait = !(flags & ZMQ_DONTWAIT) && s->send_timeout != 0;
     if (wait)
         socket_watch(s);
     int64_t deadline = 0;
-    int e;
+    sigset_t program;
+    enter_go(&program);
     for (bool first = true;; first = false) {
-        IN_GO(e = engine->send(s->h.slot, (void *)data, size, more, wait));
-        if (e != EAGAIN || !wait)
+        bool goes_on = more;
+        *e = engine->send(s->h.slot, (void *)(uintptr_t)data, size, lent, l, &goes_on, wait);
+        s->out_more = goes_on;
+        if (*e != EAGAIN || !wait)
             break;
         if (first)
             deadline = deadline_of(s->send_timeout);
-        if ((e = wait_change(s, deadline))) {
-            errno = e;
-            return -1;
-        }
+        if ((*e = wait_change(s, deadline, &program)))
+            return false;
     }
-    if (!e)
-        s->out_more = more;
-    socket_unlock(s);
-    if (!e)
-        return capped(size);
-    errno = e;
-    return -1;
+    leave_go(&program);
+    return true;
+}
+
+/* Sends a frame that lies in lent, or is copied if that is NULL. */
+static int send_frame(void *handle, const void *data, size_t size, content *lent, label *l, int flags)
+{
+    socket_ *s = socket_lock(handle);
+    if (!s)
+        return -1;
+    int e;
+    bool locked = true;
+    if (too_large(size))
+        e = ENOMEM; /* for a copy */
+    else if (!data && size)
+        e = EFAULT;
+    else if (s->in_more && (s->type == ZMQ_REP || s->type == ZMQ_REQ))
+        e = EFSM; /* the message before has not been read to its end */
+    else
+        locked = send_locked(s, data, size, lent, l, flags, &e);
+    if (locked)
+        socket_unlock(s);
+    return outcome(e) ? -1 : capped(size);
+}
+
+/* The content of a message that is worth lending, or whose free function tells the
+ * program when the octets have been sent. */
+static content *to_lend(const message *m)
+{
+    if (m->kind != MSG_SHARED || !(m->u.shared->ffn || m->u.shared->size >= LEND))
+        return NULL;
+    return m->u.shared;
 }
 
 int zmq_msg_send(zmq_msg_t *msg, void *handle, int flags)
@@ -130,17 +150,18 @@ int zmq_msg_send(zmq_msg_t *msg, void *handle, int flags)
         errno = EFAULT;
         return -1;
     }
-    int rc = send_frame(handle, message_data(m), message_size(m), flags);
+    label l = {.routing_id = m->routing_id, .group = m->group};
+    int rc = send_frame(handle, message_data(m), message_size(m), to_lend(m), &l, flags);
     if (rc >= 0)
         message_release(m);
     return rc;
 }
 
-int zmq_send(void *handle, const void *buf, size_t len, int flags) { return send_frame(handle, buf, len, flags); }
+int zmq_send(void *handle, const void *buf, size_t len, int flags) { return send_frame(handle, buf, len, NULL, NULL, flags); }
 
 int zmq_send_const(void *handle, const void *buf, size_t len, int flags)
 {
-    return send_frame(handle, buf, len, flags);
+    return send_frame(handle, buf, len, NULL, NULL, flags);
 }
 
 int zmq_sendmsg(void *handle, zmq_msg_t *msg, int flags) { return zmq_msg_send(msg, handle, flags); }
@@ -166,147 +187,108 @@ int zmq_sendiov(void *handle, struct iovec *iov, size_t count, int flags)
 
 /* --- receiving --------------------------------------------------------------- */
 
-/* A frame in the socket's buffer. */
-typedef struct frame
+/* Has Go put the next messages into the buffer, which is empty, and the first of them
+ * where the program wants it if that can be. Called between enter_go and leave_go. */
+static int fetch(socket_ *s, landing *to, bool wait)
 {
-    record *r;
-    const void *data;
-    size_t size;
-    bool more;
-} frame;
+    for (;;) {
+        int e;
+        s->in.at = s->in.end = 0;
+        e = engine->recv(s->h.slot, &s->in, to, wait);
+        if (e != ENOBUFS)
+            return e;
+        char *b = realloc(s->in.buf, s->in.want); /* the next message needs more room */
+        if (!b)
+            return ENOMEM;
+        s->in.buf = b;
+        s->in.cap = s->in.want;
+    }
+}
 
-/* Waits for a record. The socket is locked; on failure it is unlocked, with
- * errno set. A large frame may go into the caller's memory at once. */
-static record *next_record(socket_ *s, int flags, void *into, size_t room)
+/* Waits until a frame is in the buffer, or has landed. The socket is locked; on
+ * failure it is unlocked, with errno set. */
+static bool await_frame(socket_ *s, int flags, landing *to)
 {
-    if (s->in.at < s->in.end)
-        return (record *)(s->in.buf + s->in.at);
+    if (inbound_any(&s->in))
+        return true;
     bool wait = !(flags & ZMQ_DONTWAIT) && s->recv_timeout != 0;
     if (wait)
         socket_watch(s);
     int64_t deadline = 0;
-    int e;
-    for (bool first = true;;) {
-        s->in.at = s->in.end = 0;
-        s->in.into = into;
-        s->in.room = room;
-        IN_GO(e = engine->recv(s->h.slot, &s->in, wait));
-        s->in.into = NULL;
-        if (!e)
-            return (record *)s->in.buf;
-        if (e == ENOBUFS) { /* the next message needs more room */
-            char *b = realloc(s->in.buf, s->in.want);
-            if (!b) {
-                e = ENOMEM;
-                break;
-            }
-            s->in.buf = b;
-            s->in.cap = s->in.want;
-            continue;
-        }
+    int e = 0;
+    sigset_t program;
+    enter_go(&program);
+    /* Whenever the lock was given up another thread may have fetched messages. */
+    for (bool first = true; !inbound_any(&s->in); first = false) {
+        e = fetch(s, to, wait);
         if (e != EAGAIN || !wait)
             break;
         if (first)
             deadline = deadline_of(s->recv_timeout);
-        first = false;
-        if ((e = wait_change(s, deadline))) {
+        if ((e = wait_change(s, deadline, &program))) {
             errno = e;
-            return NULL;
+            return false;
         }
     }
+    leave_go(&program);
+    if (!e)
+        return true;
     socket_unlock(s);
     errno = e;
-    return NULL;
+    return false;
 }
 
-/* Finds the next frame; as next_record. */
-static bool next_frame(socket_ *s, int flags, void *into, size_t room, frame *f)
+/* Makes a message of the next frame; ENOMEM leaves that where it is. */
+static int take_message(socket_ *s, message *n)
 {
-    record *r = next_record(s, flags, into, room);
-    if (!r)
-        return false;
-    f->r = r;
-    switch (r->kind) {
-    case RECORD_FRAME:
-        f->data = r + 1;
-        f->size = r->size;
-        f->more = r->more;
-        break;
-    case RECORD_TAKEN:
-        f->data = NULL;
-        f->size = r->size;
-        f->more = false;
-        break;
-    case RECORD_LARGE:
-        f->data = (*(content **)(r + 1))->data;
-        f->size = r->size;
-        f->more = r->more;
-        break;
-    case RECORD_RUN: {
-        const unsigned char *p = (unsigned char *)(s->in.run ? s->in.run : (char *)(r + 1));
-        f->size = p[1];
-        f->data = p + 2;
-        if (p[0] & 2) {
-            for (int i = 1; i < 9; i++)
-                f->size = f->size << 8 | p[i]; /* what was there goes out at the top */
-            f->data = p + 9;
-        }
-        f->more = false;
+    bool large;
+    size_t size = inbound_peek(&s->in, &large);
+    content *c = NULL;
+    if (!large && size > INLINE_MAX && !(c = content_new(size)))
+        return ENOMEM;
+    char *group = NULL;
+    if (inbound_group(&s->in, &group) != 0) {
+        if (c)
+            content_unref(c);
+        return ENOMEM;
     }
+    frame f = inbound_take(&s->in, true);
+    message_init(n);
+    n->meta = f.meta;
+    n->routing_id = f.routing_id;
+    n->group = group;
+    n->flags = f.more ? MSG_MORE : 0;
+    if (large || c) {
+        n->kind = MSG_SHARED;
+        n->u.shared = large ? f.large : c;
+    } else {
+        n->u.in.size = (unsigned char)size;
     }
-    return true;
-}
-
-/* Moves on behind a frame. A content has been taken over; the metadata have not. */
-static void consume(socket_ *s, frame *f)
-{
-    record *r = f->r;
-    s->in_more = f->more;
-    if (r->kind == RECORD_RUN && --r->more > 0)
-        s->in.run = (char *)f->data + f->size;
-    else
-        record_done(s, r);
+    if (!large && size)
+        memcpy(message_data(n), f.data, size);
+    s->in_more = f.more;
+    return 0;
 }
 
 int zmq_msg_recv(zmq_msg_t *msg, void *handle, int flags)
 {
-    message *m = message_of(msg);
+    message *m = message_of(msg), n;
     socket_ *s = socket_lock(handle);
     if (!s)
         return -1;
     if (!message_valid(m)) {
         socket_unlock(s);
-        errno = EFAULT;
-        return -1;
+        return outcome(EFAULT);
     }
-    frame f;
-    if (!next_frame(s, flags, NULL, 0, &f))
+    if (!await_frame(s, flags, NULL))
         return -1;
-    message n;
-    message_init(&n);
-    n.flags = f.more ? MSG_MORE : 0;
-    if (f.r->kind == RECORD_LARGE) {
-        n.kind = MSG_SHARED;
-        n.u.shared = *(content **)(f.r + 1);
-    } else if (f.size <= INLINE_MAX) {
-        n.u.in.size = (unsigned char)f.size;
-        memcpy(n.u.in.octets, f.data, f.size);
-    } else {
-        if (!(n.u.shared = content_new(f.size))) {
-            socket_unlock(s);
-            errno = ENOMEM;
-            return -1;
-        }
-        n.kind = MSG_SHARED;
-        memcpy(n.u.shared->data, f.data, f.size);
-    }
-    if ((n.meta = f.r->meta))
-        atomic_fetch_add_explicit(&n.meta->refs, 1, memory_order_relaxed);
-    consume(s, &f);
+    int e = take_message(s, &n);
     socket_unlock(s);
+    if (e)
+        return outcome(e);
     message_release(m); /* may call a free function of the program */
     *m = n;
-    return capped(f.size);
+    return capped(message_size(m));
 }
 
 int zmq_recv(void *handle, void *buf, size_t len, int flags)
@@ -314,17 +296,26 @@ int zmq_recv(void *handle, void *buf, size_t len, int flags)
     socket_ *s = socket_lock(handle);
     if (!s)
         return -1;
-    frame f;
-    if (!next_frame(s, flags, buf, len, &f))
+    if (!buf && len) {
+        socket_unlock(s);
+        return outcome(EFAULT);
+    }
+    landing to = {.into = buf, .room = len};
+    if (!await_frame(s, flags, &to))
         return -1;
+    if (to.used) {
+        s->in_more = false;
+        socket_unlock(s);
+        return capped(to.size);
+    }
+    frame f = inbound_take(&s->in, false);
     size_t n = f.size < len ? f.size : len;
-    if (n && f.data)
-        memcpy(buf, f.data, n);
-    content *c = f.r->kind == RECORD_LARGE ? *(content **)(f.r + 1) : NULL;
-    consume(s, &f);
+    if (n)
+        memcpy(buf, f.large ? f.large->data : f.data, n);
+    s->in_more = f.more;
     socket_unlock(s);
-    if (c)
-        content_unref(c);
+    if (f.large)
+        content_unref(f.large);
     return capped(f.size);
 }
 
@@ -372,8 +363,9 @@ int zmq_socket_get_peer_state(void *handle, const void *routing_id, size_t routi
     socket_ *s = socket_lock(handle);
     if (!s)
         return -1;
-    int rc;
-    IN_GO(rc = engine->peer_state(s->h.slot, (void *)routing_id, routing_id_size));
+    int rc = -EINVAL;
+    if (!too_large(routing_id_size) && (routing_id || !routing_id_size))
+        IN_GO(rc = engine->peer_state(s->h.slot, (void *)(uintptr_t)routing_id, routing_id_size));
     socket_unlock(s);
     if (rc >= 0)
         return rc;

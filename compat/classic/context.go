@@ -30,7 +30,7 @@ const (
 	// MaxMessageSize is kept and read back, without effect, as in libzmq; the option
 	// of sockets is what limits. (ZMQ_MAX_MSGSZ)
 	MaxMessageSize = 5
-	// MessageSize is the octets of a zmq_msg_t; read only. (ZMQ_MSG_T_SIZE)
+	// MessageSize is the bytes of a zmq_msg_t; read only. (ZMQ_MSG_T_SIZE)
 	MessageSize = 6
 	// IPv6 is 1 if sockets made from now on use IPv6 too. (ZMQ_IPV6)
 	IPv6 = 42

@@ -8,8 +8,8 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// Monitor sends the events that mask chooses to whoever connects a PAIR to an
-// inproc endpoint, in libzmq's first format; an empty endpoint ends that. See
+// Monitor sends the events that mask chooses to the PAIR that connects to an inproc
+// endpoint, in libzmq's first format. An empty endpoint ends the monitor. See
 // zmq.Socket.MonitorTo. (zmq_socket_monitor)
 func (x *Socket) Monitor(endpoint string, mask int) error {
 	if endpoint == "" {
@@ -25,7 +25,7 @@ type Event struct {
 	Address string // the endpoint
 }
 
-// eventSize is the first frame of an event: the kind in two octets, the value in
+// eventSize is the first frame of an event: the kind in two bytes, the value in
 // four (zmq_socket_monitor).
 const eventSize = 6
 

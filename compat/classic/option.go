@@ -11,18 +11,19 @@ import (
 
 // Option numbers that Socket answers itself, because they are about frames.
 const (
-	optRcvMore = 13
-	optEvents  = 15
+	optRcvMore   = 13
+	optEvents    = 15
+	optRouterRaw = 41
 )
 
-// Option numbers of octets, which end without a NUL.
+// Option numbers of bytes, which end without a NUL.
 const (
 	optRoutingID      = 5
 	optCurvePublicKey = 48
 	optCurveServerKey = 50
 )
 
-// Sizes of the buffers for options that are octets or text, as libzmq's manual
+// Sizes of the buffers for options that are bytes or text, as libzmq's manual
 // has them.
 const (
 	longest = 4096 // endpoints, and whatever has no limit
@@ -41,7 +42,11 @@ func (x *Socket) SetInt(option int, value int64) error {
 	if int64(int32(value)) != value {
 		return &zmq.Error{Op: "set option", Endpoint: x.s.String(), Err: zmq.ErrInvalid}
 	}
-	return x.fate(x.s.SetRawOption(option, binary.NativeEndian.AppendUint32(nil, uint32(value))))
+	err := x.s.SetRawOption(option, binary.NativeEndian.AppendUint32(nil, uint32(value)))
+	if err == nil && option == optRouterRaw && value != 0 {
+		x.raw.Store(true) // it stays
+	}
+	return x.fate(err)
 }
 
 // Int reads an option of a number. RCVMORE and EVENTS know of messages of which
@@ -65,8 +70,8 @@ func (x *Socket) Int(option int) (int64, error) {
 	return int64(int32(binary.NativeEndian.Uint32(b[:4]))), err
 }
 
-// SetBytes sets an option that is octets or text. Nil stands for C's null
-// pointer, which clears some options; it is not the same as no octets.
+// SetBytes sets an option that is bytes or text. Nil stands for C's null
+// pointer, which clears some options; it is not the same as no bytes.
 // (zmq_setsockopt)
 func (x *Socket) SetBytes(option int, value []byte) error {
 	return x.fate(x.s.SetRawOption(option, value))
@@ -78,12 +83,12 @@ func (x *Socket) Text(option int) (string, error) {
 	return string(b[:max(len(b)-1, 0)]), err
 }
 
-// Bytes reads an option that is octets, such as ROUTING_ID. (zmq_getsockopt)
+// Bytes reads an option that is bytes, such as ROUTING_ID. (zmq_getsockopt)
 func (x *Socket) Bytes(option int) ([]byte, error) {
 	return x.read(option, longest)
 }
 
-// ReadString reads an option of octets or text, whichever it is; of a CURVE key the 40
+// ReadString reads an option of bytes or text, whichever it is; of a CURVE key the 40
 // characters of Z85.
 func (x *Socket) ReadString(option int) (string, error) {
 	switch {
@@ -96,7 +101,7 @@ func (x *Socket) ReadString(option int) (string, error) {
 	return x.Text(option)
 }
 
-// Key reads a CURVE key: its 32 octets.
+// Key reads a CURVE key: its 32 bytes.
 func (x *Socket) Key(option int) ([]byte, error) {
 	return x.read(option, keySize)
 }

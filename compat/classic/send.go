@@ -14,8 +14,10 @@ import (
 // Send sends one frame, which is copied. With SendMore it begins or continues a
 // message, which goes out, whole, with the first frame sent without SendMore.
 // A message is refused with its first frame, as libzmq does: that is where Send
-// waits, or with DontWait fails with zmq.ErrAgain. SNDTIMEO limits the wait.
-// (zmq_send)
+// waits, or with DontWait fails with zmq.ErrAgain. SNDTIMEO limits the wait. If the
+// peer leaves between two frames, the message is discarded without an error. On a
+// STREAM, and a ROUTER with ROUTER_RAW, the frame behind the routing id is the last,
+// whatever the flags. (zmq_send)
 func (x *Socket) Send(frame []byte, flags int) error {
 	if flags&SendMore == 0 && !x.started.Load() {
 		if x.unfinished() {
@@ -48,6 +50,24 @@ func (x *Socket) SendAll(frames [][]byte, flags int) error {
 	return nil
 }
 
+// SendMessage sends a message with what it carries beside its frames: see
+// zmq.Message.WithRoutingID and WithGroup. The message is handed over. (zmq_msg_send)
+func (x *Socket) SendMessage(m zmq.Message, flags int) error {
+	if flags&SendMore != 0 {
+		return &zmq.Error{Op: "send", Endpoint: x.s.String(), Err: zmq.ErrInvalid}
+	}
+	if flags&DontWait != 0 {
+		return x.fate(x.s.TrySendMessage(m))
+	}
+	return x.fate(x.s.SendMessage(context.Background(), m))
+}
+
+// Join makes a DISH receive a group. (zmq_join)
+func (x *Socket) Join(group string) error { return x.fate(x.s.Join(group)) }
+
+// Leave takes Join back. (zmq_leave)
+func (x *Socket) Leave(group string) error { return x.fate(x.s.Leave(group)) }
+
 // unfinished tells whether a REQ or REP still has frames of a message to hand out:
 // only behind the last of them is it its turn to send.
 func (x *Socket) unfinished() bool {
@@ -71,7 +91,7 @@ func (x *Socket) sendPart(frame []byte, flags int) error {
 		return x.stateError("send")
 	}
 	if x.started.Load() {
-		if x.kind == zmq.STREAM {
+		if x.raw.Load() {
 			flags &^= SendMore // an identity and what goes there is all (zmq_socket, ZMQ_STREAM)
 		}
 	} else {
@@ -93,23 +113,19 @@ func (x *Socket) sendPart(frame []byte, flags int) error {
 	return x.finish(whole, flags)
 }
 
-// finish sends a message whose last frame has come. If it cannot go out now, the
-// last frame is the caller's to send again.
+// finish sends a message whose last frame has come. The peer that was there for the
+// first frame may be gone: the message is discarded then, so that the last frame does
+// not wait for another peer and nothing of the message gets into the next one
+// (libzmq's load balancer does the same).
 func (x *Socket) finish(whole [][]byte, flags int) error {
 	m := zmq.NewMessage(whole...)
-	var err error
-	if flags&DontWait != 0 {
-		err = x.s.TrySendMessage(m)
-	} else {
-		err = x.s.SendMessage(context.Background(), m)
+	err := x.s.TrySendMessage(m)
+	if errors.Is(err, zmq.ErrAgain) && flags&DontWait == 0 && len(x.s.Peers()) > 0 {
+		// Another goroutine has used up the room meanwhile.
+		return x.fate(x.s.SendMessage(context.Background(), m))
 	}
-	if errors.Is(err, zmq.ErrAgain) || errors.Is(err, zmq.ErrTimeout) {
-		x.outMu.Lock()
-		if rest := whole[:len(whole)-1]; x.out == nil && len(rest) > 0 {
-			x.out = rest
-			x.started.Store(true)
-		}
-		x.outMu.Unlock()
+	if errors.Is(err, zmq.ErrAgain) || errors.Is(err, zmq.ErrHostUnreachable) {
+		return nil
 	}
 	return x.fate(err)
 }

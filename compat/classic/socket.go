@@ -23,6 +23,10 @@ const (
 // Socket is a socket that takes and gives one frame at a time. All methods are
 // safe for concurrent use.
 type Socket struct {
+	// Owner is for a package that wraps the socket in a type of its own: what it puts
+	// here it finds here again. Set before the socket is shared, if at all.
+	Owner any
+
 	// Immutable after newSocket.
 	s    *zmq.Socket
 	ctx  *Context
@@ -33,6 +37,8 @@ type Socket struct {
 	outMu   sync.Mutex
 	out     [][]byte // the frames of a message whose last one has not come
 	started atomic.Bool
+
+	raw atomic.Bool // peers know no frames
 
 	// Guarded by inMu. left mirrors whether in has frames.
 	inMu sync.Mutex
@@ -50,7 +56,8 @@ type part struct {
 
 func newSocket(c *Context, s *zmq.Socket) *Socket {
 	x := &Socket{s: s, ctx: c, kind: s.Type()}
-	// A socket that nobody refers to any more is closed in time, as the older
+	x.raw.Store(x.kind == zmq.STREAM)
+	// A socket that the program no longer refers to is closed in time, as the older
 	// bindings promise. Close may wait for linger, hence the goroutine.
 	runtime.AddCleanup(x, func(s *zmq.Socket) { go func() { _ = s.Close() }() }, s)
 	return x

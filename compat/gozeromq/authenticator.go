@@ -94,8 +94,9 @@ func (a *authenticator) lookup(domain string) (credentials, bool) {
 	return c, ok
 }
 
-// check lets in who sends the credentials of the socket; if these are empty,
-// everybody. Hashes are compared, so that time tells neither lengths nor prefixes.
+// check admits clients that send the credentials of the socket, or all clients if
+// these are empty. It compares hashes, so that the time it takes reveals neither
+// lengths nor prefixes.
 func (a *authenticator) check(_ context.Context, r auth.Request, password string) (auth.User, error) {
 	c, ok := a.lookup(r.Domain)
 	if !ok {

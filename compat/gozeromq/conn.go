@@ -48,7 +48,7 @@ const handshakeInterval = 30 * time.Second
 
 // Cmd is a command of the protocol.
 type Cmd struct {
-	Name string // 1 to 255 octets
+	Name string // 1 to 255 bytes
 	Body []byte // everything behind the name
 }
 
@@ -141,6 +141,7 @@ func (c *Conn) greet() error {
 		return err
 	}
 	if mechanism != c.sec.Type() {
+		<-sent // so that the peer learns of it too
 		return fmt.Errorf("zmq4: the peer uses mechanism %q, not %q", mechanism, c.sec.Type())
 	}
 	c.Peer.Server = server
@@ -166,7 +167,7 @@ func (c *Conn) Closed() bool { return c.closed.Load() }
 // SetClosed closes the connection as Close does.
 func (c *Conn) SetClosed() { _ = c.Close() }
 
-// Read reads octets of the connection as they are, past its framing.
+// Read reads bytes of the connection as they are, past its framing.
 func (c *Conn) Read(p []byte) (int, error) {
 	if c.Closed() {
 		return 0, ErrClosedConn
@@ -175,7 +176,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.failed(err)
 }
 
-// Write writes octets to the connection as they are, past its framing.
+// Write writes bytes to the connection as they are, past its framing.
 func (c *Conn) Write(p []byte) (int, error) {
 	if c.Closed() {
 		return 0, ErrClosedConn
@@ -185,10 +186,10 @@ func (c *Conn) Write(p []byte) (int, error) {
 }
 
 // SendCmd sends a command. It fails with ErrBadCmd for a name that has not 1 to
-// 255 octets.
+// 255 bytes.
 func (c *Conn) SendCmd(name string, body []byte) error {
 	if len(name) == 0 || len(name) > 255 {
-		return fmt.Errorf("%w: %d octets", ErrBadCmd, len(name))
+		return fmt.Errorf("%w: %d bytes", ErrBadCmd, len(name))
 	}
 	data := append([]byte{byte(len(name))}, name...)
 	c.writeMu.Lock()

@@ -136,7 +136,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-func TestConnReadsAndWritesOctets(t *testing.T) {
+func TestConnReadsAndWritesBytes(t *testing.T) {
 	c, s, _ := openPair(t, null.Security(), null.Security(), zmq4.Pair, zmq4.Pair)
 	go c.conn.Write([]byte("raw"))
 	got := make([]byte, 3)
@@ -155,7 +155,7 @@ func TestConnReadsAndWritesOctets(t *testing.T) {
 // else.
 func TestConnRefusesHostileFrames(t *testing.T) {
 	huge := binary.BigEndian.AppendUint64([]byte{2}, 1<<62)
-	for name, octets := range map[string][]byte{
+	for name, data := range map[string][]byte{
 		"huge frame":            huge,
 		"huge command":          binary.BigEndian.AppendUint64([]byte{6}, 1<<20),
 		"flags":                 {0x80, 0},
@@ -167,7 +167,7 @@ func TestConnRefusesHostileFrames(t *testing.T) {
 	} {
 		c, s, closed := openPair(t, null.Security(), null.Security(), zmq4.Pair, zmq4.Pair)
 		go func() {
-			c.conn.Write(octets)
+			c.conn.Write(data)
 			c.conn.Close()
 		}()
 		msg, err := s.conn.RecvMsg()
@@ -182,7 +182,7 @@ func TestConnRefusesHostileFrames(t *testing.T) {
 	}
 }
 
-// xor is a mechanism of a program: each frame is sent with its octets changed.
+// xor is a mechanism of a program: each frame is sent with its bytes changed.
 type xor struct{ key byte }
 
 func (x xor) Type() zmq4.SecurityType { return "XOR" }

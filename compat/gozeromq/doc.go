@@ -7,14 +7,18 @@
 //
 // It does what users of that API have asked of it:
 //
-//   - Dial keeps trying. It returns once the peer is there or the first attempt
-//     has come to nothing, and goes on in the background, for every endpoint, as
-//     long as the socket lives; see WithDialerMaxRetries and
-//     WithAutomaticReconnect for telling it not to.
+//   - Dial keeps trying. It waits for the peer as long as the original does, and
+//     then goes on in the background instead of failing, for every endpoint, as
+//     long as the socket exists. WithDialerMaxRetries and WithAutomaticReconnect
+//     change that.
 //   - PUSH, DEALER and REQ share messages out among their peers instead of
 //     sending each to all of them.
 //   - Recv goes on with the other peers, and with new ones, when a peer leaves.
-//     It ends with the socket or its context only.
+//     It returns io.EOF only if that was the last one and Dial had reached it,
+//     because programs dial again then. If they do not, the socket reconnects all
+//     the same.
+//   - A REP that is received ahead of its reply gives the next request when that
+//     is sent, so that each reply goes where it belongs.
 //   - Send waits for room and for a peer, and reports what it could not do.
 //   - Each peer has queues of its own, up to OptionHWM messages.
 //   - Sockets are safe for any number of goroutines.
@@ -22,11 +26,12 @@
 //
 // # Differences
 //
-// Errors name what ended a call: after Close or the end of the context they match
-// context.Canceled, as they did, and net.ErrClosed. A REP keeps to the order of
-// request and reply. A ROUTER makes up routing ids of five octets, not of 36.
-// WithTimeout bounds Send, and a Send that runs out of time says so. Peers speak
-// ZMTP 3.1 with each other, and older versions with older peers.
+// A Send of a REP without a request is an error. A Send without a peer waits for one,
+// except as the interface Socket says. Recv reports only the loss of the last
+// connection, after all messages that it left, and not of connections by inproc. A
+// ROUTER makes up routing ids of five bytes, not of 36. WithTimeout bounds Send, and a
+// Send that runs out of time says so. Peers speak ZMTP 3.1 with each other, and older
+// versions with older peers.
 //
 // # Goroutines
 //
@@ -35,11 +40,11 @@
 //   - socket.collectTopics: one for each PUB, from its constructor to its end;
 //     keeps the list that Topics returns.
 //   - socket.logEvents: one for each socket with WithLogger, to the socket's end.
-//   - socket.dropWhenLost: one for each Dial with WithAutomaticReconnect(false),
-//     until the connection has ended.
+//   - socket.watchDials: one for each socket that has dialled by other than inproc,
+//     to the socket's end.
 //   - relay.serve: one for each Listen or Dial through a registered transport or a
 //     mechanism other than NULL and PLAIN, to the socket's end; for each connection
-//     of these relay.connect, and two of passOctets or passFrames that it waits for.
+//     of these relay.connect, and two of passBytes or passFrames that it waits for.
 //   - auth.Handler: one while sockets listen with PLAIN.
 //   - Proxy.pass: one for each direction, which Run waits for.
 //   - Conn.greet: one that writes the greeting while the peer's is read.

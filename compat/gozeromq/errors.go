@@ -3,12 +3,8 @@
 package zmq4
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"net"
-
-	"github.com/gozmq/zmq"
 )
 
 // Errors of connections and options.
@@ -35,31 +31,3 @@ type UnknownTransportError struct {
 func (ute UnknownTransportError) Error() string {
 	return fmt.Sprintf("zmq4: unknown transport %q", ute.Name)
 }
-
-// endedError is what calls return on a socket that was closed. It matches
-// context.Canceled, by which programs for the original end their loops, and
-// net.ErrClosed.
-type endedError struct{ socket SocketType }
-
-func (e endedError) Error() string {
-	return "zmq4: " + string(e.socket) + " socket closed: context canceled"
-}
-
-func (e endedError) Is(target error) bool {
-	return target == context.Canceled || target == net.ErrClosed || target == error(zmq.ErrClosed) ||
-		target == ErrClosedConn
-}
-
-// timedOutError is a Send for which WithTimeout has run out.
-type timedOutError struct{ socket SocketType }
-
-func (e timedOutError) Error() string {
-	return "zmq4: " + string(e.socket) + " socket: no room to send within the timeout: context deadline exceeded"
-}
-
-func (e timedOutError) Is(target error) bool {
-	return target == context.DeadlineExceeded || target == error(zmq.ErrTimeout)
-}
-
-// Timeout implements net.Error.
-func (e timedOutError) Timeout() bool { return true }

@@ -19,7 +19,7 @@ const (
 	flagCommand = 4
 
 	greetingSize  = 64
-	mechanismSize = 20 // octets of the mechanism's name in a greeting
+	mechanismSize = 20 // bytes of the mechanism's name in a greeting
 
 	// The bounds of package zmq, for what strangers may announce.
 	maxFrameBytes   = 256 << 20
@@ -27,7 +27,7 @@ const (
 	maxFrames       = 65536
 	maxCommandBytes = 64 << 10
 
-	// chunk is how much memory is taken before its octets have arrived.
+	// chunk is how much memory is taken before its bytes have arrived.
 	chunk = 64 << 10
 )
 
@@ -51,7 +51,7 @@ func appendFrame(dst []byte, flags byte, body []byte) []byte {
 	return append(dst, body...)
 }
 
-// readFrame reads a frame of at most limit octets. Memory grows with what arrives,
+// readFrame reads a frame of at most limit bytes. Memory grows with what arrives,
 // not with what is announced.
 func readFrame(r io.Reader, limit uint64) (frame, error) {
 	var head [9]byte
@@ -72,7 +72,7 @@ func readFrame(r io.Reader, limit uint64) (frame, error) {
 		limit = min(limit, maxCommandBytes)
 	}
 	if size > limit {
-		return frame{}, fmt.Errorf("%w: %d octets announced, the limit is %d", ErrBadFrame, size, limit)
+		return frame{}, fmt.Errorf("%w: %d bytes announced, the limit is %d", ErrBadFrame, size, limit)
 	}
 	body, err := readBody(r, int(size))
 	return frame{flags: flags &^ flagLong, body: body}, err
@@ -100,11 +100,11 @@ func unexpected(err error) error {
 	return err
 }
 
-// greeting returns the 64 octets that a connection begins with, RFC 23,
+// greeting returns the 64 bytes that a connection begins with, RFC 23,
 // "Connection Setup".
 func greeting(mechanism SecurityType, server bool) ([]byte, error) {
 	if len(mechanism) == 0 || len(mechanism) > mechanismSize {
-		return nil, fmt.Errorf("zmq4: a mechanism's name has 1 to %d octets, not %q", mechanismSize, mechanism)
+		return nil, fmt.Errorf("zmq4: a mechanism's name has 1 to %d bytes, not %q", mechanismSize, mechanism)
 	}
 	g := make([]byte, greetingSize)
 	g[0], g[9], g[10] = 0xFF, 0x7F, 3

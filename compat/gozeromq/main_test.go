@@ -4,6 +4,7 @@ package zmq4
 
 import (
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
@@ -42,6 +43,21 @@ func listen(t *testing.T, s Socket) string {
 		t.Fatal(err)
 	}
 	return "tcp://" + s.Addr().String()
+}
+
+// waitFor waits until something holds.
+func waitFor(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	ctx := zmqtest.Deadline(t)
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%s: not yet", what)
+		}
+	}
 }
 
 func dial(t *testing.T, s Socket, ep string) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Metadata of a connection, RFC 23, "The READY Command": a sequence of
-// properties, each a name with a length of one octet and a value with a length
+// properties, each a name with a length of one byte and a value with a length
 // of four.
 
 package zmq4
@@ -29,7 +29,7 @@ type Metadata map[string]string
 // MarshalZMTP writes the metadata in the order of their names. Names that the
 // protocol does not know get "X-" in front unless they have it, and each word of a
 // name a capital. It fails with ErrBadProperty for a name that is empty or longer
-// than 255 octets.
+// than 255 bytes.
 func (md Metadata) MarshalZMTP() ([]byte, error) {
 	var data []byte
 	for _, k := range slices.Sorted(maps.Keys(md)) {
@@ -87,7 +87,7 @@ func titleName(k string) string {
 
 // Property is one entry of Metadata.
 type Property struct {
-	K string // name, 1 to 255 octets
+	K string // name, 1 to 255 bytes
 	V string // value
 }
 
@@ -107,7 +107,7 @@ func (prop Property) Read(data []byte) (n int, err error) {
 }
 
 // Write reads the property from its wire form at the beginning of data and returns
-// how many octets it had. It fails with io.ErrUnexpectedEOF if data ends before
+// how many bytes it had. It fails with io.ErrUnexpectedEOF if data ends before
 // it, and then leaves the property as it was.
 func (prop *Property) Write(data []byte) (n int, err error) {
 	if len(data) == 0 || len(data) < 1+int(data[0])+4 {
@@ -124,7 +124,7 @@ func (prop *Property) Write(data []byte) (n int, err error) {
 
 func (prop Property) check() error {
 	if len(prop.K) == 0 || len(prop.K) > math.MaxUint8 || len(prop.V) > math.MaxInt32 {
-		return fmt.Errorf("%w: a name has 1 to 255 octets, not %d", ErrBadProperty, len(prop.K))
+		return fmt.Errorf("%w: a name has 1 to 255 bytes, not %d", ErrBadProperty, len(prop.K))
 	}
 	return nil
 }

@@ -31,15 +31,28 @@ type config struct {
 	sec         Security
 	logger      *log.Logger
 	timeout     time.Duration // of Send; 0 is none
-	retry       time.Duration // 0 leaves the default of package zmq
+	retry       time.Duration // between two attempts to connect
 	dialTimeout time.Duration // 0 leaves it to the system
-	maxRetries  int
-	retriesSet  bool // the program told when Dial is to give up
-	stayLost    bool // the program told not to connect again
+	maxRetries  int           // that Dial waits for; -1 is any number
+	retriesSet  bool          // the program told when Dial is to give up
+	reconnect   reconnecting
 }
 
+// reconnecting says what becomes of a connection that Dial made when it is lost.
+type reconnecting int
+
+const (
+	reconnectTold   reconnecting = iota // it is made again, and calls tell of the loss
+	reconnectAlways                     // it is made again
+	reconnectNever                      // calls tell of the loss
+)
+
+// givesUp reports whether a Dial fails that has not reached its peer, instead of
+// going on in the background.
+func (c *config) givesUp() bool { return c.retriesSet || c.reconnect == reconnectNever }
+
 // WithID gives the socket a name, under which a peer's ROUTER knows it: 1 to 255
-// octets, the first not zero.
+// bytes, the first not zero.
 func WithID(id SocketIdentity) Option { return func(s *socket) { s.config.id = id } }
 
 // WithSecurity gives the socket a security mechanism. Nil is the NULL mechanism,
@@ -51,17 +64,22 @@ func WithSecurity(sec Security) Option { return func(s *socket) { s.config.sec =
 func WithLogger(msg *log.Logger) Option { return func(s *socket) { s.config.logger = msg } }
 
 // WithTimeout bounds how long Send waits for room and for a peer. It then returns
-// an error that matches context.DeadlineExceeded, and the message was not sent. 0
-// and below wait for ever, the default. Recv has no time-out: it waits for a
-// message, the end of the socket, or that of its context.
+// context.DeadlineExceeded, and the message was not sent. 0 and below wait for ever,
+// the default. Recv has no time-out: it waits for a message, the end of the socket,
+// or that of its context.
 func WithTimeout(timeout time.Duration) Option {
 	return func(s *socket) { s.config.timeout = max(timeout, 0) }
 }
 
-// WithDialerRetry sets the wait between two attempts to connect. 0 and below are
-// the default: 100 ms, doubled with every failure up to 5 s.
+// WithDialerRetry sets the wait between two attempts to connect, of at least a
+// millisecond. 0 and below are the default, 250 ms.
 func WithDialerRetry(retry time.Duration) Option {
-	return func(s *socket) { s.config.retry = max(retry, 0) }
+	return func(s *socket) {
+		s.config.retry = defaultRetry
+		if retry > 0 {
+			s.config.retry = max(retry, time.Millisecond)
+		}
+	}
 }
 
 // WithDialerTimeout bounds one attempt to connect. 0 and below leave it to the
@@ -70,18 +88,25 @@ func WithDialerTimeout(timeout time.Duration) Option {
 	return func(s *socket) { s.config.dialTimeout = max(timeout, 0) }
 }
 
-// WithDialerMaxRetries makes Dial wait for its peer, and fail when as many further
-// attempts as given have failed too; -1 makes it wait until the peer is there.
-// Without this option Dial does not wait beyond the first attempt and never gives
-// up.
+// WithDialerMaxRetries makes Dial fail when as many further attempts as given have
+// failed too; -1 makes it wait until the peer is there. Without this option Dial
+// waits for ten further attempts, and then goes on in the background.
 func WithDialerMaxRetries(maxRetries int) Option {
 	return func(s *socket) { s.config.maxRetries, s.config.retriesSet = maxRetries, true }
 }
 
-// WithAutomaticReconnect says whether connections that Dial made are made again
-// when they are lost. They are, unless this option is given with false.
+// WithAutomaticReconnect says what becomes of a connection that Dial made when it is
+// lost. With true it is made again, and no call tells of it. With false it is not:
+// when the last one has gone Recv returns io.EOF and Send fails, so that the program
+// dials again; and Dial does not go on in the background. Without this option
+// connections are made again, and a loss is told as the interface Socket says.
 func WithAutomaticReconnect(automaticReconnect bool) Option {
-	return func(s *socket) { s.config.stayLost = !automaticReconnect }
+	return func(s *socket) {
+		s.config.reconnect = reconnectNever
+		if automaticReconnect {
+			s.config.reconnect = reconnectAlways
+		}
+	}
 }
 
 // settings translates the options that package zmq has too.
@@ -93,17 +118,15 @@ func (c *config) settings(t SocketType) []zmq.Setting {
 	if c.timeout > 0 {
 		settings = append(settings, zmq.SendTimeout.Of(c.timeout))
 	}
-	if c.retry > 0 {
-		settings = append(settings, zmq.ReconnectInterval.Of(c.retry), zmq.ReconnectIntervalMax.Of(c.retry))
-	}
+	settings = append(settings, zmq.ReconnectInterval.Of(c.retry), zmq.ReconnectIntervalMax.Of(c.retry))
 	if c.dialTimeout > 0 {
 		settings = append(settings, zmq.ConnectTimeout.Of(c.dialTimeout))
 	}
 	switch t {
-	case Router: // who is not there loses its messages, without an error
+	case Router: // messages to an unknown peer are dropped without an error
 		settings = append(settings, zmq.RouterMandatory.Of(false))
-	case Req: // a new request gives the last one up
-		settings = append(settings, zmq.ReqRelaxed.Of(true))
+	case Req: // a new request gives the last one up, and does not wait for a server that is gone
+		settings = append(settings, zmq.ReqRelaxed.Of(true), zmq.Immediate.Of(true))
 	}
 	return settings
 }

@@ -167,5 +167,5 @@ func send(ctx context.Context, s Socket, msg Msg) error {
 	if !ok || own.err != nil {
 		return s.SendMulti(msg)
 	}
-	return own.fail("send", own.sock.Send(ctx, msg.Frames...))
+	return own.send(ctx, msg)
 }

@@ -7,7 +7,7 @@
 //	Dial:    socket → private endpoint, where the relay listens → peer
 //
 // So the socket keeps trying and connects again as with its own transports. With a
-// foreign transport octets pass through; with a foreign mechanism the relay makes
+// foreign transport bytes pass through; with a foreign mechanism the relay makes
 // the handshake with the peer, and then one in the peer's name with the socket.
 
 package zmq4
@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -37,12 +38,14 @@ type relay struct {
 	// Immutable.
 	s        *socket
 	listener net.Listener
-	outward  bool // of a Dial: who connects to listener is our socket
+	outward  bool // of a Dial: our socket connects to listener
 	dial     func(ctx context.Context) (net.Conn, error)
 	slots    chan struct{} // holds a token for each handshake under way
+
+	failure atomic.Pointer[error] // why the last connection was not made; to nil if it was
 }
 
-// relayListen announces an endpoint and leads who connects to the socket.
+// relayListen listens on an endpoint and relays its connections to the socket.
 func (s *socket) relayListen(ep endpoint) (net.Addr, error) {
 	trans, err := ep.network()
 	if err != nil {
@@ -68,29 +71,29 @@ func (s *socket) relayListen(ep endpoint) (net.Addr, error) {
 	return l.Addr(), nil
 }
 
-// relayDial returns the private endpoint behind which the peer is, and what ends
-// the relay if the socket does not need it after all.
-func (s *socket) relayDial(ep endpoint) (string, func(), error) {
+// relayDial starts a relay and returns the private endpoint behind which the peer is.
+func (s *socket) relayDial(ep endpoint) (*relay, string, error) {
 	trans, err := ep.network()
 	if err != nil {
-		return "", nil, err
+		return nil, "", err
 	}
 	address, err := trans.Addr(ep.address)
 	if err != nil {
-		return "", nil, err
+		return nil, "", err
 	}
 	path, err := s.privatePath()
 	if err != nil {
-		return "", nil, err
+		return nil, "", err
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
-		return "", nil, err
+		return nil, "", err
 	}
-	s.relay(&relay{listener: l, outward: true, dial: func(ctx context.Context) (net.Conn, error) {
+	r := &relay{listener: l, outward: true, dial: func(ctx context.Context) (net.Conn, error) {
 		return trans.Dial(ctx, &net.Dialer{Timeout: s.config.dialTimeout}, address)
-	}})
-	return "ipc://" + path, func() { _ = l.Close() }, nil
+	}}
+	s.relay(r)
+	return r, "ipc://" + path, nil
 }
 
 func dialUnix(path string) func(context.Context) (net.Conn, error) {
@@ -158,6 +161,7 @@ func (r *relay) serve() {
 func (r *relay) connect(accepted net.Conn) {
 	defer accepted.Close()
 	dialled, err := r.dial(r.s.life)
+	r.failure.Store(&err)
 	if err != nil {
 		<-r.slots
 		return // the socket sees its connection end, and tries again
@@ -171,10 +175,11 @@ func (r *relay) connect(accepted net.Conn) {
 	// What is not NULL is the relay's to do: the socket behind it knows nothing.
 	if plain, foreign := mechanismOf(r.s.config.sec); !foreign && plain == nil {
 		<-r.slots
-		passOctets(outer, inner)
+		passBytes(outer, inner)
 		return
 	}
 	far, near, err := r.shake(outer, inner)
+	r.failure.Store(&err)
 	<-r.slots
 	if err == nil {
 		passFrames(far, near)
@@ -193,9 +198,9 @@ func (r *relay) shake(outer, inner net.Conn) (far, near *Conn, err error) {
 	return far, near, err
 }
 
-// passOctets copies both ways. The end of one direction is passed on, so that what
+// passBytes copies both ways. The end of one direction is passed on, so that what
 // is under way in the other one still arrives.
-func passOctets(a, b net.Conn) {
+func passBytes(a, b net.Conn) {
 	var both sync.WaitGroup
 	pass := func(dst, src net.Conn) {
 		if _, err := io.Copy(dst, src); err != nil {

@@ -115,7 +115,7 @@ func wantTopics(t *testing.T, s zmq4.Socket, topics ...string) {
 	}
 }
 
-// The original's server lets everybody in.
+// The original's server admits all clients.
 func TestPlainServerChecksPasswords(t *testing.T) {
 	for _, wrong := range [][2]string{{"u", "wrong"}, {"wrong", "p"}, {"u", ""}} {
 		pull := keep(t, zmq4.NewPull(t.Context(), zmq4.WithSecurity(plain.Security("u", "p"))))

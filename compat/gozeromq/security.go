@@ -26,12 +26,12 @@ const (
 // Its methods are called concurrently for different connections.
 type Security interface {
 	// Type returns the name of the mechanism, as the greeting has it: at most 20
-	// octets.
+	// bytes.
 	Type() SecurityType
 
 	// Handshake makes the mechanism's handshake by SendCmd and RecvCmd of conn, and
 	// ends with conn.Peer.Meta filled with what the peer said of itself. server is
-	// the role, which does not depend on who connected.
+	// the role, which does not depend on which side connected.
 	Handshake(conn *Conn, server bool) error
 
 	// Encrypt writes the encrypted form of data to w.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gozmq/zmq"
 )
@@ -22,13 +23,25 @@ type Socket interface {
 	// Send queues a message, which may have any number of frames. It waits for
 	// room, and for a peer, as long as WithTimeout allows, where the type has it:
 	// PUB and XPUB drop for a peer that is full, ROUTER for one that is not there.
+	//
+	// A REQ does not wait for a server to come back: while the last connection that
+	// Dial made is lost, it fails with an error that matches ErrClosedConn. So do
+	// PUSH, DEALER and PAIR with WithAutomaticReconnect(false).
 	Send(msg Msg) error
 
 	// SendMulti is Send.
 	SendMulti(msg Msg) error
 
-	// Recv waits for the next message. It ends with the socket or its context, not
-	// with a peer.
+	// Recv waits for the next message. It ends with the socket, as context.Canceled,
+	// or with its context, as that one's error.
+	//
+	// When the last connection that Dial made is lost and the socket has no other
+	// peers, Recv returns io.EOF, once: a program that dials again, there or
+	// elsewhere, goes on with the new connection, and one that does not when the old
+	// one is made again. A REQ returns io.EOF until the next Send. REP, ROUTER and
+	// XPUB, sockets that listen only, and connections by inproc tell of no loss.
+	//
+	// A REP that owes a reply waits until Send has sent it.
 	Recv() (Msg, error)
 
 	// Listen makes the socket reachable at an endpoint: "tcp://*:5555",
@@ -36,9 +49,11 @@ type Socket interface {
 	// or one of a registered transport. In ZeroMQ's terminology it binds.
 	Listen(ep string) error
 
-	// Dial connects the socket to an endpoint. It returns when the peer is there,
-	// or when the first attempt has failed, and then goes on trying; it fails where
-	// the peer is there and refuses, or WithDialerMaxRetries said when to give up.
+	// Dial connects the socket to an endpoint. It returns when the peer is there, or
+	// when eleven attempts have failed, after 2.5 seconds unless WithDialerRetry says
+	// otherwise, and then goes on trying in the background. It fails where the peer
+	// is there and refuses, or when WithDialerMaxRetries said to give up. An endpoint
+	// whose connection is lost has one again, not two.
 	Dial(ep string) error
 
 	// Type returns the type of the socket.
@@ -121,6 +136,11 @@ type socket struct {
 	life   context.Context // of relays and watchers; ends after sock has lingered
 	end    context.CancelFunc
 
+	watching sync.Once // starts watchDials
+	vigil    atomic.Pointer[vigil]
+	forlorn  atomic.Bool                   // the last connection that Dial made is lost
+	replied  atomic.Pointer[chan struct{}] // closed by a REP that has sent a reply
+
 	closing sync.Once
 	stop    func() bool // takes back closeWithContext
 
@@ -128,12 +148,13 @@ type socket struct {
 
 	// Guarded by mu, a leaf.
 	mu      sync.Mutex
-	set     map[string]any      // values of SetOption
-	addr    net.Addr            // of the last Listen
-	topics  map[string]struct{} // of Topics
-	domain  string              // of the PLAIN server, "" for none
-	private string              // folder of the relays' endpoints, "" for none
-	relays  int                 // numbers these
+	set     map[string]any       // values of SetOption
+	addr    net.Addr             // of the last Listen
+	dialled map[string]*dialling // by the program's endpoint
+	topics  map[string]struct{}  // of Topics
+	domain  string               // of the PLAIN server, "" for none
+	private string               // folder of the relays' endpoints, "" for none
+	relays  int                  // numbers these
 
 	pending topicNotices // of an XPUB
 }
@@ -142,7 +163,11 @@ func newSocket(ctx context.Context, kind SocketType, opts []Option) *socket {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	s := &socket{kind: kind, ctx: ctx, set: map[string]any{}, topics: map[string]struct{}{}}
+	s := &socket{kind: kind, ctx: ctx, set: map[string]any{}, topics: map[string]struct{}{}, dialled: map[string]*dialling{}}
+	s.config.retry, s.config.maxRetries = defaultRetry, defaultMaxRetries
+	s.vigil.Store(s.newVigil())
+	replied := make(chan struct{})
+	s.replied.Store(&replied)
 	for _, o := range opts {
 		o(s)
 	}
@@ -153,6 +178,7 @@ func newSocket(ctx context.Context, kind SocketType, opts []Option) *socket {
 	}
 	if err != nil {
 		s.err = fmt.Errorf("zmq4: new %s socket: %w", kind, err)
+		s.vigil.Load().end()
 		s.end()
 		return s
 	}
@@ -174,6 +200,7 @@ func (s *socket) Close() error {
 		}
 		s.stop()
 		_ = s.sock.Close()
+		s.vigil.Load().end()
 		s.end()
 		s.dropDomain()
 		s.removePrivate()
@@ -184,24 +211,21 @@ func (s *socket) Close() error {
 // Type implements Socket.
 func (s *socket) Type() SocketType { return s.kind }
 
-// Send implements Socket.
-func (s *socket) Send(msg Msg) error {
-	switch {
-	case s.err != nil:
-		return s.err
-	case len(msg.Frames) == 0:
-		return fmt.Errorf("zmq4: %s socket: a message without frames cannot be sent: %w", s.kind, zmq.ErrInvalid)
-	}
-	return s.fail("send", s.sock.Send(s.ctx, msg.Frames...))
-}
-
 // SendMulti implements Socket.
 func (s *socket) SendMulti(msg Msg) error { return s.Send(msg) }
 
-// Recv implements Socket.
-func (s *socket) Recv() (Msg, error) { return s.recv(s.ctx) }
+// send is Send with a context of its own, which ends no later than the socket's.
+func (s *socket) send(ctx context.Context, msg Msg) error {
+	err := s.sock.Send(ctx, msg.Frames...)
+	if err == nil && s.kind == Rep {
+		next := make(chan struct{})
+		close(*s.replied.Swap(&next))
+	}
+	return s.fail("send", err)
+}
 
-// recv is Recv with a context of its own, which ends no later than the socket's.
+// recv is Recv with a context of its own, which ends no later than the socket's. It
+// tells of no loss.
 func (s *socket) recv(ctx context.Context) (Msg, error) {
 	var m zmq.Message
 	err := s.err
@@ -211,6 +235,9 @@ func (s *socket) recv(ctx context.Context) (Msg, error) {
 		err = s.fail("recv", zmq.ErrNotSupported)
 	case s.kind == XPub:
 		m, err = s.pending.recv(ctx, s)
+		err = s.fail("recv", err)
+	case s.kind == Rep:
+		m, err = s.recvRequest(ctx)
 		err = s.fail("recv", err)
 	default:
 		m, err = s.sock.Recv(ctx)
@@ -222,21 +249,47 @@ func (s *socket) recv(ctx context.Context) (Msg, error) {
 	return Msg{Frames: m.Frames()}, nil
 }
 
+// recvRequest is the Recv of a REP, which may be called ahead of the reply to the
+// request before.
+func (s *socket) recvRequest(ctx context.Context) (zmq.Message, error) {
+	for {
+		replied := *s.replied.Load()
+		m, err := s.sock.Recv(ctx)
+		if !errors.Is(err, zmq.ErrState) {
+			return m, err
+		}
+		select {
+		case <-replied:
+		case <-ctx.Done():
+			return m, ctx.Err()
+		case <-s.sock.Done():
+			return m, zmq.ErrClosed
+		}
+	}
+}
+
 // fail turns an error of package zmq into one that programs for the original know.
 func (s *socket) fail(verb string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, zmq.ErrClosed):
-		if cause := s.ctx.Err(); cause != nil {
-			return cause
-		}
-		return endedError{s.kind}
 	case errors.Is(err, zmq.ErrTimeout):
-		return timedOutError{s.kind}
+		return context.DeadlineExceeded
 	case errors.Is(err, zmq.ErrNotSupported):
 		return fmt.Errorf("zmq4: %s sockets can't %s messages: %w", s.kind, verb, zmq.ErrNotSupported)
 	default:
+		return s.ended(err)
+	}
+}
+
+// ended turns the error of a call on a socket that has ended into that of the
+// context, or of one that was cancelled: programs compare it with ==.
+func (s *socket) ended(err error) error {
+	if !errors.Is(err, zmq.ErrClosed) {
 		return err
 	}
+	if cause := s.ctx.Err(); cause != nil {
+		return cause
+	}
+	return context.Canceled
 }

@@ -179,7 +179,7 @@ func TestDialBeforeListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	push := makers[Push](t, WithDialerRetry(5*time.Millisecond), WithDialerTimeout(time.Second))
-	dial(t, push, ep) // nobody is there
+	dial(t, push, ep) // there is no listener
 	mustSend(t, push, "waits")
 	pull := makers[Pull](t)
 	if err := pull.Listen(ep); err != nil {
@@ -249,7 +249,7 @@ func TestSecondDialOfASubscriberDoesNothing(t *testing.T) {
 
 // Reconnect for every endpoint: go-zeromq/zmq4#124.
 func TestEveryEndpointIsDialledAgain(t *testing.T) {
-	sub := makers[Sub](t, WithDialerRetry(5*time.Millisecond))
+	sub := makers[Sub](t, WithDialerRetry(5*time.Millisecond), WithAutomaticReconnect(true))
 	if err := sub.SetOption(OptionSubscribe, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -274,19 +274,20 @@ func TestEveryEndpointIsDialledAgain(t *testing.T) {
 func TestWithAutomaticReconnectFalse(t *testing.T) {
 	push := makers[Push](t, WithAutomaticReconnect(false), WithDialerRetry(time.Millisecond))
 	pull := makers[Pull](t)
-	dial(t, push, listen(t, pull))
-	ours, _ := ours(push)
+	ep := listen(t, pull)
+	dial(t, push, ep)
 	pull.Close()
-	ctx := zmqtest.Deadline(t)
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	for len(ours.sock.Endpoints()) > 0 {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatal("the endpoint is still there")
-		}
+	waitFor(t, "Send fails", func() bool { return errors.Is(push.Send(NewMsgString("x")), ErrClosedConn) })
+	again := makers[Pull](t)
+	if err := again.Listen(ep); err != nil {
+		t.Fatal(err)
 	}
+	if err := push.Send(NewMsgString("x")); !errors.Is(err, ErrClosedConn) {
+		t.Errorf("Send, with the peer there again: %v", err)
+	}
+	dial(t, push, ep)
+	mustSend(t, push, "dialled again")
+	wantRecv(t, again, "dialled again")
 }
 
 // PUSH that balances: go-zeromq/zmq4#158.
@@ -392,10 +393,10 @@ func TestCloseAndContextEndCalls(t *testing.T) {
 			cancel()
 		}
 		err := <-done
-		if !errors.Is(err, context.Canceled) || how == "close" && !errors.Is(err, net.ErrClosed) {
+		if err != context.Canceled {
 			t.Errorf("%s: %v", how, err)
 		}
-		if _, again := s.Recv(); !errors.Is(again, context.Canceled) {
+		if _, again := s.Recv(); again != context.Canceled {
 			t.Errorf("%s, then Recv: %v", how, again)
 		}
 		if err := makers[Push](t).Close(); err != nil {
@@ -420,8 +421,7 @@ func TestWithTimeoutBoundsSend(t *testing.T) {
 	push := makers[Push](t, WithTimeout(10*time.Millisecond))
 	listen(t, push)
 	err := push.Send(NewMsgString("x"))
-	var timeout interface{ Timeout() bool }
-	if !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &timeout) || !timeout.Timeout() {
+	if err != context.DeadlineExceeded {
 		t.Errorf("Send with no peer: %v", err)
 	}
 }

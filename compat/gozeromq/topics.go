@@ -86,7 +86,7 @@ func (s *socket) collectTopics() {
 	}
 }
 
-// noteTopic follows one notice: octet 1 begins a subscription, octet 0 ends it. An
+// noteTopic follows one notice: byte 1 begins a subscription, byte 0 ends it. An
 // XPUB gives the first and the last one of a topic only.
 func (s *socket) noteTopic(m zmq.Message) {
 	notice := m.Bytes()
@@ -105,7 +105,7 @@ func (s *socket) noteTopic(m zmq.Message) {
 
 // topicNotices are what Topics of an XPUB has read and Recv has not returned yet.
 type topicNotices struct {
-	turn    sync.Mutex // held by who reads the socket, a Recv also while it waits
+	turn    sync.Mutex // held by the reader of the socket, by Recv also while it waits
 	mu      sync.Mutex
 	waiting []zmq.Message
 }

@@ -87,11 +87,11 @@ func TestMetadataTravels(t *testing.T) {
 		err := new(Metadata).UnmarshalZMTP(data[:n])
 		whole := n == 14 || n == 14+15 || n == 14+15+9
 		if whole != (err == nil) || err != nil && err != io.ErrUnexpectedEOF {
-			t.Errorf("%d octets: %v", n, err)
+			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
 	if _, err := (Metadata{strings.Repeat("x", 256): ""}).MarshalZMTP(); !errors.Is(err, ErrBadProperty) {
-		t.Errorf("a name of 256 octets: %v", err)
+		t.Errorf("a name of 256 bytes: %v", err)
 	}
 	if err := md.UnmarshalZMTP([]byte("\x01a\xff\xff\xff\xff")); err != io.ErrUnexpectedEOF {
 		t.Errorf("a value of 4 GiB: %v", err)
@@ -106,7 +106,7 @@ func TestProperty(t *testing.T) {
 		t.Errorf("Read: %d, %v, %q", n, err, buf[:n])
 	}
 	if n, err := p.Read(buf[:8]); n != 0 || err != io.ErrShortBuffer {
-		t.Errorf("Read into 8 octets: %d, %v", n, err)
+		t.Errorf("Read into 8 bytes: %d, %v", n, err)
 	}
 	if _, err := (Property{}).Read(buf); !errors.Is(err, ErrBadProperty) {
 		t.Errorf("Read of no name: %v", err)
@@ -117,7 +117,7 @@ func TestProperty(t *testing.T) {
 	}
 	for i := range 9 {
 		if n, err := q.Write(buf[:i]); n != 0 || err != io.ErrUnexpectedEOF || q != p {
-			t.Errorf("Write of %d octets: %d, %v, %v", i, n, err, q)
+			t.Errorf("Write of %d bytes: %d, %v, %v", i, n, err, q)
 		}
 	}
 }

@@ -16,14 +16,15 @@
 // a high-water mark of 1000, no limit of linger, IPv4. Programs older than the
 // change to NewContext with an error are rewritten by cmd/zmqfix.
 //
-// Differences, all of them for the better or unavoidable:
+// These differences are improvements or unavoidable:
 //
 //   - Sockets may be used by many goroutines, each for a part of a message at a
 //     time; SendMultipart and RecvMultipart are one unit.
 //   - There is no EINTR.
 //   - Context.Close closes the sockets that the program has forgotten, instead of
 //     waiting for them for ever.
-//   - A socket that nobody refers to any more is closed by the garbage collector.
+//   - A socket that the program no longer refers to is closed by the garbage
+//     collector.
 //   - ZMQ_SWAP is gone since ZeroMQ 3: Swap is 0, and SetSwap fails with EINVAL for
 //     anything else.
 //   - The option FD fails with EINVAL: there is no descriptor. Use Poll.

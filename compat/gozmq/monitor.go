@@ -17,7 +17,7 @@ const (
 	EVENT_LISTENING = Event(1 << 3)
 	// EVENT_BIND_FAILED: a Bind has not.
 	EVENT_BIND_FAILED = Event(1 << 4)
-	// EVENT_ACCEPTED: somebody has connected to us.
+	// EVENT_ACCEPTED: a peer has connected to us.
 	EVENT_ACCEPTED = Event(1 << 5)
 	// EVENT_ACCEPT_FAILED: a connection was not accepted.
 	EVENT_ACCEPT_FAILED = Event(1 << 6)
@@ -28,14 +28,13 @@ const (
 	// EVENT_DISCONNECTED: a connection has ended.
 	EVENT_DISCONNECTED = Event(1 << 9)
 
-	// EVENT_ALL is every kind there is.
-	EVENT_ALL = Event(0xFFFF)
+	// EVENT_ALL is all of these kinds. ZeroMQ 4 has others, which Event takes too.
+	EVENT_ALL = Event(0x3FF)
 )
 
-// Monitor sends the events that are chosen to whoever connects a PAIR to an inproc
-// address. An event is two parts: the kind in two octets and a value in four, both
-// in the machine's byte order, then the endpoint; that is the form of ZeroMQ 4,
-// whatever the build tag. An empty address ends the monitor.
+// Monitor sends the chosen events to the PAIR that connects to an inproc address. An
+// event is two parts: the kind in two bytes and a value in four, both in the machine's
+// byte order, then the endpoint. That is the form of ZeroMQ 4, whatever the build tag. An empty address ends the monitor.
 func (s *Socket) Monitor(address string, events Event) error {
 	return errno(s.s.Monitor(address, int(events)))
 }

@@ -11,7 +11,7 @@ type (
 	Int64SocketOption int
 	// UInt64SocketOption is an option with a uint64.
 	UInt64SocketOption int
-	// StringSocketOption is an option with text or octets.
+	// StringSocketOption is an option with text or bytes.
 	StringSocketOption int
 	// BoolSocketOption is an option that is on or off.
 	BoolSocketOption int
@@ -38,7 +38,7 @@ func (s *Socket) SetSockOptUInt64(option UInt64SocketOption, value uint64) error
 	return s.set(int(option), int64(value))
 }
 
-// SetSockOptString sets an option of text or octets; see SetSockOptInt.
+// SetSockOptString sets an option of text or bytes; see SetSockOptInt.
 func (s *Socket) SetSockOptString(option StringSocketOption, value string) error {
 	return errno(s.s.SetBytes(int(option), []byte(value)))
 }
@@ -66,7 +66,7 @@ func (s *Socket) GetSockOptUInt64(option UInt64SocketOption) (value uint64, err 
 	return uint64(v), err
 }
 
-// GetSockOptString reads an option of text or octets; see GetSockOptInt.
+// GetSockOptString reads an option of text or bytes; see GetSockOptInt.
 func (s *Socket) GetSockOptString(option StringSocketOption) (value string, err error) {
 	value, err = s.s.ReadString(int(option))
 	return value, errno(err)

@@ -27,10 +27,10 @@ func (s *Socket) Rate() (int64, error) { return s.GetSockOptInt64(RATE) }
 // (ZMQ_RECOVERY_IVL_MSEC)
 func (s *Socket) RecoveryIvl() (time.Duration, error) { return duration(s.get(int(RECOVERY_IVL_MSEC))) }
 
-// SndBuf returns the size of the system's transmit buffer in octets. (ZMQ_SNDBUF)
+// SndBuf returns the size of the system's transmit buffer in bytes. (ZMQ_SNDBUF)
 func (s *Socket) SndBuf() (uint64, error) { return s.GetSockOptUInt64(SNDBUF) }
 
-// RcvBuf returns the size of the system's receive buffer in octets. (ZMQ_RCVBUF)
+// RcvBuf returns the size of the system's receive buffer in bytes. (ZMQ_RCVBUF)
 func (s *Socket) RcvBuf() (uint64, error) { return s.GetSockOptUInt64(RCVBUF) }
 
 // Linger returns how long Close leaves what is queued to be sent; below zero is for
@@ -73,7 +73,7 @@ func (s *Socket) McastLoop() (bool, error) { return s.GetSockOptBool(BoolSocketO
 // nothing else can be set. (ZMQ_SWAP)
 func (s *Socket) Swap() (int64, error) { return s.GetSockOptInt64(SWAP) }
 
-// MaxMsgSize returns the largest part accepted from a peer, in octets; -1 is no
+// MaxMsgSize returns the largest part accepted from a peer, in bytes; -1 is no
 // limit. (ZMQ_MAXMSGSIZE)
 func (s *Socket) MaxMsgSize() (int64, error) { return s.GetSockOptInt64(MAXMSGSIZE) }
 
@@ -120,15 +120,15 @@ func (s *Socket) PlainUsername() (string, error) { return s.GetSockOptString(PLA
 // (ZMQ_PLAIN_PASSWORD)
 func (s *Socket) PlainPassword() (string, error) { return s.GetSockOptString(PLAIN_PASSWORD) }
 
-// CurvePublickey returns the socket's public key: set as 32 octets or Z85, read as
+// CurvePublickey returns the socket's public key: set as 32 bytes or Z85, read as
 // Z85. (ZMQ_CURVE_PUBLICKEY)
 func (s *Socket) CurvePublickey() (string, error) { return s.GetSockOptString(CURVE_PUBLICKEY) }
 
-// CurveSecretkey returns the socket's secret key: set as 32 octets or Z85, read as
+// CurveSecretkey returns the socket's secret key: set as 32 bytes or Z85, read as
 // Z85. (ZMQ_CURVE_SECRETKEY)
 func (s *Socket) CurveSecretkey() (string, error) { return s.GetSockOptString(CURVE_SECRETKEY) }
 
-// CurveServerkey returns the server's public key: set as 32 octets or Z85, read as
+// CurveServerkey returns the server's public key: set as 32 bytes or Z85, read as
 // Z85. (ZMQ_CURVE_SERVERKEY)
 func (s *Socket) CurveServerkey() (string, error) { return s.GetSockOptString(CURVE_SERVERKEY) }
 

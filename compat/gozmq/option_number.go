@@ -17,10 +17,10 @@ const (
 	// RECOVERY_IVL is how long multicast senders keep what they sent: in seconds
 	// without a tag, in milliseconds with zmq_3_x or zmq_4_x. (ZMQ_RECOVERY_IVL)
 	RECOVERY_IVL = Int64SocketOption(recoveryIvl)
-	// SNDBUF is the system's transmit buffer in octets; read, it is all ones for the
+	// SNDBUF is the system's transmit buffer in bytes; read, it is all ones for the
 	// system's default. (ZMQ_SNDBUF)
 	SNDBUF = UInt64SocketOption(11)
-	// RCVBUF is the system's receive buffer in octets; read, it is all ones for the
+	// RCVBUF is the system's receive buffer in bytes; read, it is all ones for the
 	// system's default. (ZMQ_RCVBUF)
 	RCVBUF = UInt64SocketOption(12)
 	// FD fails with EINVAL: there is no descriptor; see Poll. (ZMQ_FD)
@@ -80,7 +80,7 @@ const (
 	FAIL_UNROUTABLE = BoolSocketOption(33)
 	// IPV4ONLY is 1 without IPv6. (ZMQ_IPV4ONLY)
 	IPV4ONLY = IntSocketOption(31)
-	// MAXMSGSIZE is the largest part accepted from a peer, in octets; -1 is no
+	// MAXMSGSIZE is the largest part accepted from a peer, in bytes; -1 is no
 	// limit. (ZMQ_MAXMSGSIZE)
 	MAXMSGSIZE = Int64SocketOption(22)
 	// ROUTER_MANDATORY is 1 if a ROUTER fails with EHOSTUNREACH for a peer that it
@@ -125,13 +125,13 @@ const (
 	PLAIN_PASSWORD = StringSocketOption(46)
 	// CURVE_SERVER is 1 for a CURVE server. (ZMQ_CURVE_SERVER)
 	CURVE_SERVER = IntSocketOption(47)
-	// CURVE_PUBLICKEY is the socket's public key: 32 octets or 40 characters of Z85;
+	// CURVE_PUBLICKEY is the socket's public key: 32 bytes or 40 characters of Z85;
 	// read, Z85. (ZMQ_CURVE_PUBLICKEY)
 	CURVE_PUBLICKEY = StringSocketOption(48)
-	// CURVE_SECRETKEY is the socket's secret key: 32 octets or 40 characters of Z85;
+	// CURVE_SECRETKEY is the socket's secret key: 32 bytes or 40 characters of Z85;
 	// read, Z85. (ZMQ_CURVE_SECRETKEY)
 	CURVE_SECRETKEY = StringSocketOption(49)
-	// CURVE_SERVERKEY is the server's public key: 32 octets or 40 characters of Z85;
+	// CURVE_SERVERKEY is the server's public key: 32 bytes or 40 characters of Z85;
 	// read, Z85. (ZMQ_CURVE_SERVERKEY)
 	CURVE_SERVERKEY = StringSocketOption(50)
 	// ZAP_DOMAIN is the domain that the authentication handler is told.

@@ -19,10 +19,10 @@ func (s *Socket) SetRecoveryIvl(value time.Duration) error {
 	return s.set(int(RECOVERY_IVL_MSEC), milliseconds(value))
 }
 
-// SetSndBuf sets the size of the system's transmit buffer in octets. (ZMQ_SNDBUF)
+// SetSndBuf sets the size of the system's transmit buffer in bytes. (ZMQ_SNDBUF)
 func (s *Socket) SetSndBuf(value uint64) error { return s.SetSockOptUInt64(SNDBUF, value) }
 
-// SetRcvBuf sets the size of the system's receive buffer in octets. (ZMQ_RCVBUF)
+// SetRcvBuf sets the size of the system's receive buffer in bytes. (ZMQ_RCVBUF)
 func (s *Socket) SetRcvBuf(value uint64) error { return s.SetSockOptUInt64(RCVBUF, value) }
 
 // SetLinger sets how long Close leaves what is queued to be sent; below zero is for
@@ -71,7 +71,7 @@ func (s *Socket) SetMcastLoop(value bool) error { return s.set(int(MCAST_LOOP), 
 // nothing else can be set. (ZMQ_SWAP)
 func (s *Socket) SetSwap(value int64) error { return s.SetSockOptInt64(SWAP, value) }
 
-// SetMaxMsgSize sets the largest part accepted from a peer, in octets; -1 is no
+// SetMaxMsgSize sets the largest part accepted from a peer, in bytes; -1 is no
 // limit. (ZMQ_MAXMSGSIZE)
 func (s *Socket) SetMaxMsgSize(value int64) error { return s.SetSockOptInt64(MAXMSGSIZE, value) }
 
@@ -128,19 +128,19 @@ func (s *Socket) SetPlainPassword(value string) error {
 	return s.SetSockOptString(PLAIN_PASSWORD, value)
 }
 
-// SetCurvePublickey sets the socket's public key: set as 32 octets or Z85, read as
+// SetCurvePublickey sets the socket's public key: set as 32 bytes or Z85, read as
 // Z85. (ZMQ_CURVE_PUBLICKEY)
 func (s *Socket) SetCurvePublickey(value string) error {
 	return s.SetSockOptString(CURVE_PUBLICKEY, value)
 }
 
-// SetCurveSecretkey sets the socket's secret key: set as 32 octets or Z85, read as
+// SetCurveSecretkey sets the socket's secret key: set as 32 bytes or Z85, read as
 // Z85. (ZMQ_CURVE_SECRETKEY)
 func (s *Socket) SetCurveSecretkey(value string) error {
 	return s.SetSockOptString(CURVE_SECRETKEY, value)
 }
 
-// SetCurveServerkey sets the server's public key: set as 32 octets or Z85, read as
+// SetCurveServerkey sets the server's public key: set as 32 bytes or Z85, read as
 // Z85. (ZMQ_CURVE_SERVERKEY)
 func (s *Socket) SetCurveServerkey(value string) error {
 	return s.SetSockOptString(CURVE_SERVERKEY, value)
@@ -186,6 +186,10 @@ func (s *Socket) SetConflate(value bool) error { return s.set(int(CONFLATE), one
 func (s *Socket) SetTCPAcceptFilter(value string) error {
 	return s.SetSockOptString(TCP_ACCEPT_FILTER, value)
 }
+
+// SetTCPAcceptFilterNil takes all that SetTCPAcceptFilter has added back, so that every
+// address may connect. (ZMQ_TCP_ACCEPT_FILTER)
+func (s *Socket) SetTCPAcceptFilterNil() error { return s.SetSockOptStringNil(TCP_ACCEPT_FILTER) }
 
 // SetSubscribe adds a further prefix of topics that a SUB receives; the empty one is
 // everything. (ZMQ_SUBSCRIBE)

@@ -16,7 +16,7 @@ const (
 	ms  = time.Millisecond
 )
 
-// properties are the pairs of methods X and SetX, with libzmq's default and a value
+// properties are the pairs of methods that read an option and set it, with libzmq's default and a value
 // to set. nil for the value is for what cannot be set, nil for the default for what
 // cannot be read.
 var properties = map[string]struct{ initial, value any }{
@@ -45,12 +45,30 @@ var only = map[string]struct {
 	"Subscribe": {SUB, "a"}, "Unsubscribe": {SUB, "a"},
 }
 
+// TestSetTCPAcceptFilterNilLetsEverybodyConnect has a filter that keeps this host away.
+func TestSetTCPAcceptFilterNilLetsEverybodyConnect(t *testing.T) {
+	c := newContext(t)
+	pull, push := c.socket(t, PULL), c.socket(t, PUSH)
+	must(t, pull.SetTCPAcceptFilter("10.11.12.13"))
+	must(t, pull.SetTCPAcceptFilterNil())
+	must(t, pull.Bind("tcp://127.0.0.1:*"))
+	at, err := pull.s.Text(lastEndpoint)
+	must(t, err)
+	must(t, push.Connect(at))
+	must(t, pull.SetRcvTimeout(10*time.Second))
+	send(t, push, "let in", 0)
+	want(t, pull, "let in", false)
+}
+
+// lastEndpoint is an option that the original does not have. (ZMQ_LAST_ENDPOINT)
+const lastEndpoint = 32
+
 func TestEveryProperty(t *testing.T) {
 	c := newContext(t)
 	typ := reflect.TypeFor[*Socket]()
 	for i := range typ.NumMethod() {
 		name, ok := strings.CutPrefix(typ.Method(i).Name, "Set")
-		if !ok || strings.HasPrefix(name, "SockOpt") {
+		if !ok || strings.HasPrefix(name, "SockOpt") || name == "TCPAcceptFilterNil" {
 			continue
 		}
 		if o, ok := only[name]; ok {

@@ -72,7 +72,7 @@ func TestProgramsOfTheReadme(t *testing.T) {
 	}
 }
 
-// freePorts returns two ports that nobody listens on, in place of the README's.
+// freePorts returns two ports without a listener, in place of the README's.
 func freePorts(t *testing.T) *strings.Replacer {
 	t.Helper()
 	var old []string

@@ -53,6 +53,22 @@ func TestProgramsMakeEveryCall(t *testing.T) {
 	}
 }
 
+var constant = regexp.MustCompile(`(?m)^const (\w+) `)
+
+// TestProgramsShowEveryConstant keeps the values of all of them in the comparison.
+func TestProgramsShowEveryConstant(t *testing.T) {
+	program := read(t, filepath.Join("testdata", "zmq4", "constants.go"))
+	all := constant.FindAllStringSubmatch(read(t, filepath.Join("..", "zmq4", "testdata", "api.txt")), -1)
+	if len(all) < 50 {
+		t.Errorf("the list has %d constants only", len(all))
+	}
+	for _, m := range all {
+		if !regexp.MustCompile(`\bzmq\.` + m[1] + `\b`).MatchString(program) {
+			t.Errorf("constants.go does not show %s", m[1])
+		}
+	}
+}
+
 func read(t *testing.T, pattern string) string {
 	t.Helper()
 	files, err := filepath.Glob(pattern)

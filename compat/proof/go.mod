@@ -1,3 +1,3 @@
 module github.com/gozmq/zmq/compat/proof
 
-go 1.26.0
+go 1.25.0

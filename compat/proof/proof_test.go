@@ -26,12 +26,12 @@ type binding struct {
 var bindings = []binding{
 	{"zmq4", `module program
 
-go 1.26.0
+go 1.25.0
 
 require github.com/pebbe/zmq4 v1.4.0
 `, `module program
 
-go 1.26.0
+go 1.25.0
 
 require github.com/pebbe/zmq4 v1.4.0
 
@@ -43,14 +43,14 @@ replace github.com/gozmq/zmq => DIR_ROOT
 	// in testdata/reference, over pebbe/zmq4.
 	{"gozmq", `module program
 
-go 1.26.0
+go 1.25.0
 
 require github.com/alecthomas/gozmq v0.0.0
 
 replace github.com/alecthomas/gozmq => DIR_COMPAT/proof/testdata/reference
 `, `module program
 
-go 1.26.0
+go 1.25.0
 
 require github.com/alecthomas/gozmq v0.0.0
 

@@ -5,6 +5,7 @@ package zmq4
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,9 @@ func TestEveryNameOfTheOriginalIsThere(t *testing.T) {
 			continue
 		}
 		n++
+		if runtime.GOOS == "windows" && strings.Contains(name, " GetFd(") {
+			name = "method (*Socket) GetFd() (uintptr, error)"
+		}
 		if !slices.Contains(ours, name) {
 			t.Errorf("there is no %s", name)
 		}

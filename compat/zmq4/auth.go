@@ -160,7 +160,7 @@ func (r *request) authentic() bool {
 }
 
 // AuthMetaBlob writes a property as replies of RFC 27 have it. It fails if key is
-// longer than 255 octets.
+// longer than 255 bytes.
 func AuthMetaBlob(key, value string) (blob []byte, err error) {
 	if len(key) > 255 {
 		return []byte{}, text("Key too long")

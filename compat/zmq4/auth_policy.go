@@ -137,11 +137,12 @@ func AuthCurveRemoveAll(domain string) {
 	delete(rules.keys, domain)
 }
 
-// AuthSetMetadataHandler has a function asked for properties of every client that is
-// let in: "User-Id" is who it is, the others go with its messages, which
-// Socket.RecvWithMetadata returns. It is called for one client at a time; nil is none.
+// AuthSetMetadataHandler sets the function that is called for the properties of every
+// admitted client. "User-Id" is the name of its user. The others go with its messages,
+// and Socket.RecvWithMetadata returns them. It is called for one client at a time. Nil
+// is no function.
 // The arguments are those of a request of RFC 27; the credentials are name and password
-// of PLAIN, the public key of CURVE in 32 octets.
+// of PLAIN, the public key of CURVE in 32 bytes.
 func AuthSetMetadataHandler(
 	handler func(
 		version, request_id, domain, address, identity, mechanism string, credentials ...string) (metadata map[string]string)) {

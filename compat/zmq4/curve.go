@@ -4,8 +4,8 @@ package zmq4
 
 import "github.com/gozmq/zmq"
 
-// CURVE_ALLOW_ANY is the key that stands for every key in AuthCurveAdd: who has it
-// admits everybody.
+// CURVE_ALLOW_ANY stands for every key in AuthCurveAdd: a domain that has it admits
+// all clients.
 const CURVE_ALLOW_ANY = "*"
 
 // NewCurveKeypair makes a new pair of keys, each as 40 characters of Z85. The error is
@@ -25,7 +25,7 @@ func AuthCurvePublic(z85SecretKey string) (z85PublicKey string, err error) {
 	return secret.Public().String(), nil
 }
 
-// Z85encode writes octets as text. It panics if their number is not a multiple of 4.
+// Z85encode writes bytes as text. It panics if their number is not a multiple of 4.
 func Z85encode(data string) string {
 	if len(data)%4 != 0 {
 		panic("Z85encode: Length of data not a multiple of 4")
@@ -37,7 +37,7 @@ func Z85encode(data string) string {
 	return text
 }
 
-// Z85decode reads octets that Z85encode has written. It panics if the length is not a
+// Z85decode reads bytes that Z85encode has written. It panics if the length is not a
 // multiple of 5, and returns an empty string for what is not Z85.
 func Z85decode(s string) string {
 	if len(s)%5 != 0 {
@@ -69,7 +69,7 @@ func (server *Socket) ServerAuthPlain(domain string) error {
 }
 
 // ServerAuthCurve makes the socket a CURVE server in a domain, with a secret key as 40
-// characters of Z85 or 32 octets.
+// characters of Z85 or 32 bytes.
 func (server *Socket) ServerAuthCurve(domain, secret_key string) error {
 	if err := server.SetCurveServer(1); err != nil {
 		return err
@@ -97,7 +97,7 @@ func (client *Socket) ClientAuthPlain(username, password string) error {
 }
 
 // ClientAuthCurve makes the socket a CURVE client. The keys are 40 characters of Z85 or
-// 32 octets.
+// 32 bytes.
 func (client *Socket) ClientAuthCurve(server_public_key, client_public_key, client_secret_key string) error {
 	if err := client.SetCurveServerkey(server_public_key); err != nil {
 		return err

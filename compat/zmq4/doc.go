@@ -6,7 +6,7 @@
 //
 //	replace github.com/pebbe/zmq4 => github.com/gozmq/zmq/compat/zmq4 v0.1.0
 //
-// Behind it is what libzmq 4.3.5 does, with libzmq's defaults.
+// It behaves as with libzmq 4.3.5, with libzmq's defaults.
 //
 // # What is better
 //

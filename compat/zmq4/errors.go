@@ -18,7 +18,7 @@ const (
 	EADDRNOTAVAIL   = Errno(syscall.EADDRNOTAVAIL)   // EADDRNOTAVAIL: the address is not one of this host.
 	EAFNOSUPPORT    = Errno(syscall.EAFNOSUPPORT)    // EAFNOSUPPORT: the system has no such addresses.
 	ECONNABORTED    = Errno(syscall.ECONNABORTED)    // ECONNABORTED: the connection was given up.
-	ECONNREFUSED    = Errno(syscall.ECONNREFUSED)    // ECONNREFUSED: nobody listens there.
+	ECONNREFUSED    = Errno(syscall.ECONNREFUSED)    // ECONNREFUSED: there is no listener.
 	ECONNRESET      = Errno(syscall.ECONNRESET)      // ECONNRESET: the peer broke the connection.
 	EHOSTUNREACH    = Errno(syscall.EHOSTUNREACH)    // EHOSTUNREACH: there is no peer with that identity.
 	EINPROGRESS     = Errno(syscall.EINPROGRESS)     // EINPROGRESS: the system is still connecting.

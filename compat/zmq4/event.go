@@ -22,7 +22,7 @@ const (
 	EVENT_LISTENING = Event(1 << 3)
 	// EVENT_BIND_FAILED: a Bind has not; the value is the error's number.
 	EVENT_BIND_FAILED = Event(1 << 4)
-	// EVENT_ACCEPTED: somebody has connected to us; the value is the descriptor.
+	// EVENT_ACCEPTED: a peer has connected to us; the value is the descriptor.
 	EVENT_ACCEPTED = Event(1 << 5)
 	// EVENT_ACCEPT_FAILED: a connection was not accepted; the value is the error's
 	// number.
@@ -75,9 +75,9 @@ func (e Event) String() string {
 	return names(int(e), eventNames)
 }
 
-// Monitor sends the events that are chosen to whoever connects a PAIR to an inproc
-// address, where RecvEvent reads them. An empty address ends the monitor. A socket
-// has one; a new one takes the place of the old.
+// Monitor sends the chosen events to the PAIR that connects to an inproc address,
+// where RecvEvent reads them. An empty address ends the monitor. A socket has one
+// monitor; a new one replaces the old.
 func (soc *Socket) Monitor(addr string, events Event) error {
 	s, err := soc.open()
 	if err != nil {

@@ -13,7 +13,7 @@ func Proxy(frontend, backend, capture *Socket) error {
 
 // ProxySteerable is Proxy that takes commands from a socket, each one part: PAUSE,
 // RESUME, TERMINATE, for which it returns nil, and STATISTICS, which it answers with
-// eight numbers of 8 octets. A REP answers the others with an empty part. capture and
+// eight numbers of 8 bytes. A REP answers the others with an empty part. capture and
 // control may be nil.
 func ProxySteerable(frontend, backend, capture, control *Socket) error {
 	var all [4]*classic.Socket

@@ -11,7 +11,7 @@ func (soc *Socket) Recv(flags Flag) (string, error) {
 	return string(b), err
 }
 
-// RecvBytes is Recv for octets, which are the caller's.
+// RecvBytes is Recv for bytes, which are the caller's.
 func (soc *Socket) RecvBytes(flags Flag) ([]byte, error) {
 	b, _, err := soc.receive(flags)
 	return b, err
@@ -37,7 +37,7 @@ func (soc *Socket) RecvWithMetadata(flags Flag, properties ...string) (msg strin
 	return string(b), known(m, properties), err
 }
 
-// RecvBytesWithMetadata is RecvWithMetadata for octets, which are the caller's.
+// RecvBytesWithMetadata is RecvWithMetadata for bytes, which are the caller's.
 func (soc *Socket) RecvBytesWithMetadata(flags Flag, properties ...string) (msg []byte, metadata map[string]string, err error) {
 	b, m, err := soc.receive(flags)
 	return b, known(m, properties), err
@@ -59,7 +59,7 @@ func (soc *Socket) RecvMessage(flags Flag) (msg []string, err error) {
 	return msg, err
 }
 
-// RecvMessageBytes is RecvMessage for octets, which are the caller's.
+// RecvMessageBytes is RecvMessage for bytes, which are the caller's.
 func (soc *Socket) RecvMessageBytes(flags Flag) (msg [][]byte, err error) {
 	frames, _, err := soc.receiveAll(flags)
 	return frames, err
@@ -72,7 +72,7 @@ func (soc *Socket) RecvMessageWithMetadata(flags Flag, properties ...string) (ms
 	return msg, known(m, properties), err
 }
 
-// RecvMessageBytesWithMetadata is RecvMessageWithMetadata for octets, which are the
+// RecvMessageBytesWithMetadata is RecvMessageWithMetadata for bytes, which are the
 // caller's.
 func (soc *Socket) RecvMessageBytesWithMetadata(flags Flag, properties ...string) (msg [][]byte, metadata map[string]string, err error) {
 	frames, m, err := soc.receiveAll(flags)

@@ -7,17 +7,17 @@ import (
 	"unsafe"
 )
 
-// octets returns the memory of a string. What is sent is copied, never written to.
-func octets(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+// bytesOf returns the memory of a string. What is sent is copied, never written to.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // Send sends a message, or with SNDMORE a part of one, and returns its length. It
 // fails with a length of -1, 0 on a socket that has been closed. It waits while the socket's queue is full or it has no peer, for as
 // long as SetSndtimeo allows; not at all with DONTWAIT.
 func (soc *Socket) Send(data string, flags Flag) (int, error) {
-	return soc.SendBytes(octets(data), flags)
+	return soc.SendBytes(bytesOf(data), flags)
 }
 
-// SendBytes is Send for octets, which are copied.
+// SendBytes is Send for bytes, which are copied.
 func (soc *Socket) SendBytes(data []byte, flags Flag) (int, error) {
 	s, err := soc.open()
 	if err != nil {
@@ -50,7 +50,7 @@ func (soc *Socket) sendMessage(parts []interface{}, flags Flag) (total int, err 
 	if len(parts) == 1 {
 		switch p := parts[0].(type) {
 		case string:
-			return soc.SendBytes(octets(p), flags)
+			return soc.SendBytes(bytesOf(p), flags)
 		case []byte:
 			return soc.SendBytes(p, flags)
 		}
@@ -74,12 +74,12 @@ func (soc *Socket) sendMessage(parts []interface{}, flags Flag) (total int, err 
 func appendFrames(frames [][]byte, part interface{}) [][]byte {
 	switch p := part.(type) {
 	case string:
-		return append(frames, octets(p))
+		return append(frames, bytesOf(p))
 	case []byte:
 		return append(frames, p)
 	case []string:
 		for _, s := range p {
-			frames = append(frames, octets(s))
+			frames = append(frames, bytesOf(s))
 		}
 		return frames
 	case [][]byte:

@@ -17,6 +17,11 @@ type Socket struct {
 	ctx *Context
 }
 
+// Classic returns the socket that does the work, a *classic.Socket of package
+// github.com/gozmq/zmq/compat/classic, nil for the zero Socket. The original has no
+// such method.
+func (soc *Socket) Classic() any { return soc.s }
+
 // open returns the socket unless it has been closed.
 func (soc *Socket) open() (*classic.Socket, error) {
 	if soc.s == nil || soc.s.Closed() {
@@ -39,8 +44,8 @@ func (soc *Socket) failed(err error) error {
 
 // Close ends the socket; further calls fail with ErrorSocketClosed, but another
 // Close does nothing. What is queued is sent in the background for as long as the
-// socket lingers. A socket that nobody refers to any more is closed by the garbage
-// collector.
+// socket lingers. A socket that the program no longer refers to is closed by the
+// garbage collector.
 func (soc *Socket) Close() error {
 	s, err := soc.open()
 	if err != nil {

@@ -51,7 +51,7 @@ func TestKeysThatAreNone(t *testing.T) {
 		t.Error("a key of five characters")
 	}
 	if Z85encode("") != "" || Z85decode("") != "" || Z85decode("     ") != "" {
-		t.Error("no octets, no text")
+		t.Error("no bytes, no text")
 	}
 }
 

@@ -15,7 +15,7 @@ func (soc *Socket) GetBacklog() (int, error) { return soc.number(19) }
 // the system lets it. (ZMQ_CONNECT_TIMEOUT)
 func (soc *Socket) GetConnectTimeout() (time.Duration, error) { return soc.duration(79) }
 
-// GetCurvePublickeyRaw returns the socket's public key in 32 octets.
+// GetCurvePublickeyRaw returns the socket's public key in 32 bytes.
 // (ZMQ_CURVE_PUBLICKEY)
 func (soc *Socket) GetCurvePublickeyRaw() (string, error) { return soc.rawKey(48) }
 
@@ -23,7 +23,7 @@ func (soc *Socket) GetCurvePublickeyRaw() (string, error) { return soc.rawKey(48
 // (ZMQ_CURVE_PUBLICKEY)
 func (soc *Socket) GetCurvePublickeykeyZ85() (string, error) { return soc.text(48) }
 
-// GetCurveSecretkeyRaw returns the socket's secret key in 32 octets.
+// GetCurveSecretkeyRaw returns the socket's secret key in 32 bytes.
 // (ZMQ_CURVE_SECRETKEY)
 func (soc *Socket) GetCurveSecretkeyRaw() (string, error) { return soc.rawKey(49) }
 
@@ -31,7 +31,7 @@ func (soc *Socket) GetCurveSecretkeyRaw() (string, error) { return soc.rawKey(49
 // (ZMQ_CURVE_SECRETKEY)
 func (soc *Socket) GetCurveSecretkeyZ85() (string, error) { return soc.text(49) }
 
-// GetCurveServerkeyRaw returns the public key of the server in 32 octets.
+// GetCurveServerkeyRaw returns the public key of the server in 32 bytes.
 // (ZMQ_CURVE_SERVERKEY)
 func (soc *Socket) GetCurveServerkeyRaw() (string, error) { return soc.rawKey(50) }
 
@@ -44,9 +44,6 @@ func (soc *Socket) GetEvents() (State, error) {
 	v, err := soc.number(15)
 	return State(v), err
 }
-
-// GetFd returns EINVAL: there is no descriptor; use a Poller. (ZMQ_FD)
-func (soc *Socket) GetFd() (int, error) { return soc.number(14) }
 
 // GetGssapiPlaintext returns whether GSSAPI does without encryption.
 // (ZMQ_GSSAPI_PLAINTEXT)
@@ -89,7 +86,7 @@ func (soc *Socket) GetLastEndpoint() (string, error) { return soc.text(32) }
 // (ZMQ_LINGER)
 func (soc *Socket) GetLinger() (time.Duration, error) { return soc.duration(17) }
 
-// GetMaxmsgsize returns the largest part accepted from a peer, in octets; -1 is no
+// GetMaxmsgsize returns the largest part accepted from a peer, in bytes; -1 is no
 // limit. (ZMQ_MAXMSGSIZE)
 func (soc *Socket) GetMaxmsgsize() (int64, error) { return soc.number64(22) }
 
@@ -103,7 +100,7 @@ func (soc *Socket) GetMechanism() (Mechanism, error) {
 // (ZMQ_MULTICAST_HOPS)
 func (soc *Socket) GetMulticastHops() (int, error) { return soc.number(25) }
 
-// GetMulticastMaxtpdu returns the largest multicast packet in octets.
+// GetMulticastMaxtpdu returns the largest multicast packet in bytes.
 // (ZMQ_MULTICAST_MAXTPDU)
 func (soc *Socket) GetMulticastMaxtpdu() (int, error) { return soc.number(84) }
 
@@ -121,7 +118,7 @@ func (soc *Socket) GetPlainUsername() (string, error) { return soc.text(45) }
 // GetRate returns the most that multicast transports send, in kbit/s. (ZMQ_RATE)
 func (soc *Socket) GetRate() (int, error) { return soc.number(8) }
 
-// GetRcvbuf returns the system's receive buffer in octets; -1 as the system has it.
+// GetRcvbuf returns the system's receive buffer in bytes; -1 as the system has it.
 // (ZMQ_RCVBUF)
 func (soc *Socket) GetRcvbuf() (int, error) { return soc.number(12) }
 
@@ -149,7 +146,7 @@ func (soc *Socket) GetReconnectIvlMax() (time.Duration, error) { return soc.dura
 // (ZMQ_RECOVERY_IVL)
 func (soc *Socket) GetRecoveryIvl() (time.Duration, error) { return soc.duration(9) }
 
-// GetSndbuf returns the system's transmit buffer in octets; -1 as the system has it.
+// GetSndbuf returns the system's transmit buffer in bytes; -1 as the system has it.
 // (ZMQ_SNDBUF)
 func (soc *Socket) GetSndbuf() (int, error) { return soc.number(11) }
 
@@ -181,7 +178,7 @@ func (soc *Socket) GetTcpKeepaliveIdle() (int, error) { return soc.number(36) }
 // has it. (ZMQ_TCP_KEEPALIVE_INTVL)
 func (soc *Socket) GetTcpKeepaliveIntvl() (int, error) { return soc.number(37) }
 
-// GetTcpMaxrt returns how long octets may go unacknowledged; 0 as the system has it.
+// GetTcpMaxrt returns how long bytes may go unacknowledged; 0 as the system has it.
 // (ZMQ_TCP_MAXRT)
 func (soc *Socket) GetTcpMaxrt() (time.Duration, error) { return soc.duration(80) }
 

@@ -22,11 +22,11 @@ func (soc *Socket) SetConnectRid(value string) error { return soc.setText(61, va
 // the system lets it. (ZMQ_CONNECT_TIMEOUT)
 func (soc *Socket) SetConnectTimeout(value time.Duration) error { return soc.setDuration(79, value) }
 
-// SetCurvePublickey sets the socket's public key, 40 characters of Z85 or 32 octets.
+// SetCurvePublickey sets the socket's public key, 40 characters of Z85 or 32 bytes.
 // (ZMQ_CURVE_PUBLICKEY)
 func (soc *Socket) SetCurvePublickey(key string) error { return soc.setText(48, key) }
 
-// SetCurveSecretkey sets the socket's secret key, 40 characters of Z85 or 32 octets.
+// SetCurveSecretkey sets the socket's secret key, 40 characters of Z85 or 32 bytes.
 // (ZMQ_CURVE_SECRETKEY)
 func (soc *Socket) SetCurveSecretkey(key string) error { return soc.setText(49, key) }
 
@@ -34,7 +34,7 @@ func (soc *Socket) SetCurveSecretkey(key string) error { return soc.setText(49, 
 func (soc *Socket) SetCurveServer(value int) error { return soc.setNumber(47, int64(value)) }
 
 // SetCurveServerkey sets the public key of the server, 40 characters of Z85 or 32
-// octets. (ZMQ_CURVE_SERVERKEY)
+// bytes. (ZMQ_CURVE_SERVERKEY)
 func (soc *Socket) SetCurveServerkey(key string) error { return soc.setText(50, key) }
 
 // SetGssapiPlaintext sets whether GSSAPI does without encryption.
@@ -84,14 +84,14 @@ func (soc *Socket) SetIpv6(value bool) error { return soc.setNumber(42, int64(on
 // (ZMQ_LINGER)
 func (soc *Socket) SetLinger(value time.Duration) error { return soc.setWait(17, value) }
 
-// SetMaxmsgsize sets the largest part accepted from a peer, in octets; -1 is no
+// SetMaxmsgsize sets the largest part accepted from a peer, in bytes; -1 is no
 // limit. (ZMQ_MAXMSGSIZE)
 func (soc *Socket) SetMaxmsgsize(value int64) error { return soc.setNumber(22, value) }
 
 // SetMulticastHops sets how many hops multicast packets live. (ZMQ_MULTICAST_HOPS)
 func (soc *Socket) SetMulticastHops(value int) error { return soc.setNumber(25, int64(value)) }
 
-// SetMulticastMaxtpdu sets the largest multicast packet in octets.
+// SetMulticastMaxtpdu sets the largest multicast packet in bytes.
 // (ZMQ_MULTICAST_MAXTPDU)
 func (soc *Socket) SetMulticastMaxtpdu(value int) error { return soc.setNumber(84, int64(value)) }
 
@@ -113,7 +113,7 @@ func (soc *Socket) SetProbeRouter(value int) error { return soc.setNumber(51, in
 // SetRate sets the most that multicast transports send, in kbit/s. (ZMQ_RATE)
 func (soc *Socket) SetRate(value int) error { return soc.setNumber(8, int64(value)) }
 
-// SetRcvbuf sets the system's receive buffer in octets; -1 as the system has it.
+// SetRcvbuf sets the system's receive buffer in bytes; -1 as the system has it.
 // (ZMQ_RCVBUF)
 func (soc *Socket) SetRcvbuf(value int) error { return soc.setNumber(12, int64(value)) }
 
@@ -155,7 +155,7 @@ func (soc *Socket) SetRouterMandatory(value int) error { return soc.setNumber(33
 // SetRouterRaw sets 1 for a ROUTER that talks plain TCP. (ZMQ_ROUTER_RAW)
 func (soc *Socket) SetRouterRaw(value int) error { return soc.setNumber(41, int64(value)) }
 
-// SetSndbuf sets the system's transmit buffer in octets; -1 as the system has it.
+// SetSndbuf sets the system's transmit buffer in bytes; -1 as the system has it.
 // (ZMQ_SNDBUF)
 func (soc *Socket) SetSndbuf(value int) error { return soc.setNumber(11, int64(value)) }
 
@@ -198,7 +198,7 @@ func (soc *Socket) SetTcpKeepaliveIdle(value int) error { return soc.setNumber(3
 // it. (ZMQ_TCP_KEEPALIVE_INTVL)
 func (soc *Socket) SetTcpKeepaliveIntvl(value int) error { return soc.setNumber(37, int64(value)) }
 
-// SetTcpMaxrt sets how long octets may go unacknowledged; 0 as the system has it.
+// SetTcpMaxrt sets how long bytes may go unacknowledged; 0 as the system has it.
 // (ZMQ_TCP_MAXRT)
 func (soc *Socket) SetTcpMaxrt(value time.Duration) error { return soc.setDuration(80, value) }
 

@@ -129,7 +129,7 @@ func (s *server) run(ctx context.Context) error {
 			}
 			s.heardOther = time.Now()
 			if m.String() == "active" && s.active {
-				return errors.New("both servers are active: decide who is right, and restart the other")
+				return errors.New("both servers are active: decide which is right, and restart the other")
 			}
 		case m, ok := <-requests:
 			if !ok {

@@ -6,10 +6,12 @@
 // Use it when clients and services come and go and only one address shall be
 // known. Neither side changes: they still are REQ and REP.
 //
-// What can go wrong: the broker gives requests to services in turn, busy or not;
-// loadbalancing knows who is idle. It keeps nothing: what it holds when it stops is
-// lost, and clients ask again, see lazypirate. If there are no services requests
-// wait in the broker up to its high-water mark, and then with the clients.
+// What can go wrong: the broker gives requests to services in turn, busy or not. The
+// broker of loadbalancing knows which are idle. It stores nothing. What it holds when
+// it stops is lost, and clients ask again, as in lazypirate. A client that does not
+// read loses its own replies when its queue is full, and delays no other client. If
+// there are no services, requests wait in the broker up to its high-water mark, and then
+// with the clients.
 package main
 
 import (

@@ -96,7 +96,7 @@ type server struct {
 func newServer() (*server, error) {
 	s := &server{table: map[string]string{}}
 	var errs [3]error
-	s.snapshots, errs[0] = zmq.NewSocket(zmq.ROUTER)
+	s.snapshots, errs[0] = zmq.NewSocket(zmq.ROUTER, zmq.WaitForPeer.Of(true))
 	s.updates, errs[1] = zmq.NewSocket(zmq.PUB)
 	s.changes, errs[2] = zmq.NewSocket(zmq.PULL)
 	if err := errors.Join(errs[:]...); err != nil {
@@ -119,11 +119,7 @@ func (s *server) run(ctx context.Context) {
 			if !ok {
 				return
 			}
-			id := string(m.Frame(0))
-			for k, v := range s.table {
-				_ = s.snapshots.SendString(ctx, id, "entry", k, v)
-			}
-			_ = s.snapshots.SendString(ctx, id, "end", strconv.Itoa(s.number))
+			s.sendSnapshot(ctx, string(m.Frame(0)))
 		case m, ok := <-changes: // key, value
 			if !ok {
 				return
@@ -138,6 +134,19 @@ func (s *server) run(ctx context.Context) {
 			_ = s.updates.SendString(ctx, strconv.Itoa(s.number))
 		}
 	}
+}
+
+// sendSnapshot sends the table, which may be larger than the client's queue: hence
+// WaitForPeer. A client that does not read holds the server up for a second at most.
+func (s *server) sendSnapshot(ctx context.Context, client string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	for k, v := range s.table {
+		if s.snapshots.SendString(ctx, client, "entry", k, v) != nil {
+			return // what the client has is no copy without an end
+		}
+	}
+	_ = s.snapshots.SendString(ctx, client, "end", strconv.Itoa(s.number))
 }
 
 // clone is a client with its copy.

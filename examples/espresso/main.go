@@ -6,10 +6,10 @@
 // Use it to trace, count and record. The proxy of XSUB and XPUB is also how many
 // publishers and many subscribers meet at one address.
 //
-// What can go wrong: the capture function runs in the proxy's goroutine, so what it
-// takes everybody waits; WithCapture sends to a socket instead, and a PUB drops
-// when nobody reads. Messages that nobody subscribed to do not come to the proxy at
-// all: subscriptions travel up to the publishers, and filter there.
+// What can go wrong: the capture function runs in the proxy's goroutine, so that all
+// messages wait while it runs. WithCapture sends to a socket instead, and a PUB drops
+// what has no reader. Messages without a subscriber do not reach the proxy at all,
+// because subscriptions travel up to the publishers, which filter.
 package main
 
 import (

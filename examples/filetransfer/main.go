@@ -62,7 +62,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	want := sha256.Sum256(file)
-	fmt.Fprintf(out, "%d octets in %d chunks, intact: %v\n", size, chunks, bytes.Equal(hash.Sum(nil), want[:]))
+	fmt.Fprintf(out, "%d bytes in %d chunks, intact: %v\n", size, chunks, bytes.Equal(hash.Sum(nil), want[:]))
 	return nil
 }
 

@@ -12,7 +12,7 @@ import (
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
 func TestRun(t *testing.T) {
-	const want = `4200000 octets in 65 chunks, intact: true
+	const want = `4200000 bytes in 65 chunks, intact: true
 `
 	var out strings.Builder
 	if err := run(zmqtest.Deadline(t), &out); err != nil {

@@ -8,8 +8,8 @@
 //
 // What can go wrong: every client has to know every server. A client's ROUTER gives
 // each server the name that it is connected by, with ConnectRoutingID, and so
-// chooses whom it asks; what it sends to one that is away waits until that is back,
-// hence the sequence number, by which replies to questions of long ago are known.
+// chooses the server that it asks. What it sends to a server that is away waits until
+// that is back. A sequence number therefore tells late replies from the one wanted.
 package main
 
 import (
@@ -110,14 +110,14 @@ func (c *client) ask(ctx context.Context, question string) (answer string, tried
 	sequence := strconv.Itoa(c.sequence)
 	for i, server := range c.servers {
 		err := c.sock.SendString(ctx, server, sequence, question)
-		if err != nil && !errors.Is(err, zmq.ErrHostUnreachable) {
+		if err != nil && !errors.Is(err, zmq.ErrHostUnreachable) && !errors.Is(err, zmq.ErrAgain) {
 			return "", i, err
 		}
 		answer, from, err := c.await(ctx, sequence)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			continue
 		}
-		for j, s := range c.servers { // whoever it was
+		for j, s := range c.servers { // any of them may have answered
 			if s == from {
 				c.servers[0], c.servers[j] = c.servers[j], c.servers[0]
 			}

@@ -31,7 +31,7 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-const maxRequest = 8 << 10 // octets that are kept for one connection
+const maxRequest = 8 << 10 // bytes that are kept for one connection
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -66,16 +66,16 @@ func run(ctx context.Context, out io.Writer) error {
 // serve keeps what has arrived of each connection's request, by its id.
 func serve(ctx context.Context, server *zmq.Socket) {
 	partial := map[string][]byte{}
-	for m, err := range server.Messages(ctx) { // connection, octets
+	for m, err := range server.Messages(ctx) { // connection, bytes
 		if err != nil {
 			return
 		}
-		id, octets := string(m.Frame(0)), m.Last()
-		if len(octets) == 0 { // it has begun or ended
+		id, data := string(m.Frame(0)), m.Last()
+		if len(data) == 0 { // it has begun or ended
 			delete(partial, id)
 			continue
 		}
-		partial[id] = append(partial[id], octets...)
+		partial[id] = append(partial[id], data...)
 		status, body := answer(partial[id])
 		if status == 0 {
 			continue // there is more to come

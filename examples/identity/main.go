@@ -7,8 +7,8 @@
 // sets RoutingID can be spoken to by that name, after a reconnect too; for others
 // the ROUTER makes up an id for each connection.
 //
-// What can go wrong: an id proves nothing, anybody may choose any; security tells
-// who a peer is. If two peers choose the same, the first one keeps it, unless
+// What can go wrong: an id proves nothing, because a peer may choose any. Only a
+// security mechanism proves a peer's identity. If two peers choose the same, the first one keeps it, unless
 // RouterHandover gives it to the newest. A message to an id that is not there is
 // ErrHostUnreachable; with RouterMandatory off, libzmq's default, it is dropped.
 package main
@@ -62,8 +62,8 @@ func run(ctx context.Context, out io.Writer) error {
 			return err
 		}
 		id := m.Frame(0)
-		if id[0] == 0 { // made up: a zero octet and four that mean nothing
-			fmt.Fprintf(out, "%s from an id of %d octets\n", m.Last(), len(id))
+		if id[0] == 0 { // made up: a zero byte and four that mean nothing
+			fmt.Fprintf(out, "%s from an id of %d bytes\n", m.Last(), len(id))
 		} else {
 			fmt.Fprintf(out, "%s from %q\n", m.Last(), id)
 		}

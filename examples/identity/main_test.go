@@ -12,7 +12,7 @@ import (
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
 func TestRun(t *testing.T) {
-	const want = `hello from an id of 5 octets
+	const want = `hello from an id of 5 bytes
 hello from "kitchen"
 the kitchen hears: the kettle boils
 the cellar is there: false

@@ -3,8 +3,8 @@
 // Command interrupt ends well when it is told to: it takes no more work, finishes
 // what it has begun, and lets what it has sent go out.
 //
-// Use it for everything that runs until somebody stops it. The signal becomes the
-// end of a context, which every call that waits watches; nothing polls.
+// Use it for every program that runs until it is stopped. The signal ends a context,
+// which every call that waits watches. Nothing polls.
 //
 // What can go wrong: a reply that is due must not be sent with the context that has
 // just ended, so it has one of its own. Close waits until queued messages are sent,

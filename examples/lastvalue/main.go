@@ -7,10 +7,10 @@
 // change: settings, prices, states.
 //
 // What can go wrong: the cache has as many entries as there are topics, so topics
-// from strangers need a bound. Two threads of it would race: while a subscription
-// is answered nothing else may be received from the XPUB, because the answer goes
-// to whoever was received from last; hence one loop with a Poller. Topics are
-// prefixes, and this program answers for whole ones only.
+// from strangers need a bound. Two threads of it would race. While a subscription
+// is answered nothing else may be received from the XPUB, because the answer goes to
+// the peer that was received from last. That is why there is one loop with a Poller.
+// Topics are prefixes, and this program answers for whole ones only.
 package main
 
 import (
@@ -65,7 +65,7 @@ func run(ctx context.Context, out io.Writer) error {
 	if err := pub.WaitSubscribers(ctx, "", 1); err != nil {
 		return err
 	}
-	for _, price := range []string{"98", "99", "100"} { // before anybody wants to know
+	for _, price := range []string{"98", "99", "100"} { // before there is a subscriber
 		if err := pub.SendString(ctx, "gold", price); err != nil {
 			return err
 		}
@@ -126,7 +126,7 @@ func cache(ctx context.Context, frontend, backend *zmq.Socket) {
 	}
 }
 
-// answer handles a notice: octet 1 and a topic to subscribe, octet 0 to cancel.
+// answer handles a notice: byte 1 and a topic to subscribe, byte 0 to cancel.
 func answer(ctx context.Context, backend *zmq.Socket, notice []byte, last map[string]zmq.Message) {
 	if len(notice) == 0 {
 		return

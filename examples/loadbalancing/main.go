@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command loadbalancing is a broker that gives a request only to a worker that has
-// asked for one: a ROUTER on each side, and a list of who is idle.
+// asked for one: a ROUTER on each side, and a list of idle workers.
 //
 // Use it where requests take differing time: taking turns, as DEALER and PUSH do,
 // lets short requests wait behind long ones. The workers that were idle longest
 // come first, and new ones are used as soon as they say so.
 //
 // What can go wrong: a worker that dies stays on the list until a request was sent
-// to it in vain; simplepirate and paranoidpirate deal with that. While nobody is
-// idle the broker does not read requests, so that they wait with the clients, not
-// in its memory.
+// to it in vain. The programs simplepirate and paranoidpirate deal with that. While
+// no worker is idle the broker does not read requests, so that they wait with the
+// clients, not in its memory.
 package main
 
 import (
@@ -70,8 +70,8 @@ func bound(t zmq.SocketType) (*zmq.Socket, error) {
 	return s, err
 }
 
-// balance is the broker. A nil channel in a select statement is never ready: this
-// is how it does not read requests while nobody is idle.
+// balance is the broker. A nil channel in a select statement is never ready,
+// so that it reads no requests while no worker is idle.
 func balance(ctx context.Context, frontend, backend *zmq.Socket) {
 	requests, workers := frontend.Incoming(ctx), backend.Incoming(ctx)
 	var idle [][]byte

@@ -7,10 +7,11 @@
 // thread, and a server is a broker with an inproc endpoint inside; here every
 // socket is safe for any number of goroutines, and a message is always whole.
 //
-// What can go wrong: a REP has one request in its hands at a time, whoever calls
-// it, hence the ROUTER, whose requests begin with an envelope (the client's routing
-// id and an empty frame) that the reply must begin with too. A client that has left
-// makes Send return ErrHostUnreachable: an event, not a failure.
+// What can go wrong: a REP holds one request at a time, whichever goroutine calls it.
+// A ROUTER does not. Its requests begin with an envelope (the client's routing id and
+// an empty frame) that the reply must begin with too. If the client has left, Send
+// returns ErrHostUnreachable, and if the client does not read, ErrAgain. Neither is a
+// failure of the server: that client alone gets no reply.
 package main
 
 import (
@@ -50,7 +51,7 @@ func run(ctx context.Context, out io.Writer) error {
 	defer all.Wait()
 	defer server.Close() // ends the workers
 
-	// Nobody answers before all workers have a request: they do work at once.
+	// No worker answers before all have a request, which shows that they work at once.
 	var busy sync.WaitGroup
 	busy.Add(workers)
 	for range workers {
@@ -82,7 +83,7 @@ func work(ctx context.Context, server *zmq.Socket, busy *sync.WaitGroup) {
 		}
 		reply := request.Frames()
 		reply[len(reply)-1] = []byte(strings.ToUpper(string(request.Last())))
-		if err := server.Send(ctx, reply...); err != nil && !errors.Is(err, zmq.ErrHostUnreachable) {
+		if err := server.Send(ctx, reply...); err != nil && !errors.Is(err, zmq.ErrHostUnreachable) && !errors.Is(err, zmq.ErrAgain) {
 			return
 		}
 	}

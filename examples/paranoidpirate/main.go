@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command paranoidpirate has a queue and its workers watch each other: both say at
-// short intervals that they are alive, and forget who has not.
+// Command paranoidpirate has a queue and its workers watch each other. Both say at
+// short intervals that they are alive, and forget peers that have not.
 //
 // Use it where a program may hang with its connections open, or where there are
-// devices between the two. Dead connections are the library's to notice: it sends
+// devices between the two. The library notices dead connections itself: it sends
 // heartbeats of its own (HeartbeatInterval) and connects again.
 //
 // What can go wrong: a pause of the machine looks like a death, so a worker counts

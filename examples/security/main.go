@@ -6,11 +6,11 @@
 // Use the ironhouse on every network that you do not own, and between machines that
 // need not trust all others. Settings are for a socket, or for one Bind or Connect.
 //
-// What can go wrong: CURVE without a handler is the stonehouse: encrypted, but
-// everybody may come who knows the server's public key. A PLAIN password is there
-// for all on the way to read, and for whoever answers in the server's place. The
-// handler is of a Context: sockets that it shall judge are made there, and it must
-// run before the first client comes. Secret keys belong in files that only their
+// What can go wrong: CURVE without a handler is the stonehouse. It is encrypted, but
+// admits every client that knows the server's public key. Every observer of the
+// network can read a PLAIN password, and so can a program that answers in the server's
+// place. A handler belongs to a Context. The sockets that it judges are made there,
+// and it must run before the first client connects. Secret keys belong in files that only their
 // owner can read (auth.Certificate), not in the program.
 package main
 
@@ -39,8 +39,8 @@ func main() {
 type house struct {
 	name            string
 	server, client  []zmq.Setting
-	rules           *auth.Rules   // nil: nobody judges
-	stranger        []zmq.Setting // what somebody tries who shall not come in
+	rules           *auth.Rules   // nil: all are admitted
+	stranger        []zmq.Setting // what an unwanted client tries
 	strangerComesIn bool
 }
 
@@ -53,10 +53,10 @@ func houses() []house {
 		return []zmq.Setting{zmq.PlainUsername.Of("alice"), zmq.PlainPassword.Of(p)}
 	}
 	return []house{
-		{name: "grasslands", strangerComesIn: true}, // anybody, in the clear
+		{name: "grasslands", strangerComesIn: true}, // all peers, in the clear
 
-		// Known addresses only, in the clear. Nobody of 192.0.2.0/24 is here to be
-		// refused, so the stranger is one of us.
+		// Known addresses only, in the clear. No client can come from 192.0.2.0/24,
+		// which is refused, so the stranger has an address that is admitted.
 		{name: "strawhouse", server: []zmq.Setting{domain}, strangerComesIn: true,
 			rules: &auth.Rules{Allow: here, Deny: elsewhere, InsecureAllowNull: true}},
 
@@ -64,11 +64,12 @@ func houses() []house {
 		{name: "woodhouse", server: []zmq.Setting{zmq.PlainServer.Of(true)}, client: password("secret"), stranger: password("guess"),
 			rules: &auth.Rules{Passwords: auth.PasswordMap{"alice": "secret"}}},
 
-		// Encrypted, and the server is who it says. A stranger who has its key comes in.
+		// Encrypted, and the server has proved its identity. A stranger that has its key
+		// is admitted.
 		{name: "stonehouse", server: []zmq.Setting{server.AsServer()}, client: []zmq.Setting{client.AsClient(server.Public)},
 			stranger: []zmq.Setting{stranger.AsClient(server.Public)}, strangerComesIn: true},
 
-		// The clients are who they say, too.
+		// The clients have proved their identity, too.
 		{name: "ironhouse", server: []zmq.Setting{server.AsServer()}, client: []zmq.Setting{client.AsClient(server.Public)},
 			stranger: []zmq.Setting{stranger.AsClient(server.Public)},
 			rules:    &auth.Rules{Keys: auth.NewKeySet(client.Public)}},

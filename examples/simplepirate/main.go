@@ -101,7 +101,7 @@ func insist(ctx context.Context, client *zmq.Socket, request string) (string, er
 			return reply.String(), err
 		}
 	}
-	return "", fmt.Errorf("nobody answers %q", request)
+	return "", fmt.Errorf("no server answers %q", request)
 }
 
 // queue gives requests to idle workers; see loadbalancing. A worker that has left
@@ -129,7 +129,7 @@ func queue(ctx context.Context, frontend, backend *zmq.Socket) {
 			}
 			for sent := false; !sent && len(idle) > 0; idle = idle[1:] {
 				err := backend.Send(ctx, append([][]byte{idle[0]}, m.Frames()...)...)
-				sent = !errors.Is(err, zmq.ErrHostUnreachable)
+				sent = !errors.Is(err, zmq.ErrHostUnreachable) && !errors.Is(err, zmq.ErrAgain) // gone, or hung
 			}
 		}
 	}

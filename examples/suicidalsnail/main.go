@@ -4,7 +4,7 @@
 // than to work with old news and gaps.
 //
 // Use it where late is wrong: trading, control. The publisher stamps each message;
-// a subscriber that finds itself behind stops, and somebody makes it quicker.
+// a subscriber that finds itself behind stops, and its developers make it quicker.
 //
 // What can go wrong: clocks of two machines differ, so compare with the age of the
 // first message, or use gaps in a sequence instead, as clone does. The publisher can

@@ -6,8 +6,8 @@
 //
 // Use it where a request must not be lost and its answer may take hours.
 //
-// What can go wrong: files do not make anything happen once only: work that was
-// done just before a crash is done again. A store that nobody cleans up grows, so
+// What can go wrong: files do not ensure that work is done once only. Work that was
+// done just before a crash is done again. A store that is not cleaned up grows, so
 // clients close what they have fetched. Here a request is a file that is renamed
 // when it is complete; for thousands a second use a database.
 package main
@@ -66,7 +66,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer client.Close()
-	// Nobody offers "echo" yet.
+	// There is no service "echo" yet.
 	ticket, err := client.Request(ctx, "titanic.request", []byte("echo"), []byte("a letter"))
 	if err != nil {
 		return err

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command weather publishes measurements of many places to whoever wants those of
-// one: PUB and SUB.
+// Command weather publishes measurements of many places to subscribers that want
+// those of one: PUB and SUB.
 //
-// Use it for news that many may want and nobody has to get: prices, positions,
-// events. The publisher knows nobody and never waits for anybody.
+// Use it for news that many programs may want and none has to get, such as prices,
+// positions and events. The publisher does not know its subscribers and never waits
+// for one.
 //
-// What can go wrong: who subscribes later, or is slower than its queue is long,
-// misses messages; where the last state matters see lastvalue, where every message
-// does see clone. A topic is a prefix: "2000" is one of "20001" too, hence the
-// space behind it. A new subscription takes a moment to arrive: a publisher that
-// starts with its subscribers waits for them by WaitSubscribers.
+// What can go wrong: a subscriber that comes later, or that is slower than its queue
+// is long, misses messages. If the last state matters see lastvalue, if every message
+// does see clone. A topic is a prefix: "2000" matches "20001" too, hence the space
+// behind it. A new subscription takes a moment to arrive. A publisher that starts with
+// its subscribers waits for them by WaitSubscribers.
 package main
 
 import (

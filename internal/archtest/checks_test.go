@@ -54,6 +54,9 @@ func TestCheckImports(t *testing.T) {
 		"zmq.go", of("zmq", module+"/internal/core", "github.com/else/where", "C"),
 		"examples/hello/main.go", of("main", module, module+"/internal/core"),
 		"bench/cmd/bench/main.go", of("main", module, "github.com/else/where"),
+		"test/rig/r.go", of("rig", module, module+"/internal/wire", module+"/internal/zmqtest"),
+		"test/api/a_test.go", of("api_test", module, module+"/test/rig", module+"/internal/zmqtest"),
+		"cmd/zmq/main.go", of("main", module, module+"/test/rig"),
 	), policy)
 	wantEach(t, got,
 		"internal/wire/b_plan9.go: imports "+module+"/internal/opt",
@@ -65,6 +68,7 @@ func TestCheckImports(t *testing.T) {
 		"zmq.go: imports github.com/else/where",
 		"zmq.go: imports C: cgo",
 		"examples/hello/main.go: imports "+module+"/internal/core",
+		"cmd/zmq/main.go: imports "+module+"/test/rig: it is for tests only",
 	)
 }
 

@@ -77,8 +77,8 @@ func parseDocument(p, text string) *document {
 	return d
 }
 
-// checkLinks finds links to files, folders and headings that are not there. What
-// has a scheme is somebody else's.
+// checkLinks finds links to files, folders and headings that are not there. A
+// link with a scheme leads out of the repository and is not looked at.
 func checkLinks(fsys fs.FS, docs []*document) (wrong []string) {
 	anchors := map[string]map[string]bool{}
 	for _, d := range docs {

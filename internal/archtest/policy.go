@@ -70,17 +70,28 @@ var policy = []row{
 	// of by type, over the same kernel.
 	{"cmd/libzmq/...", "internal/core internal/opt internal/pattern internal/pipe internal/z85 internal/zerr cmd/libzmq/...", ""},
 
+	// What makes a release; it builds nothing of ours.
+	{"internal/release", "", ""},
+
 	// Modules of their own, against real libzmq and beside the rivals.
 	{"interop/...", ". auth/... interop/...", "*"},
 	{"bench/...", ". auth/... bench/...", "*"},
+
+	// Black-box tests, a folder a theme, over one rig. They know the protocol from
+	// the packages that encode it, and the tables that documents are written from.
+	{"test/rig", ". internal/wire", ""},
+	{"test/faults", ".", "golang.org/x/sys"},
+	// Sockets over a transport of its own, which the public API does not take.
+	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/transport internal/zerr", ""},
+	{"test/...", ". auth/... test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},
 	{"internal/archtest", "", ""},
 }
 
-// testsOnly lists the packages that only test files may import.
-var testsOnly = []string{"internal/zmqtest", "internal/archtest"}
+// testsOnly lists the packages that only test files, and each other, may import.
+var testsOnly = []string{"internal/zmqtest", "internal/archtest", "test/rig"}
 
 // standIns are modules that programs put in the place of another by a replace line.
 // Such a module has the other's path then, and "go mod tidy" fails for the program
@@ -96,6 +107,12 @@ var vagueNames = []string{
 // sleepers lists the test files that may call time.Sleep outside a synctest
 // bubble, with the reason. A path is relative to the root.
 var sleepers = map[string]string{
+	"test/faults/peer_linux_test.go":    "a peer, a process of its own, sends at a pace and receives slowly",
+	"test/faults/run_linux_test.go":     "scenarios happen in real time: that is what they are about",
+	"test/faults/steps_linux_test.go":   "the same",
+	"test/simulation/link_test.go":      "every test runs in a bubble; its clock is the bubble's",
+	"test/simulation/weather_test.go":   "the same",
+	"test/simulation/world_test.go":     "the same",
 	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
 	"internal/session/narrate_test.go":  "the test that sleeps runs in the bubble that dialing makes",
 	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",

@@ -3,7 +3,9 @@
 package core
 
 import (
+	"bytes"
 	"errors"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -20,56 +22,57 @@ type attachment struct {
 	conn     *engine.Conn // nil while there is none, and in process
 	far      *Socket      // in process: whose socket the other end belongs to
 	ready    bool
+	linger   time.Duration // once the pipe was removed and lingers
+
+	pipe         *pipe.Pipe
+	origin       string        // key in Socket.origins; empty: it is not there
+	older, newer *attachment   // of the same origin
+	ended        chan struct{} // closed when the pipe is removed; nil: no connection waits for that
 }
 
 // pipeConfig describes a new pipe by the options of its endpoint. s.mu is held.
 func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Config {
-	conflate := o.Bool(opt.Conflate)
-	switch s.typ {
-	case pattern.Dealer, pattern.Pull, pattern.Push, pattern.Pub, pattern.Sub:
-	default:
-		conflate = false // libzmq ignores it on other types
-	}
-	topics, receives := false, false
-	switch s.typ {
-	case pattern.Sub, pattern.XSub:
-		topics, receives = o.Bool(opt.ConflateTopics), true
-	case pattern.Pub, pattern.XPub:
-		topics = o.Bool(opt.ConflateTopics)
-	}
+	topics := o.Bool(opt.ConflateTopics)
 	return pipe.Config{
-		Mailbox: &s.mailbox, Buffers: &s.ctx.buffers,
+		Mailbox: &s.mailbox, Buffers: &s.ctx.memory.queues,
 		SendHWM: o.Int(opt.SendHWM), RecvHWM: o.Int(opt.RecvHWM),
-		SendMax: o.Int(opt.SendHWMBytes), RecvMax: o.Int(opt.RecvHWMBytes),
-		Conflate: conflate, TopicsIn: topics && receives, TopicsOut: topics && !receives, Raw: s.typ == pattern.Stream || s.opts.Raw(),
+		SendMax: o.Int64(opt.SendHWMBytes), RecvMax: o.Int64(opt.RecvHWMBytes),
+		Conflate: s.typ.Conflates && o.Bool(opt.Conflate), TopicsIn: topics && s.typ.TopicsIn, TopicsOut: topics && s.typ.TopicsOut,
+		Raw:      s.typ.Plain || s.opts.Raw(),
+		OneFrame: s.typ.OneFrame && !s.typ.Groups, Groups: s.typ.Groups,
 		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(), Totals: &s.totals,
 	}
 }
 
 // addPipe takes a new pipe in. s.mu is held.
 func (s *Socket) addPipe(p *pipe.Pipe, e *endpoint) *attachment {
-	a := &attachment{endpoint: e}
+	a := &attachment{endpoint: e, pipe: p}
 	s.recall()
 	s.pipes[p] = a
 	if p.Accepted {
 		s.accepted++
 	}
+	s.enlist(p, a)
 	s.pattern.Attach(p)
 	return a
 }
 
 // removePipe ends what goes out through a pipe. s.mu is held.
 func (s *Socket) removePipe(p *pipe.Pipe) {
-	if _, ok := s.pipes[p]; !ok {
+	a, ok := s.pipes[p]
+	if !ok {
 		return
 	}
 	s.recall()
 	delete(s.pipes, p)
+	s.noteLeft(p)
+	p.PeerGone()
 	s.noteParted(p)
 	if p.Accepted {
 		s.accepted--
 	}
 	s.pattern.Detach(p)
+	s.strike(a)
 }
 
 // Admit implements session.Host.
@@ -106,7 +109,12 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		}
 	}
 	if made {
+		if len(e.id) > 0 && !s.pattern.(pattern.Router).CanRoute(e.id) {
+			s.mu.Unlock()
+			return nil, zerr.Errorf(zerr.ErrInvalid, "routing id %q, which this connect gives its peer, is another peer's now", e.id)
+		}
 		p = pipe.New(s.pipeConfig(e.opts, e.key, e.listener != nil))
+		p.Route.ID = bytes.Clone(e.id)
 	}
 	p.SetPeer(peer)
 	c.Attach(p)
@@ -114,9 +122,14 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 	a := s.pipes[p]
 	if made {
 		a = s.addPipe(p, e)
+		s.succeed(c, a)
 	} else if a == nil { // disconnected meanwhile; it only lingers
+		if a = s.parting[p]; a != nil {
+			a.conn, a.ready = c, true
+		}
 		flush := p.Out().Attach(c, c.Version())
 		s.mu.Unlock()
+		s.stats.Connected.Add(1)
 		if flush {
 			p.Kick()
 		}
@@ -140,41 +153,64 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		return nil, err
 	}
 	a.ready = true
-	s.flushAndUnlock()
-	s.partDisplaced()
-	if flush {
+	s.noteLimit(peer)
+	nameless := s.nameless(p)
+	if flush { // before the lock is given up: the holder of a token never waits for it
 		p.Kick()
 	}
-	// Subscribers of libzmq 2.x filter for themselves (zmtp.md 2.6).
+	s.flushAndUnlock()
+	s.partDisplaced()
+	// Subscribers of libzmq 2.x filter for themselves (docs/libzmq.md, Older peers).
 	if sink := s.pattern.Sink(); sink != nil && c.Version() == wire.V1Unversioned {
-		p.Deliver([]pipe.Message{{Head: []byte{}, Kind: pipe.Subscribe, Owned: true}})
+		p.Deliver(pipe.Items(pipe.Message{Head: []byte{}, Kind: pipe.Subscribe, Peer: peer, Owned: true}))
 	}
 	s.stats.Connected.Add(1)
+	if nameless {
+		s.noteDuplicate(p)
+	}
 	s.watch.WakeAll()
 	return p, nil
+}
+
+// nameless reports whether a peer that is ready is not read, because another has its
+// routing id. s.mu is held.
+func (s *Socket) nameless(p *pipe.Pipe) bool {
+	_, routes := s.pattern.(pattern.Router)
+	return routes && p.Route.ID == nil
+}
+
+// noteDuplicate counts and logs a peer that is nameless.
+func (s *Socket) noteDuplicate(p *pipe.Pipe) {
+	s.stats.DuplicateIDs.Add(1)
+	s.logDuplicate(p)
 }
 
 // Lost implements session.Host: a connection that was ready is gone.
 func (s *Socket) Lost(p *pipe.Pipe, last bool, reason error) {
 	s.mu.Lock()
-	if a := s.pipes[p]; a != nil {
+	a := s.pipes[p]
+	if a == nil {
+		a = s.parting[p]
+	}
+	if a != nil {
 		a.conn, a.ready = nil, false
 	}
+	p.PeerGone()
 	s.pattern.Lost(p)
 	if last {
 		s.removePipe(p)
 	}
 	s.flushAndUnlock()
-	s.stats.Disconnects.Add(1)
+	s.stats.Disconnected.Add(1)
 	if errors.Is(reason, zerr.ErrTimeout) {
-		s.stats.HeartbeatTimeouts.Add(1)
+		s.stats.TimedOut.Add(1)
+	}
+	if gaveUp := (*session.GaveUpError)(nil); errors.As(reason, &gaveUp) {
+		s.drops.Refused.Add(1)
 	}
 	if last {
-		if n := p.Out().Count(); n > 0 {
-			s.drops.PeerGone.Add(uint64(n))
-		}
 		p.CloseIn(false)
-		p.CloseOut()
+		s.loseOut(p)
 	}
 	s.watch.WakeAll()
 }
@@ -184,6 +220,7 @@ func (s *Socket) Event(e session.Event) {
 	switch e.Kind {
 	case session.ConnectRetried:
 		s.stats.Reconnects.Add(1)
+		s.stall()
 	case session.HandshakeFailedAuth, session.HandshakeFailedNoDetail, session.HandshakeFailedProtocol:
 		s.stats.countFailure(&e)
 	case session.AcceptFailed:

@@ -14,15 +14,13 @@ func (s *Socket) CheckSend(head []byte) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
-	s.mu.Lock()
+	s.lockSettled()
 	defer s.mu.Unlock()
-	if p, ok := s.pattern.(pattern.Checker); ok {
-		return p.CheckSend(head)
+	if head == nil {
+		head = []byte{}
 	}
-	if !s.pattern.Writable() {
-		return zerr.ErrAgain
-	}
-	return nil
+	_, err := s.pattern.Room(head, 1)
+	return err
 }
 
 // CheckEndpoint says whether an endpoint has a form and a scheme that Bind and
@@ -36,10 +34,10 @@ func (s *Socket) CheckEndpoint(address string) error {
 // (zmq_socket_get_peer_state). It fails with ErrHostUnreachable if there is none,
 // and with ErrNotSupported on a socket that does not address its peers.
 func (s *Socket) PeerWritable(id []byte) (bool, error) {
-	s.mu.Lock()
+	s.lockSettled()
 	defer s.mu.Unlock()
 	r, ok := s.pattern.(pattern.Router)
-	if !ok || s.typ != pattern.RouterType {
+	if !ok || s.typ.Number != pattern.RouterType {
 		return false, zerr.ErrNotSupported
 	}
 	return r.PeerWritable(id)

@@ -4,7 +4,10 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -26,22 +29,94 @@ const (
 
 // Close ends the socket. Blocked calls return ErrClosed at once. It returns when
 // what is queued has been sent or LINGER has run out, and nothing of the socket
-// is left. A second call returns ErrClosed at once.
-func (s *Socket) Close() error { return s.close(zerr.ErrClosed) }
+// is left. If LINGER, which is not zero, ran out, the error matches ErrTimeout and
+// says how many messages were dropped. A second call returns ErrClosed at once.
+func (s *Socket) Close() error {
+	if err := s.close(zerr.ErrClosed); err != nil {
+		return err
+	}
+	if n := s.unsent.Load(); n > 0 {
+		return fmt.Errorf("zmq: %d messages were not sent within LINGER: %w", n, zerr.ErrTimeout)
+	}
+	return nil
+}
 
 // close is Close that tells calls another reason.
 func (s *Socket) close(reason zerr.Code) error {
+	d, err := s.depart(reason)
+	if err != nil {
+		return err
+	}
+	d.Finish()
+	return nil
+}
+
+// Departure is a Close that has begun.
+type Departure struct {
+	s        *Socket
+	draining sync.WaitGroup // endpoints that may have something to send
+	stalled  <-chan struct{}
+	pending  bool
+}
+
+// Depart is the part of Close that does not wait. When it returns, the socket's
+// addresses and names are free, and its peers in process know that it has left.
+// The caller calls Finish then.
+func (s *Socket) Depart() (*Departure, error) { return s.depart(zerr.ErrClosed) }
+
+// Pending reports whether the departure began with something that was queued for a
+// connection, or for one that is being made, and that LINGER gives time to send.
+func (d *Departure) Pending() bool { return d.pending }
+
+// Drain waits until what was queued has been handed to the system, LINGER has run out,
+// or an attempt to connect has failed.
+func (d *Departure) Drain() {
+	drained := make(chan struct{})
+	go func() {
+		d.draining.Wait()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-d.stalled:
+	}
+}
+
+// stall ends Drain.
+func (s *Socket) stall() {
+	s.mu.Lock()
+	if s.stalled != nil {
+		close(s.stalled)
+		s.stalled = nil
+	}
+	s.mu.Unlock()
+}
+
+// Finish is the rest of Close.
+func (d *Departure) Finish() {
+	s := d.s
+	s.lingering.Wait()
+	s.keeper.End()
+	s.monitors.end()
+	s.ctx.unregister(s)
+	close(s.finished)
+}
+
+func (s *Socket) depart(reason zerr.Code) (*Departure, error) {
 	s.mu.Lock()
 	if s.Closing() {
 		s.mu.Unlock()
-		return zerr.ErrClosed
+		return nil, zerr.ErrClosed
 	}
 	s.stop.Store(&reason)
 	close(s.done)
 	s.end()
+	s.stalled = make(chan struct{})
+	d := &Departure{s: s, stalled: s.stalled}
 	linger := s.opts.Millis(opt.Linger)
 	endpoints := s.endpoints
-	s.endpoints, s.unread = nil, nil
+	s.dropReturned()
+	s.endpoints = nil
 	byEndpoint := make(map[*endpoint][]*pipe.Pipe)
 	far := make(map[*pipe.Pipe]*Socket)
 	for p, a := range s.pipes {
@@ -51,8 +126,14 @@ func (s *Socket) close(reason zerr.Code) error {
 			far[p] = a.far
 			continue
 		}
+		a.linger = linger
+		s.parting[p] = a
 		byEndpoint[a.endpoint] = append(byEndpoint[a.endpoint], p)
 	}
+	for p := range s.left {
+		p.CloseIn(true)
+	}
+	s.left = nil
 	s.flushAndUnlock()
 	s.wakeAll()
 
@@ -66,14 +147,24 @@ func (s *Socket) close(reason zerr.Code) error {
 		if e.listener == nil && e.dialer == nil {
 			continue
 		}
+		if linger != 0 && (e.dialer == nil || !e.dialer.Resting()) {
+			d.pending = d.pending || slices.ContainsFunc(byEndpoint[e], func(p *pipe.Pipe) bool { return p.Out().Pending() })
+		}
 		s.lingering.Add(1)
-		go s.retire(e, byEndpoint[e], linger)
+		d.draining.Add(1)
+		go s.retire(e, byEndpoint[e], linger, d.draining.Done)
 	}
-	s.lingering.Wait()
-	s.monitors.end()
-	s.ctx.unregister(s)
-	close(s.finished)
-	return nil
+	return d, nil
+}
+
+// dropReturned counts what was put back and will not be received as lost. s.mu is held.
+func (s *Socket) dropReturned() {
+	for i := range s.host.Returned {
+		if m := &s.host.Returned[i]; m.Kind == pipe.Data && !m.Injected {
+			s.totals.Unread.Add(1)
+		}
+	}
+	s.host.Returned = nil
 }
 
 // CloseContext is Close that waits no longer than ctx: what is still queued when
@@ -85,14 +176,16 @@ func (s *Socket) CloseContext(ctx context.Context) error {
 		return zerr.ErrClosed
 	default:
 	}
-	lost := s.drops.PeerGone.Load()
+	lost := s.Gone()
 	stop := context.AfterFunc(ctx, s.Hurry)
 	defer stop()
-	if s.Close() != nil {
-		<-s.finished
+	closed := s.Close()
+	<-s.finished
+	if err := ctx.Err(); err != nil && s.Gone() > lost {
+		return fmt.Errorf("zmq: %d messages were not sent in time: %w", s.Gone()-lost, err)
 	}
-	if err := ctx.Err(); err != nil && s.drops.PeerGone.Load() > lost {
-		return fmt.Errorf("zmq: %d messages were not sent in time: %w", s.drops.PeerGone.Load()-lost, err)
+	if errors.Is(closed, zerr.ErrTimeout) {
+		return closed
 	}
 	return nil
 }
@@ -125,9 +218,9 @@ func (s *Socket) withdraw(e *endpoint) {
 }
 
 // retire ends the connections of an endpoint once what is queued for them has
-// been sent, or linger is over. The pipes have been detached from the pattern,
-// and nothing comes in through them any more.
-func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
+// been sent, or linger is over; drained is told of that. The pipes have been
+// detached from the pattern, and nothing comes in through them any more.
+func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration, drained func()) {
 	defer s.lingering.Done()
 	began := time.Now()
 	if linger != 0 {
@@ -138,6 +231,7 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 		}
 		s.drain(pipes, linger)
 	}
+	drained()
 	graceful := linger != 0 && !s.hurried()
 	e.part(graceful)
 	done := e.gone()
@@ -150,11 +244,26 @@ func (s *Socket) retire(e *endpoint, pipes []*pipe.Pipe, linger time.Duration) {
 		<-done
 	}
 	for _, p := range pipes {
-		if n := p.Out().Count(); n > 0 {
-			s.drops.PeerGone.Add(uint64(n))
-		}
-		p.CloseOut()
+		s.loseOut(p)
 	}
+	s.mu.Lock()
+	for _, p := range pipes {
+		delete(s.parting, p)
+	}
+	s.mu.Unlock()
+}
+
+// loseOut drops what is left in the queue for a peer and counts it as lost.
+func (s *Socket) loseOut(p *pipe.Pipe) {
+	n := uint64(p.Out().Count())
+	s.drops.PeerGone.Add(n)
+	s.mu.Lock()
+	a := s.parting[p]
+	s.mu.Unlock()
+	if a != nil && a.linger > 0 && !s.hurried() {
+		s.unsent.Add(n)
+	}
+	p.CloseOut()
 }
 
 // within reports whether done was closed in time.
@@ -237,7 +346,7 @@ func (s *Socket) Unbind(address string) error { return s.remove(address) }
 // LINGER; messages of the peer that were not received yet are dropped.
 func (s *Socket) Disconnect(address string) error { return s.remove(address) }
 
-// remove takes the endpoints with that key out of the table (endpoints.md 11.1:
+// remove takes the endpoints with that key out of the table (docs/libzmq.md, Endpoints:
 // unbind and disconnect are one operation).
 func (s *Socket) remove(address string) error {
 	if err := s.Err(); err != nil {
@@ -313,10 +422,16 @@ func (s *Socket) detach(e *endpoint) *departure {
 			continue
 		}
 		s.removePipe(p)
-		p.CloseIn(discard || p.InProcess())
+		if discard || p.InProcess() {
+			p.CloseIn(true)
+		} else {
+			p.CloseIn(false)
+		}
 		if p.InProcess() {
 			d.far[p] = a.far
 		} else {
+			a.linger = d.linger
+			s.parting[p] = a
 			d.pipes = append(d.pipes, p)
 		}
 	}
@@ -331,7 +446,7 @@ func (s *Socket) release(d *departure) {
 		s.partInProcess(p, other)
 	}
 	if d.listener != nil || d.dialer != nil {
-		go s.retire(d.endpoint, d.pipes, d.linger)
+		go s.retire(d.endpoint, d.pipes, d.linger, func() {})
 	} else {
 		s.lingering.Done()
 	}
@@ -347,10 +462,7 @@ func (s *Socket) GaveUp(p *pipe.Pipe) {
 	}
 	s.removePipe(p)
 	s.flushAndUnlock()
-	if n := p.Out().Count(); n > 0 {
-		s.drops.PeerGone.Add(uint64(n))
-	}
 	p.CloseIn(false)
-	p.CloseOut()
+	s.loseOut(p)
 	s.watch.WakeAll()
 }

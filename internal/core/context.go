@@ -12,6 +12,7 @@ import (
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -25,16 +26,27 @@ type Config struct {
 	Transports map[string]transport.Transport  // by scheme, without inproc
 	Settings   func(s *Socket) error           // applied to every new socket; nil: none
 	Known      map[string]string               // schemes that exist but are not here, and why
+	Memory     *Memory                         // shared with other contexts; nil: the context has its own
+}
+
+// Memory is what the connections and queues of contexts reuse. The zero value is ready.
+// The garbage collector keeps what an ended context leaves in it for two more cycles, so
+// a process that makes many short contexts has them share one.
+type Memory struct {
+	queues pipe.Buffers
+	reads  engine.Buffers
 }
 
 // Context owns sockets and the names of in-process endpoints.
 type Context struct {
 	// Immutable after NewContext.
-	cfg         Config
-	buffers     pipe.Buffers
-	readBuffers engine.Buffers
-	loans       engine.Loans
-	done        chan struct{} // closed by Shutdown
+	cfg        Config
+	memory     *Memory
+	loans      engine.Loans
+	repeats    repeats
+	firstDials session.FirstDials
+	done       chan struct{} // closed by Shutdown
+	expelled   expelled
 
 	mu         sync.Mutex
 	terminated bool
@@ -50,8 +62,11 @@ func NewContext(cfg Config) *Context {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
+	if cfg.Memory == nil {
+		cfg.Memory = new(Memory)
+	}
 	return &Context{
-		cfg: cfg, done: make(chan struct{}), sockets: make(map[*Socket]struct{}),
+		cfg: cfg, memory: cfg.Memory, done: make(chan struct{}), sockets: make(map[*Socket]struct{}),
 		inproc: make(map[string]*binding), parked: make(map[string][]*parked),
 	}
 }

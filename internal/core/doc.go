@@ -8,7 +8,8 @@
 // taken away while messages of it linger; Close waits for them. And
 // wireMonitor.forwardLoop while events wait for the reader of a MonitorTo; the end
 // of that monitor waits for it. And one for each socket that the end of its context
-// closes. Everything else runs in the sessions' goroutines or in the caller's; a
+// closes. And one of Departure.Drain, until what was queued has been sent or given up.
+// Everything else runs in the sessions' goroutines or in the caller's; a
 // receiver that waits may read the connection in the place of its reader: loan.go.
 //
 // Locks, in the order in which they may be taken: Socket.wireMu, then

@@ -3,6 +3,7 @@
 package core
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/transport/udp"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -25,6 +27,7 @@ type endpoint struct {
 	listener *session.Listener
 	dialer   *session.Dialer
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
+	id       []byte     // of CONNECT_ROUTING_ID with IMMEDIATE, for the pipe of each connection
 	binding  *binding   // inproc bind
 	parked   *parked    // inproc connect that found nobody
 	spent    bool       // out of attempts; guarded by the socket's lock
@@ -40,7 +43,7 @@ func (e *endpoint) refuse(c *engine.Conn, p *pipe.Pipe, reason error) {
 		e.dialer.Quit()
 	}
 	if reason == nil {
-		p.Out().OnDrained(func() { c.Close(nil) })
+		p.Out().OnParting(func() { c.Close(nil) })
 		return
 	}
 	c.Close(reason)
@@ -76,6 +79,10 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	if t == nil {
 		return s.bindInproc(address, o)
 	}
+	if t.Scheme() == udp.Scheme {
+		_, err := s.openDatagrams("bind", address, addr, o)
+		return err
+	}
 	s.mu.Lock()
 	if err := s.Err(); err != nil {
 		s.mu.Unlock()
@@ -109,30 +116,66 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 
 // Connect begins to connect to an endpoint. The settings apply to it alone.
 func (s *Socket) Connect(address string, settings ...Setting) error {
+	_, err := s.connect(address, settings)
+	return err
+}
+
+// ConnectPeer is Connect of a PEER, and returns the number of the peer to be. With
+// IMMEDIATE there is none before the peer, and so none to return.
+func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error) {
+	if s.typ.Number != pattern.Peer {
+		return 0, zerr.ErrNotSupported
+	}
+	s.mu.Lock()
+	immediate := s.opts.Bool(opt.Immediate)
+	s.mu.Unlock()
+	for _, x := range settings {
+		if x.Num == opt.Immediate && x.Authorizer == nil {
+			immediate = x.Value.I != 0
+		}
+	}
+	if immediate {
+		return 0, zerr.Errorf(zerr.ErrFault, "with IMMEDIATE a peer has no routing id before it is connected")
+	}
+	p, err := s.connect(address, settings)
+	if err != nil {
+		return 0, err
+	}
+	return p.Route.Label.RoutingOf(), nil
+}
+
+// connect returns the pipe of the endpoint, nil if there is none before the peer is.
+func (s *Socket) connect(address string, settings []Setting) (*pipe.Pipe, error) {
 	t, addr, o, err := s.prepare("connect", address, settings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if t == nil {
 		return s.connectInproc(address, o, settings)
 	}
+	if t.Scheme() == udp.Scheme {
+		return s.openDatagrams("connect", address, addr, o)
+	}
 	if err := t.CheckConnect(addr); err != nil {
-		return err
+		return nil, err
+	}
+	if err := checkProxy(t.Scheme(), o); err != nil {
+		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.Err(); err != nil {
-		return err
+		return nil, err
 	}
-	if i := s.find(address); i >= 0 && s.connectsOnce() {
-		if !s.endpoints[i].over() {
-			return nil // libzmq ignores the repetition for these types
+	if i := s.find(address); i >= 0 && s.typ.ConnectsOnce {
+		if e := s.endpoints[i]; !e.over() {
+			return e.pipe, nil // libzmq ignores the repetition for these types
 		}
 		s.forget(s.endpoints[i]) // and does so even now, when the first has come to nothing
 	}
 	id, err := s.takeConnectID(o, settings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
 	cfg := s.sessionConfig(t, address, addr, o)
@@ -140,7 +183,9 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 		cfg.StopIfDeparted = s.stopIfDeparted(o)
 	}
 	cfg.Engine.Authorize = s.authorizer(settings)
-	if !cfg.Immediate {
+	if cfg.Immediate {
+		e.id = id
+	} else {
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))
 		e.pipe.Route.ID = id
 	}
@@ -158,17 +203,7 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 	}
 	s.last = address
 	e.dialer.Start()
-	return nil
-}
-
-// connectsOnce tells the types for which a second connect to the same string
-// does nothing (patterns.md 1.4).
-func (s *Socket) connectsOnce() bool {
-	switch s.typ {
-	case pattern.Dealer, pattern.Req, pattern.Sub, pattern.Pub:
-		return true
-	}
-	return false
+	return e.pipe, nil
 }
 
 // takeConnectID consumes CONNECT_ROUTING_ID, which names the peer of the next
@@ -176,14 +211,15 @@ func (s *Socket) connectsOnce() bool {
 // s.mu is held.
 func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 	id := o.Bytes(opt.ConnectRoutingID)
-	if len(id) == 0 || o.Bool(opt.Immediate) {
+	if len(id) == 0 {
 		return nil, nil
 	}
 	r, ok := s.pattern.(pattern.Router)
 	if !ok {
 		return nil, nil
 	}
-	if !r.CanRoute(id) {
+	promised := slices.ContainsFunc(s.endpoints, func(e *endpoint) bool { return bytes.Equal(e.id, id) })
+	if promised || !r.CanRoute(id) {
 		return nil, zerr.Errorf(zerr.ErrInvalid, "routing id %q is in use", id)
 	}
 	if !slices.ContainsFunc(settings, func(x Setting) bool { return x.Num == opt.ConnectRoutingID }) {
@@ -192,8 +228,8 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 	return append([]byte(nil), id...), nil
 }
 
-// prepare does what bind and connect have in common, in the order that
-// endpoints.md gives: state, syntax, scheme, policy, settings. t is nil for
+// prepare does what bind and connect have in common, in the order of
+// docs/libzmq.md, Endpoints: state, syntax, scheme, policy, settings. t is nil for
 // inproc.
 func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Transport, addr string, o *opt.Set, err error) {
 	if err := s.Err(); err != nil {
@@ -203,8 +239,11 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if s.typ == pattern.Stream && scheme != "tcp" {
+	if s.typ.Plain && scheme != "tcp" {
 		return nil, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "a STREAM needs tcp, not %s", scheme)
+	}
+	if s.typ.Number == pattern.Dgram && scheme != udp.Scheme {
+		return nil, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "a DGRAM needs udp, not %s", scheme)
 	}
 	if err := s.ctx.allow(op, address); err != nil {
 		return nil, "", nil, err

@@ -36,7 +36,7 @@ func (s *Socket) bindInproc(address string, o *opt.Set) error {
 	e := &endpoint{socket: s, key: address, bound: true, opts: o}
 	e.binding = &binding{
 		name: address, socket: s, at: e, cfg: s.pipeConfig(o, address, true),
-		id: o.Bytes(opt.RoutingID), hello: o.Bytes(opt.HelloMessage),
+		id: o.Bytes(opt.RoutingID), hello: s.hello(o),
 	}
 	s.endpoints = append(s.endpoints, e)
 	s.mu.Unlock()
@@ -50,26 +50,27 @@ func (s *Socket) bindInproc(address string, o *opt.Set) error {
 	s.last = address
 	s.mu.Unlock()
 	for _, k := range waiting {
-		join(e.binding, k)
+		_ = join(e.binding, k) // the connecter's affair, whose call returned long ago
 	}
 	return nil
 }
 
-func (s *Socket) connectInproc(address string, o *opt.Set, settings []Setting) error {
+func (s *Socket) connectInproc(address string, o *opt.Set, settings []Setting) (*pipe.Pipe, error) {
 	s.mu.Lock()
 	if err := s.Err(); err != nil {
 		s.mu.Unlock()
-		return err
+		return nil, err
 	}
 	id, err := s.takeConnectID(o, settings)
 	if err != nil {
 		s.mu.Unlock()
-		return err
+		return nil, err
 	}
 	p, far := pipe.NewPair(s.pipeConfig(o, address, false))
 	p.Route.ID = id
+	far.SetPeer(&pipe.Peer{Identity: o.Bytes(opt.RoutingID), Version: "inproc", Remote: address, Accepted: true})
 	e := &endpoint{socket: s, key: address, opts: o}
-	k := &parked{name: address, socket: s, pipe: p, id: o.Bytes(opt.RoutingID), hello: o.Bytes(opt.HelloMessage)}
+	k := &parked{name: address, socket: s, pipe: p, id: o.Bytes(opt.RoutingID), hello: s.hello(o)}
 	k.messages = func() int { _, n := far.Queued(); return n }
 	e.parked = k
 	s.endpoints = append(s.endpoints, e)
@@ -77,25 +78,32 @@ func (s *Socket) connectInproc(address string, o *opt.Set, settings []Setting) e
 	s.last = address
 	s.flushAndUnlock()
 	if b := s.ctx.bound(k); b != nil {
-		join(b, k)
+		// libzmq says nothing of a peer that is refused.
+		if err := join(b, k); err != nil && !s.ctx.cfg.Libzmq {
+			return nil, err
+		}
 	}
-	return nil
+	return p, nil
 }
 
 // join links a connecter with a binder, under the locks of both their sockets,
-// so that neither can use or end a pipe whose other half is not there yet.
-func join(b *binding, k *parked) {
+// so that neither can use or end a pipe whose other half is not there yet. An error
+// says that one of the patterns has no use for the other; the connect is out of the
+// table then.
+func join(b *binding, k *parked) (refused error) {
 	near, far := k.pipe, k.pipe.Other()
 	near.SetPeer(&pipe.Peer{Identity: b.id, Version: "inproc", Remote: k.name})
-	far.SetPeer(&pipe.Peer{Identity: k.id, Version: "inproc", Remote: k.name, Accepted: true})
 	bs, cs := b.socket, k.socket
 	lockBoth(bs, cs)
+	bs.expels(far)
+	cs.expels(near)
 	wanted := bs.Err() == nil
 	if wanted {
 		a := bs.addPipe(far, b.at)
 		a.far, a.ready = cs, true
 		greet(far, b.hello)
-		wanted = bs.pattern.Ready(far) == nil
+		refused = bs.pattern.Ready(far)
+		wanted = refused == nil
 	}
 	if !wanted { // before anybody can read it
 		bs.removePipe(far)
@@ -107,26 +115,41 @@ func join(b *binding, k *parked) {
 	if alive {
 		a.far, a.ready = bs, true
 		greet(near, k.hello)
-		alive = cs.pattern.Ready(near) == nil
+		refused = cs.pattern.Ready(near)
+		alive = refused == nil
 	}
 	if !alive {
+		cs.forgetParked(k)
 		// What the connecter sent is delivered all the same, if there is a binder.
 		cs.removePipe(near)
 		near.CloseIn(true)
 		bs.removePipe(far)
 		far.CloseIn(false)
 	}
-	if bs != cs {
-		bs.flushAndUnlock()
+	farNameless, nearNameless := alive && bs.nameless(far), alive && cs.nameless(near)
+	unlockBoth(bs, cs)
+	if farNameless {
+		bs.noteDuplicate(far)
 	}
-	cs.flushAndUnlock()
+	if nearNameless {
+		cs.noteDuplicate(near)
+	}
 	bs.partDisplaced()
 	cs.partDisplaced()
+	bs.ctx.expel()
 	if !alive {
 		cs.mailbox.WakeSender() // who waits for room at this peer waits in vain
 	}
 	bs.watch.WakeAll()
 	cs.watch.WakeAll()
+	return refused
+}
+
+// forgetParked takes a connect that came to nothing out of the table. s.mu is held.
+func (s *Socket) forgetParked(k *parked) {
+	if i := slices.IndexFunc(s.endpoints, func(e *endpoint) bool { return e.parked == k }); i >= 0 {
+		s.endpoints = slices.Delete(s.endpoints, i, i+1)
+	}
 }
 
 // lockBoth locks two sockets, which may be one and the same, the older one first:
@@ -141,6 +164,22 @@ func lockBoth(a, b *Socket) {
 	}
 }
 
+// unlockBoth is flushAndUnlock for what lockBoth has locked.
+func unlockBoth(a, b *Socket) {
+	if a != b {
+		a.flushAndUnlock()
+	}
+	b.flushAndUnlock()
+}
+
+// hello returns what greets peers in process: libzmq's stable types all do there.
+func (s *Socket) hello(o *opt.Set) []byte {
+	if s.typ.OneFrame && !s.typ.Hello {
+		return nil
+	}
+	return o.Bytes(opt.HelloMessage)
+}
+
 // greet sends HELLO_MSG.
 func greet(p *pipe.Pipe, hello []byte) {
 	if len(hello) > 0 {
@@ -150,13 +189,15 @@ func greet(p *pipe.Pipe, hello []byte) {
 
 // partInProcess ends an in-process pipe that s has detached and closed: what s sent stays
 // readable at the other end, unless s takes it back.
-func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) {
+// It reports whether that has not ended before.
+func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) bool {
 	if far == nil {
-		return // nobody has bound the name yet; see unpark
+		return false // the name has not been bound yet; see unpark
 	}
 	q := p.Other()
 	far.mu.Lock()
-	if a := far.pipes[q]; a != nil {
+	a := far.pipes[q]
+	if a != nil {
 		far.pattern.Lost(q)
 		far.removePipe(q)
 		if !a.endpoint.bound {
@@ -167,6 +208,7 @@ func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) {
 	far.flushAndUnlock()
 	far.mailbox.WakeSender() // who waits for room at this peer waits in vain
 	far.watch.WakeAll()
+	return a != nil
 }
 
 // partDisplaced ends the in-process pipes that lost their routing id to a newer
@@ -234,7 +276,7 @@ func (c *Context) unbind(b *binding) {
 }
 
 // unpark forgets a parked connect whose socket has left, unless messages wait:
-// they are delivered when somebody binds the name (endpoints.md, section 4).
+// they are delivered when somebody binds the name (docs/libzmq.md, Endpoints).
 func (c *Context) unpark(k *parked) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -251,5 +293,11 @@ func (c *Context) unpark(k *parked) {
 func (c *Context) dropParked() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, list := range c.parked {
+		for _, k := range list {
+			k.socket.totals.Gone.Add(uint64(k.messages()))
+			k.pipe.Other().CloseIn(true)
+		}
+	}
 	clear(c.parked)
 }

@@ -376,7 +376,7 @@ func TestEndOfALentConnection(t *testing.T) {
 				b.parked(1)
 			}
 			b.check(b.peer.Close())
-			b.until("the connection has gone", func() bool { return b.s.Counters().Disconnects.Load() == 1 })
+			b.until("the connection has gone", func() bool { return b.s.Counters().Disconnected.Load() == 1 })
 			if !waits {
 				got = b.receive(b.ctx, b.s)
 			}

@@ -5,9 +5,12 @@ package core
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -31,7 +34,8 @@ var eventTexts = map[session.EventKind]string{
 }
 
 // log writes an event to the context's logger: what a peer did wrong as a
-// warning, the rest for debugging.
+// warning, unless it was written already in the last minute (log_repeat.go), the rest
+// for debugging.
 func (s *Socket) log(e *session.Event) {
 	level := slog.LevelDebug
 	switch {
@@ -40,15 +44,47 @@ func (s *Socket) log(e *session.Event) {
 		e.Kind == session.HandshakeFailedAuth, e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
 		level = slog.LevelWarn
 	}
+	held := 0
+	if level == slog.LevelWarn {
+		level, held = s.repeated(e.Endpoint, e.Remote, e.Kind)
+	}
 	l := s.ctx.cfg.Logger
 	if !l.Enabled(context.Background(), level) {
 		return
 	}
-	s.logAt(l, level, e)
+	s.logAt(l, level, e, held)
+}
+
+// repeated returns the level of a warning, which is lower while it is a repetition, and
+// how many repetitions were written at that level since the last warning.
+func (s *Socket) repeated(endpoint, remote string, kind session.EventKind) (slog.Level, int) {
+	warn, held := s.ctx.repeats.note(cause{s.String(), endpoint, hostOf(remote), kind}, time.Now())
+	if !warn {
+		return slog.LevelDebug, 0
+	}
+	return slog.LevelWarn, held
+}
+
+// duplicateID stands for the warning about a routing id, of which monitors say nothing,
+// among the causes of warnings.
+const duplicateID session.EventKind = 0
+
+// logDuplicate warns of a peer whose messages a ROUTER never reads.
+func (s *Socket) logDuplicate(p *pipe.Pipe) {
+	peer := p.Peer()
+	level, held := s.repeated(p.Endpoint, peer.Remote, duplicateID)
+	attrs := []slog.Attr{
+		slog.String("socket", s.String()), slog.String("endpoint", p.Endpoint), slog.String("peer", peer.Remote),
+		slog.String("id", fmt.Sprintf("%q", peer.Identity)),
+	}
+	if held > 0 {
+		attrs = append(attrs, slog.Int("repeated", held))
+	}
+	s.ctx.cfg.Logger.LogAttrs(context.Background(), level, "peer is not read: another has its routing id", attrs...)
 }
 
 // logAt is what log does where the logger wants it: it takes far more stack.
-func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event) {
+func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held int) {
 	attrs := []slog.Attr{slog.String("socket", s.String()), slog.String("endpoint", e.Endpoint)}
 	if e.Remote != "" && e.Remote != e.Endpoint {
 		attrs = append(attrs, slog.String("peer", e.Remote))
@@ -64,6 +100,9 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event) {
 	}
 	if e.Err != nil {
 		attrs = append(attrs, slog.String("error", e.Err.Error()))
+	}
+	if held > 0 {
+		attrs = append(attrs, slog.Int("repeated", held))
 	}
 	l.LogAttrs(context.Background(), level, eventTexts[e.Kind], attrs...)
 }

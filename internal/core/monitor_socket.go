@@ -80,11 +80,12 @@ func (s *Socket) MonitorTo(address string, mask uint64, version, typ int) error 
 	s.wireMu.Lock()
 	defer s.wireMu.Unlock()
 	s.stopWire()
-	name, ok := map[int]string{pattern.Pair: "PAIR", pattern.Pub: "PUB", pattern.Push: "PUSH"}[typ]
-	if !ok {
+	switch typ {
+	case pattern.Pair, pattern.Pub, pattern.Push:
+	default:
 		return zerr.Errorf(zerr.ErrInvalid, "a monitor is a PAIR, PUB or PUSH, not type %d", typ)
 	}
-	to, err := s.ctx.NewSocket(typ, name)
+	to, err := s.ctx.NewSocket(typ)
 	if err != nil {
 		return err
 	}

@@ -4,10 +4,13 @@ package core
 
 import (
 	"bytes"
+	"strconv"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
@@ -23,10 +26,10 @@ func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
 	if !ok {
 		return zerr.Errorf(zerr.ErrUnknownOption, "option %d", n)
 	}
-	if !sp.Accepts(s.name) {
-		return zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, s.name)
+	if !sp.Accepts(s.typ.Name) {
+		return zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, s.typ.Name)
 	}
-	s.mu.Lock()
+	s.lockSettled()
 	if err := s.opts.Put(n, v); err != nil {
 		s.mu.Unlock()
 		return err
@@ -40,6 +43,7 @@ func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
 	}
 	s.applyOptions()
 	s.flushAndUnlock()
+	s.ctx.expel()
 	s.mailbox.Watchers.Tell(CanRecv | CanSend) // RELAXED, MANDATORY, filters: any may matter
 	return err
 }
@@ -80,6 +84,21 @@ func (s *Socket) subscribe(topic []byte, cancel bool) error {
 	return p.Subscribe(topic)
 }
 
+// SubscribePeer subscribes a peer of a publisher with XPUB_MANUAL to a topic, or with
+// cancel takes that back. It is ErrHostUnreachable if the peer has gone.
+func (s *Socket) SubscribePeer(peer *pipe.Peer, topic []byte, cancel bool) error {
+	p, ok := s.pattern.(pattern.Granter)
+	if !ok {
+		return zerr.Errorf(zerr.ErrInvalid, "a %s does not subscribe its peers", s.typ.Name)
+	}
+	if err := s.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return p.SubscribePeer(peer, topic, cancel)
+}
+
 // Option reads an option.
 func (s *Socket) Option(n opt.Num) (opt.Value, error) {
 	sp, ok := opt.Lookup(n)
@@ -89,20 +108,26 @@ func (s *Socket) Option(n opt.Num) (opt.Value, error) {
 	if sp.Access == opt.WriteOnly {
 		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "option %s can only be set", sp.Name)
 	}
-	s.mu.Lock()
+	s.lockSettled()
 	defer s.mu.Unlock()
 	switch n {
 	case opt.LastEndpoint:
 		return opt.Value{B: []byte(s.last)}, nil
 	case opt.Type:
-		return opt.Value{I: int64(s.typ)}, nil
+		return opt.Value{I: int64(s.typ.Number)}, nil
+	case opt.ThreadSafe:
+		v := opt.Value{}
+		if s.typ.ThreadSafe {
+			v.I = 1
+		}
+		return v, nil
 	case opt.Events:
 		return opt.Value{I: int64(s.eventsLocked())}, nil
 	case opt.TopicsCount:
 		if p, ok := s.pattern.(pattern.Topics); ok {
 			return opt.Value{I: int64(p.TopicsCount())}, nil
 		}
-		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a %s has no topics", s.name)
+		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a %s has no topics", s.typ.Name)
 	case opt.FD:
 		return opt.Value{}, zerr.Errorf(zerr.ErrInvalid, "a socket has no descriptor here: receive with a context instead")
 	case opt.RoutingID:
@@ -127,14 +152,15 @@ func (s *Socket) Subscribers(topic []byte) (n int, ok bool) {
 func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, o *opt.Set) *session.Config {
 	stop := o.Int(opt.ReconnectStop)
 	return &session.Config{
-		Endpoint: endpoint, Address: address, Transport: t, Host: s,
+		Endpoint: endpoint, Address: address, Transport: t, Host: s, FirstDials: &s.ctx.firstDials,
 		Dial:                 transportConfig(o, s.ctx.cfg.Libzmq),
-		Engine:               s.engineConfig(o),
+		Engine:               s.engineConfig(o, t.Scheme()),
 		ReconnectInterval:    o.Millis(opt.ReconnectInterval),
 		ReconnectIntervalMax: o.Millis(opt.ReconnectIntervalMax),
 		StopOnRefused:        stop&1 != 0,
 		StopOnHandshake:      stop&2 != 0,
 		RetryProtocolError:   o.Bool(opt.ReconnectAfterProtocolError),
+		ConnectedIsUseful:    s.ctx.cfg.Libzmq,
 		Immediate:            o.Bool(opt.Immediate),
 		MaxHandshakes:        o.Int(opt.MaxHandshakes),
 	}
@@ -162,55 +188,73 @@ func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
 		KeepAlive: o.Int(opt.TCPKeepAlive), KeepAliveCount: o.Int(opt.TCPKeepAliveCount),
 		KeepAliveIdle: o.Int(opt.TCPKeepAliveIdle), KeepAliveInterval: o.Int(opt.TCPKeepAliveInterval),
 		TOS: o.Int(opt.TOS), Priority: o.Int(opt.Priority), BusyPoll: o.Int(opt.BusyPoll),
-		Device: o.String(opt.BindToDevice), Backlog: o.Int(opt.Backlog),
+		Device: o.String(opt.BindToDevice), ReusePort: o.Bool(opt.ReusePort), Backlog: o.Int(opt.Backlog),
 		MaxRetransmit: o.Millis(opt.TCPMaxRetransmit), ConnectTimeout: o.Millis(opt.ConnectTimeout),
 		AcceptFilters: o.AcceptFilters(),
 		FilterPIDs:    o.IDs(opt.IPCFilterPID), FilterUIDs: o.IDs(opt.IPCFilterUID), FilterGIDs: o.IDs(opt.IPCFilterGID),
-		UseFD: o.Int(opt.UseFD),
+		TakePath: libzmq, UseFD: o.Int(opt.UseFD),
 	}
 }
 
-func (s *Socket) engineConfig(o *opt.Set) *engine.Config {
+func (s *Socket) engineConfig(o *opt.Set, scheme string) *engine.Config {
 	identity := o.Bytes(opt.RoutingID)
 	metadata := s.metadata(o, identity)
-	timeout := o.Millis(opt.HeartbeatTimeout)
-	if timeout < 0 {
-		timeout = o.Millis(opt.HeartbeatInterval)
-	}
 	c := &engine.Config{
-		SocketType: s.name, SocketNumber: byte(s.typ), Identity: identity,
+		SocketType: s.typ.Name, SocketNumber: byte(s.typ.Number), TakesPeer: s.typ.TakesPeer, Identity: identity,
 		Mechanism:         security(o, metadata),
 		Authenticate:      s.authenticate(o),
-		Raw:               s.typ == pattern.Stream || o.Raw(),
+		Raw:               s.typ.Plain || o.Raw(),
+		Groups:            s.typ.Groups && s.typ.Receives,
 		Chunk:             o.Int(opt.InBatchSize),
 		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
 		HandshakeBytes:    min(o.Int(opt.MaxHandshakeBytes), 256<<20),
 		MaxFrame:          o.Int64(opt.MaxMessageSize),
 		MaxMessage:        o.Int64(opt.MaxMessageBytes),
 		MaxFrames:         o.Int(opt.MaxFrames),
-		RefuseOld:         o.Bool(opt.RefuseOldPeers) || len(o.Bytes(opt.ZAPDomain)) > 0,
+		RefuseOld:         o.Bool(opt.RefuseOldPeers) || len(o.Bytes(opt.ZAPDomain)) > 0 || s.typ.Groups, // which are joined by commands
 		HeartbeatInterval: o.Millis(opt.HeartbeatInterval),
-		HeartbeatTimeout:  max(timeout, 0),
+		HeartbeatTimeout:  heartbeatTimeout(o, scheme),
 		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),
 		HeartbeatOld:      o.Bool(opt.HeartbeatOldPeers),
-		Buffers:           &s.ctx.readBuffers,
+		HeartbeatStrict:   s.ctx.cfg.Libzmq,
+		StallLimit:        o.Millis(opt.DisconnectSlow),
+		Buffers:           &s.ctx.memory.reads,
 		Lend:              s.lend,
 		Loans:             &s.ctx.loans,
+		Keeper:            &s.keeper,
 	}
-	// The types that HELLO_MSG has a meaning for (zmtp.md, section 11).
-	switch s.typ {
-	case pattern.Dealer, pattern.RouterType, pattern.Rep:
+	if s.typ.Hello {
 		c.Hello = o.Bytes(opt.HelloMessage)
 	}
 	return c
 }
 
+// heartbeatTimeout is none over ipc unless the program wants one: the system, which
+// both ends share, tells that a peer has gone.
+func heartbeatTimeout(o *opt.Set, scheme string) time.Duration {
+	if scheme == "ipc" && !o.IsSet(opt.HeartbeatTimeout) && o.Millis(opt.HeartbeatTimeout) >= 0 {
+		return 0
+	}
+	limit := o.Millis(opt.HeartbeatTimeout)
+	if limit < 0 {
+		limit = o.Millis(opt.HeartbeatInterval)
+	}
+	return max(limit, 0)
+}
+
 // metadata is what our READY carries, in libzmq's order.
 func (s *Socket) metadata(o *opt.Set, identity []byte) []byte {
-	b := wire.AppendProperty(nil, wire.PropertySocketType, []byte(s.name))
-	switch s.typ {
-	case pattern.Req, pattern.Dealer, pattern.RouterType:
+	b := wire.AppendProperty(nil, wire.PropertySocketType, []byte(s.typ.Name))
+	if s.typ.Announces {
 		b = wire.AppendProperty(b, wire.PropertyIdentity, identity)
+	}
+	if !s.ctx.cfg.Libzmq {
+		if n := o.Int64(opt.MaxMessageSize); n >= 0 {
+			b = wire.AppendProperty(b, wire.PropertyMaxFrame, strconv.AppendInt(nil, n, 10))
+		}
+		if n := o.Int64(opt.MaxMessageBytes); n > 0 {
+			b = wire.AppendProperty(b, wire.PropertyMaxMessage, strconv.AppendInt(nil, n, 10))
+		}
 	}
 	for _, p := range o.Properties() {
 		b = wire.AppendProperty(b, p.Name, p.Value)

@@ -4,6 +4,7 @@ package core
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/gozmq/zmq/internal/pipe"
 )
@@ -20,6 +21,7 @@ type PeerInfo struct {
 	QueuedOut int
 	QueuedIn  int
 
+	StalledSince           time.Time // zero: it is not
 	SentOctets, ReadOctets uint64
 	SendHWM, RecvHWM       int
 }
@@ -29,7 +31,7 @@ func (s *Socket) Peers() []PeerInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []PeerInfo
-	for p, a := range s.pipes {
+	for p, a := range s.all() {
 		if !a.ready {
 			continue
 		}
@@ -38,7 +40,8 @@ func (s *Socket) Peers() []PeerInfo {
 		sendHWM, recvHWM := p.Marks()
 		list = append(list, PeerInfo{
 			SentOctets: sent, ReadOctets: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
-			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID),
+			StalledSince: p.Peer().StalledSince(),
+			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,
 		})

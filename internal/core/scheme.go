@@ -10,7 +10,7 @@ import (
 )
 
 // carries lists the socket types of the transports that do not carry all
-// (endpoints.md 1.2).
+// (docs/libzmq.md, Endpoints).
 var carries = map[string][]string{
 	"udp":  {"RADIO", "DISH", "DGRAM"},
 	"pgm":  {"PUB", "SUB", "XPUB", "XSUB"},
@@ -23,11 +23,11 @@ var carries = map[string][]string{
 // always, and the multicast ones only where they are compiled in.
 func (s *Socket) locate(endpoint string) (scheme, address string, t transport.Transport, err error) {
 	scheme, address, t, err = s.ctx.split(endpoint)
-	if err != nil && scheme != "udp" {
+	if err != nil {
 		return scheme, "", nil, err
 	}
-	if types := carries[scheme]; types != nil && !slices.Contains(types, s.name) {
-		return scheme, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "%s is for %v, not for a %s", scheme, types, s.name)
+	if types := carries[scheme]; types != nil && !slices.Contains(types, s.typ.Name) {
+		return scheme, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "%s is for %v, not for a %s", scheme, types, s.typ.Name)
 	}
 	return scheme, address, t, err
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/opt"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -51,14 +50,25 @@ func key(o *opt.Set, n opt.Num) (k [mechanism.CurveKeySize]byte) {
 func (s *Socket) checkSecurity(o *opt.Set) error {
 	m := o.Int(opt.Mechanism)
 	switch {
+	case (s.typ.Plain || o.Raw()) && o.Bool(opt.ZAPEnforceDomain) && len(o.String(opt.ZAPDomain)) > 0:
+		return zerr.Errorf(zerr.ErrInvalid, "a %s that talks plain TCP asks no authentication handler, and ZAP_ENFORCE_DOMAIN wants one asked", s.typ.Name)
 	case m > mechanismCurve:
 		return zerr.Errorf(zerr.ErrNotSupported, "security mechanism %d is not available in this version", m)
 	case s.ctx.cfg.Libzmq || m == mechanismNull:
 		return nil
-	case s.typ == pattern.Stream || o.Raw():
-		return zerr.Errorf(zerr.ErrInvalid, "a %s that talks plain TCP has no security mechanism, and one is set", s.name)
+	case s.typ.Plain || o.Raw():
+		return zerr.Errorf(zerr.ErrInvalid, "a %s that talks plain TCP has no security mechanism, and one is set", s.typ.Name)
 	case m == mechanismCurve:
 		return checkCurveKeys(o)
+	}
+	return nil
+}
+
+// checkProxy refuses to connect past a proxy that the program has asked for: it may be
+// there to hide the program's address, or the peer's.
+func checkProxy(scheme string, o *opt.Set) error {
+	if scheme == "tcp" && len(o.Bytes(opt.SOCKSProxy)) > 0 {
+		return zerr.Errorf(zerr.ErrNotSupported, "SOCKS_PROXY is set, and SOCKS is not available in this version")
 	}
 	return nil
 }

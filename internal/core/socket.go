@@ -21,8 +21,7 @@ type Socket struct {
 	// Immutable after NewSocket.
 	ctx     *Context
 	id      uint64
-	typ     int
-	name    string
+	typ     *pattern.Type
 	mailbox pipe.Mailbox
 	done    chan struct{}   // closed when Close begins
 	life    context.Context // ends with the socket or its context; bounds what a bind waits for
@@ -30,8 +29,6 @@ type Socket struct {
 	drops   pattern.Drops
 	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
 	recants bool         // in process, what nobody has received goes with the socket
-
-	feed pipe.Feed // of a binding to another language, for sole; guarded by mu
 
 	// sole is the pipe that takes whatever is sent, nil if the pattern must choose.
 	// Whoever holds mu sets it; it may be out of date for others, which the pipe
@@ -48,16 +45,24 @@ type Socket struct {
 
 	authorize atomic.Pointer[Authorizer] // of later endpoints; nil is nobody
 
+	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
+
 	mu             sync.Mutex // Lock order: Context.mu before mu before leaves.
+	feed           pipe.Feed  // of a binding to another language, for the sole pipe
 	host           pattern.Host
 	pattern        pattern.Pattern
-	source         pattern.Source // the same, if it is one
+	source         pattern.Source   // the same, if it is one
+	stateful       pattern.Stateful // likewise
+	filter         pattern.Filter   // likewise
 	opts           *opt.Set
-	out            pipe.Message   // being sent: here, so that the call through an interface allocates nothing
-	in             pipe.Message   // being received, likewise
-	scratch        [][]byte       // frames of the message being sent
-	unread         []pipe.Message // given back by who received them; nil if none
+	out            pipe.Message // being sent: here, so that the call through an interface allocates nothing
+	in             pipe.Message // being received, likewise
+	scratch        [][]byte     // frames of the message being sent
 	pipes          map[*pipe.Pipe]*attachment
+	parting        map[*pipe.Pipe]*attachment // that were removed and linger
+	left           map[*pipe.Pipe]struct{}    // that were removed and may have something to receive
+	origins        map[string]*attachment     // the newest accepted pipe of each origin
+	leftEnough     int                        // of left: when to look which have been received
 	endpoints      []*endpoint
 	sent, received uint64 // messages
 	last           string // LAST_ENDPOINT
@@ -65,10 +70,17 @@ type Socket struct {
 	departed       bool   // an endpoint that is not in process was taken away
 	timeouts       timeouts
 
+	offered  *Offer     // of a stateful pattern, not decided on
+	settling int        // calls that wait for the decision, or for mu after it
+	settled  *sync.Cond // on mu: settling is 0
+
+	keeper    engine.Keeper  // of connections that the socket has ended
 	lingering sync.WaitGroup // endpoints that were taken away and are not done
 	finished  chan struct{}  // closed when Close has ended
+	stalled   chan struct{}  // made by depart, closed when an attempt to connect fails after that
 	hurry     chan struct{}  // closed by Hurry
 	hurryOnce sync.Once
+	unsent    atomic.Uint64 // messages that were dropped because LINGER had run out
 	stats     Counters
 	totals    pipe.Totals
 	parted    parted // guarded by mu
@@ -83,24 +95,32 @@ type timeouts struct {
 	send, recv time.Duration // negative: for ever
 }
 
-// Counters of what happens to a socket's connections, read at any time.
+// Counters of what happens to a socket's connections, read at any time. The public
+// API and the packages of metrics call each of them the same.
 type Counters struct {
-	Reconnects        atomic.Uint64
-	HandshakesFailed  atomic.Uint64 // in all
-	HandshakesBroken  atomic.Uint64 // of these, by what the peer did wrong
-	HandshakesRefused atomic.Uint64 // by authentication
-	HandshakesLate    atomic.Uint64 // not over in time
-	HandshakesLost    atomic.Uint64 // by the end of the connection, or otherwise
-	AcceptsFailed     atomic.Uint64
-	Disconnects       atomic.Uint64
-	Connected         atomic.Uint64
-	HeartbeatTimeouts atomic.Uint64
-	EventsDropped     atomic.Uint64 // that monitors had no room for
+	Connected        atomic.Uint64
+	Disconnected     atomic.Uint64
+	Reconnects       atomic.Uint64
+	HandshakesFailed atomic.Uint64 // the sum of HandshakeFailures
+	AcceptsFailed    atomic.Uint64
+	TimedOut         atomic.Uint64 // connections whose peer was not heard in time
+	DuplicateIDs     atomic.Uint64 // peers whose routing id another peer has
+	EventsDropped    atomic.Uint64 // that monitors had no room for
+
+	HandshakeFailures HandshakeFailures
+}
+
+// HandshakeFailures count handshakes that failed, by cause.
+type HandshakeFailures struct {
+	Protocol atomic.Uint64 // what the peer did wrong
+	Auth     atomic.Uint64 // authentication
+	Timeout  atomic.Uint64 // not over in time
+	Lost     atomic.Uint64 // the end of the connection, and everything else
 }
 
 // NewSocket makes a socket of the type with that libzmq number.
-func (c *Context) NewSocket(typ int, name string) (*Socket, error) {
-	s, err := c.makeSocket(typ, name)
+func (c *Context) NewSocket(typ int) (*Socket, error) {
+	s, err := c.makeSocket(typ)
 	if err != nil {
 		return nil, err
 	}
@@ -117,11 +137,12 @@ func (c *Context) NewSocket(typ int, name string) (*Socket, error) {
 }
 
 // makeSocket makes a socket that the context does not know of yet.
-func (c *Context) makeSocket(typ int, name string) (*Socket, error) {
+func (c *Context) makeSocket(typ int) (*Socket, error) {
 	s := &Socket{
-		ctx: c, typ: typ, name: name, done: make(chan struct{}), finished: make(chan struct{}), hurry: make(chan struct{}),
-		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment),
+		ctx: c, typ: pattern.TypeOf(typ), done: make(chan struct{}), finished: make(chan struct{}), hurry: make(chan struct{}),
+		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment), parting: make(map[*pipe.Pipe]*attachment),
 	}
+	s.least.Store(noLimit)
 	s.life, s.end = context.WithCancel(context.Background())
 	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.watch.WakeAll}
 	p, err := pattern.New(typ, &s.host)
@@ -130,9 +151,10 @@ func (c *Context) makeSocket(typ int, name string) (*Socket, error) {
 	}
 	s.pattern = p
 	s.source, _ = p.(pattern.Source)
-	// The default LINGER of types that only receive is 0 in libzmq's column:
-	// what they would send is worthless without them.
-	if typ == pattern.Sub || typ == pattern.XSub {
+	s.stateful, _ = p.(pattern.Stateful)
+	s.filter, _ = p.(pattern.Filter)
+	s.settled = sync.NewCond(&s.mu)
+	if s.typ.NoLinger {
 		_ = s.opts.Record(opt.Linger, opt.Value{I: 0})
 	}
 	s.applyOptions()
@@ -143,10 +165,13 @@ func (c *Context) makeSocket(typ int, name string) (*Socket, error) {
 func (s *Socket) Context() *Context { return s.ctx }
 
 // Type returns the socket type's libzmq number.
-func (s *Socket) Type() int { return s.typ }
+func (s *Socket) Type() int { return s.typ.Number }
+
+// Kind returns the row of the socket's type.
+func (s *Socket) Kind() *pattern.Type { return s.typ }
 
 // String names the socket for the log: its type and number.
-func (s *Socket) String() string { return fmt.Sprintf("%s#%d", s.name, s.id) }
+func (s *Socket) String() string { return fmt.Sprintf("%s#%d", s.typ.Name, s.id) }
 
 // Done is closed when Close begins.
 func (s *Socket) Done() <-chan struct{} { return s.done }

@@ -5,6 +5,7 @@ package core
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"slices"
 
 	"github.com/gozmq/zmq/internal/pipe"
@@ -36,6 +37,27 @@ func (s *Socket) noteParted(p *pipe.Pipe) {
 	}
 }
 
+// noteLeft keeps a pipe that is being removed while something in it waits to be received.
+// s.mu is held.
+func (s *Socket) noteLeft(p *pipe.Pipe) {
+	if _, in := p.Queued(); in == 0 {
+		return
+	}
+	if s.left == nil {
+		s.left = make(map[*pipe.Pipe]struct{})
+	}
+	s.left[p] = struct{}{}
+	if len(s.left) < s.leftEnough {
+		return
+	}
+	for p := range s.left {
+		if _, in := p.Queued(); in == 0 {
+			delete(s.left, p)
+		}
+	}
+	s.leftEnough = max(64, 2*len(s.left)) // looking costs as much as what has been noted since
+}
+
 // Traffic returns the socket's traffic. The data path is held up as long as it
 // takes to add up the queues.
 func (s *Socket) Traffic() Traffic {
@@ -48,7 +70,12 @@ func (s *Socket) Traffic() Traffic {
 	if p := s.sole.Load(); p != nil {
 		t.Sent += p.Direct()
 	}
-	for p, a := range s.pipes {
+	t.QueuedIn = len(s.host.Returned)
+	for p := range s.left {
+		_, in := p.Queued()
+		t.QueuedIn += in
+	}
+	for p, a := range s.all() {
 		out, in := p.Queued()
 		t.QueuedOut += out
 		t.QueuedIn += in
@@ -64,18 +91,44 @@ func (s *Socket) Traffic() Traffic {
 	return t
 }
 
+// all yields the socket's pipes and those that linger after their endpoint, or the
+// socket, was closed. s.mu is held.
+func (s *Socket) all() iter.Seq2[*pipe.Pipe, *attachment] {
+	return func(yield func(*pipe.Pipe, *attachment) bool) {
+		for _, m := range []map[*pipe.Pipe]*attachment{s.pipes, s.parting} {
+			for p, a := range m {
+				if !yield(p, a) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Gone returns how many messages were lost with peers that left.
+func (s *Socket) Gone() uint64 { return s.drops.PeerGone.Load() + s.totals.Gone.Load() }
+
+// InFlight returns how many messages were lost with the connections that had taken them.
+func (s *Socket) InFlight() uint64 { return s.totals.InFlight.Load() }
+
+// Malformed returns how many messages had not the frames that the socket type needs.
+func (s *Socket) Malformed() uint64 { return s.drops.Malformed.Load() + s.totals.Malformed.Load() }
+
+// Unread returns how many messages had arrived and were not received.
+func (s *Socket) Unread() uint64 { return s.totals.Unread.Load() }
+
 // countFailure counts a handshake that failed, by cause.
 func (c *Counters) countFailure(e *session.Event) {
 	c.HandshakesFailed.Add(1)
 	switch {
 	case e.Kind == session.HandshakeFailedAuth:
-		c.HandshakesRefused.Add(1)
+		c.HandshakeFailures.Auth.Add(1)
 	case e.Kind == session.HandshakeFailedProtocol:
-		c.HandshakesBroken.Add(1)
+		c.HandshakeFailures.Protocol.Add(1)
 	case errors.Is(e.Err, zerr.ErrTimeout):
-		c.HandshakesLate.Add(1)
+		c.HandshakeFailures.Timeout.Add(1)
 	default:
-		c.HandshakesLost.Add(1)
+		c.HandshakeFailures.Lost.Add(1)
 	}
 }
 

@@ -19,45 +19,49 @@ const yields = 3
 // Send sends one message, waiting for room as long as SNDTIMEO and ctx allow.
 // The frames stay the caller's.
 func (s *Socket) Send(ctx context.Context, frames [][]byte) error {
-	if len(frames) == 0 {
-		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
-	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	err := s.trySend(frames, false)
-	if err != zerr.ErrAgain {
-		return err
-	}
-	return s.waitSend(ctx, frames, false)
+	return s.SendLabelled(ctx, frames, nil, false)
 }
 
 // SendOwned is Send for frames that the socket may keep.
 func (s *Socket) SendOwned(ctx context.Context, frames [][]byte) error {
+	return s.SendLabelled(ctx, frames, nil, true)
+}
+
+// SendLabelled is Send, or with owned SendOwned, of a message with a label. Types that
+// do not route by labels ignore it.
+func (s *Socket) SendLabelled(ctx context.Context, frames [][]byte, l *pipe.Label, owned bool) error {
 	if len(frames) == 0 {
 		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := s.trySend(frames, true)
+	err := s.trySend(frames, l, owned)
 	if err != zerr.ErrAgain {
 		return err
 	}
-	return s.waitSend(ctx, frames, true)
+	return s.waitSend(ctx, frames, l, owned)
 }
 
 // TrySend sends one message or returns ErrAgain.
 func (s *Socket) TrySend(frames [][]byte, owned bool) error {
+	return s.TrySendLabelled(frames, nil, owned)
+}
+
+// TrySendLabelled is TrySend of a message with a label.
+func (s *Socket) TrySendLabelled(frames [][]byte, l *pipe.Label, owned bool) error {
 	if len(frames) == 0 {
 		return zerr.Errorf(zerr.ErrInvalid, "a message has at least one frame")
 	}
-	return s.trySend(frames, owned)
+	return s.trySend(frames, l, owned)
 }
 
 // trySend has the pattern route the message, and writes it out at once, after
 // the lock is released, where the connection was idle.
-func (s *Socket) trySend(frames [][]byte, owned bool) error {
+func (s *Socket) trySend(frames [][]byte, l *pipe.Label, owned bool) error {
+	if err := s.checkSize(frames, l); err != nil {
+		return err
+	}
 	if p := s.sole.Load(); p != nil && len(frames) == 1 && frames[0] != nil && s.stop.Load() == nil {
 		m := pipe.Message{Head: frames[0], Owned: owned}
 		if ok, flush := p.WriteSole(&m); ok {
@@ -67,7 +71,13 @@ func (s *Socket) trySend(frames [][]byte, owned bool) error {
 			return nil
 		}
 	}
-	return s.route(frames, owned)
+	return s.route(frames, l, owned, nil)
+}
+
+// TrySendLent is TrySend for frames of which the last lies in memory that is lent. What
+// keeps the message holds the lease.
+func (s *Socket) TrySendLent(frames [][]byte, l *pipe.Label, lease *pipe.Lease) error {
+	return s.route(frames, l, false, lease)
 }
 
 // setSole is told by the pattern, under the lock, which pipe takes every
@@ -89,13 +99,13 @@ func (s *Socket) setSole(p *pipe.Pipe) {
 }
 
 // route has the pattern choose.
-func (s *Socket) route(frames [][]byte, owned bool) error {
+func (s *Socket) route(frames [][]byte, l *pipe.Label, owned bool, lease *pipe.Lease) error {
 	if e := s.stop.Load(); e != nil {
 		return *e
 	}
-	s.mu.Lock()
+	s.lockSettled()
 	m := &s.out
-	m.Head, m.Owned = frames[0], owned
+	m.Head, m.Label, m.Owned, m.Lease = frames[0], l, owned, lease
 	if m.Head == nil {
 		m.Head = []byte{}
 	}
@@ -108,16 +118,29 @@ func (s *Socket) route(frames [][]byte, owned bool) error {
 		}
 		m.Tail = s.scratch
 	}
-	err := s.pattern.Send(m)
-	m.Head = nil
+	err := s.routeLocked(m)
+	m.Head, m.Label, m.Lease = nil, nil, nil
 	if len(frames) > 1 {
 		m.Tail = nil
 		clear(s.scratch)
 	}
+	s.flushAndUnlock()
+	s.ctx.expel()
+	return err
+}
+
+// routeLocked has the pattern send a message of the form that the socket type has.
+func (s *Socket) routeLocked(m *pipe.Message) error {
+	if len(m.Tail) > 0 && s.typ.OneFrame {
+		return zerr.Errorf(zerr.ErrInvalid, "a %s sends messages of one frame, and this one has %d", s.typ.Name, m.Len())
+	}
+	if !s.typ.Groups && !s.typ.RoutingIDs {
+		m.Label = nil
+	}
+	err := s.pattern.Send(m)
 	if err == nil {
 		s.sent++
 	}
-	s.flushAndUnlock()
 	return err
 }
 
@@ -125,6 +148,12 @@ func (s *Socket) route(frames [][]byte, owned bool) error {
 // idle connection is written to in this goroutine; several get goroutines, so
 // that a publisher is not held up by each in turn.
 func (s *Socket) flushAndUnlock() {
+	if len(s.host.After) > 0 {
+		do := s.after()
+		s.flushAndUnlock()
+		do()
+		return
+	}
 	switch list := s.host.Flush; len(list) {
 	case 0:
 		s.mu.Unlock()
@@ -144,16 +173,31 @@ func (s *Socket) flushAndUnlock() {
 	}
 }
 
-func (s *Socket) waitSend(ctx context.Context, frames [][]byte, owned bool) error {
+// after takes what is to be done once the lock is released: nothing if the socket
+// closes, with which all of it goes. s.mu is held.
+func (s *Socket) after() (do func()) {
+	list := s.host.After
+	s.host.After = nil
+	if s.Closing() {
+		return func() {}
+	}
+	return func() {
+		for _, f := range list {
+			f()
+		}
+	}
+}
+
+func (s *Socket) waitSend(ctx context.Context, frames [][]byte, l *pipe.Label, owned bool) error {
 	// A connection that is about to make room needs the processor, not a wake-up.
 	for range yields {
 		runtime.Gosched()
-		if err := s.trySend(frames, owned); err != zerr.ErrAgain {
+		if err := s.trySend(frames, l, owned); err != zerr.ErrAgain {
 			return err
 		}
 	}
 	w := s.mailbox.Senders.Join()
-	err := s.wait(ctx, w, s.sendTimeout(), func() error { return s.trySend(frames, owned) })
+	err := s.wait(ctx, w, s.sendTimeout(), func() error { return s.trySend(frames, l, owned) })
 	s.mailbox.Senders.Leave(w, err == nil)
 	return err
 }
@@ -211,10 +255,6 @@ func (s *Socket) Recv(ctx context.Context, m *pipe.Message) error {
 	return s.waitRecv(ctx, m)
 }
 
-// keepReferenced is the largest frame that stays referenced by the socket after
-// it was received, until the next one comes: clearing costs as much as copying.
-const keepReferenced = 4 << 10
-
 // TryRecv returns the next message or ErrAgain.
 func (s *Socket) TryRecv(m *pipe.Message) error {
 	err := s.pop(m)
@@ -230,7 +270,7 @@ func (s *Socket) pop(m *pipe.Message) error {
 		return *e
 	}
 	s.mu.Lock()
-	if s.source != nil && s.unread == nil {
+	if s.source != nil && len(s.host.Returned) == 0 {
 		for p := s.source.Turn(); p != nil; p = s.source.Turn() {
 			if p.Read(m) {
 				s.received++
@@ -240,19 +280,14 @@ func (s *Socket) pop(m *pipe.Message) error {
 			s.source.Empty()
 		}
 	}
-	var err error
-	if s.unread != nil {
-		s.takeUnread(&s.in)
-	} else {
-		err = s.pattern.Recv(&s.in)
-	}
+	err := s.receiveLocked(&s.in)
 	if err == nil {
 		s.received++
 		if m.Into {
-			s.ctx.buffers.Release(m)
+			s.ctx.memory.queues.Release(m)
 		}
 		*m = s.in
-		if s.in.Tail != nil || len(s.in.Head) > keepReferenced {
+		if s.in.Tail != nil || len(s.in.Head) >= pipe.RefSize { // clearing costs what copying does
 			s.in = pipe.Message{}
 		}
 	}

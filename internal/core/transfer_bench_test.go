@@ -19,8 +19,8 @@ type idleLink struct{}
 func (idleLink) Flush(bool) {}
 
 // benchPipe returns a socket with one pipe.
-func benchPipe(tb testing.TB, typ int, name string) (*Socket, *pipe.Pipe) {
-	s, err := NewContext(Config{}).NewSocket(typ, name)
+func benchPipe(tb testing.TB, typ int) (*Socket, *pipe.Pipe) {
+	s, err := NewContext(Config{}).NewSocket(typ)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -37,16 +37,16 @@ func perMessage(b *testing.B) {
 
 // receiving is a burst from a connection's reader to Recv.
 func receiving(tb testing.TB) func() {
-	s, p := benchPipe(tb, pattern.Pull, "PULL")
-	ms := make([]pipe.Message, burst)
+	s, p := benchPipe(tb, pattern.Pull)
+	items := make([]pipe.Item, burst)
 	body, peer := make([]byte, 16), &pipe.Peer{}
 	ctx := context.Background()
 	var m pipe.Message
 	return func() {
-		for i := range ms {
-			ms[i] = pipe.Message{Head: body, Peer: peer, Owned: true}
+		for i := range items {
+			items[i].Message = pipe.Message{Head: body, Peer: peer, Owned: true}
 		}
-		p.Deliver(ms)
+		p.Deliver(items)
 		for range burst {
 			if err := s.Recv(ctx, &m); err != nil {
 				tb.Fatal(err)
@@ -57,7 +57,7 @@ func receiving(tb testing.TB) func() {
 
 // sending is a burst from Send to a connection's writer.
 func sending(tb testing.TB) func() {
-	s, p := benchPipe(tb, pattern.Push, "PUSH")
+	s, p := benchPipe(tb, pattern.Push)
 	p.Out().Attach(idleLink{}, wire.V31)
 	frames := [][]byte{make([]byte, 16)}
 	ctx := context.Background()

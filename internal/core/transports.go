@@ -6,11 +6,12 @@ import (
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/transport/ipc"
 	"github.com/gozmq/zmq/internal/transport/tcp"
+	"github.com/gozmq/zmq/internal/transport/udp"
 )
 
 // Transports returns the transports of this library by scheme, without inproc.
 func Transports() map[string]transport.Transport {
-	return map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New()}
+	return map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New(), udp.Scheme: udp.New()}
 }
 
 const notYet = "not available in this version"
@@ -18,7 +19,7 @@ const notYet = "not available in this version"
 // LaterTransports returns the schemes that are known and not there, and why.
 func LaterTransports() map[string]string {
 	return map[string]string{
-		"ws": notYet, "wss": notYet, "udp": notYet, "pgm": notYet, "epgm": notYet,
+		"ws": notYet, "wss": notYet, "pgm": notYet, "epgm": notYet,
 		"tipc": notYet, "vmci": notYet, "vsock": notYet,
 	}
 }

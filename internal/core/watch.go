@@ -65,7 +65,7 @@ func (w *Watch) Stop() { w.s.mailbox.Watchers.Remove(w.w) }
 // Events returns what the socket can do without waiting. err is that of every
 // call on a socket that has ended, where the state is Ended.
 func (s *Socket) Events() (Ready, error) {
-	s.mu.Lock()
+	s.lockSettled()
 	defer s.mu.Unlock()
 	if e := s.stop.Load(); e != nil {
 		return Ended, *e
@@ -76,10 +76,10 @@ func (s *Socket) Events() (Ready, error) {
 
 func (s *Socket) eventsLocked() Ready {
 	var r Ready
-	if s.unread != nil || s.pattern.Readable() {
+	if s.pattern.Readable() {
 		r |= CanRecv
 	}
-	if s.pattern.Writable() {
+	if n, _ := s.pattern.Room(nil, 1); n > 0 {
 		r |= CanSend
 	}
 	return r

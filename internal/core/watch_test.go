@@ -17,8 +17,6 @@ import (
 
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
-var typeNames = []string{"PAIR", "PUB", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "PUSH", "XPUB", "XSUB", "STREAM"}
-
 // inprocPair returns two sockets of one context, the first bound, the second
 // connected to it, with high-water marks of 1 each.
 func inprocPair(t *testing.T, bound, connected int) (a, b *Socket) {
@@ -48,7 +46,7 @@ func inprocPair(t *testing.T, bound, connected int) (a, b *Socket) {
 
 func testSocket(t *testing.T, c *Context, typ int) *Socket {
 	t.Helper()
-	s, err := c.NewSocket(typ, typeNames[typ])
+	s, err := c.NewSocket(typ)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,7 @@ func (a *authenticator) ask(ctx context.Context, r *zap.Request) (*mechanism.Ver
 	if err != nil {
 		return nil, err
 	}
-	return &mechanism.Verdict{Status: reply.Status, Text: reply.Text, UserID: reply.UserID, Metadata: reply.Metadata}, nil
+	return &mechanism.Verdict{Status: reply.Status, Text: reply.Text, UserID: reply.UserID, Metadata: reply.Metadata, Domain: r.Domain}, nil
 }
 
 // joinHandler returns a DEALER that is connected to the handler, and is in no
@@ -102,12 +102,12 @@ func (c *Context) joinHandler() (*Socket, error) {
 	if b == nil {
 		return nil, errNoHandler
 	}
-	switch b.socket.typ {
+	switch b.socket.Type() {
 	case pattern.Rep, pattern.RouterType:
 	default: // libzmq aborts the process
-		return nil, zerr.Errorf(zerr.ErrFault, "%s is bound by a %s, and an authentication handler is a REP or ROUTER", zap.Endpoint, b.socket.name)
+		return nil, zerr.Errorf(zerr.ErrFault, "%s is bound by a %s, and an authentication handler is a REP or ROUTER", zap.Endpoint, b.socket.typ.Name)
 	}
-	s, err := c.makeSocket(pattern.Dealer, "DEALER")
+	s, err := c.makeSocket(pattern.Dealer)
 	if err != nil {
 		return nil, err
 	}

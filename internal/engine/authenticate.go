@@ -47,7 +47,9 @@ func (h *handshake) authenticate() error {
 			return err
 		}
 	}
-	h.c.traffic = m.Traffic()
+	if h.c.traffic = m.Traffic(); h.c.traffic != nil {
+		h.peer.MaxFrame.Reduce(int64(h.c.traffic.Overhead()))
+	}
 	return nil
 }
 
@@ -77,8 +79,11 @@ func (h *handshake) receive() error {
 // question has the authentication handler decide about the peer. A client that
 // speaks while it has to wait breaks a rule; with NULL nobody has to wait.
 func (h *handshake) question(q *mechanism.Question) error {
-	if q.Mechanism == mechanism.Curve {
+	switch q.Mechanism {
+	case mechanism.Curve:
 		h.peer.PublicKey = string(q.Credentials[0])
+	case mechanism.Plain:
+		h.peer.Username = string(q.Credentials[0])
 	}
 	ask := h.c.cfg.Authenticate
 	if ask == nil {
@@ -106,7 +111,7 @@ func (h *handshake) question(q *mechanism.Question) error {
 	case v.Status != mechanism.Accepted:
 		return h.refuse(v.Status, fmt.Sprint(v.Status), &DeniedError{Status: v.Status, Reason: v.Text})
 	}
-	h.peer.UserID, h.peer.Authenticated = v.UserID, true
+	h.peer.UserID, h.peer.Domain, h.peer.Authenticated = v.UserID, v.Domain, true
 	return h.readVerdict(v.Metadata)
 }
 
@@ -114,8 +119,8 @@ func (h *handshake) question(q *mechanism.Question) error {
 // before those of the peer itself, and so win (RFC 27).
 func (h *handshake) readVerdict(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
-		if name == wire.PropertySocketType && !wire.CompatiblePeer(h.c.cfg.SocketType, string(value)) {
-			return fmt.Errorf("a %s does not talk to a %q", h.c.cfg.SocketType, value)
+		if name == wire.PropertySocketType && !h.c.cfg.TakesPeer(string(value)) {
+			return fmt.Errorf("a %s does not talk to a %.32q", h.c.cfg.SocketType, value)
 		}
 		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: string(value)})
 		return nil
@@ -137,22 +142,30 @@ func (h *handshake) meet(metadata []byte) error {
 
 // readMetadata notes what the peer announced. ParseMetadata passes well-known
 // names in canonical spelling, whatever their case (RFC 37; libzmq minds it). A
-// peer without a Socket-Type is accepted, as libzmq does.
+// peer without a Socket-Type is accepted, as libzmq does. What the library itself
+// says of a peer, the peer cannot say: libzmq believes it.
 func (h *handshake) readMetadata(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
+		if pipe.Reserved(name) {
+			return nil
+		}
 		text := string(value)
 		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: text})
 		switch name {
 		case wire.PropertySocketType:
 			h.peer.SocketType = text
-			if !wire.CompatiblePeer(h.c.cfg.SocketType, h.peer.SocketType) {
-				return h.badMetadata(fmt.Sprintf("a %s does not talk to a %q", h.c.cfg.SocketType, value), nil)
+			if !h.c.cfg.TakesPeer(text) {
+				return h.badMetadata(fmt.Sprintf("a %s does not talk to a %.32q", h.c.cfg.SocketType, value), nil)
 			}
 		case wire.PropertyIdentity:
 			if len(value) > maxIdentity {
 				return h.badMetadata("an identity has at most 255 octets", nil)
 			}
 			h.peer.Identity = append([]byte(nil), value...)
+		case wire.PropertyMaxFrame:
+			h.peer.MaxFrame.Announce(text)
+		case wire.PropertyMaxMessage:
+			h.peer.MaxMessage.Announce(text)
 		}
 		return nil
 	})

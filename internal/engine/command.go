@@ -9,7 +9,7 @@ import (
 )
 
 // command takes a command of a peer that is ready. Unknown and malformed ones
-// are ignored, as libzmq does (zmtp.md 4.1).
+// are ignored, as libzmq does (docs/libzmq.md, Frames and commands).
 func (c *Conn) command(body []byte) error {
 	name, data, err := wire.ParseCommand(body)
 	if err != nil {
@@ -24,6 +24,10 @@ func (c *Conn) command(body []byte) error {
 		c.subscription(pipe.Subscribe, data)
 	case "CANCEL":
 		c.subscription(pipe.Cancel, data)
+	case wire.CommandJoin:
+		return c.group(pipe.Subscribe, data)
+	case wire.CommandLeave:
+		return c.group(pipe.Cancel, data)
 	}
 	return nil
 }
@@ -36,6 +40,19 @@ func (c *Conn) subscription(kind pipe.Kind, topic []byte) {
 	}
 }
 
+// group hands what a DISH has joined or left to a RADIO. To the other types it is an
+// unknown command.
+func (c *Conn) group(kind pipe.Kind, data []byte) error {
+	if c.cfg.SocketType != "RADIO" {
+		return nil
+	}
+	if err := wire.CheckGroup(data); err != nil {
+		return &zerr.ProtocolError{Rule: "JOIN and LEAVE carry a group", Err: err}
+	}
+	c.message(pipe.Message{Head: nonNil(data), Kind: kind, Peer: c.peer, Owned: true})
+	return nil
+}
+
 // nonNil keeps an empty topic distinguishable from no frame at all.
 func nonNil(b []byte) []byte {
 	if b == nil {
@@ -44,12 +61,12 @@ func nonNil(b []byte) []byte {
 	return b
 }
 
-// ping answers with the same context (RFC 37, Heartbeating), and notes how long
-// the peer wants us to wait for it.
+// ping answers with the context, the first 16 octets of a longer one (RFC 37,
+// Heartbeating), and notes how long the peer wants us to wait for it.
 func (c *Conn) ping(data []byte) error {
 	ttl, context, err := wire.ParsePing(data)
 	if err != nil {
-		return &zerr.ProtocolError{Rule: "PING carries a TTL and at most 16 octets", Err: err}
+		return &zerr.ProtocolError{Rule: "PING carries a TTL", Err: err}
 	}
 	if ttl > 0 {
 		c.heartbeats().expect(c, ttl)

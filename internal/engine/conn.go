@@ -20,11 +20,14 @@ import (
 // Config is what a connection needs to know of its socket. It is shared by the
 // connections of an endpoint and never changes.
 type Config struct {
-	SocketType   string // "DEALER"
-	SocketNumber byte   // libzmq's number, for ZMTP 1.0 and 2.0 greetings
+	SocketType   string                       // "DEALER"
+	TakesPeer    func(socketType string) bool // by the name that the peer announces
+	SocketNumber byte                         // libzmq's number, for ZMTP 1.0 and 2.0 greetings
 	Identity     []byte
 	Mechanism    func() mechanism.Machine // a fresh one for each connection
 	Raw          bool                     // STREAM: no protocol at all
+	Datagrams    bool                     // frames without greeting and handshake
+	Groups       bool                     // DISH: a message is a group and one frame
 	Chunk        int                      // the most octets of one message of a Raw connection, 0 is 8 KiB
 	Hello        []byte                   // HELLO_MSG: first message of every connection
 
@@ -46,11 +49,21 @@ type Config struct {
 	HeartbeatTTL      time.Duration
 	HeartbeatOld      bool // also towards peers that speak ZMTP 3.0
 
+	// HeartbeatStrict ends every peer that is silent for HeartbeatTimeout, as libzmq
+	// does. Otherwise one that may be busy stays: see vigil.
+	HeartbeatStrict bool
+	// StallLimit is how long such a peer may stay silent, 0 for ever.
+	StallLimit time.Duration
+	// system is what tests put in the place of peerSystem.
+	system func() (acks, bool)
+
 	// Lend, if set, is asked whether the socket's receivers may read a connection
 	// themselves from now on, by Borrow; whoever says yes calls Recall when they may
 	// not any more. It is called without locks.
 	Lend  func(*Conn) bool
 	Loans *Loans // not nil if Lend is set
+
+	Keeper *Keeper // of connections that we have ended; nil: they are closed at once
 
 	Buffers *Buffers
 }
@@ -75,29 +88,36 @@ type Conn struct {
 	pipe     *pipe.Pipe
 	out      *pipe.Outbox
 	peer     *pipe.Peer
-	last     lastWords // what is left to be read once a write has failed
-	wanted   int       // reads in a row that a receiver waited for, see lend
+	last     lastWords         // what is left to be read once a write has failed
+	after    []<-chan struct{} // what reading begins after
+	wanted   int               // reads in a row that a receiver waited for, see lend
 
 	// Owned by the holder of the outbox's write token.
 	batch     pipe.Batch
 	vec       net.Buffers
 	recoded   *recoder  // for ZMTP 1.0
+	stuck     func()    // takesNoMore, made when it is needed first
 	seal      *sealer   // with traffic
 	written   int       // octets of batch that have gone out
+	flight    flight    // what the last octets written were
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
 	usesThen  uint64    // loan.uses at the last write
 
 	writers   sync.WaitGroup
-	writeErr  atomic.Pointer[error]     // the first write that failed; nothing is written after it
+	writeErr  atomic.Pointer[error] // the first write that failed; nothing is written after it
+	readBy    readDeadline
 	paused    atomic.Bool               // reading waits for the application
 	finishing atomic.Bool               // Finish was called: nothing more is said
+	running   atomic.Bool               // Run has not returned: the peer has not ended the connection
+	keep      atomic.Bool               // Wait leaves the connection to the Keeper
 	heard     atomic.Uint64             // counts reads that brought octets
 	beat      atomic.Pointer[heartbeat] // nil until heartbeats needs it
 
 	gate      gate
 	closeOnce sync.Once
 	err       error // why; set before the gate is told of the end
+	unacked   int   // octets that the peer's system had not acknowledged; set by Close
 }
 
 // New takes over an established connection.
@@ -127,13 +147,15 @@ func (c *Conn) Descriptor() int { return int(c.src.fd) }
 func (c *Conn) NetConn() net.Conn { return c.nc }
 
 // Close ends the connection at once. The first reason given is the one that
-// Run returns; nil stands for our own wish.
+// Run returns; nil stands for our own wish. Where the peer may not learn of it, the
+// Keeper has the descriptor afterwards.
 func (c *Conn) Close(reason error) {
 	c.closeOnce.Do(func() {
 		c.err = reason
 		c.gate.tell(closed)
 		c.stopHeartbeats()
-		_ = c.nc.Close() // nothing can be done about it, and the descriptor is gone either way
+		c.unacked = c.src.unacked()
+		c.closeOrKeep()
 		c.Recall()
 	})
 }
@@ -156,7 +178,7 @@ func (c *Conn) Finish() {
 	}); ok {
 		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true}) // the defaults: two minutes and a half
 	}
-	c.out.OnDrained(func() {
+	c.out.OnParting(func() {
 		half, ok := c.nc.(interface{ CloseWrite() error })
 		if !ok || half.CloseWrite() != nil {
 			c.Close(nil)
@@ -191,9 +213,9 @@ type Buffers struct {
 // readBuffer is where octets land, and where messages gather until they are
 // handed over. An idle connection has none.
 type readBuffer struct {
-	data []byte
-	msgs [batchSize]pipe.Message
-	used int // of msgs: those that may still refer to messages
+	data  []byte
+	items [batchSize]pipe.Item
+	used  int // of items: those that may still refer to messages
 }
 
 const (
@@ -234,7 +256,7 @@ func (b *Buffers) get(wide bool) *readBuffer {
 
 func (b *Buffers) put(r *readBuffer) {
 	b.lent.Add(-1)
-	clear(r.msgs[:r.used])
+	clear(r.items[:r.used])
 	r.used = 0
 	if len(r.data) == wideSize {
 		b.wide.Put(r)

@@ -17,6 +17,9 @@
 //	                                 application decides about a peer; the former is
 //	                                 waited for, a function of the latter that
 //	                                 ignores its context is left behind
+//	Keeper.attend                    one for each connection that we have ended and
+//	                                 of which the peer may not know; ended by
+//	                                 Keeper.End
 //	heartbeat timers                 only with heartbeats, or a peer's TTL; stopped
 //	                                 by Close
 //

@@ -29,9 +29,13 @@ func FuzzConnection(f *testing.F) {
 			return
 		}
 		socketType := fuzzTypes[input[0]>>4%4]
+		if grouped := map[string]string{"XPUB": "RADIO", "SUB": "DISH"}[socketType]; input[0]>>7 == 1 && grouped != "" {
+			socketType = grouped
+		}
 		stage, octets := input[0]%4, input[1:]
-		peerType := map[string]string{"DEALER": "ROUTER", "XPUB": "SUB", "SUB": "PUB", "REP": "REQ"}[socketType]
+		peerType := map[string]string{"DEALER": "ROUTER", "XPUB": "SUB", "SUB": "PUB", "REP": "REQ", "RADIO": "DISH", "DISH": "RADIO"}[socketType]
 		cfg := configOf(socketType, nil)
+		cfg.Groups = socketType == "DISH"
 		if secured := fuzzMechanisms[input[0]>>2&3|input[0]>>6&1<<2]; secured.name != "" {
 			octets = secured.stream(cfg, peerType, stage, octets)
 		} else {

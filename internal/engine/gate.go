@@ -96,3 +96,24 @@ func (g *gate) isClosed() bool {
 	defer g.mu.Unlock()
 	return g.closed
 }
+
+// ReadAfter has Run, which has not been called yet, read nothing before a channel is
+// closed.
+func (c *Conn) ReadAfter(ended <-chan struct{}) { c.after = append(c.after, ended) }
+
+// awaitTurn waits for all of ReadAfter. The peer feels it as it does a full queue.
+func (c *Conn) awaitTurn() {
+	c.paused.Store(len(c.after) > 0)
+	for _, ended := range c.after {
+		for over := false; !over && !c.gate.isClosed(); {
+			select {
+			case <-ended:
+				over = true
+			case <-c.gate.closing():
+			}
+		}
+	}
+	if c.after = nil; c.paused.Swap(false) {
+		c.noteHeard()
+	}
+}

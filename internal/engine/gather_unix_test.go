@@ -69,7 +69,7 @@ func awaitOctets(t *testing.T, c net.Conn) {
 }
 
 // TestHandshakeIsGathered: an accepted peer gets as much at once as what it has
-// said by then allows (zmtp.md 2.5), and the signature whether it has said
+// said by then allows (docs/libzmq.md, Versions), and the signature whether it has said
 // something or not.
 func TestHandshakeIsGathered(t *testing.T) {
 	const (

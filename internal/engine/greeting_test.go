@@ -15,7 +15,7 @@ import (
 )
 
 // TestGreetingTimeline: ten octets first, 03 only after the peer's ten, the rest
-// only after its major version (zmtp.md 2.5).
+// only after its major version (docs/libzmq.md, Versions).
 func TestGreetingTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("DEALER", nil), nil)
@@ -60,7 +60,7 @@ func TestGreetingOfElevenOctets(t *testing.T) {
 }
 
 // TestGreetingAnnouncesIdentityLength: for peers that take the signature for
-// the header of an identity frame (zmtp.md 2.1).
+// the header of an identity frame (docs/libzmq.md, Versions).
 func TestGreetingAnnouncesIdentityLength(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("DEALER", []byte("peer1")), nil)
@@ -70,7 +70,7 @@ func TestGreetingAnnouncesIdentityLength(t *testing.T) {
 }
 
 // TestGreetingVersions: what each revision of the peer leads to, with one octet
-// at a time (zmtp.md 2.5).
+// at a time (docs/libzmq.md, Versions).
 func TestGreetingVersions(t *testing.T) {
 	for _, c := range []struct {
 		name, peer, ours string
@@ -120,7 +120,7 @@ func TestGreetingVersions(t *testing.T) {
 }
 
 // TestMechanismMismatch: nothing more is sent, and the event has its number
-// (zmtp.md 2.2). The field is compared as a block of 20 octets.
+// (docs/libzmq.md, Versions). The field is compared as a block of 20 octets.
 func TestMechanismMismatch(t *testing.T) {
 	for _, field := range []string{`"PLAIN" 15*00`, `"CURVE" 15*00`, `"null" 16*00`, `"NULL" 15*00 01`, "20*00", `"NULLNULLNULLNULLNULL"`} {
 		synctest.Test(t, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestMechanismMismatch(t *testing.T) {
 }
 
 // TestOldPeersRefused: by the option, and where security is configured, which
-// they could not be held to (zmtp.md 2.5, downgrade ban).
+// they could not be held to (docs/libzmq.md, Versions).
 func TestOldPeersRefused(t *testing.T) {
 	secured := configOf("DEALER", nil)
 	secured.Mechanism = func() mechanism.Machine { return securedMachine{mechanism.NewNull(nil)} }

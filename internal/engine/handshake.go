@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -74,9 +75,13 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 }
 
 func (h *handshake) run() error {
-	if h.c.cfg.Raw {
+	switch {
+	case h.c.cfg.Raw:
 		h.peer.Version = "raw"
 		return h.authorize()
+	case h.c.cfg.Datagrams:
+		h.peer.Version = "udp"
+		return nil
 	}
 	h.m = h.c.cfg.Mechanism()
 	h.out = wire.AppendSignature(h.out, len(h.c.cfg.Identity))
@@ -108,13 +113,20 @@ func (h *handshake) run() error {
 	return err
 }
 
-// greet exchanges greetings and settles the version (zmtp.md 2.5, as libzmq
+// greet exchanges greetings and settles the version (docs/libzmq.md, Versions, as libzmq
 // does it): each part of ours goes out as soon as enough of the peer's is there,
 // so that two peers never wait for each other.
 func (h *handshake) greet() (wire.Version, error) {
 	sentMajor, sentRest := false, false
 	for {
 		d := wire.Detect(h.buf)
+		if d.Foreign {
+			// A peer that is refused for its age is told so, whatever it speaks.
+			if err := h.refuseOld(); err != nil {
+				return 0, err
+			}
+			return 0, &zerr.ProtocolError{Rule: "the peer speaks " + foreignProtocol(h.buf) + ", no ZMTP"}
+		}
 		if d.Version == wire.V1Unversioned {
 			return d.Version, h.refuseOld()
 		}
@@ -137,6 +149,20 @@ func (h *handshake) greet() (wire.Version, error) {
 			return 0, err
 		}
 	}
+}
+
+// foreignProtocol names what a peer speaks that is no ZeroMQ socket by the first
+// octets that it sent.
+func foreignProtocol(b []byte) string {
+	switch {
+	case len(b) >= 2 && b[0] == 0x16 && b[1] == 3: // a handshake record, RFC 8446
+		return "TLS"
+	case bytes.HasPrefix(b, []byte("SSH-")):
+		return "SSH"
+	case bytes.Contains(b, []byte(" HTTP/")), bytes.HasPrefix(b, []byte("GET ")), bytes.HasPrefix(b, []byte("POST ")):
+		return "HTTP"
+	}
+	return fmt.Sprintf("another protocol (it begins with %.16q)", b)
 }
 
 func (h *handshake) checkGreeting(d wire.Detection) error {
@@ -175,7 +201,7 @@ func (h *handshake) refuseOld() error {
 
 // exchangeIdentities is the whole handshake of ZMTP 1.0 and 2.0: one frame each
 // way. An unversioned peer has already taken our signature for the header of
-// that frame (zmtp.md 2.6).
+// that frame (docs/libzmq.md, Older peers).
 func (h *handshake) exchangeIdentities() error {
 	if ours := h.c.cfg.Identity; h.c.version == wire.V1Unversioned {
 		h.out = append(h.out, ours...)

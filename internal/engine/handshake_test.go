@@ -15,7 +15,7 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// TestGoldenDealerRouter is the exchange of zmtp.md 16.1, both sides of it.
+// TestGoldenDealerRouter is the exchange of docs/libzmq.md, Recorded exchanges, both sides of it.
 func TestGoldenDealerRouter(t *testing.T) {
 	readyDealer := `04 29 05 "READY" 0B "Socket-Type" 00 00 00 06 "DEALER" 08 "Identity" 00 00 00 00`
 	readyRouter := `04 29 05 "READY" 0B "Socket-Type" 00 00 00 06 "ROUTER" 08 "Identity" 00 00 00 00`
@@ -49,7 +49,7 @@ func TestGoldenDealerRouter(t *testing.T) {
 	})
 }
 
-// TestGoldenSubPub is the exchange of zmtp.md 16.2: the form of a subscription
+// TestGoldenSubPub is the exchange of docs/libzmq.md, Recorded exchanges: the form of a subscription
 // follows the peer's version.
 func TestGoldenSubPub(t *testing.T) {
 	for _, c := range []struct{ minor, sub, cancel string }{
@@ -72,7 +72,7 @@ func TestGoldenSubPub(t *testing.T) {
 	}
 }
 
-// TestGoldenReqRep is the exchange of zmtp.md 16.3, frames as the patterns pass
+// TestGoldenReqRep is the exchange of docs/libzmq.md, Recorded exchanges, frames as the patterns pass
 // them.
 func TestGoldenReqRep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestGoldenReqRep(t *testing.T) {
 	})
 }
 
-// TestNullViolations: the rows of zmtp.md 13 that apply to NULL before the
+// TestNullViolations: the rows of docs/libzmq.md, Violations, that apply to NULL before the
 // connection is ready.
 func TestNullViolations(t *testing.T) {
 	const g = greeting
@@ -137,7 +137,7 @@ func TestNullViolations(t *testing.T) {
 }
 
 // TestErrorCommand: a refusal by the peer is a protocol error, so that libzmq's
-// rules do not connect again, and its status is known (zmtp.md 5.4).
+// rules do not connect again, and its status is known (docs/libzmq.md, ERROR).
 func TestErrorCommand(t *testing.T) {
 	for reason, status := range map[string]int{
 		"300": 300, "400": 400, "500": 500, "200": 0, "600": 0, "401": 0, "": 0, "4000": 0, "no\x00way": 0,
@@ -195,7 +195,7 @@ func TestReadyCutOff(t *testing.T) {
 	}
 }
 
-// TestMetadataLeniency: what must be accepted (zmtp.md 5.1).
+// TestMetadataLeniency: what must be accepted (docs/libzmq.md, Metadata).
 func TestMetadataLeniency(t *testing.T) {
 	for _, c := range []struct{ name, body, socketType, identity string }{
 		{"none", "", "", ""},
@@ -209,7 +209,7 @@ func TestMetadataLeniency(t *testing.T) {
 			r.octets(greeting)
 			frame := wire.AppendCommandFrame(nil, "READY", zmqtest.MustOctets(c.body))
 			if c.name == "reserved bits" {
-				frame[0] |= 0xF8 // libzmq ignores them (zmtp.md 3.2)
+				frame[0] |= 0xF8 // libzmq ignores them (docs/libzmq.md, Frames and commands)
 			}
 			r.write(frame)
 			if p := r.up(); p.SocketType != c.socketType || string(p.Identity) != c.identity {
@@ -279,7 +279,7 @@ func TestFirstCommandLimit(t *testing.T) {
 }
 
 // TestIdentityFrameLimit: the identity frame of an old peer has at most 255
-// octets, whatever it announces (zmtp.md 2.5).
+// octets, whatever it announces (docs/libzmq.md, Versions).
 func TestIdentityFrameLimit(t *testing.T) {
 	for _, peer := range []string{
 		"FF 6*00 01 01 00", "FF 00 00 00 00 80 00 00 00 00", "FF 8*FF 00",
@@ -304,7 +304,7 @@ func TestIdentityFrameLimit(t *testing.T) {
 }
 
 // TestOldPeersWithOurIdentity: it goes out as the body that the signature has
-// announced, or as a frame (zmtp.md 2.6, 2.7).
+// announced, or as a frame (docs/libzmq.md, Older peers).
 func TestOldPeersWithOurIdentity(t *testing.T) {
 	const sig = "FF 00 00 00 00 00 00 00 06 7F"
 	for peer, ours := range map[string]string{
@@ -325,7 +325,7 @@ func TestOldPeersWithOurIdentity(t *testing.T) {
 }
 
 // TestHello: HELLO_MSG is the first message of a connection, before anything
-// queued (zmtp.md 11).
+// queued (docs/libzmq.md, HELLO_MSG).
 func TestHello(t *testing.T) {
 	for _, peer := range []string{greeting, signature + " 01 06 00 00", "01 00"} {
 		synctest.Test(t, func(t *testing.T) {

@@ -20,13 +20,15 @@ type heartbeat struct {
 	answer silence     // a PING has gone out
 	ttl    silence     // the peer announced that it would be heard within its TTL
 	trip   roundTrip
+	vigil  vigil
 }
 
 // silence is a clock that runs until the peer is heard. Guarded by heartbeat.mu.
 type silence struct {
 	timer   *time.Timer
 	running bool
-	heard   uint64 // Conn.heard when it was started
+	heard   uint64    // Conn.heard when it was started
+	since   time.Time // when it was started
 }
 
 // heartbeats returns the timers, which most connections to peers older than ZMTP
@@ -62,12 +64,14 @@ func (c *Conn) startHeartbeat() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.ended {
+		b.vigil.system = c.peerSystem()
 		b.pinger = time.AfterFunc(cfg.HeartbeatInterval, c.sendPing)
 	}
 }
 
 // sendPing runs in a timer's goroutine. The time-out runs from the first PING
-// since the peer was last heard (RFC 37, Heartbeating).
+// since the peer was last heard (RFC 37, Heartbeating); what it comes to,
+// checkAnswer says.
 func (c *Conn) sendPing() {
 	ttl := uint16(min(c.cfg.HeartbeatTTL/(100*time.Millisecond), 0xFFFF))
 	b := c.heartbeats()
@@ -77,13 +81,17 @@ func (c *Conn) sendPing() {
 		return
 	}
 	heard := c.heard.Load() // before the PING can be answered
+	b.vigil.look(time.Now())
+	carried := c.out.Carried()
 	sent, flush := c.out.Control(wire.AppendPing(nil, ttl, nil))
 	if sent {
 		b.trip.ping()
+		b.vigil.ping(carried.Words)
 	}
 	b.pinger.Reset(c.cfg.HeartbeatInterval)
 	if limit := c.cfg.HeartbeatTimeout; limit > 0 && (!b.answer.running || b.answer.heard != heard) {
-		b.answer.start(c, heard, limit)
+		b.vigil.before = carried.All
+		b.answer.start(heard, limit, c.checkAnswer)
 	}
 	b.mu.Unlock()
 	if flush {
@@ -97,14 +105,26 @@ func (b *heartbeat) expect(c *Conn, ttl uint16) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.ended {
-		b.ttl.start(c, c.heard.Load(), time.Duration(ttl)*100*time.Millisecond)
+		limit := time.Duration(ttl) * 100 * time.Millisecond
+		b.ttl.start(c.heard.Load(), limit, func(heard uint64) { c.checkTTL(heard, limit) })
 	}
 }
 
-func (s *silence) start(c *Conn, heard uint64, limit time.Duration) {
+// start begins anew. After limit, check is called with heard.
+func (s *silence) start(heard uint64, limit time.Duration, check func(heard uint64)) {
 	s.stop()
-	s.running, s.heard = true, heard
-	s.timer = time.AfterFunc(limit, func() { c.checkHeard(s, heard, limit) })
+	s.running, s.heard, s.since = true, heard, time.Now()
+	s.timer = time.AfterFunc(limit, func() { check(heard) })
+}
+
+// extend lets a clock that has run down go on.
+func (s *silence) extend(wait time.Duration) { s.timer.Reset(wait) }
+
+// over notes that the clock with that count has run down.
+func (s *silence) over(heard uint64) {
+	if s.heard == heard {
+		s.running = false
+	}
 }
 
 func (s *silence) stop() {
@@ -113,20 +133,24 @@ func (s *silence) stop() {
 	}
 }
 
-// checkHeard closes the connection if nothing has arrived since the clock was
-// started. A reader that waits for the application has unread octets and counts
-// as hearing.
-func (c *Conn) checkHeard(s *silence, heard uint64, limit time.Duration) {
+// checkTTL closes the connection if nothing has arrived within the time that the
+// peer has announced.
+func (c *Conn) checkTTL(heard uint64, limit time.Duration) {
 	b := c.heartbeats()
 	b.mu.Lock()
-	if s.heard == heard {
-		s.running = false
-	}
+	b.ttl.over(heard)
 	b.mu.Unlock()
-	if c.heard.Load() != heard || c.paused.Load() {
-		return
+	if !c.heardSince(heard) {
+		c.Close(silentFor(limit))
 	}
-	c.Close(fmt.Errorf("zmq: nothing heard from the peer for %v: %w", limit, zerr.ErrTimeout))
+}
+
+// heardSince reports whether something has arrived since Conn.heard had that value.
+// A reader that waits for the application has unread bytes and counts as hearing.
+func (c *Conn) heardSince(heard uint64) bool { return c.heard.Load() != heard || c.paused.Load() }
+
+func silentFor(d time.Duration) error {
+	return fmt.Errorf("zmq: nothing heard from the peer for %v: %w", d, zerr.ErrTimeout)
 }
 
 func (b *heartbeat) stop() {

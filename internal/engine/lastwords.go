@@ -45,7 +45,7 @@ func (c *Conn) beginLastWords(seen error) bool {
 		return false
 	}
 	c.last.begun = true
-	_ = c.nc.SetReadDeadline(time.Now().Add(lastWait)) // fails once closed, and then reading does
+	c.readBy.begin(c, time.Now().Add(lastWait))
 	return true
 }
 
@@ -61,15 +61,25 @@ func (l *lastWords) count(c *Conn, n int) error {
 	return nil
 }
 
-// deliverLast hands over what the application has no room for.
-func (c *Conn) deliverLast(rest []pipe.Message) error {
+// deliverLast hands over what the application has no room for, or has closed its socket
+// to, which then counts it.
+func (c *Conn) deliverLast(rest []pipe.Item) error {
 	c.paused.Store(false)
-	if !c.last.over && !c.pipe.Overdraw() {
-		return *c.writeErr.Load() // the connection before has used that up
+	if !c.last.over && !c.pipe.Overdraw() { // the connection before has used that up
+		c.pipe.Forgo(rest)
+		return c.ended()
 	}
 	c.last.over = true
 	if !c.pipe.DeliverLast(rest) {
-		return *c.writeErr.Load()
+		return c.ended()
 	}
 	return nil
+}
+
+// ended returns why a connection ends that is closed or cannot be written to.
+func (c *Conn) ended() error {
+	if err := c.writeErr.Load(); err != nil {
+		return c.reason(*err)
+	}
+	return c.reason(nil)
 }

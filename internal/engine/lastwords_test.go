@@ -31,7 +31,7 @@ func fragile(t *testing.T, p *pipe.Pipe) *rig {
 	return r
 }
 
-func pipeOf(hwm, bytes int) *pipe.Pipe {
+func pipeOf(hwm int, bytes int64) *pipe.Pipe {
 	return pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers), RecvHWM: hwm, RecvMax: bytes})
 }
 
@@ -50,7 +50,7 @@ func numbered(first, n int) (octets []byte, text []string) {
 func TestWriteFailureEndsAConnectionWhoseReaderIsHeldUp(t *testing.T) {
 	for _, marks := range [][2]int{{3, 0}, {0, 10}, {1000, 0}} {
 		synctest.Test(t, func(t *testing.T) {
-			p := pipeOf(marks[0], marks[1])
+			p := pipeOf(marks[0], int64(marks[1]))
 			r := fragile(t, p)
 			octets, want := numbered(0, 100)
 			r.write(octets)
@@ -119,6 +119,29 @@ func TestWriteFailureWhilePeerStaysOpen(t *testing.T) {
 			t.Errorf("%d messages received", n)
 		}
 	})
+}
+
+// TestReaderThatIsHeldUpCountsWhatItHolds: messages that were read from a connection and
+// found no room are not lost without a trace when the socket closes.
+func TestReaderThatIsHeldUpCountsWhatItHolds(t *testing.T) {
+	for _, n := range []int{5, batchSize + 5, 5_000} {
+		synctest.Test(t, func(t *testing.T) {
+			var totals pipe.Totals
+			p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers), RecvHWM: 3, Totals: &totals})
+			r := fragile(t, p)
+			octets, _ := numbered(0, n)
+			r.write(octets)
+			synctest.Wait()
+			p.CloseIn(true)
+			r.conn.Close(nil)
+			if err := r.end(); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("ended with %v", err)
+			}
+			if got := totals.Unread.Load(); got != uint64(n) {
+				t.Errorf("%d messages are counted, want %d", got, n)
+			}
+		})
+	}
 }
 
 // TestLastWordsDoNotPileUp: what one connection left beyond the mark is worked

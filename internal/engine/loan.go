@@ -157,7 +157,7 @@ func (c *Conn) endBorrow(l *loan, err error) (over bool) {
 	l.full = c.src.full || c.dec.behind
 	if l.moved {
 		l.moved = false
-		_ = c.nc.SetReadDeadline(time.Time{}) // fails once closed, and then reading does
+		c.readBy.set(c, time.Time{})
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = nil
 		}
@@ -186,7 +186,7 @@ func (c *Conn) doze() bool {
 	l.asleep = true
 	if !s.Until.IsZero() {
 		l.moved = true
-		_ = c.nc.SetReadDeadline(s.Until)
+		c.readBy.set(c, s.Until)
 	}
 	return true
 }
@@ -203,7 +203,7 @@ func (c *Conn) Rouse() {
 func (c *Conn) rouse(l *loan) {
 	if l.asleep {
 		l.moved = true
-		_ = c.nc.SetReadDeadline(longAgo)
+		c.readBy.set(c, longAgo)
 	}
 }
 

@@ -12,6 +12,13 @@ const canPoll = false
 
 func readFD(uintptr, []byte) (n int, again bool, err error) { return 0, false, syscall.EINVAL }
 
-type tryWriter struct{}
+type tryWriter struct {
+	done  int
+	total uint64
+}
 
 func (w *tryWriter) try(syscall.RawConn, [][]byte) (n int, ok bool, err error) { return 0, false, nil }
+
+func (w *tryWriter) all(syscall.RawConn, [][]byte, func()) (n int, ok bool, err error) {
+	return 0, false, nil
+}

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// bigFrame is the size from which an incomplete frame gets memory of its own
-	// and is read straight into it.
-	bigFrame = 4 << 10
-	// trusted is how much is allocated for a frame on the peer's word alone;
-	// beyond it memory grows only as octets arrive.
+	// firstMemory is what a large frame gets before its bytes have come: two pages,
+	// the head of it is mostly there already. Its memory doubles as they arrive.
+	firstMemory = 8 << 10
+	// trusted is the most that a frame gets at once, on a connection that has brought
+	// as large a one before: growing copies, which a stream of large messages is spared.
 	trusted = 1 << 20
 	// probeSize is how much is read of the head of a frame that is likely to be large
 	// (pipe.LargeFrame): its rest is read into its own memory.
@@ -33,6 +33,7 @@ type decoder struct {
 	limit uint64 // the largest frame that is accepted
 	big   []byte // a large frame under way: filled up to len, wanted up to want
 	want  int
+	shown int // the largest frame that has come whole, at most trusted
 
 	head   []byte // first frame of a multipart message under way
 	tail   [][]byte
@@ -64,7 +65,7 @@ func (c *Conn) Attach(p *pipe.Pipe) {
 		c.recoded = new(recoder)
 	}
 	c.dec.limit = c.cfg.frameLimit(overhead)
-	c.dec.runs = !c.dec.v1 && p.TakesRuns()
+	c.dec.runs = !c.dec.v1 && !c.cfg.Groups && p.TakesRuns()
 	p.OnResume(func() { c.gate.tell(room) })
 }
 
@@ -87,8 +88,11 @@ func (cfg *Config) frameLimit(overhead int) uint64 {
 // Close and Wait have been called.
 func (c *Conn) Run() error {
 	c.noteHeard()
+	c.running.Store(true)
+	defer c.running.Store(false)
 	c.startHeartbeat()
 	defer c.src.release()
+	c.awaitTurn()
 	if len(c.rest) > 0 {
 		c.src.rb = c.src.buffers.get(c.src.wide)
 		rest := c.rest
@@ -123,7 +127,11 @@ func (c *Conn) Run() error {
 // are forgotten. Run must have returned, or never been called.
 func (c *Conn) Wait() {
 	c.writers.Wait()
+	c.countInFlight()
 	c.wipe()
+	if c.keep.Load() && !c.cfg.Keeper.keep(c.nc) {
+		_ = c.nc.Close()
+	}
 }
 
 // noteHeard notes that the peer is alive.
@@ -212,8 +220,7 @@ func (c *Conn) split(data []byte, at int) error {
 			return nil
 		}
 		at, more, d.failed = c.gather(data, at, &r)
-		c.endRun(&r, true)
-		r = run{}
+		c.endMemory(&r)
 	}
 }
 
@@ -257,7 +264,7 @@ func (c *Conn) frames(data []byte, at int, r *run) (to int, more bool, err error
 		case h.Size > d.limit:
 			return at, false, c.tooLarge(h)
 		case h.Size > uint64(len(data)-at-hn):
-			if h.Size < bigFrame {
+			if h.Size < pipe.RefSize {
 				return at, false, nil
 			}
 			c.startBig(h, data[at+hn:])
@@ -266,14 +273,14 @@ func (c *Conn) frames(data []byte, at int, r *run) (to int, more bool, err error
 		end := at + hn + int(h.Size)
 		single := d.runs && h.Flags&^wire.FlagLong == 0 && d.head == nil
 		if within := r.covers(end); !within {
-			c.endRun(r, true)
+			c.endMemory(r)
 			c.copyRun(r, data, at, end)
 		} else if !single {
-			c.endRun(r, false)
+			c.endRun(r)
 		}
 		if single {
 			r.add(at, end)
-		} else if err := c.frame(h.Flags, r.octets(at+hn, end)); err != nil {
+		} else if err := c.frame(h.Flags, r.frame(at+hn, end)); err != nil {
 			return at, false, err
 		}
 		at = end
@@ -296,7 +303,7 @@ func (c *Conn) startBig(h wire.Header, have []byte) {
 	if d.want >= pipe.LargeFrame {
 		c.src.probe = probeSize
 	}
-	d.big = append(c.pipe.Memory().Frame(max(len(have), min(d.want, trusted))), have...)
+	d.big = append(c.pipe.Memory().Frame(max(len(have), min(d.want, max(firstMemory, d.shown)))), have...)
 }
 
 // bigFrame takes the large frame that is complete now.
@@ -304,6 +311,7 @@ func (c *Conn) bigFrame() error {
 	d := &c.dec
 	body := d.big
 	d.big = nil
+	d.shown = max(d.shown, min(len(body), trusted))
 	if c.traffic != nil {
 		return c.openBig(body)
 	}
@@ -316,7 +324,7 @@ func (c *Conn) apart(flags byte, body []byte) error {
 	at := d.n
 	err := c.frame(flags, body)
 	if d.n == at+1 { // it is the last of a message
-		c.src.rb.msgs[at].Apart = true
+		c.src.rb.items[at].Apart = true
 	}
 	return err
 }
@@ -328,6 +336,9 @@ func (c *Conn) frame(flags byte, body []byte) error {
 		return c.command(body)
 	}
 	if flags&wire.FlagMore == 0 && d.head == nil {
+		if c.cfg.Groups {
+			return groupViolation("it has one frame")
+		}
 		c.message(pipe.Message{Head: body, Peer: c.peer, Owned: true})
 		return nil
 	}
@@ -346,11 +357,17 @@ func (c *Conn) part(flags byte, body []byte) error {
 		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d octets (MaxMessageBytes)", c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
 	}
 	if d.head == nil {
+		if c.cfg.Groups && len(body) > wire.MaxGroup {
+			return groupViolation(fmt.Sprintf("the group has %d bytes", len(body)))
+		}
 		d.head = body
 		return nil
 	}
 	d.tail = append(d.tail, body)
 	if flags&wire.FlagMore != 0 {
+		if c.cfg.Groups {
+			return groupViolation("it has more than two frames")
+		}
 		return nil
 	}
 	n := len(d.tail)
@@ -366,13 +383,23 @@ func (c *Conn) part(flags byte, body []byte) error {
 	if cap(d.tail) > 64 {
 		d.tail = nil
 	}
-	c.message(m)
+	if !c.pipe.Malformed(&m) {
+		c.message(m)
+	}
 	return nil
 }
 
+// groupViolation refuses what is no message of a RADIO (RFC 48).
+func groupViolation(what string) error {
+	return &zerr.ProtocolError{Rule: fmt.Sprintf("a message is a group of at most %d bytes and one frame: %s", wire.MaxGroup, what)}
+}
+
 // message gathers a message. The batch has room for it.
-func (c *Conn) message(m pipe.Message) {
-	c.src.rb.msgs[c.dec.n] = m
+func (c *Conn) message(m pipe.Message) { c.item(pipe.Item{Message: m}) }
+
+// item gathers a message or a run.
+func (c *Conn) item(it pipe.Item) {
+	c.src.rb.items[c.dec.n] = it
 	c.dec.n++
 }
 
@@ -385,26 +412,22 @@ func (c *Conn) deliver() (all bool, err error) {
 	rb := c.src.rb
 	for d.given < d.n {
 		if l := c.loan.Load(); l != nil && l.borrowed {
-			d.given += c.pipe.DeliverHere(rb.msgs[d.given:d.n])
+			d.given += c.pipe.DeliverHere(rb.items[d.given:d.n])
 			if d.given < d.n {
 				return false, nil
 			}
 			break
 		}
 		c.countWait()
-		d.given += c.pipe.Deliver(rb.msgs[d.given:d.n])
+		d.given += c.pipe.Deliver(rb.items[d.given:d.n])
 		if d.given == d.n {
 			break
 		}
 		c.paused.Store(true)
-		switch c.gate.wait() {
-		case broken:
-			rest := rb.msgs[d.given:d.n]
+		if c.gate.wait() != room {
+			rest := rb.items[d.given:d.n]
 			c.forget()
 			return true, c.deliverLast(rest)
-		case closed:
-			c.forget()
-			return false, c.reason(nil)
 		}
 		c.noteHeard()
 		c.paused.Store(false)

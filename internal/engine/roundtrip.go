@@ -42,6 +42,7 @@ func (c *Conn) pong() {
 	}
 	b.mu.Lock()
 	d, ok := b.trip.pong()
+	b.vigil.pong()
 	b.mu.Unlock()
 	if ok {
 		c.peer.RoundTrip.Store(int64(d))

@@ -25,7 +25,7 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 		case h.Size > c.dec.limit:
 			return at, false, c.tooLarge(h)
 		case h.Size > uint64(len(data)-at-hn):
-			if h.Size < bigFrame {
+			if h.Size < pipe.RefSize {
 				return at, false, nil
 			}
 			c.startBig(h, data[at+hn:])
@@ -33,16 +33,16 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 		}
 		end := at + hn + int(h.Size)
 		if h.Size >= pipe.LargeFrame {
-			c.endRun(r, false)
+			c.endRun(r)
 			if err := c.openLarge(data[at+hn : end]); err != nil {
 				return at, false, err
 			}
 			at = end
 			continue
 		}
-		if cap(r.slab)-len(r.slab) < c.plainSize(h) {
-			c.endRun(r, true)
-			c.newRun(r, c.plainAhead(data[at:]))
+		if cap(r.mem)-len(r.mem) < c.plainSize(h) {
+			c.endMemory(r)
+			c.newPlainRun(r, c.plainAhead(data[at:]))
 		}
 		if err := c.openFrame(data[at+hn:end], r); err != nil {
 			return at, false, err
@@ -52,32 +52,33 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 	return at, true, nil
 }
 
-// newRun makes a new slab with room for n octets.
-func (c *Conn) newRun(r *run, n int) {
-	*r = run{slab: c.pipe.Memory().Slab(n)}
+// newPlainRun begins memory with room for n bytes.
+func (c *Conn) newPlainRun(r *run, n int) {
+	c.newRun(r, n)
 	if r.slab == nil {
-		r.slab = make([]byte, 0, n)
+		r.mem = make([]byte, 0, n)
+		r.slab = pipe.NewSlab(r.mem)
 	}
 }
 
 // openFrame opens a frame into the run's memory, which has the room.
 func (c *Conn) openFrame(body []byte, r *run) error {
-	start := len(r.slab)
+	start := len(r.mem)
 	payload := max(0, len(body)-c.traffic.Overhead())
-	slab := wire.AppendHeader(r.slab, 0, payload)
-	begin := len(slab)
-	slab, inner, err := c.traffic.Open(slab, body)
+	mem := wire.AppendHeader(r.mem, 0, payload)
+	begin := len(mem)
+	mem, inner, err := c.traffic.Open(mem, body)
 	if err != nil {
 		return err
 	}
-	r.slab = slab
+	r.mem = mem
 	flags := outerFlags(inner)
 	if flags == 0 && c.dec.runs && c.dec.head == nil {
-		r.add(start, len(slab))
+		r.add(start, len(mem))
 		return nil
 	}
-	c.endRun(r, false)
-	return c.frame(flags, slab[begin:len(slab):len(slab)])
+	c.endRun(r)
+	return c.frame(flags, r.frame(begin, len(mem)))
 }
 
 // outerFlags are those that a frame would have in clear.

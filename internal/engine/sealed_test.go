@@ -221,7 +221,7 @@ func TestSealedMessagesArrive(t *testing.T) {
 // TestSealedLargeFramesStream through a wide buffer, which is not kept for what
 // follows them, be it nothing or the beginning of a small frame.
 func TestSealedLargeFramesStream(t *testing.T) {
-	for _, size := range []int{bigFrame, 65536, readSize, wideSize - 100, wideSize, wideSize + 1} {
+	for _, size := range []int{pipe.RefSize, 65536, readSize, wideSize - 100, wideSize, wideSize + 1} {
 		synctest.Test(t, func(t *testing.T) {
 			r := dealerOverCurve(t)
 			var want []string
@@ -295,7 +295,7 @@ func TestSealedSubscriptions(t *testing.T) {
 	for minor, want := range map[byte]string{0: "\x00|\x01topic", 1: "\x02|\x09SUBSCRIBEtopic"} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newCurveRig(t, configOf("SUB", nil), nil, "PUB", minor)
-			if _, flush := r.pipe.Out().Subscription([]byte("topic"), false); flush {
+			if flush, _ := r.pipe.Out().Subscription([]byte("topic"), false); flush {
 				r.conn.Flush(false)
 			}
 			if inner, b := r.open(); string(rune(inner))+"|"+string(b) != want {

@@ -122,10 +122,13 @@ func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 }
 
 // original returns how many octets of the batch have gone out in whole frames.
-func (s *sealer) original() int {
+func (s *sealer) original() int { return s.originalOf(s.sent) }
+
+// originalOf is original if so much of what is sealed has gone out.
+func (s *sealer) originalOf(sent int) int {
 	n := s.first
 	for _, e := range s.ends {
-		if e.out > s.sent {
+		if e.out > sent {
 			break
 		}
 		n = e.in
@@ -171,7 +174,8 @@ func (c *Conn) writeSealed() bool {
 	}
 	for {
 		if s.sent < len(s.out) {
-			n, err := c.nc.Write(s.out[s.sent:])
+			s.bufs1[0] = s.out[s.sent:]
+			n, err := c.writeAll(s.bufs1[:])
 			s.sent += n
 			if err != nil {
 				c.failSealed(err)
@@ -193,8 +197,7 @@ func (c *Conn) writeSealed() bool {
 // sealedOut ends a batch that went out whole.
 func (c *Conn) sealedOut() {
 	c.seal.unload(c.cfg.Buffers)
-	c.out.Sent(&c.batch)
-	c.batch.Size = 0
+	c.sent()
 }
 
 func (c *Conn) failSealed(err error) {

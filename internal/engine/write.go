@@ -75,8 +75,7 @@ func (c *Conn) writeInline() bool {
 		if c.written = n; !ok || n < c.batch.Size {
 			return false
 		}
-		c.out.Sent(&c.batch)
-		c.batch.Size = 0
+		c.sent()
 		c.lastWrite = time.Now()
 	}
 	return false
@@ -123,43 +122,85 @@ func (c *Conn) writeLoop() {
 // writeBatch writes what is left of the batch. On false the connection has
 // failed and the token is gone.
 func (c *Conn) writeBatch() bool {
-	var n int64
-	var err error
-	switch {
-	case c.traffic != nil:
+	if c.traffic != nil {
 		return c.writeSealed()
-	case c.dec.v1:
+	}
+	var n int
+	var err error
+	if c.dec.v1 {
 		var k int
-		k, err = c.nc.Write(c.recoded.recode(&c.batch))
-		n = int64(c.recoded.original(k))
-	default:
-		c.vec = rest(c.batch.Bufs, c.written)
-		if len(c.vec) == 1 {
-			var k int
-			k, err = c.nc.Write(c.vec[0])
-			n = int64(k)
-		} else {
-			n, err = c.vec.WriteTo(c.nc)
-		}
+		k, err = c.writeAll([][]byte{c.recoded.recode(&c.batch)})
+		n = c.recoded.original(k)
+	} else {
+		n, err = c.writeAll(rest(c.batch.Bufs, c.written))
 	}
 	if err != nil {
-		c.fail(c.written+int(n), err)
+		c.fail(c.written+n, err)
 		return false
 	}
-	c.out.Sent(&c.batch)
-	c.batch.Size = 0
+	c.sent()
 	return true
+}
+
+// sent notes that the batch has gone out.
+func (c *Conn) sent() {
+	c.flight.add(c.src.writer.total, c.out.Sent(&c.batch))
+	c.batch.Size = 0
+}
+
+// pieceSize is about how much is written at once where it cannot be known how far a
+// write has come.
+const pieceSize = 64 << 10
+
+// writeAll writes buffers, waits where the system takes no more, and has the outbox
+// know of the wait. Where that cannot be told from a write under way, every write is
+// taken for one.
+func (c *Conn) writeAll(bufs net.Buffers) (int, error) {
+	if c.stuck == nil {
+		c.stuck = c.takesNoMore
+	}
+	w := &c.src.writer
+	if n, ok, err := w.all(c.src.raw, bufs, c.stuck); ok {
+		return n, err
+	}
+	for w.done = 0; len(bufs) > 0; {
+		k, size := 0, 0
+		for k < len(bufs) && (k == 0 || size < pieceSize) {
+			size += len(bufs[k])
+			k++
+		}
+		c.stuck()
+		c.vec, bufs = bufs[:k:k], bufs[k:]
+		n, err := c.vec.WriteTo(c.nc)
+		if w.done += int(n); err != nil {
+			return w.done, err
+		}
+	}
+	return w.done, nil
+}
+
+// takesNoMore tells the outbox how far a write has come that has to wait.
+func (c *Conn) takesNoMore() {
+	n := c.src.writer.done
+	switch {
+	case c.traffic != nil:
+		n = c.seal.originalOf(c.seal.sent + n)
+	case c.dec.v1:
+		n = c.recoded.original(n)
+	default:
+		n += c.written
+	}
+	c.out.Stuck(&c.batch, n)
 }
 
 // fail gives back what did not wholly go out, and has the reader come to an end:
 // see lastWords.
 func (c *Conn) fail(n int, err error) {
-	if c.writeErr.CompareAndSwap(nil, &err) {
+	if c.readBy.fail(c, err) {
 		c.gate.tell(broken)
-		_ = c.nc.SetReadDeadline(longAgo) // fails once closed, when nothing is read
 	}
-	c.batch.Size = 0
-	c.out.Failed(&c.batch, n)
+	c.batch.Size, c.batch.Coarse = 0, c.traffic != nil || c.dec.v1
+	c.flight.cut(n, c.src.writer.total, c.out, &c.batch)
 }
 
 // rest returns the buffers without their first n octets.

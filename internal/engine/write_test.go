@@ -351,7 +351,11 @@ func TestWriteSlowReader(t *testing.T) {
 	r.wantBytes(readyFrame("DEALER"))
 	r.up()
 	rnd := rand.New(rand.NewPCG(7, 7))
-	messages := randomMessages(rnd, 5000, []int{0, 1, 30, 300, 5000, 30000})
+	count := 5000
+	if testing.Short() {
+		count = 500
+	}
+	messages := randomMessages(rnd, count, []int{0, 1, 30, 300, 5000, 30000})
 	var want []byte
 	for _, m := range messages {
 		want = append(want, m.encoded(wire.V31)...)

@@ -11,8 +11,9 @@ import (
 // canWritev says that several buffers can be tried in one call.
 const canWritev = true
 
-// maxVector is how many buffers are tried in one call; see tryWriter.try.
-const maxVector = 16
+// maxVector is how many buffers go into one call: 128 KiB at least of frames that
+// are queued by reference.
+const maxVector = 64
 
 // Without SIGPIPE: the runtime of a Go program passes over it for sockets, but in
 // a C program (cmd/libzmq) we write in threads of that program, where it could

@@ -10,8 +10,8 @@ import "syscall"
 // are left to a goroutine of their own.
 const canWritev = false
 
-// maxVector is how many buffers are tried in one call; see tryWriter.try.
-const maxVector = 16
+// maxVector is how many buffers go into one call.
+const maxVector = 1
 
 func writev(int, [][]byte) (int, error) { return 0, syscall.ENOSYS }
 

@@ -53,7 +53,7 @@ const (
 )
 
 // Beginnings of nonces (RFC 26). What follows is a counter where they have 16
-// octets, random where they have 8.
+// bytes, random where they have 8.
 const (
 	nonceHello    = "CurveZMQHELLO---"
 	nonceInitiate = "CurveZMQINITIATE"
@@ -72,8 +72,8 @@ func nonceOf(begin string, tail []byte) (n [24]byte) {
 }
 
 // precompute sets k to the key of boxes between a public and a secret key:
-// crypto_box_beforenm. It refuses public keys of low order, with which everybody
-// would know the result.
+// crypto_box_beforenm. It refuses public keys of low order, whose result every
+// observer would know.
 func precompute(k, public, secret *curveKey) error {
 	shared, err := curve25519.X25519(secret[:], public[:])
 	if err != nil {

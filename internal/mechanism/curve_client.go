@@ -93,7 +93,7 @@ func (m *curveClient) hello() ([]byte, error) {
 		return nil, err
 	}
 	// Version 1.0, then zeros that make HELLO longer than its answer, so that
-	// nobody can be made to amplify (RFC 26).
+	// an attacker cannot use the server to amplify traffic (RFC 26).
 	b := wire.AppendCommand(make([]byte, 0, helloSize), wire.CommandHello, []byte{1, 0})
 	b = append(b[:helloKey], m.public[:]...)
 	b = append(b, tail[:]...)
@@ -159,7 +159,7 @@ func (m *curveClient) Receive(body []byte) error {
 
 func (m *curveClient) welcome(body []byte) error {
 	if len(body) != welcomeSize { // libzmq tells that by this number
-		return violation(Cryptographic, "WELCOME of CURVE has 168 octets")
+		return violation(Cryptographic, "WELCOME of CURVE has 168 bytes")
 	}
 	n := nonceOf(nonceWelcome, body[welcomeNonce:welcomeBox])
 	plain, ok := secretbox.Open(nil, body[welcomeBox:], &n, &m.helloKey)
@@ -177,7 +177,7 @@ func (m *curveClient) welcome(body []byte) error {
 
 func (m *curveClient) ready(body []byte) error {
 	if len(body) < readySize {
-		return violation(MalformedReady, "READY of CURVE has 30 octets and metadata")
+		return violation(MalformedReady, "READY of CURVE has 30 bytes and metadata")
 	}
 	n := nonceOf(nonceReady, body[readyNonce:readyBox])
 	plain, ok := secretbox.Open([]byte{}, body[readyBox:], &n, &m.sessionKey)

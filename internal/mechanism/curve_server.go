@@ -75,8 +75,8 @@ func (m *curveServer) Wipe() {
 	wipe(&m.secret, &m.helloKey, &m.sessionKey, &m.cfg.Secret)
 }
 
-// Refusal is in clear text, and so no proof of anything (RFC 26). It is possible
-// once the client has proved who it is, until READY has gone out.
+// Refusal is in clear text and so proves nothing (RFC 26). It is possible from the
+// time at which the client has proved its identity until READY has gone out.
 func (m *curveServer) Refusal(reason string, _ wire.Version) []byte {
 	if m.state != curveAsked && m.state != curveSendReady {
 		return nil
@@ -126,7 +126,7 @@ func (m *curveServer) Receive(body []byte) error {
 
 func (m *curveServer) hello(body []byte) error {
 	if len(body) != helloSize {
-		return violation(MalformedHello, "HELLO of CURVE has 200 octets")
+		return violation(MalformedHello, "HELLO of CURVE has 200 bytes")
 	}
 	if body[6] != 1 || body[7] != 0 {
 		return violation(MalformedHello, "CURVE is spoken in version 1.0")
@@ -171,11 +171,11 @@ func (m *curveServer) welcome() ([]byte, error) {
 	return b, nil
 }
 
-// initiate checks in the order in which libzmq does. That the cookie is, octet by
-// octet, the one that was given says more than that it opens.
+// initiate checks in the order in which libzmq does. That the cookie is, byte by
+// byte, the one that was given says more than that it opens.
 func (m *curveServer) initiate(body []byte) error {
 	if len(body) < initiateSize {
-		return violation(MalformedInitiate, "INITIATE of CURVE has 257 octets and metadata")
+		return violation(MalformedInitiate, "INITIATE of CURVE has 257 bytes and metadata")
 	}
 	if subtle.ConstantTimeCompare(body[initiateCookie:initiateNonce], m.cookie[:]) != 1 {
 		return violation(Cryptographic, "INITIATE brings back another cookie")
@@ -204,9 +204,9 @@ func (m *curveServer) initiate(body []byte) error {
 	return nil
 }
 
-// checkVouch makes sure that who holds c is who made the connection, and meant
-// this server: libzmq does not look at the second half, which keeps a server from
-// using a client's vouch at another.
+// checkVouch makes sure that the client that holds the key c has made this connection
+// and meant this server. libzmq does not check the latter, which keeps a server from
+// using a client's vouch at another server.
 func (m *curveServer) checkVouch(vouch []byte) error {
 	var key, public curveKey
 	defer wipe(&key)

@@ -29,11 +29,11 @@ const (
 //
 //	"\x07MESSAGE" · short nonce · box of (inner flags · payload)
 type curveTraffic struct {
-	// Owned by whoever seals.
+	// Owned by the goroutine that seals.
 	out    stream
 	sealed counter
 
-	// Owned by whoever opens.
+	// Owned by the goroutine that opens.
 	in     stream
 	opened uint64 // the short nonce that was accepted last
 }
@@ -90,11 +90,14 @@ func (t *curveTraffic) check(body []byte) error {
 	case len(body) < len(messageName) || string(body[:len(messageName)]) != messageName:
 		return violation(UnexpectedCommand, "after the handshake of CURVE everything is a MESSAGE")
 	case len(body) < messageOverhead:
-		return violation(MalformedMessage, "MESSAGE of CURVE has 33 octets and more")
+		return violation(MalformedMessage, "MESSAGE of CURVE has 33 bytes and more")
 	}
 	t.in.nonce = binary.BigEndian.Uint64(body[len(messageName):])
-	if t.in.nonce <= t.opened {
-		return violation(InvalidSequence, "the nonce of a MESSAGE is above that of the one before")
+	// RFC 26 wants nonces that grow. A gap means that a command was taken out on the
+	// way: frames of two messages could be joined to one. Every libzmq counts without
+	// gaps, in each role.
+	if t.in.nonce != t.opened+1 {
+		return violation(InvalidSequence, "the nonce of a MESSAGE follows that of the one before")
 	}
 	return nil
 }

@@ -123,10 +123,10 @@ func TestEveryTruncation(t *testing.T) {
 			for n := range len(body) {
 				m := x.waiting(t, name)
 				if err := m.Receive(clone(body[:n])); !errors.Is(err, zerr.ErrProtocol) {
-					t.Fatalf("%s: %s of %d octets: %v", x.name, name, n, err)
+					t.Fatalf("%s: %s of %d bytes: %v", x.name, name, n, err)
 				}
 				if b, err := m.Next(); b != nil || err != nil || m.Ready() || m.Question() != nil || m.Metadata() != nil {
-					t.Fatalf("%s: %s of %d octets leads on to % X", x.name, name, n, b)
+					t.Fatalf("%s: %s of %d bytes leads on to % X", x.name, name, n, b)
 				}
 			}
 		}

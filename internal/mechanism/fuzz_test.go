@@ -62,7 +62,7 @@ func deliver(t *testing.T, m Machine, body []byte) bool {
 		if b, err := m.Next(); err != nil {
 			t.Error(err)
 		} else if b != nil && len(b) > 1<<17 {
-			t.Errorf("a command of %d octets", len(b))
+			t.Errorf("a command of %d bytes", len(b))
 		}
 	}
 	return true
@@ -153,7 +153,7 @@ func FuzzCurveTraffic(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body, payload []byte, flags byte) {
 		c, s := curveUpTo(t, "")
-		known := bytes.Equal(body, goldenMessageC) || bytes.Equal(body, goldenMessagePing)
+		known := bytes.Equal(body, goldenMessageC)
 		got, _, err := s.Traffic().Open(nil, clone(body))
 		if known != (err == nil) {
 			t.Errorf("%v, % X", err, body)
@@ -162,9 +162,10 @@ func FuzzCurveTraffic(f *testing.F) {
 			t.Errorf("%v, % X", err, got)
 		}
 		c.traffic.sealed, c.traffic.out.nonce = 100, 100
+		s.traffic.opened = 100
 		sealed, err := c.Traffic().Seal([]byte("before"), flags, payload)
 		if err != nil || len(sealed) != 6+len(payload)+c.Traffic().Overhead() {
-			t.Fatalf("%d octets, %v", len(sealed), err)
+			t.Fatalf("%d bytes, %v", len(sealed), err)
 		}
 		got, gotFlags, err := s.Traffic().Open([]byte("before"), sealed[6:])
 		if err != nil || gotFlags != flags || string(got) != "before"+string(payload) {

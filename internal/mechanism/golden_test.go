@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// An exchange with fixed keys and nonces, every octet known.
+// An exchange with fixed keys and nonces, every byte known.
 
 package mechanism
 
@@ -21,11 +21,11 @@ const (
 // What the two sides draw at random, in their order: c' and the vouch's nonce; s',
 // the cookie's key, the nonces of WELCOME and of the cookie.
 var (
-	goldenClientRandom = append(octetsFrom(0x20, 32), octetsFrom(0xA0, 16)...)
-	goldenServerRandom = octetsFrom(0x40, 96)
+	goldenClientRandom = append(bytesFrom(0x20, 32), bytesFrom(0xA0, 16)...)
+	goldenServerRandom = bytesFrom(0x40, 96)
 )
 
-func octetsFrom(first byte, n int) []byte {
+func bytesFrom(first byte, n int) []byte {
 	b := make([]byte, n)
 	for i := range b {
 		b[i] = first + byte(i)

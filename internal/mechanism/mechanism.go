@@ -2,10 +2,10 @@
 
 // Package mechanism holds the security handshakes of ZMTP 3.x as machines
 // without I/O, clock, randomness or goroutines of their own: the peer's command
-// goes in, ours comes out, or a question that somebody else has to answer. A test
-// can step them octet by octet.
+// goes in, and ours comes out, or a question that the caller has answered elsewhere.
+// A test can step them byte by byte.
 //
-// Whoever drives a machine goes round this loop until Ready:
+// The driver of a machine repeats this loop until Ready:
 //
 //	Question  if there is one, have it answered, then Admit or end with Refusal
 //	Next      send what it returns, and go round again
@@ -26,13 +26,13 @@ type Machine interface {
 	// Admit answers the question with yes.
 	Admit()
 	// Next returns the body of the command to send now, or nil when the peer
-	// must speak first, or nobody any more.
+	// must speak first or the handshake is over.
 	Next() ([]byte, error)
-	// Longest is the most octets that the next command of the peer is worth being
+	// Longest is the most bytes that the next command of the peer is worth being
 	// read for, 0 where it may be of any length.
 	Longest() int
 	// Receive takes the body of a command of the peer. An error ends the
-	// handshake; whoever broke a rule gets no explanation.
+	// handshake. A peer that broke a rule gets no explanation.
 	Receive(body []byte) error
 	// Refusal returns the body of the ERROR command that tells the peer why it is
 	// refused, in the place of what Next would have sent; nil where the protocol
@@ -50,10 +50,9 @@ type Machine interface {
 	Wipe()
 }
 
-// longestFirst is what Longest says of a peer that has said nothing yet, where its
-// first command has little to say: no HELLO has more than 518 octets, no WELCOME
-// more than 168, no ERROR more than 262. Who comes from nowhere gets no more
-// memory than that.
+// longestFirst is what Longest returns for a peer that has sent nothing yet, if its
+// first command is short. No HELLO has more than 518 bytes, no WELCOME more than 168,
+// no ERROR more than 262. An unknown peer gets no more memory than that.
 const longestFirst = 1 << 10
 
 // Question is what the authentication handler needs to know of a peer.
@@ -68,6 +67,7 @@ type Verdict struct {
 	Text     string // in words
 	UserID   string
 	Metadata []byte // encoded properties
+	Domain   string // by whose rules the handler has decided
 }
 
 // The statuses of RFC 27.

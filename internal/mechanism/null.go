@@ -31,7 +31,7 @@ func (m *null) Question() *Question {
 	return &nullQuestion
 }
 
-// nullQuestion is shared: nobody changes a question.
+// nullQuestion is shared, since a question is never changed.
 var nullQuestion = Question{Mechanism: Null}
 
 func (m *null) Admit() { m.admitted = true }

@@ -29,7 +29,7 @@ const (
 )
 
 // NewPlainClient returns the client's side of PLAIN. Name and password have at
-// most 255 octets; metadata is what our INITIATE carries.
+// most 255 bytes; metadata is what our INITIATE carries.
 func NewPlainClient(user, password, metadata []byte) Machine {
 	return &plainClient{metadata: metadata, user: user, password: password}
 }

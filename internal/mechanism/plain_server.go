@@ -112,7 +112,7 @@ func (q *Question) wipe() {
 	}
 }
 
-// cutShort splits a string with one octet of length off b.
+// cutShort splits a string with one byte of length off b.
 func cutShort(b []byte) (s, rest []byte, ok bool) {
 	if len(b) == 0 || len(b) < 1+int(b[0]) {
 		return nil, nil, false

@@ -66,7 +66,7 @@ func TestPlainGoldenHandshake(t *testing.T) {
 	}
 }
 
-// TestPlainCredentials: any octets, none to 255 of each.
+// TestPlainCredentials: any bytes, none to 255 of each.
 func TestPlainCredentials(t *testing.T) {
 	for _, x := range [][2]string{{"", ""}, {"a", ""}, {"", "b"}, {"\x00\xFF", "\n"}, {strings.Repeat("n", 255), strings.Repeat("p", 255)}} {
 		c := NewPlainClient([]byte(x[0]), []byte(x[1]), nil)
@@ -106,8 +106,8 @@ func TestPlainErrorNumbers(t *testing.T) {
 	client("READY", "\x05ERROR\x09400", MalformedError)
 }
 
-// TestPlainEveryMutation: another name, or lengths that do not fit, are refused;
-// other octets of HELLO are somebody else's name and password.
+// TestPlainEveryMutation: another name, or lengths that do not fit, are refused.
+// Other changes of HELLO result in another name and password.
 func TestPlainEveryMutation(t *testing.T) {
 	for name, body := range map[string][]byte{"HELLO": plainHello, "WELCOME": plainWelcome} {
 		for at := range body {
@@ -117,7 +117,7 @@ func TestPlainEveryMutation(t *testing.T) {
 				err := plainExchange.waiting(t, name).Receive(b)
 				credential := name == "HELLO" && (at >= 7 && at < 12 || at >= 13)
 				if credential != (err == nil) {
-					t.Errorf("%s with octet %d changed: %v", name, at, err)
+					t.Errorf("%s with byte %d changed: %v", name, at, err)
 				}
 			}
 		}

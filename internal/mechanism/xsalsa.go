@@ -14,7 +14,7 @@ import (
 
 // stream makes the boxes of one direction of a connection: what secretbox does,
 // message by message, with what all of them have in common done once. The first 16
-// octets of their nonces are the same, and so is the key that XSalsa20 derives from
+// bytes of their nonces are the same, and so is the key that XSalsa20 derives from
 // them. Salsa20 makes four blocks together nearly as fast as one alone, if they are
 // asked for together. Both make small messages a quarter to a half faster.
 //
@@ -39,7 +39,7 @@ func deriveKey(to, from *curveKey, prefix string) {
 	salsa.HSalsa20(to, &begin, from, &salsa.Sigma)
 }
 
-// Salsa20 makes blocks of 64 octets. The first 32 of a box's key the authenticator,
+// Salsa20 makes blocks of 64 bytes. The first 32 of a box's key the authenticator,
 // the text begins in the middle of the block.
 const (
 	block     = 64
@@ -47,8 +47,8 @@ const (
 	fourBlock = 4 * block
 )
 
-// begin makes the first octets of the key stream: a block where that is enough for
-// a text of n octets, otherwise four.
+// begin makes the first bytes of the key stream: a block where that is enough for
+// a text of n bytes, otherwise four.
 func (s *stream) begin(ks *[fourBlock]byte, n int) []byte {
 	size := fourBlock
 	if authKey+n <= block {

@@ -13,8 +13,8 @@ import (
 )
 
 // TestBoxesAreThoseOfNaCl: at every length up to some blocks, and around those of
-// large frames, a box is octet by octet what secretbox makes, and opens to what it
-// was made of; with any octet changed it does not.
+// large frames, a box is byte by byte what secretbox makes, and opens to what it
+// was made of; with any byte changed it does not.
 func TestBoxesAreThoseOfNaCl(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	var key curveKey
@@ -38,21 +38,21 @@ func TestBoxesAreThoseOfNaCl(t *testing.T) {
 		s.nonce = at
 		box := make([]byte, len(want))
 		s.seal(box, flags, payload)
-		same(t, fmt.Sprintf("box of %d octets", n), box, want)
+		same(t, fmt.Sprintf("box of %d bytes", n), box, want)
 
 		got := make([]byte, n)
 		if f, ok := s.open(got, box); !ok || f != flags || !bytes.Equal(got, payload) {
-			t.Fatalf("box of %d octets does not open", n)
+			t.Fatalf("box of %d bytes does not open", n)
 		}
 		for range 5 {
 			bad := mutated(box, rnd.IntN(len(box)))
 			clear(got)
 			if _, ok := s.open(got, bad); ok || !bytes.Equal(got, make([]byte, n)) {
-				t.Fatalf("box of %d octets opens, changed", n)
+				t.Fatalf("box of %d bytes opens, changed", n)
 			}
 		}
 		if f, ok := s.open(box[boxOverhead+1:], box); !ok || f != flags || !bytes.Equal(box[boxOverhead+1:], payload) {
-			t.Fatalf("box of %d octets does not open in place", n)
+			t.Fatalf("box of %d bytes does not open in place", n)
 		}
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Check says whether v is a value that the option takes, and returns it in the
-// form in which it is kept: a Bool as 0 or 1, a key as 32 octets, a heartbeat
-// time to live in whole tenths of a second. The error is zerr.ErrInvalid with
-// the name of the option, the value and what would be right. Access is not
-// looked at: a socket may well give a value to a read-only option of its own.
+// Check reports whether the option accepts v, and returns it in the form in which it is
+// stored: a Bool as 0 or 1, a key as 32 bytes, a heartbeat time to live in whole tenths
+// of a second. The error is zerr.ErrInvalid with the name of the option, the value and
+// the accepted range. Check ignores Access, because a socket may give a value to its
+// own read-only option.
 func (sp *Spec) Check(v Value) (Value, error) {
 	if sp.Ints() {
 		return sp.checkInt(v)
@@ -24,7 +24,7 @@ func (sp *Spec) Check(v Value) (Value, error) {
 
 func (sp *Spec) checkInt(v Value) (Value, error) {
 	if v.B != nil {
-		return Value{}, sp.invalid("takes a number, not octets")
+		return Value{}, sp.invalid("takes a number, not bytes")
 	}
 	if v.I < sp.Min || v.I > sp.Max {
 		return Value{}, sp.invalid("%d is outside %d to %d", v.I, sp.Min, sp.Max)
@@ -40,18 +40,18 @@ func (sp *Spec) checkInt(v Value) (Value, error) {
 
 func (sp *Spec) checkOctets(v Value) (Value, error) {
 	if v.I != 0 {
-		return Value{}, sp.invalid("takes octets, not a number")
+		return Value{}, sp.invalid("takes bytes, not a number")
 	}
 	if v.B == nil && sp.Clears {
 		return v, nil
 	}
 	switch n := len(v.B); {
 	case n < sp.MinLen && sp.Clears:
-		return Value{}, sp.invalid("%d octets are fewer than %d; nil clears it", n, sp.MinLen)
+		return Value{}, sp.invalid("%d bytes are fewer than %d; nil clears it", n, sp.MinLen)
 	case n < sp.MinLen:
-		return Value{}, sp.invalid("%d octets are fewer than %d", n, sp.MinLen)
+		return Value{}, sp.invalid("%d bytes are fewer than %d", n, sp.MinLen)
 	case sp.MaxLen > 0 && n > sp.MaxLen:
-		return Value{}, sp.invalid("%d octets are more than %d", n, sp.MaxLen)
+		return Value{}, sp.invalid("%d bytes are more than %d", n, sp.MaxLen)
 	}
 	switch sp.form {
 	case formKey:
@@ -80,24 +80,24 @@ func (sp *Spec) checkID(b []byte) (Value, error) {
 	return Value{B: strconv.AppendInt(nil, id, 10)}, nil
 }
 
-// checkProperty follows ZMQ_METADATA, which takes any value of four octets for
-// an int and so refuses it.
+// checkProperty follows ZMQ_METADATA, which treats any value of four bytes as an int
+// and so refuses it.
 func (sp *Spec) checkProperty(b []byte) error {
 	colon := bytes.IndexByte(b, ':')
 	switch {
 	case len(b) == 4:
-		return sp.invalid("a property of four octets is taken for an integer")
+		return sp.invalid("a property of four bytes is taken for an integer")
 	case colon <= 0 || colon == len(b)-1:
 		return sp.invalid("%q is not of the form X-name:value", b)
 	case !bytes.HasPrefix(b[:colon], []byte("X-")):
 		return sp.invalid("the name %q does not begin with X-", b[:colon])
-	case colon > 255: // RFC 37: a property name has one octet of length
-		return sp.invalid("the name has %d octets, more than 255", colon)
+	case colon > 255: // RFC 37: a property name has one byte of length
+		return sp.invalid("the name has %d bytes, more than 255", colon)
 	}
 	return nil
 }
 
-// invalid is the error for a value that the option does not take.
+// invalid is the error for a value that the option does not accept.
 func (sp *Spec) invalid(format string, args ...any) error {
 	return zerr.Errorf(zerr.ErrInvalid, "option "+sp.Name+": "+format, args...)
 }

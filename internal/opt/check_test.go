@@ -21,8 +21,8 @@ func row(t testing.TB, n Num) *Spec {
 	return sp
 }
 
-// checkInts tries numbers on an option: those of yes are taken as they map,
-// those of no are refused.
+// checkInts tries numbers on an option. Those of yes are accepted with the mapped
+// result, and those of no are refused.
 func checkInts(t *testing.T, n Num, yes map[int64]int64, no ...int64) {
 	t.Helper()
 	sp := row(t, n)
@@ -38,7 +38,7 @@ func checkInts(t *testing.T, n Num, yes map[int64]int64, no ...int64) {
 	}
 }
 
-// checkOctets does the same with octets. "nil" stands for a nil slice.
+// checkOctets does the same with bytes. "nil" stands for a nil slice.
 func checkOctets(t *testing.T, n Num, yes, no []string) {
 	t.Helper()
 	sp := row(t, n)
@@ -137,7 +137,7 @@ func TestCurveKeyHasThreeForms(t *testing.T) {
 	sp := row(t, CurvePublicKey)
 	for _, b := range [][]byte{key, []byte(text), []byte(text + "\x00")} {
 		if v, err := sp.Check(Value{B: b}); err != nil || !bytes.Equal(v.B, key) {
-			t.Errorf("%d octets: %x, %v", len(b), v.B, err)
+			t.Errorf("%d bytes: %x, %v", len(b), v.B, err)
 		}
 	}
 	checkOctets(t, CurvePublicKey, nil, []string{

@@ -8,12 +8,12 @@ import (
 	"strconv"
 )
 
-// This file holds what one option does to another: IPV4ONLY and IPV6, the
-// XPUB options, ROUTER_RAW, the choice of a mechanism, and the lists.
+// This file holds the effects of one option on another: IPV4ONLY and IPV6, the XPUB
+// options, ROUTER_RAW, the choice of a mechanism, and the lists.
 
-// fits checks what depends on other options: which families of addresses a
-// filter may name follows from IPV6 at the time of the call. libzmq takes only
-// IPv6 addresses then; we take both, since the listener serves both.
+// fits checks what depends on other options. The address families that a filter may
+// name follow from IPV6 at the time of the call. libzmq accepts only IPv6 addresses
+// then. This library accepts both, because the listener serves both.
 func (s *Set) fits(sp *Spec, v Value) error {
 	if sp.Num != TCPAcceptFilter || v.B == nil || s.Bool(IPv6) {
 		return nil
@@ -24,9 +24,9 @@ func (s *Set) fits(sp *Spec, v Value) error {
 	return nil
 }
 
-// keepsOld tells whether the value that is there stays. PLAIN_USERNAME and
-// PLAIN_PASSWORD keep their text when they are cleared; a filter holds an id
-// once; the first value of a property's name wins.
+// keepsOld reports whether the old value stays. PLAIN_USERNAME and PLAIN_PASSWORD keep
+// their text when they are cleared. A filter holds an id once. If a property's name is
+// given twice, the first value stays.
 func (s *Set) keepsOld(sp *Spec, v Value) bool {
 	switch sp.Num {
 	case PlainUsername, PlainPassword:
@@ -52,7 +52,7 @@ func (s *Set) holds(n Num, match func(entry []byte) bool) bool {
 	return false
 }
 
-// affect does to other options what a new value of option n brings with it.
+// affect changes the other options that depend on the new value of option n.
 func (s *Set) affect(n Num, v Value) {
 	switch n {
 	case IPv4Only, IPv6:
@@ -81,10 +81,10 @@ func (s *Set) invert(n Num, v Value) {
 	}
 }
 
-// secure chooses the mechanism and the role in it, which have no options of
-// their own: the last of these that is set decides. To set PLAIN_SERVER,
-// CURVE_SERVER or GSSAPI_SERVER sets the role; to read one asks whether the
-// role is that of a server and the mechanism that one.
+// secure chooses the mechanism and the role in it, which have no options of their own.
+// The last of these options that is set decides. Setting PLAIN_SERVER, CURVE_SERVER or
+// GSSAPI_SERVER sets the role. Reading one reports whether the role is that of a server
+// and the mechanism is that one.
 func (s *Set) secure(n Num, v Value) {
 	on := v.I != 0
 	var mech int64
@@ -122,12 +122,12 @@ func (s *Set) secure(n Num, v Value) {
 	}
 }
 
-// AsServer tells whether the socket has the role of a server in its mechanism.
-// NULL has no roles.
+// AsServer reports whether the socket has the role of a server in its mechanism. NULL
+// has no roles.
 func (s *Set) AsServer() bool { return s.asServer && s.Int(Mechanism) != mechNull }
 
-// Raw tells whether a ROUTER talks plain TCP. That stays so once ROUTER_RAW was
-// true; Bool(RouterRaw) is false again after it was set to false, and says only
+// Raw reports whether a ROUTER speaks plain TCP, which it does for good once ROUTER_RAW
+// was true. Bool(RouterRaw) is false again after it was set to false. It says only
 // whether an empty frame closes the connection.
 func (s *Set) Raw() bool { return s.raw }
 

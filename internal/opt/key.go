@@ -9,10 +9,10 @@ import (
 
 const (
 	keySize     = 32 // a Curve25519 key
-	keyTextSize = 40 // the same in Z85, five characters for four octets
+	keyTextSize = 40 // the same in Z85, five characters for four bytes
 )
 
-// checkKey takes the three forms of zmq_setsockopt. A text of 41 octets is the
+// checkKey takes the three forms of zmq_setsockopt. A text of 41 bytes is the
 // one that C programs hold: 40 characters and the NUL behind them.
 func (sp *Spec) checkKey(b []byte) (Value, error) {
 	switch len(b) {
@@ -20,12 +20,12 @@ func (sp *Spec) checkKey(b []byte) (Value, error) {
 		return Value{B: b}, nil
 	case keyTextSize + 1:
 		if b[keyTextSize] != 0 {
-			return Value{}, sp.invalid("a key of 41 octets must end with NUL")
+			return Value{}, sp.invalid("a key of 41 bytes must end with NUL")
 		}
 		b = b[:keyTextSize]
 	case keyTextSize:
 	default:
-		return Value{}, sp.invalid("a key has 32 octets or 40 characters of Z85, not %d", len(b))
+		return Value{}, sp.invalid("a key has 32 bytes or 40 characters of Z85, not %d", len(b))
 	}
 	key, err := z85.Decode(b)
 	if err != nil {
@@ -34,7 +34,7 @@ func (sp *Spec) checkKey(b []byte) (Value, error) {
 	return Value{B: key}, nil
 }
 
-// keyText writes a key of keySize octets in Z85, which such a length always has.
+// keyText writes a key of keySize bytes in Z85, which such a length always has.
 func keyText(key []byte) []byte {
 	text, _ := z85.Append(make([]byte, 0, keyTextSize), key)
 	return text

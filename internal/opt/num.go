@@ -2,12 +2,12 @@
 
 package opt
 
-// Num is the number of an option, as zmq_setsockopt and zmq_getsockopt take
-// it. Numbers from 10001 on are ours and mean nothing to libzmq.
+// Num is the number of an option in zmq_setsockopt and zmq_getsockopt. Numbers from
+// 10001 on belong to this library and mean nothing to libzmq.
 type Num int
 
-// The options of libzmq, by number. What each means, takes and applies to
-// stands in the table: see Lookup.
+// The options of libzmq, by number. The table says what each means, accepts and applies
+// to: see Lookup.
 const (
 	// Affinity is a mask of the I/O threads that may serve an endpoint (ZMQ_AFFINITY).
 	Affinity Num = 4
@@ -105,7 +105,7 @@ const (
 	ZAPDomain Num = 55
 	// RouterHandover gives a routing id to the newest peer (ZMQ_ROUTER_HANDOVER).
 	RouterHandover Num = 56
-	// TOS is the type of service octet of IP packets (ZMQ_TOS).
+	// TOS is the type of service byte of IP packets (ZMQ_TOS).
 	TOS Num = 57
 	// IPCFilterPID adds a process that may connect (ZMQ_IPC_FILTER_PID).
 	IPCFilterPID Num = 58
@@ -147,7 +147,7 @@ const (
 	XPubVerboser Num = 78
 	// ConnectTimeout is how long one attempt to connect may take (ZMQ_CONNECT_TIMEOUT).
 	ConnectTimeout Num = 79
-	// TCPMaxRetransmit is how long sent octets may go unacknowledged (ZMQ_TCP_MAXRT).
+	// TCPMaxRetransmit is how long sent bytes may go unacknowledged (ZMQ_TCP_MAXRT).
 	TCPMaxRetransmit Num = 80
 	// ThreadSafe tells whether libzmq calls the socket type thread-safe (ZMQ_THREAD_SAFE).
 	ThreadSafe Num = 81

@@ -2,12 +2,12 @@
 
 package opt
 
-// The options that libzmq does not have. They start far above its numbers, so
-// that it can go on counting.
+// The options that libzmq does not have. They start far above its numbers, to leave
+// room for new ones of libzmq.
 const (
-	// SendHWMBytes is the most octets queued for one peer.
+	// SendHWMBytes is the most bytes queued for one peer.
 	SendHWMBytes Num = 10001
-	// RecvHWMBytes is the most octets queued from one peer.
+	// RecvHWMBytes is the most bytes queued from one peer.
 	RecvHWMBytes Num = 10002
 	// ReconnectAfterProtocolError dials again a peer that broke the protocol.
 	ReconnectAfterProtocolError Num = 10003
@@ -31,19 +31,29 @@ const (
 	MaxSubscriptions Num = 10012
 	// MaxTopicBytes is the longest topic that a peer may subscribe to.
 	MaxTopicBytes Num = 10013
-	// MaxHandshakeBytes is the most octets of one handshake command.
+	// MaxHandshakeBytes is the most bytes of one handshake command.
 	MaxHandshakeBytes Num = 10014
+	// KeepSubscriptions has a publisher that connects queue for absent subscribers.
+	KeepSubscriptions Num = 10015
+	// MaxSubscriptionBytes is the most bytes of all topics of one peer.
+	MaxSubscriptionBytes Num = 10016
+	// WaitForPeer has a send that names its peer wait for room in that peer's queue.
+	WaitForPeer Num = 10017
+	// HandoverToSameUser gives a routing id to a newer peer of the same user.
+	HandoverToSameUser Num = 10018
+	// ReusePort lets several sockets listen on one port.
+	ReusePort Num = 10019
 )
 
 const (
-	lastLibzmq = NormPush          // the highest number that libzmq assigns
-	firstOwn   = SendHWMBytes      // the lowest of ours; the range has no gaps
-	lastOwn    = MaxHandshakeBytes // the highest of ours
+	lastLibzmq = NormPush     // the highest number that libzmq assigns
+	firstOwn   = SendHWMBytes // the lowest of ours; the range has no gaps
+	lastOwn    = ReusePort    // the highest of ours
 	slots      = int(lastLibzmq) + 1 + int(lastOwn-firstOwn) + 1
 )
 
-// slot is where the value of option n stands in a Set. Numbers that nobody
-// assigned share slot 0 with option 0, which does not exist.
+// slot is where the value of option n is in a Set. Unassigned numbers share slot 0 with
+// option 0, which does not exist.
 func slot(n Num) int {
 	if uint(n) <= uint(lastLibzmq) {
 		return int(n)

@@ -14,7 +14,7 @@ import (
 // Parse reads the value of an option from the text of a command line and
 // checks it: a number, decimal or with 0x; true, yes, on or 1 and their
 // opposites; a number in the option's unit or a duration such as 250ms; text,
-// or for octets 0x and hex digits; Z85 for a key. An option that can be
+// or for bytes 0x and hex digits; Z85 for a key. An option that can be
 // cleared is cleared by the empty text. A List takes one entry. What Format
 // writes, Parse reads. The error is zerr.ErrInvalid.
 func Parse(sp *Spec, text string) (Value, error) {
@@ -45,8 +45,8 @@ func (sp *Spec) parse(text string) (Value, error) {
 	return sp.parseOctets(text)
 }
 
-// base gives strconv its arguments: hex after 0x, else decimal. The prefixes
-// that strconv finds by itself would make 010 eight.
+// base returns the arguments for strconv: hexadecimal after 0x, otherwise decimal. The
+// prefixes that strconv itself recognises would make 010 eight.
 func base(text string) (digits string, base, bits int) {
 	if hexDigits, ok := cutHex(text); ok {
 		return hexDigits, 16, 64
@@ -115,9 +115,9 @@ func (sp *Spec) parseOctets(text string) (Value, error) {
 	return Value{B: []byte(text)}, nil
 }
 
-// Format writes the value of an option so that Parse reads it: octets that are
-// not printable text as 0x and hex digits, keys as Z85. It does not hide what
-// Spec.Secret marks.
+// Format writes the value of an option so that Parse reads it. Bytes that are not
+// printable text are written as 0x and hexadecimal digits, keys as Z85. Values that
+// Spec.Secret marks are not hidden.
 func Format(sp *Spec, v Value) string {
 	switch {
 	case sp.Kind == Bool:
@@ -134,8 +134,8 @@ func Format(sp *Spec, v Value) string {
 	return string(v.B)
 }
 
-// readable tells whether octets can be shown as the text that they are, and
-// not be taken for hex.
+// readable reports whether bytes can be written as text and are not read as hexadecimal
+// digits then.
 func readable(b []byte) bool {
 	if _, isHex := cutHex(string(b)); isHex || !utf8.Valid(b) {
 		return false

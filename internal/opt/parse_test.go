@@ -84,7 +84,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// FuzzParse: no text brings it down, and what it takes survives Format.
+// FuzzParse: no text makes Parse panic, and accepted values survive Format.
 func FuzzParse(f *testing.F) {
 	for _, sp := range Table() {
 		for _, v := range samples(&sp) {

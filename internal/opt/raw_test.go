@@ -26,7 +26,7 @@ func TestRawNumberHasExactlyItsLength(t *testing.T) {
 				continue // zero is out of range
 			}
 			if (err == nil) != (size == sp.rawSize()) {
-				t.Errorf("%s with %d octets: %v", sp.Name, size, err)
+				t.Errorf("%s with %d bytes: %v", sp.Name, size, err)
 			}
 		}
 	}
@@ -61,7 +61,7 @@ func TestRawNullIsNotEmpty(t *testing.T) {
 			t.Errorf("%s with a null pointer: %v", sp.Name, err)
 		}
 		if _, err := FromRaw(sp, []byte{}); (err == nil) != c.empty {
-			t.Errorf("%s with no octets: %v", sp.Name, err)
+			t.Errorf("%s with no bytes: %v", sp.Name, err)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestRawIDHasFourOctets(t *testing.T) {
 			t.Errorf("%s: %q, %v", sp.Name, v.B, err)
 		}
 		if _, err := FromRaw(sp, []byte("12345")); !errors.Is(err, zerr.ErrInvalid) {
-			t.Errorf("%s with five octets: %v", sp.Name, err)
+			t.Errorf("%s with five bytes: %v", sp.Name, err)
 		}
 	}
 }
@@ -102,7 +102,7 @@ func TestRawAccess(t *testing.T) {
 	}
 }
 
-// full is a buffer in which every octet that is not written shows.
+// full is a buffer in which every byte that is not written shows.
 func full(n int) []byte { return bytes.Repeat([]byte{0xEE}, n) }
 
 func TestGetNumberNeedsExactlyItsLength(t *testing.T) {
@@ -117,13 +117,13 @@ func TestGetNumberNeedsExactlyItsLength(t *testing.T) {
 			n, err := ToRaw(&sp, Value{I: 1}, buf)
 			ok := have == size || have > size && slices.Contains(roomy, sp.Num)
 			if (err == nil) != ok {
-				t.Errorf("%s with %d octets: %v", sp.Name, have, err)
+				t.Errorf("%s with %d bytes: %v", sp.Name, have, err)
 			}
 			if err != nil && !bytes.Equal(buf, full(have)) {
-				t.Errorf("%s with %d octets was written to", sp.Name, have)
+				t.Errorf("%s with %d bytes was written to", sp.Name, have)
 			}
 			if err == nil && (n != size || !allZero(buf[size:])) {
-				t.Errorf("%s with %d octets: %d, %x", sp.Name, have, n, buf)
+				t.Errorf("%s with %d bytes: %d, %x", sp.Name, have, n, buf)
 			}
 		}
 	}
@@ -189,7 +189,7 @@ func TestGetCurveKeyIn32Or41Octets(t *testing.T) {
 			}
 		default:
 			if !errors.Is(err, zerr.ErrInvalid) {
-				t.Errorf("%d octets: %v", have, err)
+				t.Errorf("%d bytes: %v", have, err)
 			}
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Set holds the options of one socket, or of one of its endpoints. It is not
-// safe for concurrent use: its owner locks. Numbers cost an array access to
-// read; the few options with octets are searched for among those set.
+// Set holds the options of one socket, or of one of its endpoints. It is not safe for
+// concurrent use; its owner locks. Reading a number costs an array access. The few
+// options with bytes are searched for among those that are set.
 type Set struct {
 	libzmq   bool // which column of defaults
 	asServer bool // the role in the mechanism: see secure
@@ -22,8 +22,8 @@ type Set struct {
 	octets []octets
 }
 
-// octets is the value of one option with octets. Neither b nor the entries of
-// list are written to once they are here, so that clones may share them.
+// The value of one option with bytes. Neither b nor the entries of list are modified
+// once they are stored, so that clones may share them.
 type octets struct {
 	n    Num
 	b    []byte   // Bytes and String
@@ -40,7 +40,7 @@ func NewSet(libzmqDefaults bool) *Set {
 	return s
 }
 
-// Clone returns a copy that later changes of either do not reach.
+// Clone returns an independent copy.
 func (s *Set) Clone() *Set {
 	c := *s
 	c.octets = slices.Clone(s.octets)
@@ -68,7 +68,7 @@ func (s *Set) Millis(n Num) time.Duration {
 	return time.Duration(ms) * time.Millisecond
 }
 
-// Bytes returns the octets of an option of kind Bytes or String, nil when it
+// Bytes returns the bytes of an option of kind Bytes or String, nil when it
 // has none. They must not be modified.
 func (s *Set) Bytes(n Num) []byte {
 	if o := s.find(n); o != nil {
@@ -80,7 +80,7 @@ func (s *Set) Bytes(n Num) []byte {
 	return nil
 }
 
-// String returns the octets of an option of kind Bytes or String as a string.
+// String returns the bytes of an option of kind Bytes or String as a string.
 func (s *Set) String(n Num) string { return string(s.Bytes(n)) }
 
 // List returns the entries of an option of kind List in the order in which
@@ -93,7 +93,7 @@ func (s *Set) List(n Num) [][]byte {
 }
 
 // Get returns the value of option n, as Format and ToRaw take it. It has no
-// octets for a List: see List.
+// bytes for a List: see List.
 func (s *Set) Get(n Num) Value {
 	return Value{I: s.Int64(n), B: s.Bytes(n)}
 }
@@ -104,12 +104,12 @@ func (s *Set) IsSet(n Num) bool {
 	return s.given[at/64]&(1<<(at%64)) != 0
 }
 
-// Put sets option n and whatever depends on it: see effects.go. An entry for a
-// List is added to those before it. The octets are copied. An option that is
-// not there is zerr.ErrUnknownOption; a value that it does not take, or an
-// option that can only be read, is zerr.ErrInvalid. After an error nothing has
-// changed. That the socket's type takes the option is for the caller to ask,
-// of [Spec.Accepts].
+// Put sets option n and the options that depend on it: see effects.go. An entry for a
+// List is added to those before it. The bytes are copied. It fails with
+// zerr.ErrUnknownOption if there is no such option, and with zerr.ErrInvalid if the
+// option does not accept the value or can only be read. After an error nothing has
+// changed. The caller must check with [Spec.Accepts] that the socket's type accepts the
+// option.
 func (s *Set) Put(n Num, v Value) error {
 	sp, ok := Lookup(n)
 	if !ok {

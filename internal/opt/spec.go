@@ -7,7 +7,7 @@
 //
 // The table_*.go files hold the rows, set.go the values of one socket,
 // effects.go what setting one option does to others, check.go the validation,
-// raw.go the octets of C callers, parse.go the text of a command line.
+// raw.go the bytes of C callers, parse.go the text of a command line.
 package opt
 
 import (
@@ -20,7 +20,7 @@ import (
 type Kind uint8
 
 // The kinds. Int, Bool, Millis and Seconds are a C int for C callers, Uint64
-// and Int64 take eight octets.
+// and Int64 take eight bytes.
 const (
 	Int     Kind = iota // Int is a number in Value.I.
 	Bool                // Bool is 0 or 1 in Value.I.
@@ -28,7 +28,7 @@ const (
 	Seconds             // Seconds is a duration in seconds in Value.I.
 	Uint64              // Uint64 is the bit pattern of an unsigned number in Value.I.
 	Int64               // Int64 is a number in Value.I that needs 64 bits.
-	Bytes               // Bytes is octets in Value.B.
+	Bytes               // Bytes is bytes in Value.B.
 	String              // String is text in Value.B.
 	List                // List gathers the entries that arrive in Value.B one by one.
 )
@@ -62,7 +62,7 @@ const (
 // an option that can be cleared, nil B clears it.
 type Value struct {
 	I int64  // numbers, bools, and durations in the unit of their kind
-	B []byte // octets and text
+	B []byte // bytes and text
 }
 
 // Spec is a row of the table: all that is known about an option.
@@ -84,7 +84,7 @@ type Spec struct {
 	// MinLen and MaxLen bound the length of Value.B. MaxLen 0 is no bound.
 	MinLen, MaxLen int
 	// Clears tells that a nil Value.B empties the option. Without it, nil is a
-	// value of no octets, and MinLen decides.
+	// value of no bytes, and MinLen decides.
 	Clears bool
 
 	When       When
@@ -103,12 +103,12 @@ type Spec struct {
 	form form
 }
 
-// form is how the octets of an option must look, beyond their length.
+// form is how the bytes of an option must look, beyond their length.
 type form uint8
 
 const (
 	formFree     form = iota
-	formKey           // a CURVE key: 32 octets, 40 characters of Z85, or those and a NUL
+	formKey           // a CURVE key: 32 bytes, 40 characters of Z85, or those and a NUL
 	formRange         // an address or a range of addresses
 	formPID           // a signed 32-bit number in decimal
 	formID            // an unsigned 32-bit number in decimal
@@ -166,9 +166,9 @@ func (sp *Spec) Range() string {
 	case sp.Kind == Bool:
 		return "true or false"
 	case !sp.Ints() && sp.MaxLen == 0:
-		return "any octets"
+		return "any bytes"
 	case !sp.Ints():
-		return fmt.Sprintf("%d to %d octets", sp.MinLen, sp.MaxLen)
+		return fmt.Sprintf("%d to %d bytes", sp.MinLen, sp.MaxLen)
 	case sp.Min <= math.MinInt32 && sp.Max >= math.MaxInt32:
 		return "any number"
 	case sp.Max >= math.MaxInt32:

@@ -2,14 +2,14 @@
 
 package opt
 
-// filterTable holds the lists of who may connect. Each call adds one entry;
-// nil empties the list.
+// filterTable holds the lists of peers that may connect. Each call adds one entry; nil
+// empties the list.
 var filterTable = []Spec{
 	{
 		Num: TCPAcceptFilter, Name: "TCP_ACCEPT_FILTER", Go: "TCPAcceptFilter", Kind: List, Unit: "address[/bits]",
 		Access: WriteOnly, MinLen: 1, MaxLen: 255, Clears: true, Deprecated: true, form: formRange,
 		Transports: "tcp listeners",
-		Doc:        "Adds a range of addresses that may connect, 192.0.2.0/24 or 2001:db8::1; IPv6 ranges need the option IPv6. Once there is one, peers in none are closed right after accept.",
+		Doc:        "Adds a range of addresses that may connect, 192.0.2.0/24 or 2001:db8::1; IPv6 ranges need the option IPv6. Once there is a range, connections from addresses outside all ranges are closed right after accept.",
 	},
 	{
 		Num: IPCFilterPID, Name: "IPC_FILTER_PID", Go: "IPCFilterPID", Kind: List, Unit: "process id",

@@ -7,17 +7,17 @@ var heartbeatTable = []Spec{
 	{
 		Num: HeartbeatInterval, Name: "HEARTBEAT_IVL", Go: "HeartbeatInterval", Kind: Millis, Unit: "ms",
 		Default: Value{I: 15000}, Max: maxInt, Transports: "all that speak ZMTP 3, ws, wss",
-		Doc: "The time between the PINGs that are sent once the handshake is done. Zero sends none.",
+		Doc: "The time between the PINGs that are sent after the handshake. Zero sends none.",
 	},
 	{
 		Num: HeartbeatTTL, Name: "HEARTBEAT_TTL", Go: "HeartbeatTTL", Kind: Millis, Unit: "ms",
-		Min: -99, Max: 6553599, form: formTenths, Transports: "all that speak ZMTP 3", // two octets of tenths, RFC 37
-		Doc: "The silence after which the peer is asked to give the connection up, sent in each PING and kept in whole tenths of a second. Zero asks for nothing.",
+		Min: -99, Max: 6553599, form: formTenths, Transports: "all that speak ZMTP 3", // two bytes of tenths, RFC 37
+		Doc: "The silence after which the peer is asked to end the connection. It is sent in each PING and kept in whole tenths of a second. With zero the peer is asked for nothing.",
 	},
 	{
 		Num: HeartbeatTimeout, Name: "HEARTBEAT_TIMEOUT", Go: "HeartbeatTimeout", Kind: Millis, Unit: "ms",
-		Default: Value{I: 45000}, LibzmqDefault: Value{I: -1}, Max: maxInt, Transports: "all that speak ZMTP 3, ws, wss",
-		Doc: "How long after a PING the peer may send nothing at all before the connection is ended. Zero never ends it; -1, which is a default and cannot be set, stands for HeartbeatInterval.",
+		Default: Value{I: 120000}, LibzmqDefault: Value{I: -1}, Max: maxInt, Transports: "all that speak ZMTP 3, ws, wss; ipc only if it is set",
+		Doc: "How long the peer may send nothing at all after a PING before the connection is ended. With the Go API a peer that may have unread messages stays connected while its system acknowledges data. Zero never ends it; -1, which is a default and cannot be set, stands for HeartbeatInterval.",
 	},
 	{
 		Num: HeartbeatOldPeers, Name: "HEARTBEAT_OLD_PEERS", Go: "HeartbeatOldPeers", Kind: Bool, Unit: "bool",
@@ -27,6 +27,6 @@ var heartbeatTable = []Spec{
 	{
 		Num: RefuseOldPeers, Name: "REFUSE_OLD_PEERS", Go: "RefuseOldPeers", Kind: Bool, Unit: "bool",
 		Max: 1, Transports: zmtpOnly,
-		Doc: "Closes connections of peers that speak ZMTP 1.0 or 2.0 and so have neither security nor socket types to check.",
+		Doc: "Closes connections of peers that speak ZMTP 1.0 or 2.0, which have neither security nor socket types to check.",
 	},
 }

@@ -14,13 +14,13 @@ var multicastTable = []Spec{
 		Num: RecoveryInterval, Name: "RECOVERY_IVL", Go: "RecoveryInterval", Kind: Millis, Unit: "ms",
 		Default: Value{I: 10000}, LibzmqDefault: Value{I: 10000}, Max: maxInt, Stored: true,
 		Transports: "pgm, epgm",
-		Doc:        "How far back a receiver can ask for what it missed. The sender keeps that much, Rate times this, in memory.",
+		Doc:        "How long a receiver can ask for data that it missed. The sender keeps that much, Rate times this, in memory.",
 	},
 	{
 		Num: MulticastHops, Name: "MULTICAST_HOPS", Go: "MulticastHops", Kind: Int, Unit: "hops",
-		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Min: 1, Max: maxInt, Stored: true,
-		Transports: "udp multicast, pgm, norm",
-		Doc:        "The time to live of multicast packets. 1 stays in the local network.",
+		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Min: 1, Max: maxInt,
+		Sockets: "RADIO", Transports: "udp multicast",
+		Doc: "The time to live of multicast packets. 1 stays in the local network.",
 	},
 	{
 		Num: MulticastMaxTPDU, Name: "MULTICAST_MAXTPDU", Go: "MulticastMaxTPDU", Kind: Int, Unit: "bytes",
@@ -30,9 +30,9 @@ var multicastTable = []Spec{
 	},
 	{
 		Num: MulticastLoop, Name: "MULTICAST_LOOP", Go: "MulticastLoop", Kind: Bool, Unit: "bool",
-		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Min: minInt, Max: maxInt, Draft: true, Stored: true,
+		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Min: minInt, Max: maxInt, Draft: true,
 		Sockets: "RADIO", Transports: "udp multicast",
-		Doc: "Lets receivers on the sending machine have the packets too.",
+		Doc: "Delivers the packets to receivers on the sending machine too.",
 	},
 	{
 		Num: VMCIBufferSize, Name: "VMCI_BUFFER_SIZE", Go: "VMCIBufferSize", Kind: Uint64, Unit: "bytes",
@@ -78,7 +78,7 @@ var multicastTable = []Spec{
 	{
 		Num: NormBlockSize, Name: "NORM_BLOCK_SIZE", Go: "NormBlockSize", Kind: Int, Unit: "segments",
 		Default: Value{I: 16}, LibzmqDefault: Value{I: 16}, Min: 1, Max: 255, Draft: true, Stored: true, Transports: "norm",
-		Doc: "The segments of a coding block. It is raised to one more than the parity segments where it is less.",
+		Doc: "The segments of a coding block. If it is not above the number of parity segments, it is raised to one more than that.",
 	},
 	{
 		Num: NormNumParity, Name: "NORM_NUM_PARITY", Go: "NormNumParity", Kind: Int, Unit: "segments",
@@ -88,11 +88,11 @@ var multicastTable = []Spec{
 	{
 		Num: NormNumAutoParity, Name: "NORM_NUM_AUTOPARITY", Go: "NormNumAutoParity", Kind: Int, Unit: "segments",
 		Max: 254, Draft: true, Stored: true, Transports: "norm",
-		Doc: "The parity segments sent with each block before anybody asks for repair.",
+		Doc: "The parity segments sent with each block before a receiver asks for repair.",
 	},
 	{
 		Num: NormPush, Name: "NORM_PUSH", Go: "NormPush", Kind: Bool, Unit: "bool",
 		Max: 1, Draft: true, Stored: true, Transports: "norm",
-		Doc: "Lets new messages push out old ones that are still wanted for repair.",
+		Doc: "Lets new messages replace old ones that may still be needed for repair.",
 	},
 }

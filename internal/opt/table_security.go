@@ -8,7 +8,7 @@ var securityTable = []Spec{
 	{
 		Num: Mechanism, Name: "MECHANISM", Go: "Mechanism", Kind: Int, Unit: "0 NULL, 1 PLAIN, 2 CURVE, 3 GSSAPI",
 		Access: ReadOnly, Max: mechGSSAPI, When: Never,
-		Doc: "The security mechanism of later endpoints, as chosen by the last option set that concerns one.",
+		Doc: "The security mechanism of later endpoints. It follows from the last option of a mechanism that was set.",
 	},
 	{
 		Num: PlainServer, Name: "PLAIN_SERVER", Go: "PlainServer", Kind: Bool, Unit: "bool",
@@ -18,12 +18,12 @@ var securityTable = []Spec{
 	{
 		Num: PlainUsername, Name: "PLAIN_USERNAME", Go: "PlainUsername", Kind: String, Unit: "text",
 		MinLen: 1, MaxLen: 255, Clears: true, Transports: zmtpOnly,
-		Doc: "The name that a PLAIN client sends, in clear text. It chooses PLAIN and the role of client; to clear it chooses NULL and keeps the name.",
+		Doc: "The name that a PLAIN client sends, in clear text. It chooses PLAIN and the role of client. Clearing it chooses NULL and keeps the name.",
 	},
 	{
 		Num: PlainPassword, Name: "PLAIN_PASSWORD", Go: "PlainPassword", Kind: String, Unit: "text",
 		MinLen: 1, MaxLen: 255, Clears: true, Secret: true, Transports: zmtpOnly,
-		Doc: "The password that a PLAIN client sends, in clear text. It chooses PLAIN and the role of client; to clear it chooses NULL and keeps the password.",
+		Doc: "The password that a PLAIN client sends, in clear text. It chooses PLAIN and the role of client. Clearing it chooses NULL and keeps the password.",
 	},
 	{
 		Num: CurveServer, Name: "CURVE_SERVER", Go: "CurveServer", Kind: Bool, Unit: "bool",
@@ -34,29 +34,29 @@ var securityTable = []Spec{
 		Num: CurvePublicKey, Name: "CURVE_PUBLICKEY", Go: "CurvePublicKey", Kind: Bytes, Unit: "key",
 		Default: Value{B: noKey}, LibzmqDefault: Value{B: noKey}, MinLen: keySize, MaxLen: keyTextSize + 1,
 		form: formKey, Transports: zmtpOnly,
-		Doc: "The socket's own public key, as 32 octets or 40 characters of Z85. It chooses CURVE.",
+		Doc: "The socket's own public key, as 32 bytes or 40 characters of Z85. It chooses CURVE.",
 	},
 	{
 		Num: CurveSecretKey, Name: "CURVE_SECRETKEY", Go: "CurveSecretKey", Kind: Bytes, Unit: "key",
 		Default: Value{B: noKey}, LibzmqDefault: Value{B: noKey}, MinLen: keySize, MaxLen: keyTextSize + 1,
 		Secret: true, form: formKey, Transports: zmtpOnly,
-		Doc: "The socket's own secret key, as 32 octets or 40 characters of Z85. It chooses CURVE. Whether it belongs to the public key is not checked.",
+		Doc: "The socket's own secret key, as 32 bytes or 40 characters of Z85. It chooses CURVE. Whether it belongs to the public key is not checked.",
 	},
 	{
 		Num: CurveServerKey, Name: "CURVE_SERVERKEY", Go: "CurveServerKey", Kind: Bytes, Unit: "key",
 		Default: Value{B: noKey}, LibzmqDefault: Value{B: noKey}, MinLen: keySize, MaxLen: keyTextSize + 1,
 		form: formKey, Transports: zmtpOnly,
-		Doc: "The public key that a client's server must have, as 32 octets or 40 characters of Z85. It chooses CURVE and the role of client.",
+		Doc: "The public key that a client's server must have, as 32 bytes or 40 characters of Z85. It chooses CURVE and the role of client.",
 	},
 	{
 		Num: ZAPDomain, Name: "ZAP_DOMAIN", Go: "ZAPDomain", Kind: String, Unit: "text",
 		MinLen: 1, MaxLen: 255, Transports: zmtpOnly,
-		Doc: "The domain that requests to the authentication handler name (RFC 27). With NULL the handler is asked only if there is a domain. It cannot be emptied.",
+		Doc: "The domain in requests to the authentication handler (RFC 27). With NULL the handler is asked only if there is a domain. It cannot be emptied.",
 	},
 	{
 		Num: ZAPEnforceDomain, Name: "ZAP_ENFORCE_DOMAIN", Go: "ZAPEnforceDomain", Kind: Bool, Unit: "bool",
 		Min: minInt, Max: maxInt, Draft: true, Sockets: "all, as servers", Transports: zmtpOnly,
-		Doc: "Refuses connections when there is a domain but no authentication handler, and asks none for CURVE when there is no domain.",
+		Doc: "Refuses connections if there is a domain but no authentication handler. For CURVE, the handler is not asked if there is no domain.",
 	},
 	{
 		Num: GSSAPIServer, Name: "GSSAPI_SERVER", Go: "GSSAPIServer", Kind: Bool, Unit: "bool",
@@ -76,7 +76,7 @@ var securityTable = []Spec{
 	{
 		Num: GSSAPIPlaintext, Name: "GSSAPI_PLAINTEXT", Go: "GSSAPIPlaintext", Kind: Bool, Unit: "bool",
 		Max: 1, Stored: true, Transports: zmtpOnly,
-		Doc: "Leaves messages unencrypted: GSSAPI authenticates and no more.",
+		Doc: "Leaves messages unencrypted, so that GSSAPI only authenticates.",
 	},
 	{
 		Num: GSSAPIPrincipalNameType, Name: "GSSAPI_PRINCIPAL_NAMETYPE", Go: "GSSAPIPrincipalNameType",
@@ -100,5 +100,5 @@ const (
 
 const zmtpOnly = "all that speak ZMTP"
 
-// noKey is what a key option holds until it is set.
+// noKey is the value of a key option until it is set.
 var noKey = make([]byte, keySize)

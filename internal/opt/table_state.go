@@ -2,11 +2,11 @@
 
 package opt
 
-// stateTable holds what a socket tells about itself.
+// stateTable holds the options that report the state of a socket.
 var stateTable = []Spec{
 	{
 		Num: RecvMore, Name: "RCVMORE", Go: "RecvMore", Kind: Bool, Unit: "bool", Access: ReadOnly, Max: 1, When: Never,
-		Doc: "Whether more frames follow in the message of which the last receive returned one.",
+		Doc: "Whether more frames of the message follow the one that was received last.",
 	},
 	{
 		Num: FD, Name: "FD", Go: "FD", Kind: Int, Unit: "descriptor", Access: ReadOnly,

@@ -75,10 +75,10 @@ func TestDefaultsAreInRange(t *testing.T) {
 func TestGoDefaults(t *testing.T) {
 	want := map[Num]int64{
 		Linger: 1000, TCPKeepAlive: 1, TCPKeepAliveIdle: 60, TCPKeepAliveInterval: 15, TCPKeepAliveCount: 4,
-		HeartbeatInterval: 15000, HeartbeatTimeout: 45000, IPv6: 1, IPv4Only: 0, RouterMandatory: 1,
+		HeartbeatInterval: 15000, HeartbeatTimeout: 120000, ConnectTimeout: 10000, IPv6: 1, IPv4Only: 0, RouterMandatory: 1, WaitForPeer: 0,
 		MaxMessageSize: 256 << 20, ReconnectIntervalMax: 5000, ReconnectAfterProtocolError: 1,
 		HeartbeatOldPeers: 0, MaxMessageBytes: 1 << 30, MaxFrames: 65536, MaxHandshakes: 4096,
-		MaxSubscriptions: 1 << 20, MaxTopicBytes: 65536,
+		MaxSubscriptions: 1 << 20, MaxTopicBytes: 65536, MaxSubscriptionBytes: 64 << 20,
 	}
 	for _, sp := range Table() {
 		w, differs := want[sp.Num]

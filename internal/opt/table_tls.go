@@ -2,8 +2,8 @@
 
 package opt
 
-// tlsTable holds the certificates of wss. What is in them is looked at by Bind
-// and Connect, not when they are set.
+// tlsTable holds the certificates of wss. Bind and Connect check them, not the call
+// that sets them.
 var tlsTable = []Spec{
 	{
 		Num: WSSKeyPEM, Name: "WSS_KEY_PEM", Go: "WSSKeyPEM", Kind: String, Unit: "PEM", Access: WriteOnly,
@@ -28,6 +28,6 @@ var tlsTable = []Spec{
 	{
 		Num: WSSTrustSystem, Name: "WSS_TRUST_SYSTEM", Go: "WSSTrustSystem", Kind: Bool, Unit: "bool", Access: WriteOnly,
 		Max: 1, Draft: true, Stored: true, Transports: "wss connects",
-		Doc: "Accepts certificates of the authorities that the system trusts, beside those of WSSTrustPEM.",
+		Doc: "Accepts certificates of the authorities that the system trusts, in addition to those of WSSTrustPEM.",
 	},
 }

@@ -67,18 +67,20 @@ func (b *balancer) send(m *pipe.Message) (*pipe.Pipe, error) {
 	return nil, zerr.ErrAgain
 }
 
-func (b *balancer) writable() bool {
+// room adds up what the pipes of the ring have.
+func (b *balancer) room(limit int) int {
 	b.h.Mailbox.Writable(b.add)
-	for len(b.ring) > 0 {
-		if b.at >= len(b.ring) {
-			b.at = 0
+	n := 0
+	for i := 0; i < len(b.ring) && n < limit; {
+		r := b.ring[i].Room(limit - n)
+		if r == 0 {
+			b.leave(i)
+			continue
 		}
-		if b.ring[b.at].CanWrite() {
-			return true
-		}
-		b.leave(b.at)
+		n += r
+		i++
 	}
-	return false
+	return n
 }
 
 func (b *balancer) leave(i int) {

@@ -86,24 +86,24 @@ func publishing(tb testing.TB, typ, peers int) func() {
 	b := newBench(tb, typ)
 	ps := peersOf(b, peers)
 	for _, p := range ps {
-		p.Deliver([]pipe.Message{{Head: []byte{}, Kind: pipe.Subscribe}})
+		p.Deliver(pipe.Items(pipe.Message{Head: []byte{}, Kind: pipe.Subscribe}))
 	}
 	m := msg("sixteen octets..")
 	return b.sends(ps, func(int) *pipe.Message { return m })
 }
 
 // arrivals are the messages of a round, spread over the peers.
-func arrivals(peers int, frames ...string) [][]pipe.Message {
-	ms := make([][]pipe.Message, peers)
+func arrivals(peers int, frames ...string) [][]pipe.Item {
+	ms := make([][]pipe.Item, peers)
 	for i := range burst {
-		ms[i%peers] = append(ms[i%peers], *msg(frames...))
+		ms[i%peers] = append(ms[i%peers], pipe.Items(*msg(frames...))...)
 	}
 	return ms
 }
 
 // deliverAll hands each peer's messages over as its connection does, which gives
 // the slice away but for its memory.
-func (b *bench) deliverAll(ps []*pipe.Pipe, ms [][]pipe.Message, scratch []pipe.Message) {
+func (b *bench) deliverAll(ps []*pipe.Pipe, ms [][]pipe.Item, scratch []pipe.Item) {
 	for i, p := range ps {
 		n := copy(scratch, ms[i])
 		if p.Deliver(scratch[:n]) != n {
@@ -114,12 +114,12 @@ func (b *bench) deliverAll(ps []*pipe.Pipe, ms [][]pipe.Message, scratch []pipe.
 
 func receiving(tb testing.TB, typ, peers int) func() {
 	b := newBench(tb, typ)
-	ps, ms, scratch := peersOf(b, peers), arrivals(peers, "sixteen octets.."), make([]pipe.Message, burst)
+	ps, ms, scratch := peersOf(b, peers), arrivals(peers, "sixteen octets.."), make([]pipe.Item, burst)
 	var m pipe.Message
 	return func() {
 		b.deliverAll(ps, ms, scratch)
 		for range burst {
-			if err := b.p.Recv(&m); err != nil {
+			if err := Recv(b.p, &m); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -138,13 +138,13 @@ func answering(tb testing.TB, typ, peers int) func() {
 
 func backAndForth(tb testing.TB, typ, peers int, frames ...string) func() {
 	b := newBench(tb, typ)
-	ps, ms, scratch := peersOf(b, peers), arrivals(peers, frames...), make([]pipe.Message, burst)
+	ps, ms, scratch := peersOf(b, peers), arrivals(peers, frames...), make([]pipe.Item, burst)
 	batches := make([]pipe.Batch, len(ps))
 	var m pipe.Message
 	return func() {
 		b.deliverAll(ps, ms, scratch)
 		for range burst {
-			if err := b.p.Recv(&m); err != nil {
+			if err := Recv(b.p, &m); err != nil {
 				b.Fatal(err)
 			}
 			if err := b.p.Send(&m); err != nil {

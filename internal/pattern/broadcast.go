@@ -108,14 +108,14 @@ func (b *broadcast) measure(drop bool) {
 
 // sendShared sends by broadcast where that is possible. done is false if nothing
 // happened and the message is to be sent to each subscriber.
-func (x *xpub) sendShared(m *pipe.Message) (done bool, err error) {
+func (x *xpub) sendShared(m *pipe.Message, topic []byte) (done bool, err error) {
 	b := &x.shared
 	o := x.h.Options
-	if x.lastOnly || o.Bool(opt.InvertMatching) {
+	if x.lastOnly || x.inverts() {
 		b.end()
 		return false, nil
 	}
-	if !b.follow(x.subs.place(m.Head)) {
+	if !b.follow(x.subs.place(topic)) {
 		return false, nil
 	}
 	if !b.queue.Fits(m) {

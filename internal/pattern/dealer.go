@@ -31,6 +31,9 @@ func newDealer(h *Host, sends, receives bool) *dealer {
 
 func (d *dealer) Attach(p *pipe.Pipe) {
 	p.Route.Attached = true
+	if d.in != nil {
+		d.in.attach(p)
+	}
 	if d.out == nil {
 		return
 	}
@@ -69,6 +72,9 @@ func hiccup(h *Host, p *pipe.Pipe) {
 
 func (d *dealer) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
+	if d.in != nil {
+		d.in.detach(p)
+	}
 	if d.out != nil {
 		d.out.remove(p)
 	}
@@ -82,11 +88,11 @@ func (d *dealer) Send(m *pipe.Message) error {
 	return err
 }
 
-func (d *dealer) Recv(m *pipe.Message) error {
+func (d *dealer) Take(m *pipe.Message) error {
 	if d.in == nil {
 		return zerr.ErrNotSupported
 	}
-	if d.in.recv(m) == nil {
+	if !d.h.again(m) && d.in.recv(m) == nil {
 		return zerr.ErrAgain
 	}
 	return nil
@@ -111,9 +117,14 @@ func (d *dealer) Turn() *pipe.Pipe {
 // Empty implements Source.
 func (d *dealer) Empty() { d.in.empty() }
 
-func (d *dealer) Readable() bool { return d.in != nil && d.in.peek() != nil }
+func (d *dealer) Readable() bool { return d.in != nil && (len(d.h.Returned) > 0 || d.in.peek() != nil) }
 
-func (d *dealer) Writable() bool { return d.out != nil && d.out.writable() }
+func (d *dealer) Room(_ []byte, limit int) (int, error) {
+	if d.out == nil {
+		return 0, zerr.ErrNotSupported
+	}
+	return orAgain(d.out.room(limit))
+}
 
 // Sink makes a PUSH discard what its peers send: nobody would ever read it.
 func (d *dealer) Sink() pipe.Sink {

@@ -2,7 +2,11 @@
 
 package pattern
 
-import "github.com/gozmq/zmq/internal/pipe"
+import (
+	"slices"
+
+	"github.com/gozmq/zmq/internal/pipe"
+)
 
 // fairQueue takes one whole message from each pipe in turn. A pipe found empty
 // leaves the ring and comes back when the mailbox says that it has something.
@@ -13,6 +17,9 @@ type fairQueue struct {
 	add  func(*pipe.Pipe) // bound once, so that collecting allocates nothing
 	// skip leaves out pipes that must not be read (a ROUTER's anonymous peers).
 	skip func(*pipe.Pipe) bool
+
+	origins    map[string]*pipe.Origin // of departed pipes, by key
+	departures uint64
 
 	touched int  // pipes whose turn is next that touch has looked at
 	saw     byte // what it saw, or the compiler would leave the looking out
@@ -29,6 +36,22 @@ func newFairQueue(h *Host) *fairQueue {
 	q := &fairQueue{h: h}
 	q.add = q.include
 	return q
+}
+
+// attach takes in a pipe: messages that wait when the first is asked for are taken in
+// the order in which their pipes came, whichever has told of its own first.
+func (q *fairQueue) attach(p *pipe.Pipe) {
+	q.follow(p)
+	q.include(p)
+}
+
+// detach forgets a pipe that nothing is sent through any more, unless it has something to
+// read: peers may come and go while nothing is received.
+func (q *fairQueue) detach(p *pipe.Pipe) {
+	q.depart(p)
+	if p.Route.InRing && p.Peek() == nil {
+		q.leave(slices.Index(q.ring, p))
+	}
 }
 
 func (q *fairQueue) include(p *pipe.Pipe) {
@@ -67,7 +90,10 @@ func (q *fairQueue) turn() *pipe.Pipe {
 		q.touched--
 	}
 	q.at++
-	return q.ring[q.at-1]
+	if p := q.ring[q.at-1]; p.Route.After == nil {
+		return p
+	}
+	return q.first(q.ring[q.at-1])
 }
 
 // empty takes the pipe that turn returned out of the ring.
@@ -90,6 +116,23 @@ func (q *fairQueue) only() *pipe.Pipe {
 	return q.ring[0]
 }
 
+// drop drops what waits in all pipes, and returns how many messages that is. As behind
+// recv, the mailbox tells of the next message.
+func (q *fairQueue) drop() (n int) {
+	q.h.Mailbox.Readable(q.add)
+	for i := 0; i < len(q.ring); {
+		p := q.ring[i]
+		n += p.Empty()
+		if p.Peek() == nil {
+			q.leave(i)
+			continue
+		}
+		q.h.Mailbox.WakeReceiver() // another has come meanwhile
+		i++
+	}
+	return n
+}
+
 // peek returns the message that recv would take, nil if there is none.
 func (q *fairQueue) peek() *pipe.Message {
 	q.h.Mailbox.Readable(q.add)
@@ -97,7 +140,7 @@ func (q *fairQueue) peek() *pipe.Message {
 		if q.at >= len(q.ring) {
 			q.at = 0
 		}
-		if m := q.ring[q.at].Peek(); m != nil {
+		if m := q.first(q.ring[q.at]).Peek(); m != nil {
 			return m
 		}
 		q.leave(q.at)
@@ -106,11 +149,15 @@ func (q *fairQueue) peek() *pipe.Message {
 }
 
 func (q *fairQueue) leave(i int) {
-	q.ring[i].Route.InRing = false
+	p := q.ring[i]
+	p.Route.InRing = false
 	copy(q.ring[i:], q.ring[i+1:])
 	q.ring[len(q.ring)-1] = nil
 	q.ring = q.ring[:len(q.ring)-1]
 	if q.at > i {
 		q.at--
+	}
+	if o := p.Route.Left; o != nil {
+		q.trim(o)
 	}
 }

@@ -107,7 +107,7 @@ func TestMemoryOfUnreadNotices(t *testing.T) {
 	waiting := heap() - before
 	var m pipe.Message
 	for range count {
-		if err := b.p.Recv(&m); err != nil {
+		if err := Recv(b.p, &m); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -119,7 +119,7 @@ func TestMemoryOfUnreadNotices(t *testing.T) {
 	if waiting > 100*count || read > 70*count || ended > 40*count {
 		t.Errorf("%d octets for %d subscriptions that wait, %d when they are read, %d for their ends", waiting, count, read, ended)
 	}
-	for b.p.Recv(&m) == nil {
+	for Recv(b.p, &m) == nil {
 		continue
 	}
 	if left := heap() - before; left > 1<<20 {

@@ -7,7 +7,7 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// pair is PAIR: one peer at a time, every further one is refused until that one
+// pair is PAIR and CHANNEL: one peer at a time, every further one is refused until that one
 // has left (RFC 31).
 type pair struct {
 	h    *Host
@@ -26,6 +26,7 @@ func (s *pair) Attach(p *pipe.Pipe) {
 func (s *pair) take(p *pipe.Pipe) {
 	s.peer = p
 	p.Route.Attached = true
+	s.in.attach(p)
 	s.h.sole(p)
 	s.h.Mailbox.WakeSender()
 }
@@ -36,7 +37,7 @@ func (s *pair) Ready(p *pipe.Pipe) error {
 		s.take(p)
 	}
 	if p != s.peer {
-		return zerr.Errorf(zerr.ErrProtocol, "a PAIR has one peer at a time and this is another")
+		return zerr.Errorf(zerr.ErrProtocol, "it has one peer at a time and this is another")
 	}
 	s.h.sole(p) // in process it matters whether both ends are there
 	return nil
@@ -47,6 +48,7 @@ func (s *pair) Detach(p *pipe.Pipe) {
 		s.peer = nil
 		s.h.sole(nil)
 		p.Route.Attached = false
+		s.in.detach(p)
 	}
 }
 
@@ -59,8 +61,8 @@ func (s *pair) Send(m *pipe.Message) error {
 	return nil
 }
 
-func (s *pair) Recv(m *pipe.Message) error {
-	if s.in.recv(m) == nil {
+func (s *pair) Take(m *pipe.Message) error {
+	if !s.h.again(m) && s.in.recv(m) == nil {
 		return zerr.ErrAgain
 	}
 	return nil
@@ -75,6 +77,13 @@ func (s *pair) Turn() *pipe.Pipe { return s.in.turn() }
 // Empty implements Source.
 func (s *pair) Empty() { s.in.empty() }
 
-func (s *pair) Readable() bool  { return s.in.peek() != nil }
-func (s *pair) Writable() bool  { return s.peer != nil && s.peer.CanWrite() }
+func (s *pair) Readable() bool { return len(s.h.Returned) > 0 || s.in.peek() != nil }
+
+func (s *pair) Room(_ []byte, limit int) (int, error) {
+	if s.peer == nil {
+		return 0, zerr.ErrAgain
+	}
+	return orAgain(s.peer.Room(limit))
+}
+
 func (s *pair) Sink() pipe.Sink { return nil }

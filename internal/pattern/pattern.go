@@ -3,6 +3,7 @@
 package pattern
 
 import (
+	"bytes"
 	"sync/atomic"
 
 	"github.com/gozmq/zmq/internal/opt"
@@ -30,62 +31,20 @@ type Pattern interface {
 	Detach(p *pipe.Pipe)
 	// Send routes one message. The message belongs to the caller.
 	Send(m *pipe.Message) error
-	// Recv takes the next message.
-	Recv(m *pipe.Message) error
-	// Readable reports whether Recv would return a message (POLLIN).
+	// Take fetches the next message in the form in which the application gets it.
+	// What Send and Subscribe may do next depends on what the application has
+	// received, not on what was fetched: see Stateful.
+	Take(m *pipe.Message) error
+	// Readable reports whether Take would return a message (POLLIN).
 	Readable() bool
-	// Writable reports whether Send would take one (POLLOUT).
-	Writable() bool
+	// Room returns how many messages that begin with a frame Send would take now, at
+	// most limit; head nil stands for any message, and then it is limit where the
+	// message itself decides and some can be sent. Without room, err is what Send
+	// would return; if that is zerr.ErrAgain, the mailbox tells when it may have
+	// changed (POLLOUT). A pattern that drops messages always has room.
+	Room(head []byte, limit int) (n int, err error)
 	// Sink returns what takes upstream traffic at once, or nil.
 	Sink() pipe.Sink
-}
-
-// Subscriber is a pattern that SUBSCRIBE and UNSUBSCRIBE act on.
-type Subscriber interface {
-	Subscribe(topic []byte) error
-	Unsubscribe(topic []byte) error
-}
-
-// Configured is a pattern that keeps copies of options; Configure is called
-// after each change.
-type Configured interface {
-	Configure()
-}
-
-// Topics is a pattern that knows subscriptions.
-type Topics interface {
-	// TopicsCount returns the number of distinct subscriptions.
-	TopicsCount() int
-}
-
-// Publisher is a pattern that knows who subscribed.
-type Publisher interface {
-	Topics
-	// Subscribers returns how many peers would get a message of that topic. It
-	// may be called without the socket's lock.
-	Subscribers(topic []byte) int
-}
-
-// Source is a pattern whose Recv returns what its pipes hold as it is. Asking for the
-// pipe saves the way through Recv, and the message one copy.
-type Source interface {
-	// Only returns the pipe whose next message Recv would return, if there is
-	// one and no other pipe comes into question.
-	Only() *pipe.Pipe
-	// Turn returns the pipe whose next message Recv would return if that has one, nil
-	// if there is none. The caller reads the message, or calls Empty and asks again.
-	Turn() *pipe.Pipe
-	// Empty tells that nothing could be read from the pipe that Turn has returned.
-	Empty()
-}
-
-// Router is a pattern that finds peers by routing id.
-type Router interface {
-	// CanRoute reports whether an id is free for CONNECT_ROUTING_ID.
-	CanRoute(id []byte) bool
-	// Writable reports whether the peer with that id has room;
-	// zerr.ErrHostUnreachable if there is none.
-	PeerWritable(id []byte) (bool, error)
 }
 
 // Host is what a pattern is given by its socket.
@@ -100,6 +59,12 @@ type Host struct {
 	// more (a connection is refused instead); the socket ends them after it has
 	// released its lock.
 	Displaced []*pipe.Pipe
+	// After is work in proportion to what a peer has left behind, which others must
+	// not wait for: the socket does it after it has released its lock.
+	After []func()
+	// Returned are messages that were taken and not received, in order. They are
+	// taken again before all others.
+	Returned []pipe.Message
 	// Drops counts what was lost, by cause.
 	Drops *Drops
 	// Sole, if set, is told which pipe takes every message that is sent, nil if
@@ -120,6 +85,24 @@ type Drops struct {
 	Filtered     atomic.Uint64 // received without a subscription for it
 	Malformed    atomic.Uint64 // received without the envelope that the pattern needs
 	Stale        atomic.Uint64 // replies to requests that were given up
+	Refused      atomic.Uint64 // the peer ended two connections in a row over them
+}
+
+// Return puts messages back that were taken and not received.
+func (h *Host) Return(items []pipe.Item) {
+	h.Returned = append(pipe.Separate(nil, items), h.Returned...)
+}
+
+// again takes a message that was put back, if there is one.
+func (h *Host) again(m *pipe.Message) bool {
+	if len(h.Returned) == 0 {
+		return false
+	}
+	*m, h.Returned[0] = h.Returned[0], pipe.Message{}
+	if h.Returned = h.Returned[1:]; len(h.Returned) == 0 {
+		h.Returned = nil
+	}
+	return true
 }
 
 // write queues a message for a pipe and notes the pipe for flushing.
@@ -131,56 +114,67 @@ func (h *Host) write(p *pipe.Pipe, m *pipe.Message) bool {
 	return ok
 }
 
+// writeOrDrop is write for a pattern that does not wait if the queue is full: it
+// gives up only when the system takes no more of what waits for the peer.
+func (h *Host) writeOrDrop(p *pipe.Pipe, m *pipe.Message) bool {
+	if h.write(p, m) {
+		return true
+	}
+	if !p.Moving() {
+		return false
+	}
+	for i, q := range h.Flush { // the writer may be one of these
+		q.Kick()
+		h.Flush[i] = nil
+	}
+	h.Flush = h.Flush[:0]
+	p.AwaitRoom()
+	return h.write(p, m)
+}
+
+// orAgain is the answer of Pattern.Room where peers have room for n messages.
+func orAgain(n int) (int, error) {
+	if n == 0 {
+		return 0, zerr.ErrAgain
+	}
+	return n, nil
+}
+
+// writeTo queues a message for the peer that it names by a routing id. If the queue is
+// full it is ErrAgain with WaitForPeer, so that the send waits, or else an error that
+// names the peer.
+func (h *Host) writeTo(p *pipe.Pipe, m *pipe.Message) error {
+	if h.Options.Bool(opt.WaitForPeer) {
+		if h.write(p, m) {
+			return nil
+		}
+		return zerr.ErrAgain
+	}
+	if h.writeOrDrop(p, m) {
+		return nil
+	}
+	return h.full(p)
+}
+
+// roomAt is Room of a pattern whose message names its peer.
+func (h *Host) roomAt(p *pipe.Pipe, limit int) (int, error) {
+	if n := p.Room(limit); n > 0 {
+		return n, nil
+	}
+	return 0, h.full(p)
+}
+
+// full is the error of a send to a peer whose queue is full.
+func (h *Host) full(p *pipe.Pipe) error {
+	if h.Options.Bool(opt.WaitForPeer) {
+		return zerr.ErrAgain
+	}
+	return &zerr.PeerFullError{RoutingID: bytes.Clone(p.Route.ID), Number: p.Route.Label.RoutingOf()}
+}
+
 // sole tells the socket whether there is a choice.
 func (h *Host) sole(p *pipe.Pipe) {
 	if h.Sole != nil {
 		h.Sole(p)
 	}
 }
-
-// New returns the pattern of a socket type by its libzmq number.
-func New(socketType int, h *Host) (Pattern, error) {
-	switch socketType {
-	case Pair:
-		return newPair(h), nil
-	case Pub:
-		return newXPub(h, true), nil
-	case Sub:
-		return newSub(h, true), nil
-	case Req:
-		return newReq(h), nil
-	case Rep:
-		return newRep(h), nil
-	case Dealer:
-		return newDealer(h, true, true), nil
-	case RouterType:
-		return newRouter(h), nil
-	case Pull:
-		return newDealer(h, false, true), nil
-	case Push:
-		return newDealer(h, true, false), nil
-	case XPub:
-		return newXPub(h, false), nil
-	case XSub:
-		return newSub(h, false), nil
-	case Stream:
-		return newStream(h), nil
-	}
-	return nil, zerr.Errorf(zerr.ErrInvalid, "no socket type has the number %d", socketType)
-}
-
-// Socket types by their libzmq numbers (ZMQ_TYPE).
-const (
-	Pair = iota
-	Pub
-	Sub
-	Req
-	Rep
-	Dealer
-	RouterType
-	Pull
-	Push
-	XPub
-	XSub
-	Stream
-)

@@ -13,15 +13,19 @@ import (
 type rep struct {
 	h        *Host
 	in       *fairQueue
+	step     step // the request that the application gets next
 	owing    bool
-	peer     *pipe.Pipe // who asked; nil once it has gone
+	peer     *pipe.Pipe // the peer of the request; nil once it has gone
 	envelope [][]byte
 	scratch  [][]byte
 }
 
 func newRep(h *Host) *rep { return &rep{h: h, in: newFairQueue(h)} }
 
-func (r *rep) Attach(p *pipe.Pipe) { p.Route.Attached = true }
+func (r *rep) Attach(p *pipe.Pipe) {
+	p.Route.Attached = true
+	r.in.attach(p)
+}
 
 func (r *rep) Ready(*pipe.Pipe) error { return nil }
 
@@ -29,6 +33,7 @@ func (r *rep) Lost(*pipe.Pipe) {}
 
 func (r *rep) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
+	r.in.detach(p)
 	if r.peer == p {
 		r.peer = nil
 	}
@@ -46,8 +51,8 @@ func (r *rep) Send(m *pipe.Message) error {
 		return nil
 	}
 	r.scratch = append(append(append(r.scratch[:0], r.envelope...), m.Head), m.Tail...)
-	w := pipe.Message{Head: r.scratch[0], Tail: r.scratch[1:], Owned: m.Owned}
-	if !r.h.write(p, &w) {
+	w := pipe.Message{Head: r.scratch[0], Tail: r.scratch[1:], Owned: m.Owned, Lease: m.Lease}
+	if !r.h.writeOrDrop(p, &w) {
 		r.h.Drops.Mute.Add(1)
 	}
 	clear(r.scratch)
@@ -55,27 +60,37 @@ func (r *rep) Send(m *pipe.Message) error {
 	return nil
 }
 
-func (r *rep) Recv(m *pipe.Message) error {
+// Take fetches the next request. While one is on its way to the application there is
+// no other.
+func (r *rep) Take(m *pipe.Message) error {
 	if r.owing {
 		return zerr.ErrState
 	}
-	for {
-		p := r.in.recv(m)
-		if p == nil {
-			return zerr.ErrAgain
+	for n := skips(0); r.step.at != taken && r.step.next(r.in, m); {
+		ok := r.open(m)
+		if r.step.take(ok); ok {
+			return nil
 		}
-		if !r.open(m) {
-			r.h.Drops.Malformed.Add(1)
-			continue
+		m.Lease.Release()
+		if r.h.Drops.Malformed.Add(1); n.enough(r.h) {
+			break
 		}
-		r.owing = true
-		if r.peer = p; !p.Route.Attached {
-			r.peer = nil
-		}
-		r.h.Mailbox.Watchers.Tell(pipe.CanSend)
-		return nil
 	}
+	return zerr.ErrAgain
 }
+
+// Received implements Stateful: from here on a reply is owed.
+func (r *rep) Received(*pipe.Message) {
+	r.owing = true
+	if r.peer = r.step.from; !r.peer.Route.Attached {
+		r.peer = nil
+	}
+	r.step = step{}
+	r.h.Mailbox.Watchers.Tell(pipe.CanSend)
+}
+
+// Return implements Stateful.
+func (r *rep) Return([]pipe.Item, bool) { r.step.putBack(r.h) }
 
 // open moves the envelope out of the message; false means that it has none.
 func (r *rep) open(m *pipe.Message) bool {
@@ -90,6 +105,14 @@ func (r *rep) open(m *pipe.Message) bool {
 	return false
 }
 
-func (r *rep) Readable() bool  { return !r.owing && r.in.peek() != nil }
-func (r *rep) Writable() bool  { return r.owing }
+func (r *rep) Readable() bool { return !r.owing && r.step.readable(r.in) }
+
+// Room is for one reply at a time.
+func (r *rep) Room([]byte, int) (int, error) {
+	if !r.owing {
+		return 0, zerr.ErrState
+	}
+	return 1, nil
+}
+
 func (r *rep) Sink() pipe.Sink { return nil }

@@ -19,11 +19,14 @@ type req struct {
 	h        *Host
 	out      *balancer
 	in       *fairQueue
+	step     step // the reply that the application gets next
 	awaiting bool
-	peer     *pipe.Pipe // whose reply counts; nil: anybody's
-	id       uint32
-	idFrame  []byte // of the outstanding request, nil without REQ_CORRELATE
-	scratch  [][]byte
+	// abandoned means that a reply that was put back is not offered again by itself.
+	abandoned bool
+	peer      *pipe.Pipe // the one whose reply counts; nil: any
+	id        uint32
+	idFrame   []byte // of the outstanding request, nil without REQ_CORRELATE
+	scratch   [][]byte
 }
 
 func newReq(h *Host) *req {
@@ -50,14 +53,14 @@ func (r *req) Detach(p *pipe.Pipe) {
 }
 
 func (r *req) Send(m *pipe.Message) error {
-	if r.awaiting && !r.h.Options.Bool(opt.ReqRelaxed) {
-		return zerr.ErrState
+	if err := r.turn(); err != nil {
+		return err
 	}
 	// The outstanding request is given up even if no peer takes the new one: its
 	// reply may be among what is discarded now.
 	r.awaiting, r.peer, r.idFrame = false, nil, nil
 	var id []byte
-	w := pipe.Message{Owned: m.Owned}
+	w := pipe.Message{Owned: m.Owned, Lease: m.Lease}
 	r.scratch = r.scratch[:0]
 	if r.h.Options.Bool(opt.ReqCorrelate) {
 		r.id++
@@ -80,33 +83,60 @@ func (r *req) Send(m *pipe.Message) error {
 	return nil
 }
 
-func (r *req) discardStale() {
-	var m pipe.Message
-	for r.in.recv(&m) != nil {
-		r.h.Drops.Stale.Add(1)
+// turn returns ErrState unless a request may be sent now. It may not while the reply
+// to the last one is on its way to the application. A reply that was put back for
+// good has ended the exchange on the wire: an application that has given up its
+// channel may go on with the next request, which drops the reply.
+func (r *req) turn() error {
+	strict := !r.h.Options.Bool(opt.ReqRelaxed)
+	if r.step.at == taken || r.awaiting && strict && !(r.step.at == returned && r.abandoned) {
+		return zerr.ErrState
 	}
+	return nil
 }
 
-func (r *req) Recv(m *pipe.Message) error {
+// discardStale drops what has arrived, a reply that was put back included. It takes
+// as long as there are peers that have sent something, however fast they send.
+func (r *req) discardStale() {
+	if r.step.discard(r.h) {
+		r.h.Drops.Stale.Add(1)
+	}
+	r.h.Drops.Stale.Add(uint64(r.in.drop()))
+}
+
+// Take fetches the reply. While it is on its way to the application there is no
+// other.
+func (r *req) Take(m *pipe.Message) error {
 	if !r.awaiting {
 		return zerr.ErrState
 	}
-	for {
-		p := r.in.recv(m)
-		if p == nil {
-			return zerr.ErrAgain
-		}
+	for n := skips(0); r.step.at != taken && r.step.next(r.in, m); {
+		p := r.step.from
 		if r.peer != nil && p != r.peer && !r.peer.Route.Attached && r.peer.Peek() == nil {
 			r.peer = nil // it left and owes nothing that could still be read
 		}
-		if r.peer != nil && p != r.peer || !r.strip(m) {
-			r.h.Drops.Stale.Add(1)
-			continue
+		ok := (r.peer == nil || p == r.peer) && r.strip(m)
+		if r.step.take(ok); ok {
+			return nil
 		}
-		r.awaiting, r.peer = false, nil
-		r.h.Mailbox.Watchers.Tell(pipe.CanSend)
-		return nil
+		m.Lease.Release()
+		if r.h.Drops.Stale.Add(1); n.enough(r.h) {
+			break
+		}
 	}
+	return zerr.ErrAgain
+}
+
+// Received implements Stateful: from here on the next request may be sent.
+func (r *req) Received(*pipe.Message) {
+	r.awaiting, r.peer, r.step = false, nil, step{}
+	r.h.Mailbox.Watchers.Tell(pipe.CanSend)
+}
+
+// Return implements Stateful.
+func (r *req) Return(_ []pipe.Item, again bool) {
+	r.step.putBack(r.h)
+	r.abandoned = !again
 }
 
 // strip removes the envelope of a reply; false means that it is none of ours.
@@ -124,10 +154,14 @@ func (r *req) strip(m *pipe.Message) bool {
 	return true
 }
 
-func (r *req) Readable() bool { return r.awaiting && r.in.peek() != nil }
+func (r *req) Readable() bool { return r.awaiting && r.step.readable(r.in) }
 
-func (r *req) Writable() bool {
-	return (!r.awaiting || r.h.Options.Bool(opt.ReqRelaxed)) && r.out.writable()
+// Room is for one request at a time.
+func (r *req) Room([]byte, int) (int, error) {
+	if err := r.turn(); err != nil {
+		return 0, err
+	}
+	return orAgain(r.out.room(1))
 }
 
 func (r *req) Sink() pipe.Sink { return nil }

@@ -3,7 +3,6 @@
 package pattern
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
 
@@ -105,6 +104,7 @@ func (r *router) Attach(p *pipe.Pipe) {
 	p.Route.Attached = true
 	if p.Route.ID != nil {
 		r.set(p, p.Route.ID)
+		r.in.attach(p)
 		r.h.Mailbox.WakeSender()
 	}
 	probe(r.h, p)
@@ -123,16 +123,24 @@ func (r *router) Ready(p *pipe.Pipe) error {
 	}
 	if id == nil {
 		id = r.fresh()
-	} else if old := r.byID[string(id)]; old != nil {
-		if !r.h.Options.Bool(opt.RouterHandover) {
-			return nil // stays anonymous for ever (ROUTER_HANDOVER = 0)
+	} else if old := r.byID[string(id)]; old != nil && old.Route.HungUp {
+		r.remove(old) // both are called so; nothing is sent to the old one any more
+	} else if old != nil {
+		if !r.handsOver(old.Peer(), p.Peer()) {
+			return nil // stays anonymous for ever
 		}
 		r.displace(old)
 	}
 	r.set(p, id)
+	r.in.attach(p)
 	r.h.Mailbox.WakeSender()
 	r.notify(p, 1)
 	return nil
+}
+
+// handsOver reports whether a newer peer takes the routing id of an older one.
+func (r *router) handsOver(old, newer *pipe.Peer) bool {
+	return r.h.Options.Bool(opt.RouterHandover) || r.h.Options.Bool(opt.HandoverToSameUser) && newer.SameUser(old)
 }
 
 // notify tells the application with an empty message (ROUTER_NOTIFY: 1 a peer
@@ -145,15 +153,14 @@ func (r *router) notify(p *pipe.Pipe, bit int) {
 
 // Lost tells the application through DISCONNECT_MSG and ROUTER_NOTIFY.
 func (r *router) Lost(p *pipe.Pipe) {
-	if b := r.h.Options.Bytes(opt.DisconnectMessage); len(b) > 0 && p.Accepted {
-		p.Inject(pipe.Message{Head: bytes.Clone(b), Peer: p.Peer(), Owned: true})
-	}
+	disconnected(r.h, p)
 	r.notify(p, 2)
 }
 
 // displace gives the old holder of an id a fresh one, under which what it has
 // sent is still delivered, and ends its connection (ROUTER_HANDOVER).
 func (r *router) displace(old *pipe.Pipe) {
+	r.in.depart(old)
 	r.set(old, r.fresh())
 	old.Route.Moved = true
 	if old.InProcess() {
@@ -165,6 +172,7 @@ func (r *router) displace(old *pipe.Pipe) {
 
 func (r *router) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
+	r.in.detach(p)
 	r.remove(p)
 }
 
@@ -192,18 +200,21 @@ func (r *router) Send(m *pipe.Message) error {
 		p.Refuse(nil)
 		return nil
 	}
-	if r.h.write(p, &w) {
-		return nil
-	}
 	if mandatory {
-		return zerr.ErrAgain
+		return r.h.writeTo(p, &w)
+	}
+	if r.h.writeOrDrop(p, &w) {
+		return nil
 	}
 	p.Dropped.Add(1)
 	r.h.Drops.Mute.Add(1)
 	return nil
 }
 
-func (r *router) Recv(m *pipe.Message) error {
+func (r *router) Take(m *pipe.Message) error {
+	if r.h.again(m) { // with its routing id
+		return nil
+	}
 	p := r.in.recv(m)
 	if p == nil {
 		return zerr.ErrAgain
@@ -212,18 +223,28 @@ func (r *router) Recv(m *pipe.Message) error {
 	return nil
 }
 
-func (r *router) Readable() bool { return r.in.peek() != nil }
+// RouteTo returns the pipe to the peer with a routing id, nil if there is none.
+func (r *router) RouteTo(id []byte, _ *pipe.Label) *pipe.Pipe { return r.routes.byID[string(id)] }
 
-func (r *router) Writable() bool {
+func (r *router) Readable() bool { return len(r.h.Returned) > 0 || r.in.peek() != nil }
+
+func (r *router) Room(head []byte, limit int) (int, error) {
 	if !r.h.Options.Bool(opt.RouterMandatory) {
-		return true
+		return limit, nil
 	}
-	for _, p := range r.byID {
-		if p.CanWrite() {
-			return true
+	if head == nil {
+		for _, p := range r.byID {
+			if p.CanWrite() {
+				return limit, nil
+			}
 		}
+		return 0, zerr.ErrAgain
 	}
-	return false
+	p := r.byID[string(head)]
+	if p == nil || p.Route.Moved {
+		return 0, zerr.ErrHostUnreachable
+	}
+	return r.h.roomAt(p, limit)
 }
 
 func (r *router) Sink() pipe.Sink { return nil }

@@ -9,7 +9,7 @@ import (
 )
 
 // stream is STREAM: raw TCP, [id][data] both ways, where empty data is the
-// connection's beginning and end (patterns.md, section 6).
+// connection's beginning and end (ZMQ_STREAM).
 type stream struct {
 	routes
 	h    *Host
@@ -27,6 +27,7 @@ func (s *stream) Attach(p *pipe.Pipe) {
 		p.Route.ID = s.fresh()
 	}
 	s.set(p, p.Route.ID)
+	s.in.attach(p)
 	s.last = p.Route.ID
 	s.h.Mailbox.WakeSender()
 }
@@ -58,6 +59,7 @@ func (s *stream) notify(p *pipe.Pipe) {
 
 func (s *stream) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
+	s.in.detach(p)
 	s.remove(p)
 }
 
@@ -79,13 +81,13 @@ func (s *stream) Send(m *pipe.Message) error {
 	}
 	w := *m
 	w.Pop()
-	if !s.h.write(p, &w) {
-		return zerr.ErrAgain
-	}
-	return nil
+	return s.h.writeTo(p, &w)
 }
 
-func (s *stream) Recv(m *pipe.Message) error {
+func (s *stream) Take(m *pipe.Message) error {
+	if s.h.again(m) { // with its routing id
+		return nil
+	}
 	p := s.in.recv(m)
 	if p == nil {
 		return zerr.ErrAgain
@@ -94,6 +96,17 @@ func (s *stream) Recv(m *pipe.Message) error {
 	return nil
 }
 
-func (s *stream) Readable() bool  { return s.in.peek() != nil }
-func (s *stream) Writable() bool  { return true }
+func (s *stream) Readable() bool { return len(s.h.Returned) > 0 || s.in.peek() != nil }
+
+func (s *stream) Room(head []byte, limit int) (int, error) {
+	if head == nil {
+		return limit, nil
+	}
+	p := s.byID[string(head)]
+	if p == nil {
+		return 0, zerr.ErrHostUnreachable
+	}
+	return s.h.roomAt(p, limit)
+}
+
 func (s *stream) Sink() pipe.Sink { return nil }

@@ -10,8 +10,9 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// sub is SUB and XSUB (RFC 29). It keeps the wanted set, and sends it whole to
-// every publisher that it meets or meets again.
+// sub is SUB and XSUB (RFC 29). It keeps the wanted set. A publisher is sent the
+// whole of it at connect, and again after its connection was lost, and from then on
+// each change, in order with what an XSUB sends upstream.
 type sub struct {
 	h      *Host
 	filter bool // SUB: the application sees only what it subscribed to
@@ -27,40 +28,64 @@ func newSub(h *Host, filter bool) *sub {
 func (s *sub) Attach(p *pipe.Pipe) {
 	p.Route.Attached = true
 	s.pipes[p] = struct{}{}
+	s.in.attach(p)
+	s.subscribeAll(p)
 }
 
-// Ready sends the whole set, before anything else and outside the high-water
-// mark; what was queued for the publisher before is dropped (patterns.md 4.3).
+// manyWaiting is how many subscriptions and cancellations wait for a publisher that
+// is not there. If they become more, the set as it is then will do: a subscriber of
+// many topics may have many publishers that never come.
+const manyWaiting = 10_000
+
+// subscribeAll tells a publisher the whole set, when it is there if the set is large.
+func (s *sub) subscribeAll(p *pipe.Pipe) {
+	if p.Route.Whole = s.store.Len() > manyWaiting; !p.Route.Whole {
+		s.store.Each(func(topic []byte) { s.subscribe(p, topic, false) })
+	}
+}
+
 func (s *sub) Ready(p *pipe.Pipe) error {
-	p.ResetOut()
-	s.store.Each(func(topic []byte) { s.subscribe(p, topic, false) })
+	if p.Route.Whole {
+		p.Route.Whole = false
+		s.store.Each(func(topic []byte) { s.subscribe(p, topic, false) })
+	}
 	return nil
 }
 
-func (s *sub) Lost(*pipe.Pipe) {}
+// Lost begins anew for the next connection: what the publisher was sent is gone with
+// the last one, and what was queued for it is dropped.
+func (s *sub) Lost(p *pipe.Pipe) {
+	if p.Accepted || p.InProcess() {
+		return // there is no next one
+	}
+	s.h.Drops.PeerGone.Add(uint64(p.Out().Count()))
+	p.ResetOut()
+	s.subscribeAll(p)
+}
 
 func (s *sub) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
 	delete(s.pipes, p)
+	s.in.detach(p)
 }
 
-// Subscribe adds one reference to a topic. SUB tells its publishers about the
-// first only; XSUB forwards every one.
+// Subscribe adds one reference to a topic. The publishers are told of every one, not
+// of the first alone: a publisher with XPUB_VERBOSE counts on it, and so does a proxy
+// in between.
 func (s *sub) Subscribe(topic []byte) error {
 	if !s.store.Room(topic) {
 		return errFull
 	}
-	if first := s.store.Add(topic); first || !s.filter {
-		s.tell(topic, false)
-	}
+	s.store.Add(topic)
+	s.tell(topic, false)
 	return nil
 }
 
 // Unsubscribe takes one reference away; the last tells the publishers. A topic
 // that is not subscribed to is no error, as in libzmq.
 func (s *sub) Unsubscribe(topic []byte) error {
-	last, known := s.store.Remove(topic)
-	if last || known && !s.filter && s.h.Options.Bool(opt.XSubVerboseUnsubscribe) {
+	last, _ := s.store.Remove(topic)
+	if last || !s.filter && s.h.Options.Bool(opt.XSubVerboseUnsubscribe) {
 		s.tell(topic, true)
 	}
 	return nil
@@ -70,8 +95,16 @@ func (s *sub) Unsubscribe(topic []byte) error {
 // lock: in the caller's goroutine where that is the only one, so that the
 // subscription is on its way when the call returns.
 func (s *sub) subscribe(p *pipe.Pipe, topic []byte, cancel bool) {
-	if p.Subscription(topic, cancel) {
+	if p.Route.Whole {
+		return
+	}
+	flush, waiting := p.Subscription(topic, cancel)
+	if flush {
 		s.h.Flush = append(s.h.Flush, p)
+	}
+	if waiting > manyWaiting {
+		p.DropSubscriptions()
+		p.Route.Whole = true
 	}
 }
 
@@ -108,7 +141,7 @@ func (s *sub) Send(m *pipe.Message) error {
 		return nil
 	}
 	for p := range s.pipes {
-		if !s.h.write(p, &user) {
+		if !s.h.writeOrDrop(p, &user) {
 			p.Dropped.Add(1)
 			s.h.Drops.Mute.Add(1)
 		}
@@ -129,12 +162,16 @@ func (s *sub) interpret(frame []byte) bool {
 	return ok
 }
 
-func (s *sub) Recv(m *pipe.Message) error {
-	for s.in.recv(m) != nil {
+// Take filters what was put back again: the subscriptions may have changed.
+func (s *sub) Take(m *pipe.Message) error {
+	for n := skips(0); s.h.again(m) || s.in.recv(m) != nil; {
 		if s.wanted(m) {
 			return nil
 		}
-		s.h.Drops.Filtered.Add(1)
+		m.Lease.Release()
+		if s.h.Drops.Filtered.Add(1); n.enough(s.h) {
+			break
+		}
 	}
 	return zerr.ErrAgain
 }
@@ -148,17 +185,47 @@ func (s *sub) wanted(m *pipe.Message) bool {
 	return !s.filter || s.store.Match(m.Head) != s.h.Options.Bool(opt.InvertMatching)
 }
 
+// TakeQuietly implements Filter. A message that does not pass is left for Take, because
+// the application may have subscribed to it by then.
+func (s *sub) TakeQuietly(m *pipe.Message) bool {
+	p := s.in.only()
+	return p != nil && p.AtHand() && p.Quiet() > 0 && s.wanted(p.Peek()) && p.Read(m)
+}
+
+// Wants implements Filter.
+func (s *sub) Wants(head []byte) bool { return s.wanted(&pipe.Message{Head: head}) }
+
 func (s *sub) Readable() bool {
-	for m := s.in.peek(); m != nil; m = s.in.peek() {
+	n := skips(0)
+	for m := s.peek(); m != nil; m = s.peek() {
 		if s.wanted(m) {
 			return true
 		}
 		var unwanted pipe.Message
-		s.in.recv(&unwanted)
-		s.h.Drops.Filtered.Add(1)
+		if !s.h.again(&unwanted) {
+			s.in.recv(&unwanted)
+		}
+		unwanted.Lease.Release()
+		if s.h.Drops.Filtered.Add(1); n.enough(s.h) {
+			break
+		}
 	}
 	return false
 }
 
-func (s *sub) Writable() bool  { return !s.filter }
+// peek returns the next message, nil if there is none.
+func (s *sub) peek() *pipe.Message {
+	if len(s.h.Returned) > 0 {
+		return &s.h.Returned[0]
+	}
+	return s.in.peek()
+}
+
+func (s *sub) Room(_ []byte, limit int) (int, error) {
+	if s.filter {
+		return 0, zerr.ErrNotSupported
+	}
+	return limit, nil
+}
+
 func (s *sub) Sink() pipe.Sink { return nil }

@@ -23,17 +23,21 @@ type subscriptions struct {
 	mu        sync.Mutex
 	store     trie.Multi[*pipe.Pipe] // what messages are matched against
 	requested trie.Multi[*pipe.Pipe] // XPUB_MANUAL: what peers asked for
+	swept     notices                // those before notices, which sweep has looked at
 	notices   notices
 	told      uint64 // notices so far
 	sweepAt   int    // unread notices that make sweep worthwhile
+	sweeping  bool   // sweep has the notices that there were
+	leaving   int    // peers whose subscriptions are being removed
 	ended     bool   // since the last sweep a subscription or a peer
 	verbose   bool   // every subscription is a notice
 	verboser  bool   // and every cancellation
 	manual    bool
 	onlyFirst bool
-	recvHWM   int
 	maxTopics int
 	maxTopic  int
+	maxBytes  int  // of all topics of one peer
+	keep      bool // subscriptions outlive a connection that we made
 }
 
 // errFull is what the application gets that has subscribed to more than the store of
@@ -51,46 +55,52 @@ func (s *subscriptions) configure(o *opt.Set) {
 	s.verbose = s.verboser || o.Bool(opt.XPubVerbose)
 	s.manual = o.Bool(opt.XPubManual) || o.Bool(opt.XPubManualLastValue)
 	s.onlyFirst = o.Bool(opt.OnlyFirstSubscribe)
-	s.recvHWM = o.Int(opt.RecvHWM)
 	s.maxTopics = o.Int(opt.MaxSubscriptions)
 	s.maxTopic = o.Int(opt.MaxTopicBytes)
+	s.maxBytes = o.Int(opt.MaxSubscriptionBytes)
+	s.keep = o.Bool(opt.KeepSubscriptions)
 }
 
 // sink takes what a peer sends upstream. It runs in the connection's reader.
-func (s *subscriptions) sink(p *pipe.Pipe, ms []pipe.Message) int {
-	s.mu.Lock()
-	if p.Route.Gone { // its connection only lingers, or the other socket has not heard yet
-		s.mu.Unlock()
-		return len(ms)
-	}
-	told, changed, n := s.told, false, 0
-	for ; n < len(ms); n++ {
-		m := &ms[n]
-		switch m.Kind {
-		case pipe.Subscribe:
-			s.apply(p, m.Head, false, m.Peer)
-			changed = true
-		case pipe.Cancel:
-			s.apply(p, m.Head, true, m.Peer)
-			changed = true
-		default:
-			c, ok := s.upstream(p, m)
-			changed = changed || c
-			if !ok {
-				goto full
+func (s *subscriptions) sink(p *pipe.Pipe, ms []pipe.Message) (n int) {
+	told, changed, full := false, false, false
+	for n < len(ms) && !full {
+		s.mu.Lock()
+		had := s.told
+		for end := min(n+share, len(ms)); n < end && !full; n++ {
+			var c bool
+			if c, full = s.takeLocked(p, &ms[n]); full {
+				n--
 			}
+			changed = changed || c
 		}
+		told = told || s.told != had
+		s.mu.Unlock()
 	}
-full:
-	wake := s.told != told
-	s.mu.Unlock()
-	if wake {
+	if told {
 		s.h.Mailbox.WakeReceiver()
 	}
 	if changed && s.h.Subscribed != nil {
 		s.h.Subscribed()
 	}
+	s.sweep()
 	return n
+}
+
+// takeLocked takes one message of a peer, unless the application must read first.
+func (s *subscriptions) takeLocked(p *pipe.Pipe, m *pipe.Message) (changed, full bool) {
+	switch {
+	case p.Route.Gone.Load(): // its connection only lingers, or the other socket has not heard yet
+		return false, false
+	case m.Kind == pipe.Subscribe:
+		s.apply(p, m.Head, false, m.Peer)
+		return true, false
+	case m.Kind == pipe.Cancel:
+		s.apply(p, m.Head, true, m.Peer)
+		return true, false
+	}
+	changed, ok := s.upstream(p, m)
+	return changed, !ok
 }
 
 // upstream takes a message apart: frames that start with 1 or 0 are
@@ -102,7 +112,7 @@ full:
 func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok bool) {
 	_, _, is := wire.ParseSubscription(m.Head)
 	alone := is && len(m.Tail) == 0
-	if !alone && !s.silent && s.recvHWM > 0 && p.Route.Notices >= s.recvHWM && !p.Ending() {
+	if !alone && !s.silent && full(p) && !p.Ending() {
 		p.Route.Held = true
 		return false, false
 	}
@@ -135,6 +145,13 @@ func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok boo
 	return changed, true
 }
 
+// full reports whether as much of a peer waits for the application as the high-water
+// mark allows.
+func full(p *pipe.Pipe) bool {
+	mark := p.RecvMark()
+	return mark > 0 && p.Route.Notices >= mark
+}
+
 // apply notes a subscription or its end, and what the application is to hear.
 func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pipe.Peer) {
 	store := &s.store
@@ -143,27 +160,43 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 	}
 	if cancel {
 		last, removed := store.Remove(topic, p)
+		if removed {
+			p.Route.TopicBytes = max(0, p.Route.TopicBytes-len(topic)) // some are the application's own
+		}
 		if s.each() || removed && last {
 			s.note(source{from: p, peer: peer}, p, removed, 0, topic)
 		}
 		return
 	}
 	if s.maxTopic > 0 && len(topic) > s.maxTopic {
-		p.Refuse(zerr.Errorf(zerr.ErrLimit, "it subscribes to a topic of %d octets and MaxTopicBytes is %d", len(topic), s.maxTopic))
+		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "it subscribes to a topic of %d octets and MaxTopicBytes is %d", len(topic), s.maxTopic))
 		return
 	}
 	if s.maxTopics > 0 && store.CountOf(p) >= s.maxTopics {
-		p.Refuse(zerr.Errorf(zerr.ErrLimit, "it holds %d subscriptions, as many as MaxSubscriptions allows", s.maxTopics))
+		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "it holds %d subscriptions, as many as MaxSubscriptions allows", s.maxTopics))
+		return
+	}
+	if s.maxBytes > 0 && p.Route.TopicBytes+len(topic) > s.maxBytes {
+		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "its topics have more bytes together than MaxSubscriptionBytes, %d", s.maxBytes))
 		return
 	}
 	if !store.Room(topic) {
-		p.Refuse(zerr.Errorf(zerr.ErrLimit, "there is no room for one more of its subscriptions among %d", store.Count()))
+		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "there is no room for one more of its subscriptions among %d", store.Count()))
 		return
 	}
 	first, added := store.Add(topic, p)
+	if added {
+		p.Route.TopicBytes += len(topic)
+	}
 	if s.manual || s.verbose || first {
 		s.note(source{from: p, peer: peer}, p, first || s.each() && added, 1, topic)
 	}
+}
+
+// refuse ends the connection of a peer that goes beyond a limit.
+func (s *subscriptions) refuse(p *pipe.Pipe, reason error) {
+	p.Route.Overfull = true
+	p.Refuse(reason)
 }
 
 // each reports whether the application hears of each peer's subscriptions and
@@ -179,7 +212,7 @@ func (s *subscriptions) note(from source, p *pipe.Pipe, changed bool, op byte, t
 	}
 	if from.from != nil {
 		if s.maxTopics > 0 && p.Route.Notices >= 2*s.maxTopics {
-			p.Refuse(zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", p.Route.Notices))
+			s.refuse(p, zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", p.Route.Notices))
 			return
 		}
 		p.Route.Notices++
@@ -187,73 +220,52 @@ func (s *subscriptions) note(from source, p *pipe.Pipe, changed bool, op byte, t
 	if s.each() {
 		from.of = p
 	}
-	if s.notices.n >= max(s.sweepAt, manyNotices) {
-		s.sweep()
-	}
 	s.told++
 	s.ended = s.ended || op == 0
 	s.notices.add(from, changed, op, topic)
 }
 
-// forget removes what a lost peer subscribed to. With last nothing of the peer
-// is taken from here on.
-func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
+// keeps reports whether what a lost peer subscribed to stays for its next
+// connection. After a limit was exceeded that connection begins with nothing, or it
+// would exceed the limit again.
+func (s *subscriptions) keeps(p *pipe.Pipe) bool {
 	s.mu.Lock()
-	p.Route.Gone = p.Route.Gone || last
-	s.ended = true
-	told := s.told
-	// Whoever hears nothing needs no prefixes put together.
-	var lost, taken func(topic []byte, last bool)
-	switch {
-	case s.silent:
-	case s.manual:
-		taken = func(topic []byte, _ bool) { s.note(source{}, p, true, 0, topic) }
-	default:
-		lost = func(topic []byte, last bool) {
-			if last || s.verboser {
-				s.note(source{}, p, true, 0, topic)
-			}
-		}
-	}
-	s.store.RemoveAll(p, lost)
-	s.requested.RemoveAll(p, taken)
-	wake := s.told != told
-	s.mu.Unlock()
-	if wake {
-		s.h.Mailbox.WakeReceiver()
-	}
-	if s.h.Subscribed != nil {
-		s.h.Subscribed()
-	}
+	defer s.mu.Unlock()
+	over := p.Route.Overfull
+	p.Route.Overfull = false
+	return s.keep && !p.Accepted && !over
 }
 
-// next takes the next notice. from is the peer it came from, nil if that has
-// gone.
-func (s *subscriptions) next(m *pipe.Message) (from *pipe.Pipe, ok bool) {
+// next takes the next notice or upstream message, with what is known of its peer.
+func (s *subscriptions) next(m *pipe.Message) bool {
 	s.mu.Lock()
-	if s.notices.n == 0 {
+	if !s.unreadLocked() {
 		s.mu.Unlock()
-		return nil, false
+		return false
 	}
-	n := s.notices.next()
-	resume := n.from != nil && s.giveBack(n.from)
+	from := &s.notices
+	if s.swept.n > 0 {
+		from = &s.swept
+	}
+	n := from.next()
+	resume := n.from != nil && s.giveBack(n.from, 1)
 	s.mu.Unlock()
 	if resume {
 		n.from.Resume()
 	}
 	if n.user != nil {
 		*m = *n.user
-		return nil, true
+		return true
 	}
-	*m = pipe.Message{Head: n.text, Peer: n.peer, Owned: true}
-	return n.from, true
+	*m = pipe.Message{Kind: pipe.Notice, Head: n.text, Peer: n.peer, Owned: true}
+	return true
 }
 
-// giveBack notes that a notice of a peer waits no more, and reports whether the
+// giveBack notes that notices of a peer wait no more, and reports whether the
 // peer's reader is to be resumed.
-func (s *subscriptions) giveBack(p *pipe.Pipe) bool {
-	p.Route.Notices--
-	if !p.Route.Held || s.recvHWM > 0 && p.Route.Notices >= s.recvHWM {
+func (s *subscriptions) giveBack(p *pipe.Pipe, n int) bool {
+	p.Route.Notices -= n
+	if !p.Route.Held || full(p) {
 		return false
 	}
 	p.Route.Held = false
@@ -263,8 +275,11 @@ func (s *subscriptions) giveBack(p *pipe.Pipe) bool {
 func (s *subscriptions) pending() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.notices.n > 0
+	return s.unreadLocked()
 }
+
+// unreadLocked reports whether next finds something: nothing while sweep has it.
+func (s *subscriptions) unreadLocked() bool { return !s.sweeping && s.swept.n+s.notices.n > 0 }
 
 // place tells apart the sets of subscribers that topics have.
 func (s *subscriptions) place(topic []byte) trie.Place {
@@ -310,5 +325,14 @@ func (s *subscriptions) count() int {
 func (s *subscriptions) subscribers(topic []byte) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.store.Subscribers(topic)
+	if s.leaving == 0 {
+		return s.store.Subscribers(topic)
+	}
+	distinct := make(map[*pipe.Pipe]struct{})
+	s.store.Match(topic, func(p *pipe.Pipe) {
+		if !p.Route.Leaving {
+			distinct[p] = struct{}{}
+		}
+	})
+	return len(distinct)
 }

@@ -14,14 +14,14 @@ import (
 
 func (b *bench) subscribe(p *pipe.Pipe, topic string) {
 	b.Helper()
-	if p.Deliver([]pipe.Message{{Head: []byte(topic), Kind: pipe.Subscribe, Owned: true}}) != 1 {
+	if p.Deliver(pipe.Items(pipe.Message{Head: []byte(topic), Kind: pipe.Subscribe, Peer: p.Peer(), Owned: true})) != 1 {
 		b.Fatalf("the subscription to %q was refused", topic)
 	}
 }
 
 func (b *bench) cancel(p *pipe.Pipe, topic string) {
 	b.Helper()
-	p.Deliver([]pipe.Message{{Head: []byte(topic), Kind: pipe.Cancel, Owned: true}})
+	p.Deliver(pipe.Items(pipe.Message{Head: []byte(topic), Kind: pipe.Cancel, Owned: true}))
 }
 
 func TestPublisherTakesCommandAndMessageFormAlike(t *testing.T) {
@@ -77,7 +77,7 @@ func TestPublisherForgetsPipesThatLeft(t *testing.T) {
 	}
 	for range 200 { // each came and went
 		var m pipe.Message
-		if err := b.p.Recv(&m); err != nil {
+		if err := Recv(b.p, &m); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -92,7 +92,7 @@ func TestXPubHoldsAPeerBackUntilItsNoticesAreRead(t *testing.T) {
 	b.subscribe(p, "a")
 	b.subscribe(p, "b")
 	b.subscribe(p, "c") // subscriptions pass any mark
-	if n := p.Deliver([]pipe.Message{*msg("user")}); n != 0 {
+	if n := p.Deliver(pipe.Items(*msg("user"))); n != 0 {
 		t.Fatal("a user message beyond the mark was taken")
 	}
 	b.deliver(other, "other peers go on")
@@ -170,6 +170,25 @@ func TestXPubManualNoticesOfUserMessagesDoNotMoveTheLastPeer(t *testing.T) {
 	b.send("for q")
 	if drain(p) != 0 || drain(q) != 1 {
 		t.Error("the subscription went to the wrong peer")
+	}
+}
+
+// libzmq does so too: the notice of a loss is that of no peer.
+func TestXPubManualSubscribesNoPeerAfterTheNoticeOfALoss(t *testing.T) {
+	b := newBench(t, XPub, opt.XPubManual, 1)
+	p, q := b.pipe(0, ""), b.pipe(0, "")
+	b.subscribe(q, "Q")
+	b.subscribe(p, "P")
+	b.want("\x01Q")
+	b.want("\x01P")
+	b.leave(q)
+	b.want("\x00Q")
+	if err := b.p.(Subscriber).Subscribe([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	b.send("x")
+	if drain(p) != 0 {
+		t.Error("a peer was subscribed whose notice was not the last")
 	}
 }
 

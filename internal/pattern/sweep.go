@@ -14,16 +14,64 @@ const manyNotices = 10_000
 // knew nothing of them, and need not. What is left is in proportion to the
 // subscriptions that there are and to what the application has read, however often
 // peers come and go. libzmq keeps them all.
+//
+// It looks at all of them, so the lock is not held: the application finds no notice
+// until it is through, and new ones gather behind. It does nothing unless they have
+// become many.
 func (s *subscriptions) sweep() {
-	if s.ended {
-		s.leaveOut(s.useless())
-		s.ended = false
+	s.mu.Lock()
+	if !s.sweepDueLocked() {
+		s.mu.Unlock()
+		return
 	}
-	s.sweepAt = 2 * s.notices.n
+	ended := s.ended
+	s.ended = false
+	all := s.swept
+	behind := s.notices
+	s.swept, s.notices = notices{}, notices{}
+	s.sweeping = true
+	s.mu.Unlock()
+	all.join(behind)
+	back := make(map[*pipe.Pipe]int)
+	if ended {
+		all = all.without(all.useless(), back)
+	}
+	s.mu.Lock()
+	s.swept, s.sweeping = all, false
+	s.sweepAt = 2 * all.n
+	var resume []*pipe.Pipe
+	for p, n := range back {
+		if s.giveBack(p, n) {
+			resume = append(resume, p)
+		}
+	}
+	s.mu.Unlock()
+	for _, p := range resume {
+		p.Resume()
+	}
+	s.h.Mailbox.WakeReceiver()
 }
 
-// useless says of each unread notice whether sweep leaves it out.
-func (s *subscriptions) useless() []bool {
+// sweepDue reports whether sweep has something to do.
+func (s *subscriptions) sweepDue() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sweepDueLocked()
+}
+
+func (s *subscriptions) sweepDueLocked() bool {
+	return !s.sweeping && s.swept.n+s.notices.n >= max(s.sweepAt, manyNotices)
+}
+
+// join appends later notices.
+func (l *notices) join(later notices) {
+	l.runs = append(l.runs[l.head:], later.runs[later.head:]...)
+	l.head = 0
+	l.n += later.n
+}
+
+// useless says of each notice whether sweep leaves it out.
+func (l *notices) useless() []bool {
 	type key struct {
 		of    *pipe.Pipe
 		topic string
@@ -34,15 +82,15 @@ func (s *subscriptions) useless() []bool {
 	}
 	open := make(map[key]pending)
 	before := make(map[int]int) // of a subscription in open, the one before it
-	drop := make([]bool, s.notices.n)
-	s.notices.each(func(i int, n notice) {
+	drop := make([]bool, l.n)
+	l.each(func(i int, n notice) {
 		if n.user != nil {
 			return
 		}
 		p, ok := open[key{n.of, string(n.text[1:])}]
 		switch {
 		case n.text[0] == 1:
-			if !n.changed && n.from.Route.Gone {
+			if !n.changed && n.from.Route.Gone.Load() {
 				drop[i] = true // a repetition, whose end nobody tells
 				return
 			}
@@ -51,7 +99,7 @@ func (s *subscriptions) useless() []bool {
 			}
 			open[key{n.of, string(n.text[1:])}] = pending{i, p.fresh || !ok && n.changed}
 		case !n.changed: // the end of nothing
-			drop[i] = n.from == nil || n.from.Route.Gone
+			drop[i] = n.from == nil || n.from.Route.Gone.Load()
 		case ok:
 			for at, more := p.last, true; more; at, more = before[at] {
 				drop[at] = true
@@ -63,18 +111,18 @@ func (s *subscriptions) useless() []bool {
 	return drop
 }
 
-// leaveOut removes unread notices and gives their peers the share back.
-func (s *subscriptions) leaveOut(drop []bool) {
-	var left notices
-	s.notices.each(func(i int, n notice) {
+// without returns the notices without those to be dropped, and counts in back how many
+// of each peer these are.
+func (l *notices) without(drop []bool, back map[*pipe.Pipe]int) (left notices) {
+	l.each(func(i int, n notice) {
 		switch {
 		case !drop[i] && n.user != nil:
 			left.addUser(n.source, *n.user)
 		case !drop[i]:
 			left.add(n.source, n.changed, n.text[0], n.text[1:])
-		case n.from != nil && s.giveBack(n.from):
-			n.from.Resume() // takes leaf locks at most
+		case n.from != nil:
+			back[n.from]++
 		}
 	})
-	s.notices = left
+	return left
 }

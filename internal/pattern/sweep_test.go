@@ -49,7 +49,7 @@ func (c *churn) step(once string) {
 func (c *churn) read(n int, known map[string]int, each bool) {
 	var m pipe.Message
 	for range n {
-		if c.p.Recv(&m) != nil {
+		if Recv(c.p, &m) != nil {
 			return
 		}
 		topic, op := string(m.Head[1:]), int(m.Head[0])
@@ -66,6 +66,9 @@ func (c *churn) read(n int, known map[string]int, each bool) {
 // knows what one knows that has read all the time.
 func TestXPubNoticesOfPeersThatComeAndGoAreBounded(t *testing.T) {
 	for name, mode := range map[string]opt.Num{"default": 0, "verbose": opt.XPubVerbose, "verboser": opt.XPubVerboser, "manual": opt.XPubManual} {
+		if testing.Short() && mode != 0 && mode != opt.XPubVerboser {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			c := &churn{newBench(t, XPub), rand.New(rand.NewPCG(1, uint64(mode))), nil, map[*pipe.Pipe][]string{}}
 			if mode != 0 {
@@ -79,7 +82,7 @@ func TestXPubNoticesOfPeersThatComeAndGoAreBounded(t *testing.T) {
 					c.read(3000, known, each)
 				}
 			}
-			if n := c.p.(*xpub).subs.notices.n; n > 3*manyNotices {
+			if n := c.p.(*xpub).subs.unread(); n > 3*manyNotices {
 				t.Fatalf("%d notices wait", n)
 			}
 			c.read(1<<30, known, each)
@@ -113,7 +116,7 @@ func TestXPubNoticesOfNothingAreBounded(t *testing.T) {
 		b.cancel(p, fmt.Sprint(round))
 		b.leave(p)
 	}
-	if n := b.p.(*xpub).subs.notices.n; n > 2*manyNotices {
+	if n := b.p.(*xpub).subs.unread(); n > 2*manyNotices {
 		t.Errorf("%d notices wait", n)
 	}
 }
@@ -126,14 +129,14 @@ func TestXPubSweepResumesAPeer(t *testing.T) {
 	p.OnResume(func() { resumed++ })
 	b.subscribe(p, "x")
 	b.cancel(p, "x")
-	if p.Deliver([]pipe.Message{*msg("user")}) != 0 {
+	if p.Deliver(pipe.Items(*msg("user"))) != 0 {
 		t.Fatal("a user message beyond the mark was taken")
 	}
 	for range manyNotices {
 		b.subscribe(p, "x")
 		b.cancel(p, "x")
 	}
-	if resumed == 0 || p.Deliver([]pipe.Message{*msg("user")}) != 1 && p.Route.Notices < 2 {
+	if resumed == 0 || p.Deliver(pipe.Items(*msg("user"))) != 1 && p.Route.Notices < 2 {
 		t.Errorf("resumed %d times, %d notices wait", resumed, p.Route.Notices)
 	}
 }

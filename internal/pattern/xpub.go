@@ -10,15 +10,12 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// refThreshold is the size from which a message to several subscribers is
-// copied once and then shared between their queues.
-const refThreshold = 4 << 10
-
 // xpub is PUB and XPUB (RFC 29): a message goes to every peer whose
 // subscriptions match its first frame, and is lost for those that are full.
 type xpub struct {
 	h       *Host
 	silent  bool // PUB: the application does not see subscriptions
+	groups  bool // RADIO: topics are groups
 	subs    *subscriptions
 	pipes   map[*pipe.Pipe]struct{}
 	targets []*pipe.Pipe
@@ -36,7 +33,7 @@ func newXPub(h *Host, silent bool) *xpub {
 	x := &xpub{h: h, silent: silent, pipes: make(map[*pipe.Pipe]struct{})}
 	x.subs = newSubscriptions(h, silent)
 	x.choose = func(p *pipe.Pipe) {
-		if p.Route.Mark != x.stamp {
+		if p.Route.Mark != x.stamp && !p.Route.Leaving {
 			p.Route.Mark = x.stamp
 			x.targets = append(x.targets, p)
 		}
@@ -59,33 +56,50 @@ func (x *xpub) Attach(p *pipe.Pipe) {
 	}
 }
 
-func (x *xpub) Ready(*pipe.Pipe) error { return nil }
+// Ready starts the measurement of DISCONNECT_SLOW anew: while the subscriber was
+// away, its queue may well have been full.
+func (x *xpub) Ready(p *pipe.Pipe) error {
+	p.Route.FullAt = time.Time{}
+	return nil
+}
 
-// Lost forgets the subscriptions of the connection; the peer sends them again
-// on the next.
+// Lost keeps the subscriptions of a subscriber that we connected to, so that
+// messages are queued for its next connection; the peer sends its subscriptions
+// again there, as with libzmq. Otherwise it forgets them.
 func (x *xpub) Lost(p *pipe.Pipe) {
 	x.shared.end()
+	x.forgetPeer(p)
 	p.Route.FullAt = time.Time{}
-	x.subs.forget(p, false)
+	if !x.subs.keeps(p) {
+		x.subs.forget(p, false)
+	}
 }
 
 func (x *xpub) Detach(p *pipe.Pipe) {
 	x.shared.end()
 	p.Route.Attached = false
 	delete(x.pipes, p)
-	if x.last == p {
-		x.last, x.lastOnly = nil, false
-	}
+	x.forgetPeer(p)
 	x.subs.forget(p, true)
 }
 
-func (x *xpub) Send(m *pipe.Message) error {
+// forgetPeer ends what the application has learnt of the peer last.
+func (x *xpub) forgetPeer(p *pipe.Pipe) {
+	if x.last == p {
+		x.last, x.lastOnly = nil, false
+	}
+}
+
+func (x *xpub) Send(m *pipe.Message) error { return x.publish(m, m.Head) }
+
+// publish sends a message to those who have subscribed to its topic.
+func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 	if len(x.pipes) >= audience {
-		if done, err := x.sendShared(m); done {
+		if done, err := x.sendShared(m, topic); done {
 			return err
 		}
 	}
-	x.match(m.Head)
+	x.match(topic)
 	if len(x.targets) == 0 {
 		x.h.Drops.NoSubscriber.Add(1)
 		x.forgetLast()
@@ -103,8 +117,8 @@ func (x *xpub) Send(m *pipe.Message) error {
 	}
 	w := *m
 	several := len(x.targets) > 1
-	if several && !w.Owned && w.Size() >= refThreshold {
-		w = m.Own()
+	if several && !w.Owned && w.Lease == nil && w.Size() >= pipe.RefSize {
+		w = m.Own() // which their queues share
 	}
 	for _, p := range x.targets {
 		if several {
@@ -143,7 +157,7 @@ func (x *xpub) match(topic []byte) {
 	x.targets = x.targets[:0]
 	x.stamp++
 	x.subs.match(topic, x.choose)
-	if x.h.Options.Bool(opt.InvertMatching) {
+	if x.inverts() {
 		x.targets = x.targets[:0]
 		for p := range x.pipes {
 			if p.Route.Mark != x.stamp {
@@ -159,17 +173,20 @@ func (x *xpub) match(topic []byte) {
 	}
 }
 
+// inverts reports whether a message goes to those who have not subscribed to its topic.
+func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertMatching) }
+
 // write sends to one subscriber, or counts the loss; a subscriber that stays
 // full for too long is disconnected where the option asks for that.
 func (x *xpub) write(p *pipe.Pipe, m *pipe.Message) {
-	if x.h.write(p, m) {
+	if x.h.writeOrDrop(p, m) {
 		p.Route.FullAt = time.Time{}
 		return
 	}
 	p.Dropped.Add(1)
 	x.h.Drops.Mute.Add(1)
 	limit := x.h.Options.Millis(opt.DisconnectSlow)
-	if limit <= 0 {
+	if limit <= 0 || !p.Connected() {
 		return
 	}
 	if p.Route.FullAt.IsZero() {
@@ -179,47 +196,71 @@ func (x *xpub) write(p *pipe.Pipe, m *pipe.Message) {
 	}
 }
 
-// Recv returns the next subscription notice or upstream message.
-func (x *xpub) Recv(m *pipe.Message) error {
+// Take fetches the next subscription notice or upstream message.
+func (x *xpub) Take(m *pipe.Message) error {
 	if x.silent {
 		return zerr.ErrNotSupported
 	}
-	from, ok := x.subs.next(m)
-	if !ok {
+	if !x.h.again(m) && !x.subs.next(m) {
 		return zerr.ErrAgain
 	}
-	if from != nil && x.manual() {
-		x.last = from
-		x.lastOnly = x.h.Options.Bool(opt.XPubManualLastValue)
-	}
 	return nil
+}
+
+// Received implements Stateful: with XPUB_MANUAL, Subscribe is from here on for the
+// peer of this notice, and for none if the notice says that a peer has gone.
+func (x *xpub) Received(m *pipe.Message) {
+	if m.Kind != pipe.Notice || !x.manual() {
+		return
+	}
+	x.last = x.pipeOf(m.Peer)
+	x.lastOnly = x.last != nil && x.h.Options.Bool(opt.XPubManualLastValue)
+}
+
+// Return implements Stateful.
+func (x *xpub) Return(items []pipe.Item, _ bool) { x.h.Return(items) }
+
+// pipeOf returns the pipe of a peer, nil if its connection is gone.
+func (x *xpub) pipeOf(peer *pipe.Peer) *pipe.Pipe {
+	p := peer.Pipe()
+	if _, ok := x.pipes[p]; !ok {
+		return nil
+	}
+	return p
 }
 
 func (x *xpub) manual() bool {
 	return x.h.Options.Bool(opt.XPubManual) || x.h.Options.Bool(opt.XPubManualLastValue)
 }
 
-// Subscribe gives the peer whose notice was read last a subscription
+// Subscribe gives the peer whose notice was received last a subscription
 // (XPUB_MANUAL). With no such peer it does nothing.
-func (x *xpub) Subscribe(topic []byte) error {
-	if !x.manual() {
-		return zerr.Errorf(zerr.ErrInvalid, "SUBSCRIBE on a publisher needs XPUB_MANUAL")
-	}
-	if x.last != nil && x.last.Route.Attached {
-		return x.subs.add(x.last, topic)
-	}
-	return nil
-}
+func (x *xpub) Subscribe(topic []byte) error { return x.change(x.last, topic, false) }
 
 // Unsubscribe takes one away again.
-func (x *xpub) Unsubscribe(topic []byte) error {
-	if !x.manual() {
-		return zerr.Errorf(zerr.ErrInvalid, "UNSUBSCRIBE on a publisher needs XPUB_MANUAL")
+func (x *xpub) Unsubscribe(topic []byte) error { return x.change(x.last, topic, true) }
+
+// change subscribes a pipe, or with cancel ends a subscription; nil is no pipe.
+func (x *xpub) change(p *pipe.Pipe, topic []byte, cancel bool) error {
+	switch {
+	case !x.manual():
+		return zerr.Errorf(zerr.ErrInvalid, "a publisher's own subscriptions for its peers need XPUB_MANUAL")
+	case p == nil:
+		return nil
+	case cancel:
+		x.subs.remove(p, topic)
+		return nil
 	}
-	if x.last != nil && x.last.Route.Attached {
-		x.subs.remove(x.last, topic)
+	return x.subs.add(p, topic)
+}
+
+// SubscribePeer implements Granter.
+func (x *xpub) SubscribePeer(peer *pipe.Peer, topic []byte, cancel bool) error {
+	p := x.pipeOf(peer)
+	if p == nil && x.manual() {
+		return zerr.ErrHostUnreachable
 	}
-	return nil
+	return x.change(p, topic, cancel)
 }
 
 // TopicsCount returns the number of distinct prefixes that have a subscriber.
@@ -228,6 +269,21 @@ func (x *xpub) TopicsCount() int { return x.subs.count() }
 // Subscribers returns how many peers would get a message of that topic.
 func (x *xpub) Subscribers(topic []byte) int { return x.subs.subscribers(topic) }
 
-func (x *xpub) Readable() bool  { return !x.silent && x.subs.pending() }
-func (x *xpub) Writable() bool  { return true }
+func (x *xpub) Readable() bool { return !x.silent && (len(x.h.Returned) > 0 || x.subs.pending()) }
+
+// Room with XPUB_NODROP is what all subscribers of the message have.
+func (x *xpub) Room(head []byte, limit int) (int, error) {
+	if head == nil || !x.h.Options.Bool(opt.XPubNoDrop) {
+		return limit, nil
+	}
+	x.match(head)
+	for _, p := range x.targets {
+		limit = min(limit, p.Room(limit))
+		if limit == 0 {
+			break
+		}
+	}
+	return orAgain(limit)
+}
+
 func (x *xpub) Sink() pipe.Sink { return x.subs.sink }

@@ -2,28 +2,15 @@
 
 package pipe
 
-// Reading ahead is for a binding to another language, which fetches several
-// messages in one call and hands them out one by one. Nobody may notice: the peer
-// gets its credit only when the message is fetched that gives it, and nothing is
-// fetched ahead of the moment at which more would have to be taken from the queue.
+// A binding to another language fetches several messages in one call and hands them out
+// one by one. Neither peer may be able to tell. So the message that gives the peer
+// credit is fetched only for a program that asks for it, and nothing is fetched ahead
+// for which more would have to be taken from the queue.
 
-// ReadAhead is Read, or a run of at most limit messages that give no credit but
-// for the first. It returns how many messages m is. The socket's lock is held.
-func (p *Pipe) ReadAhead(m *Message, limit int) int {
-	b := &p.in
-	if quiet := int(b.ackEvery) - int(b.toAck) - 1; quiet > 0 {
-		return p.ReadRun(m, min(limit, quiet))
-	}
-	return one(b.pop(m))
-}
+// Quiet returns how many messages can be read before one gives the peer credit. The
+// socket's lock is held.
+func (p *Pipe) Quiet() int { return int(p.in.ackEvery) - int(p.in.toAck) - 1 }
 
-// ReadIf reads the next message if it is at hand, gives no credit and fits;
-// otherwise it reports false, and the message stays. The socket's lock is held.
-func (p *Pipe) ReadIf(m *Message, fits func(*Message) bool) bool {
-	b := &p.in
-	if b.byBytes || b.conflate || b.toAck+1 >= b.ackEvery || b.run.Count == 0 && b.pos == len(b.taken) {
-		return false
-	}
-	next := b.peek()
-	return next != nil && fits(next) && b.pop(m)
-}
+// AtHand reports whether Read would find a message that has been taken from the queue
+// already. The socket's lock is held.
+func (p *Pipe) AtHand() bool { return p.in.run.count > 0 || p.in.pos < len(p.in.taken) }

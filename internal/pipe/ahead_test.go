@@ -8,14 +8,14 @@ import "testing"
 // has not asked for.
 func TestReadAheadGivesCreditInTime(t *testing.T) {
 	p := box(8, 0, false) // the low-water mark is 4
-	p.Deliver([]Message{runOf(0, 8)})
-	if n := p.Deliver([]Message{runOf(8, 9)}); n != 0 {
+	p.Deliver([]Item{runOf(0, 8)})
+	if n := p.Deliver([]Item{runOf(8, 9)}); n != 0 {
 		t.Fatal("taken above the mark")
 	}
 	read := 0
 	for read < 8 {
-		var m Message
-		n := p.ReadAhead(&m, 64)
+		var it Item
+		n := p.ReadRun(&it, max(1, min(64, p.Quiet())))
 		if n == 0 {
 			t.Fatalf("nothing after %d", read)
 		}
@@ -29,26 +29,20 @@ func TestReadAheadGivesCreditInTime(t *testing.T) {
 	}
 }
 
-// ReadIf takes what is at hand and fits, and gives no credit.
-func TestReadIf(t *testing.T) {
-	p := box(8, 0, false)
-	p.Deliver([]Message{runOf(0, 8)})
-	all := func(*Message) bool { return true }
-	var m Message
-	if p.ReadIf(&m, all) {
-		t.Error("took what was not at hand")
+// Before the first message nothing is at hand. The one that gives credit is not quiet.
+func TestQuiet(t *testing.T) {
+	p := box(8, 0, false) // the low-water mark is 4
+	p.Deliver([]Item{runOf(0, 5)})
+	if p.AtHand() {
+		t.Error("at hand before anything was taken from the queue")
 	}
-	wantRead(t, p, runText(0))
-	if p.ReadIf(&m, func(*Message) bool { return false }) {
-		t.Error("took what does not fit")
-	}
-	n := 1
-	for p.ReadIf(&m, all) {
-		if n++; string(m.Head) != runText(n-1) {
-			t.Errorf("%q, want %q", m.Head, runText(n-1))
+	for i, quiet := range []int{3, 2, 1, 0, 3} {
+		if n := p.Quiet(); n != quiet {
+			t.Errorf("before message %d: %d are quiet, want %d", i, n, quiet)
 		}
-	}
-	if n != 3 {
-		t.Errorf("went on to message %d: the fourth gives credit", n)
+		wantRead(t, p, runText(i))
+		if p.AtHand() != (i < 4) {
+			t.Errorf("behind message %d: at hand is %v", i, p.AtHand())
+		}
 	}
 }

@@ -16,19 +16,22 @@ type Batch struct {
 	Bufs [][]byte
 	// Size is the number of octets in Bufs.
 	Size int
+	// Coarse is set by a link that tells Failed of whole frames only.
+	Coarse bool
+
+	credit credit
 }
 
 // Take moves messages into the batch, at most about takeLimit octets. It
 // reports false, and gives the token back, when nothing is left.
 func (o *Outbox) Take(b *Batch) bool {
 	o.mu.Lock()
-	o.feedLocked(true)
 	for o.pullLocked(takeLimit); len(o.segs) == 0 && !o.restLocked(); {
 		o.pullLocked(takeLimit)
 	}
 	if len(o.segs) == 0 {
 		o.releaseLocked()
-		drained := o.drained
+		drained := o.tellDrainedLocked()
 		o.mu.Unlock()
 		if drained != nil {
 			drained()
@@ -56,47 +59,82 @@ func (o *Outbox) Take(b *Batch) bool {
 	o.mu.Unlock()
 	b.Bufs = b.Bufs[:0]
 	b.Size = 0
+	b.credit = credit{}
 	for i := range b.segs {
-		b.Bufs = append(b.Bufs, b.segs[i].b)
-		b.Size += len(b.segs[i].b)
+		s := b.segs[i].b
+		b.Size += len(s)
+		if k := len(b.Bufs); o.raw && k > 0 && adjoin(b.Bufs[k-1], s) {
+			b.Bufs[k-1] = b.Bufs[k-1][:len(b.Bufs[k-1])+len(s)]
+		} else {
+			b.Bufs = append(b.Bufs, s)
+		}
 	}
 	return true
 }
 
-// Sent notes that the batch was handed to the operating system whole.
-func (o *Outbox) Sent(b *Batch) {
-	msgs, size := 0, 0
+// adjoin reports whether s lies behind b in one piece of memory.
+func adjoin(b, s []byte) bool {
+	return len(s) > 0 && cap(b)-len(b) >= len(s) && &b[:len(b)+1][len(b)] == &s[0]
+}
+
+// Sent notes that the batch was handed to the operating system whole, and returns how
+// many messages that is.
+func (o *Outbox) Sent(b *Batch) (msgs int) {
+	size, commands := -b.credit.size, 0
 	for i := range b.segs {
 		s := &b.segs[i]
 		msgs += s.msgs
 		size += s.size
+		if s.ctl {
+			commands += len(s.b)
+		}
 		if s.chunk != nil {
 			s.chunk.release()
 		}
 		*s = segment{}
 	}
-	b.segs = b.segs[:0]
-	clear(b.Bufs)
+	more := msgs - b.credit.msgs
+	b.empty()
 	o.mu.Lock()
 	o.wroteLocked(b.Size)
-	if o.mark.bytes == 0 {
-		size = 0
+	o.commands += uint64(commands)
+	if commands < b.Size {
+		o.torn = torn{}
 	}
-	wake := o.mark.ack(uint64(msgs), size)
+	wake := o.mark.ack(uint64(more), size)
+	o.stuck = false
+	o.movedLocked()
 	writable := o.writable
 	o.mu.Unlock()
 	if wake && writable != nil {
 		writable()
 	}
+	return msgs
+}
+
+// empty leaves nothing in the batch. A link whose connection is broken may give it back
+// again, with nothing taken in between, for messages that are queued meanwhile.
+func (b *Batch) empty() {
+	b.segs = b.segs[:0]
+	clear(b.Bufs)
+	b.credit = credit{}
 }
 
 // Failed notes that the connection broke after n octets of the batch: messages
 // that were handed over wholly are done, the first that was not and all behind
 // it go back to the head of the queue, and commands are dropped since they
-// belong to the connection. The token is given back.
-func (o *Outbox) Failed(b *Batch, n int) {
+// belong to the connection. The token is given back. Failed returns how many messages
+// the system has whole, and how many octets of the batch these take.
+func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 	var all []byte
-	msgs, size := 0, 0
+	msgs, size := -b.credit.msgs, -b.credit.size
+	if o.raw {
+		b.count(n, true)
+		done, upTo = b.credit.msgs, b.credit.start
+		for _, s := range b.segs[b.credit.seg:] {
+			o.lost(s.msgs)
+		}
+	}
 	for i := range b.segs {
 		s := &b.segs[i]
 		all = append(all, s.b...)
@@ -107,22 +145,28 @@ func (o *Outbox) Failed(b *Batch, n int) {
 		}
 		*s = segment{}
 	}
-	b.segs = b.segs[:0]
-	clear(b.Bufs)
-	rest, left, leftSize := all[:0], 0, 0
 	if !o.raw {
+		done = msgs + b.credit.msgs
+	}
+	b.empty()
+	rest, left, leftSize := all[:0], 0, 0
+	within, first := false, false
+	if !o.raw {
+		upTo, within, first = begun(all, n, b.Coarse)
 		rest, left, leftSize = unsent(all, n)
+		done = max(0, done-left) // what old peers are sent of subscriptions counts as none
 	}
 
 	o.mu.Lock()
 	o.wroteLocked(n)
-	if o.mark.bytes == 0 {
-		size, leftSize = 0, 0
+	if !first && n > 0 {
+		o.torn.times = 0 // the message before this has gone out
 	}
-	if len(rest) > 0 && !o.closed && !(o.conflate && o.mark.written > o.mark.read+uint64(msgs)) {
+	if len(rest) > 0 && !o.closed && !o.supersededLocked() {
 		s := segment{b: rest, msgs: left, size: leftSize, ends: true}
 		o.segs = append([]segment{s}, o.segs...)
 		o.bytes += len(rest)
+		o.torn.now = within
 		msgs, size = msgs-left, size-leftSize
 	}
 	wake := o.mark.ack(uint64(msgs), size)
@@ -135,6 +179,14 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	if drained != nil {
 		drained()
 	}
+	return done, upTo
+}
+
+// supersededLocked reports whether a newer message waits in the place of any that a
+// connection has failed to send.
+func (o *Outbox) supersededLocked() bool {
+	h := o.pendingLocked()
+	return h != nil && h.all && len(h.at) > 0
 }
 
 // unsent returns the messages of wire that were not wholly within its first n
@@ -169,8 +221,9 @@ func unsent(all []byte, n int) (rest []byte, msgs, size int) {
 }
 
 func (o *Outbox) releaseLocked() {
-	o.feedLocked(false)
-	o.token = false
+	o.settleLocked()
+	o.token, o.stuck = false, false
+	o.movedLocked()
 	if o.idle != nil {
 		close(o.idle)
 		o.idle = nil

@@ -56,11 +56,11 @@ func outgoing(v wire.Version, sizes ...int) func() {
 
 func incoming(tb testing.TB) func() {
 	p := box(1000, 0, false)
-	ms, kept := make([]Message, burst), sized(16)
+	ms, kept := make([]Item, burst), sized(16)
 	var m Message
 	return func() {
 		for i := range ms {
-			ms[i] = *kept
+			ms[i] = Item{Message: *kept}
 		}
 		if p.Deliver(ms) != burst {
 			tb.Fatal("refused")

@@ -14,7 +14,7 @@ import (
 const pageSize = 64 << 10
 
 // sharedFrames is the most frames of a message that is shared: their headers, 576
-// octets at most, are little beside refThreshold.
+// octets at most, are little beside RefSize.
 const sharedFrames = 64
 
 // Broadcast is a queue that the outboxes of many peers have in common, as long
@@ -40,8 +40,7 @@ type page struct {
 	next  *page
 }
 
-// membership is what an outbox knows of the broadcast it belongs to, guarded by
-// the outbox's lock.
+// membership is the supply of a member. It is guarded by the outbox's lock.
 type membership struct {
 	of      *Broadcast // nil for most
 	pipe    *Pipe      // whose outbox this is
@@ -65,14 +64,15 @@ func (b *Broadcast) Join(p *Pipe) bool {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.share.of != nil || o.closed || o.conflate || o.held.topics != nil || o.raw || o.mark.bytes > 0 {
+	if o.supply != nil || o.closed || !o.plain() {
 		return false
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count, joined: b.count}
+	o.supply = &o.share
 	if !o.token && len(o.segs) == 0 {
-		o.waitLocked()
+		o.share.wait()
 	}
 	return true
 }
@@ -89,11 +89,11 @@ func (b *Broadcast) Leave(p *Pipe) {
 	// Whoever is behind has a writer at work, or gets one with its next link.
 	o.pullLocked(math.MaxInt)
 	p.sent += o.share.seen - o.share.joined
-	o.share = membership{}
+	o.share, o.supply = membership{}, nil
 }
 
 // Fits reports whether Add takes a message: one that is worth copying.
-func (b *Broadcast) Fits(m *Message) bool { return m.Size() < refThreshold && m.Len() <= sharedFrames }
+func (b *Broadcast) Fits(m *Message) bool { return m.Size() < RefSize && m.Len() <= sharedFrames }
 
 // Add queues a message for every member, each of which has room for it (Room).
 // It appends to flush the pipes whose write token the caller now holds. The
@@ -143,17 +143,8 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 	return flush
 }
 
-// pullLocked moves what the broadcast holds for this outbox to its own queue,
-// until that has about limit octets.
-func (o *Outbox) pullLocked(limit int) {
-	if o.held.topics != nil { // never a member
-		o.pullTopicsLocked(limit)
-		return
-	}
-	s := &o.share
-	if s.of == nil {
-		return
-	}
+// pull implements supply.
+func (s *membership) pull(o *Outbox, limit int) {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
 	for o.bytes < limit && s.seen < s.of.count {
@@ -165,7 +156,7 @@ func (o *Outbox) pullLocked(limit int) {
 			part := s.page.b[s.off:n:n]
 			o.segs = append(o.segs, segment{b: part, msgs: int(upTo - s.seen), ends: true})
 			o.bytes += len(part)
-			o.mark.written += upTo - s.seen
+			o.mark.wrote(int(upTo-s.seen), 0)
 		}
 		s.off, s.seen = len(s.page.b), upTo
 		if s.page.next != nil {
@@ -174,41 +165,41 @@ func (o *Outbox) pullLocked(limit int) {
 	}
 }
 
-// waitLocked has Add give the outbox a writer. The broadcast's lock is held.
-func (o *Outbox) waitLocked() {
-	if s := &o.share; s.of != nil && !s.waiting {
+// wait has Add give the outbox a writer. The broadcast's lock is held.
+func (s *membership) wait() {
+	if !s.waiting {
 		s.waiting = true
 		s.of.waiting = append(s.of.waiting, s.pipe)
 	}
 }
 
-// restLocked is called when an outbox without a queue is about to have no writer
-// any more. It reports whether that is right: nothing is left in the broadcast
-// either, and Add knows.
-func (o *Outbox) restLocked() bool {
-	s := &o.share
-	if s.of == nil {
-		return len(o.held.queue) == 0
-	}
+// rest implements supply.
+func (s *membership) rest(*Outbox) bool {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
 	if s.seen < s.of.count {
 		return false
 	}
-	o.waitLocked()
+	s.wait()
 	return true
 }
 
-// behindLocked returns how many messages of the broadcast the outbox has not
-// taken.
-func (o *Outbox) behindLocked() int {
-	s := &o.share
-	if s.of == nil {
-		return 0
-	}
+// close implements supply: an outbox that is behind gets a writer with its next link.
+func (s *membership) close(*Outbox) {}
+
+// behind implements supply: messages count when they are pulled.
+func (s *membership) behind() int {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
 	return int(s.of.count - s.seen)
+}
+
+func (s *membership) empty() bool { return s.behind() == 0 }
+
+// drop implements supply.
+func (s *membership) drop(o *Outbox) bool {
+	o.share, o.supply = membership{}, nil
+	return false
 }
 
 // sharedLocked returns how many messages the outbox has been sent as a member.

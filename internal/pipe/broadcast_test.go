@@ -187,7 +187,7 @@ func TestBroadcastIsNotForAll(t *testing.T) {
 	if b.Join(c) {
 		t.Error("a pipe in process was admitted")
 	}
-	if b.Fits(message(strings.Repeat("x", refThreshold))) {
+	if b.Fits(message(strings.Repeat("x", RefSize))) {
 		t.Error("a large message is to be shared in place, not copied")
 	}
 }

@@ -13,23 +13,25 @@ const (
 	hugeChunk  = 1<<20 + 64
 )
 
-// refThreshold is the size from which an owned frame is written from where it
-// is. Below it a copy into the chunk is cheaper than another vector entry.
-const refThreshold = 4 << 10
+// RefSize is the size from which a frame is referred to rather than copied, wherever
+// there is a choice: a copy of fewer bytes costs less than what a reference does, which
+// is an allocation, another entry of a vectored write, or memory that stays in use.
+const RefSize = 4 << 10
 
 // Buffers lends chunks to the outboxes of one context. The zero value is ready;
 // it is safe for concurrent use.
 type Buffers struct {
 	small, large, huge sync.Pool
 	queues             sync.Pool // of *queueArray
-	slabs              sync.Pool // of *[SlabSize]byte
+	slabs              sync.Pool // of *Slab
 	frames             sync.Pool // of *[]byte, for large frames
 }
 
-// chunk is a piece of memory with a home to go back to.
+// chunk is a piece of memory with a home to go back to: a pool, or a lender.
 type chunk struct {
-	buf  []byte
-	home *sync.Pool
+	buf   []byte
+	home  *sync.Pool
+	lease *Lease
 }
 
 // get returns an empty chunk with room for at least n octets.
@@ -51,33 +53,36 @@ func (b *Buffers) get(n int) *chunk {
 }
 
 func (c *chunk) release() {
-	if c.home != nil {
+	switch {
+	case c.lease != nil:
+		c.lease.Release()
+	case c.home != nil:
 		c.home.Put(c)
 	}
 }
 
 // queueArray carries memory for a queue of messages through a pool.
-type queueArray struct{ s []Message }
+type queueArray struct{ s []Item }
 
 // queueCap is the least memory that is worth lending, in messages.
 const queueCap = 256
 
 // queue returns an empty queue with room for n messages, from the pool where they
 // are many.
-func (b *Buffers) queue(n int) []Message {
+func (b *Buffers) queue(n int) []Item {
 	if n <= keepCap {
-		return make([]Message, 0, n)
+		return make([]Item, 0, n)
 	}
 	if a, ok := b.queues.Get().(*queueArray); ok && cap(a.s) >= n {
 		s := a.s
 		a.s = nil
 		return s
 	}
-	return make([]Message, 0, max(n, queueCap))
+	return make([]Item, 0, max(n, queueCap))
 }
 
 // giveQueue takes an empty queue back.
-func (b *Buffers) giveQueue(s []Message) {
+func (b *Buffers) giveQueue(s []Item) {
 	if cap(s) >= queueCap {
 		b.queues.Put(&queueArray{s[:0]})
 	}

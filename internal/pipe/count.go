@@ -12,6 +12,10 @@ type Totals struct {
 	_         [56]byte      // the writers' counter is not on the readers' cache line
 	Out       atomic.Uint64 // octets written to connections
 	Conflated atomic.Uint64 // messages that a newer one took the place of
+	Gone      atomic.Uint64 // messages that were lost with a peer, or sent to one that had gone
+	InFlight  atomic.Uint64 // messages that were lost with a connection which had taken them
+	Malformed atomic.Uint64 // messages of peers with more frames than the socket type takes
+	Unread    atomic.Uint64 // messages of a connection that the socket ended without reading them
 }
 
 // CountRead notes octets that were read from the pipe's connection.
@@ -19,6 +23,9 @@ func (p *Pipe) CountRead(n int) {
 	p.read.Add(uint64(n))
 	p.totals.In.Add(uint64(n))
 }
+
+// CountInFlight notes messages that a connection had taken and that were lost with it.
+func (p *Pipe) CountInFlight(n uint64) { p.totals.InFlight.Add(n) }
 
 // Octets returns what was written to the pipe's connections and read from them,
 // with framing, or in process the octets of messages.
@@ -38,6 +45,23 @@ func (p *Pipe) octetsInProcess() uint64 {
 	return p.in.octets + p.read.Load()
 }
 
+// lostIn counts messages that came for the socket and that it does not take: in process
+// as its peer's loss, which is there to be told.
+func (p *Pipe) lostIn(n int) {
+	if p.other != nil {
+		p.other.totals.Gone.Add(uint64(n))
+	} else {
+		p.totals.Unread.Add(uint64(n))
+	}
+}
+
+// lost counts messages for the peer that are dropped where no pattern sees it.
+func (o *Outbox) lost(n int) {
+	if t := o.replaced.totals; t != nil {
+		t.Gone.Add(uint64(n))
+	}
+}
+
 // Conflated returns how many messages either way a newer one took the place of.
 func (p *Pipe) Conflated() uint64 {
 	n := p.in.replaced.Load()
@@ -52,7 +76,7 @@ func (p *Pipe) Conflated() uint64 {
 func (p *Pipe) Marks() (out, in int) {
 	if p.out != nil {
 		p.out.mu.Lock()
-		out = p.out.mark.limit
+		out = int(p.out.mark.limit)
 		p.out.mu.Unlock()
 	} else {
 		out = p.other.in.limit()
@@ -63,7 +87,7 @@ func (p *Pipe) Marks() (out, in int) {
 func (b *Inbox) limit() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.mark.limit
+	return int(b.mark.limit)
 }
 
 // replacement counts the messages of one queue that conflation dropped, for the
@@ -88,4 +112,14 @@ func (o *Outbox) wroteLocked(n int) {
 	if t := o.replaced.totals; t != nil {
 		t.Out.Add(uint64(n))
 	}
+}
+
+// RecvMark returns how many messages of the peer may wait, 0 for any number: for a
+// sink, which keeps them itself.
+func (p *Pipe) RecvMark() int {
+	recv := int(p.recvHWM.Load())
+	if p.out != nil {
+		return recv
+	}
+	return sumHWM(int(p.other.sendHWM.Load()), recv)
 }

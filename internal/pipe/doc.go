@@ -5,8 +5,9 @@
 // each other. High-water marks, conflation and all-or-nothing of multipart
 // messages live here.
 //
-// The package starts no goroutine. Locks of inboxes, outboxes, mailboxes and
-// waiters are leaves: nothing is called with one of them held. The socket's side
-// of a pipe is guarded by the socket's lock, the connection's side by the
+// The package starts no goroutine. Its locks are below those of sockets, in the order
+// of ARCHITECTURE.md, Locks. Functions of other packages are called with none of them
+// held, but for those of a Feed and of a Sleeper, which must not block. The socket's
+// side of a pipe is guarded by the socket's lock, the connection's side by the
 // connection: its reader delivers, the holder of the write token takes.
 package pipe

@@ -32,38 +32,49 @@ func (p *Pipe) SetFeed(f Feed) {
 		return
 	}
 	o.mu.Lock()
-	o.feedLocked(false)
-	o.feed = f
-	o.mu.Unlock()
+	defer o.mu.Unlock()
+	o.settleLocked()
+	switch _, has := o.supply.(*fed); {
+	case f != nil && o.supply == nil: // or messages are replaced
+		o.supply = &fed{f}
+	case f == nil && has:
+		o.supply = nil
+	}
 }
 
 // TakeFeed moves what is in the pipe's feed into its outbox.
 func (p *Pipe) TakeFeed() {
-	if o := p.out; o != nil {
-		o.mu.Lock()
-		o.feedLocked(o.token)
-		o.mu.Unlock()
+	o := p.out
+	if o == nil {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if f, ok := o.supply.(*fed); ok {
+		f.take(o, o.token)
 	}
 }
 
-// feedLocked takes what is in the feed, and opens it anew or closes it.
-func (o *Outbox) feedLocked(open bool) {
-	if o.feed == nil {
-		return
-	}
-	wire, n := o.feed.Lock()
+// fed is the supply of an outbox with a feed.
+type fed struct{ feed Feed }
+
+// take takes what is in the feed, and opens it anew or closes it.
+func (f *fed) take(o *Outbox, open bool) {
+	wire, n := f.feed.Lock()
 	if n > 0 && !o.closed {
-		seg := o.growLocked(len(wire))
-		seg.b = append(seg.b, wire...)
-		seg.msgs += n
-		seg.ends = true
-		o.bytes += len(wire)
-		o.mark.written += uint64(n)
+		o.appendFramedLocked(wire, n)
 		o.direct += uint64(n)
 	}
 	credit := 0
-	if open && len(o.segs) > 0 && o.sole && o.link != nil && !o.closed && !o.raw && !o.conflate && o.mark.bytes == 0 {
+	if open && len(o.segs) > 0 && o.sole && o.link != nil && !o.closed && o.plain() {
 		credit = o.mark.room(feedCredit)
 	}
-	o.feed.Unlock(credit)
+	f.feed.Unlock(credit)
 }
+
+func (f *fed) pull(o *Outbox, _ int) { f.take(o, true) }
+func (f *fed) close(o *Outbox)       { f.take(o, false) }
+func (f *fed) rest(*Outbox) bool     { return true } // pull has closed it
+func (f *fed) behind() int           { return 0 }
+func (f *fed) empty() bool           { return true } // or the writer is at work
+func (f *fed) drop(*Outbox) bool     { return false }

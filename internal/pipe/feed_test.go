@@ -37,9 +37,9 @@ func (f *testFeed) add(body string) bool {
 	return true
 }
 
-// fed returns a pipe with a feed whose connection is being written to, by the
+// fedPipe returns a pipe with a feed whose connection is being written to, by the
 // test, which has taken the first message.
-func fed(t *testing.T, hwm int) (*Pipe, *testFeed, *Batch) {
+func fedPipe(t *testing.T, hwm int) (*Pipe, *testFeed, *Batch) {
 	t.Helper()
 	p := New(Config{Mailbox: &Mailbox{Writers: true}, Buffers: new(Buffers), SendHWM: hwm})
 	f := new(testFeed)
@@ -61,7 +61,7 @@ func fed(t *testing.T, hwm int) (*Pipe, *testFeed, *Batch) {
 
 // What is in the feed goes out between what was written before and after.
 func TestFeedKeepsTheOrder(t *testing.T) {
-	p, f, b := fed(t, 0)
+	p, f, b := fedPipe(t, 0)
 	p.Out().Sent(b)
 	if !f.add("2") || !f.add("3") {
 		t.Fatal("closed while the connection is being written to")
@@ -93,7 +93,7 @@ func TestFeedKeepsTheOrder(t *testing.T) {
 
 // The feed is open for as much as the high-water mark has room for.
 func TestFeedStaysWithinTheMark(t *testing.T) {
-	p, f, _ := fed(t, 4)
+	p, f, _ := fedPipe(t, 4)
 	n := 1 // in the batch, not sent yet
 	for f.add("x") {
 		n++
@@ -113,7 +113,7 @@ func TestFeedStaysWithinTheMark(t *testing.T) {
 
 // When a connection breaks, what is in the feed is kept behind what was not sent.
 func TestFeedSurvivesTheConnection(t *testing.T) {
-	p, f, b := fed(t, 0)
+	p, f, b := fedPipe(t, 0)
 	f.add("2")
 	p.Out().Failed(b, 0)
 	if f.add("3") {
@@ -135,7 +135,7 @@ func TestFeedEnds(t *testing.T) {
 		"not sole":   func(p *Pipe) { p.EndSole() },
 		"taken away": func(p *Pipe) { p.SetFeed(nil) },
 	} {
-		p, f, b := fed(t, 0)
+		p, f, b := fedPipe(t, 0)
 		p.Out().Sent(b)
 		f.add("2")
 		end(p)
@@ -150,7 +150,7 @@ func TestFeedEnds(t *testing.T) {
 
 // TakeFeed leaves nothing in the feed.
 func TestTakeFeed(t *testing.T) {
-	p, f, _ := fed(t, 0)
+	p, f, _ := fedPipe(t, 0)
 	f.add("2")
 	p.TakeFeed()
 	if f.n != 0 || p.Out().Count() != 2 {

@@ -12,14 +12,14 @@ import (
 func box(hwm, octets int, conflate bool) *Pipe {
 	return New(Config{
 		Mailbox: &Mailbox{Readers: true, Writers: true}, Buffers: new(Buffers),
-		RecvHWM: hwm, RecvMax: octets, Conflate: conflate,
+		RecvHWM: hwm, RecvMax: int64(octets), Conflate: conflate,
 	})
 }
 
-func texts(from, to int) []Message {
-	var ms []Message
+func texts(from, to int) []Item {
+	var ms []Item
 	for i := from; i < to; i++ {
-		ms = append(ms, Message{Head: []byte(fmt.Sprint(i)), Owned: true})
+		ms = append(ms, Item{Message: Message{Head: []byte(fmt.Sprint(i)), Owned: true}})
 	}
 	return ms
 }
@@ -71,7 +71,10 @@ func TestInboxCountsOctets(t *testing.T) {
 	p := box(0, 10, false)
 	resumed := 0
 	p.OnResume(func() { resumed++ })
-	ms := []Message{{Head: make([]byte, 4)}, {Head: make([]byte, 5)}, {Head: make([]byte, 100)}, {Head: make([]byte, 1)}}
+	var ms []Item
+	for _, n := range []int{4, 5, 100, 1} {
+		ms = append(ms, Item{Message: Message{Head: make([]byte, n)}})
+	}
 	if n := p.Deliver(ms); n != 3 {
 		t.Fatalf("%d messages taken, want 3", n)
 	}

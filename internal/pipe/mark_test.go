@@ -2,13 +2,10 @@
 
 package pipe
 
-import "testing"
-
-// wrote counts as the queues do that a mark belongs to.
-func (m *mark) wrote(n uint64, size int) {
-	m.written += n
-	m.held += size
-}
+import (
+	"math"
+	"testing"
+)
 
 func TestMarkGivesCreditAtTheLowWaterMark(t *testing.T) {
 	for _, x := range []struct{ limit, credit int }{{1, 1}, {2, 1}, {3, 2}, {4, 2}, {5, 3}, {1000, 500}, {1001, 501}} {
@@ -52,7 +49,7 @@ func TestMarkIsFreeWhenEverythingWasRead(t *testing.T) {
 func TestMarkZeroIsNoLimit(t *testing.T) {
 	var m mark
 	m.set(0, 0)
-	m.wrote(1<<40, 0)
+	m.wrote(1<<30, 0)
 	if m.full() || m.room(77) != 77 {
 		t.Error("a mark of zero is full")
 	}
@@ -119,5 +116,36 @@ func TestMarkTakesBackWhatWasNeverRead(t *testing.T) {
 	m.refused = true
 	if !m.unwrite(1, 0) || m.room(2) != 1 {
 		t.Error("no room after a message was taken back")
+	}
+}
+
+// Marks near the largest number of a C int work on every machine, alone and added up.
+func TestMarkOfTheLargestNumber(t *testing.T) {
+	const most = math.MaxInt32
+	for _, limit := range []int{most, most - 1, sumHWM(most, most), sumHWM(most, 1)} {
+		var m mark
+		m.set(limit, 0)
+		if m.limit == 0 || m.full() || m.room(10) != 10 || m.lastRoom(10) != 10 || m.every() < most/4 {
+			t.Errorf("limit %d: room for %d, credit every %d", limit, m.room(10), m.every())
+		}
+		m.wrote(10, 0)
+		if m.ack(10, 0); m.acked != 10 {
+			t.Errorf("limit %d: %d acknowledged of all 10", limit, m.acked)
+		}
+		m.wrote(most, 0)
+		if want := max(0, min(most, limit-most)); m.room(most) != want {
+			t.Errorf("limit %d: room for %d with %d waiting, want %d", limit, m.room(most), most, want)
+		}
+	}
+	if n := sumMax(math.MaxInt64, 5); n != math.MaxInt64 {
+		t.Errorf("a mark of %d bytes", n)
+	}
+	o := newOutbox(most)
+	b := NewBroadcast()
+	p := &Pipe{out: o}
+	b.Join(p)
+	b.Add(message("x"), nil)
+	if n := p.Room(most); n != most-1 {
+		t.Errorf("room for %d with one message in a broadcast", n)
 	}
 }

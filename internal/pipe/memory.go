@@ -2,6 +2,8 @@
 
 package pipe
 
+import "sync/atomic"
+
 // Memory of what was received comes back from receivers that are through with it:
 // those that copy what they get, as the C library does, or that receive into a
 // message of their own. It is warm and need not be cleared or collected, which is
@@ -18,18 +20,84 @@ const (
 	SlabSize = 16 << 10
 )
 
-// Release takes the memory of a message or a run back that nobody uses any more, if
-// it is Apart.
+// Slab is memory that several messages lie in, and the count of those who may still
+// read it: the runs that lie there, and the reader that fills it. A message that is
+// handed to an application takes a hold along that nobody gives back. So a slab of
+// which all parts were copied comes back to the pool, and every other is left to the
+// garbage collector. The methods of a nil Slab do nothing.
+type Slab struct {
+	b       *[SlabSize]byte
+	holders atomic.Int32
+}
+
+// NewSlab makes a slab of memory that was filled, which the caller holds. It is nil
+// unless the memory is of the size that comes back.
+func NewSlab(b []byte) *Slab {
+	if cap(b) != SlabSize {
+		return nil
+	}
+	s := &Slab{b: (*[SlabSize]byte)(b[:SlabSize])}
+	s.holders.Store(1)
+	return s
+}
+
+// Memory returns the memory of the slab, of no length.
+func (s *Slab) Memory() []byte {
+	if s == nil {
+		return nil
+	}
+	return s.b[:0]
+}
+
+func (s *Slab) hold() {
+	if s != nil {
+		s.holders.Add(1)
+	}
+}
+
+// Slab returns a slab that has come back, which the caller holds, for about n bytes;
+// nil if there is none, or n is another size.
+func (b *Buffers) Slab(n int) *Slab {
+	if b == nil || n > SlabSize || n < SlabSize/2 {
+		return nil
+	}
+	s, ok := b.slabs.Get().(*Slab)
+	if ok {
+		s.holders.Store(1)
+	}
+	return s
+}
+
+// Drop gives one hold of a slab back.
+func (b *Buffers) Drop(s *Slab) {
+	if s != nil && s.holders.Add(-1) == 0 && b != nil {
+		b.slabs.Put(s)
+	}
+}
+
+// Release takes the memory of a message back that nobody uses any more, if it is
+// Apart, and ends the hold of memory that was lent.
 func (b *Buffers) Release(m *Message) {
 	switch {
+	case m.Lease != nil:
+		m.Lease.Release()
+		m.Lease = nil
 	case !m.Apart || b == nil:
-	case m.Kind == Run:
-		b.giveSlab(m.Head)
 	case len(m.Tail) > 0:
 		b.Recycle(m.Tail[len(m.Tail)-1])
 	default:
 		b.Recycle(m.Head)
 	}
+}
+
+// ReleaseItem is Release for an item, of which nobody has a part. The item is gone.
+func (b *Buffers) ReleaseItem(it *Item) {
+	if it.IsRun() {
+		b.Drop(it.slab)
+	} else {
+		b.Release(&it.Message)
+	}
+	*it = Item{}
 }
 
 // Recycle takes the memory of a large frame back, of which nobody has a part.
@@ -57,23 +125,4 @@ func (b *Buffers) Copy(n int) []byte {
 		}
 	}
 	return nil
-}
-
-// Slab returns memory for about n octets that messages share, of no length yet, or
-// nil if none has come back.
-func (b *Buffers) Slab(n int) []byte {
-	if n > SlabSize || n < SlabSize/2 {
-		return nil
-	}
-	if s, ok := b.slabs.Get().(*[SlabSize]byte); ok {
-		return s[:0]
-	}
-	return nil
-}
-
-// giveSlab takes the memory of a run back: nobody has a part of it.
-func (b *Buffers) giveSlab(s []byte) {
-	if cap(s) == SlabSize {
-		b.slabs.Put((*[SlabSize]byte)(s[:SlabSize]))
-	}
 }

@@ -2,7 +2,7 @@
 
 package pipe
 
-// Kind tells what an item of a queue is.
+// Kind tells what a message is.
 type Kind uint8
 
 const (
@@ -13,11 +13,9 @@ const (
 	Subscribe
 	// Cancel takes a subscription back.
 	Cancel
-	// Run stands for Count messages of one frame each, which Head holds as they
-	// came over the wire, framed as in ZMTP 2.0. Only inboxes take runs, and they
-	// take them apart as they are read: a message that was never a value of its
-	// own costs neither side one.
-	Run
+	// Notice tells the application of an XPUB of a subscription, or of the end of
+	// one, in the form of a message.
+	Notice
 )
 
 // Message is one whole message, or one subscription, on its way through the
@@ -27,21 +25,50 @@ type Message struct {
 	Head []byte
 	Tail [][]byte
 	Peer *Peer // who sent it; nil on the way out
-	Kind Kind
-	// Count is the number of messages in a Run.
-	Count uint32
+	// Label is what the message carries beside its frames; nil for most.
+	Label *Label
+	Kind  Kind
 	// Owned means that the frames belong to the library: they may be kept and
 	// handed on without a copy. Otherwise they belong to a caller and are only
 	// valid until the call returns.
 	Owned bool
 	// Kept means that conflation leaves the message alone.
 	Kept bool
-	// Apart means that the last frame, or a run, has memory that it shares with
-	// nothing, so that whoever receives it last may give it back: see Buffers.Release.
+	// Injected means that the library made the message for the application: see
+	// Pipe.Inject. No peer has sent it, so none is lost with it.
+	Injected bool
+	// Apart means that the last frame has memory that nothing else refers to, so that
+	// the receiver may give it back: see Buffers.Release. Memory that messages share
+	// is a Slab, which counts its holders.
 	Apart bool
 	// Into, set on the way to a receiver, asks for the message in the memory that is
 	// there already, if that is Apart: see Pipe.Read.
 	Into bool
+	// Lease is held where the last frame is memory that was lent; nil for most.
+	Lease *Lease
+}
+
+// Label is what a message carries beside its frames, where the socket type routes by
+// it. Messages share labels, which never change.
+type Label struct {
+	Routing uint32 // number of the peer, SERVER and PEER; 0 is none
+	Group   string // RADIO and DISH
+}
+
+// GroupOf returns the group of a label, the empty one for none.
+func (l *Label) GroupOf() string {
+	if l == nil {
+		return ""
+	}
+	return l.Group
+}
+
+// RoutingOf returns the number of the peer in a label, 0 for none.
+func (l *Label) RoutingOf() uint32 {
+	if l == nil {
+		return 0
+	}
+	return l.Routing
 }
 
 // Len returns the number of frames.
@@ -74,7 +101,7 @@ func (m *Message) Pop() []byte {
 // copied always: patterns pass scratch space there.
 func (m *Message) Own() Message {
 	o := *m
-	o.Owned, o.Apart = true, false // several queues may hold it
+	o.Owned, o.Apart, o.Lease = true, false, nil // several queues may hold it
 	if len(m.Tail) > 0 {
 		o.Tail = append(make([][]byte, 0, len(m.Tail)), m.Tail...)
 	} else {

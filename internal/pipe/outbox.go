@@ -28,6 +28,7 @@ type Link interface {
 type Outbox struct {
 	buffers  *Buffers
 	raw      bool // STREAM: bodies only
+	groups   bool // subscriptions are to groups
 	replaced replacement
 
 	mu       sync.Mutex // a leaf lock; guards all that follows
@@ -35,49 +36,74 @@ type Outbox struct {
 	bytes    int // in segs
 	last     int // octets of the last batch: decides the size of the next chunk
 	mark     mark
-	conflate bool
-	held     held
+	supply   supply // nil for most
 	octets   uint64 // written to connections
+	commands uint64 // of these: PING and PONG
+	torn     torn
 	closed   bool
 	token    bool
-	sole     bool   // WriteSole may be used
-	direct   uint64 // messages that came that way
+	stuck    bool          // the holder of the token waits for the system
+	moved    chan struct{} // closed when the holder has got on, or cannot; made by who waits
+	sole     bool          // WriteSole may be used
+	direct   uint64        // messages that came that way
 	share    membership
 	link     Link
 	version  wire.Version  // of the current link
 	idle     chan struct{} // closed when the token is given back; made by whoever waits for that
+	asked    int           // subscriptions that wait for a connection
 	ctl      int           // octets of PING and PONG that wait
 	writable func()        // called without mu when a refused writer may go on
 	drained  func()        // called without mu when everything has been sent
-	feed     Feed          // nil: there is none
+	parting  func()        // the same, for the connection only
 }
 
-// segment is a run of wire bytes. A segment with a chunk may grow while it is
-// the last; a message may span several, the last of which says so.
+// segment is a run of wire bytes. A segment with a chunk that has room may grow while
+// it is the last; a message may span several, the last of which says so. With raw, where
+// the bytes do not tell one message from the next, each has segments of its own.
 type segment struct {
 	b     []byte
 	chunk *chunk
 	msgs  int  // messages that end here
 	size  int  // their payload, for the limit in octets
 	ends  bool // the last octet ends a message
+	body  bool // of one frame, whose header is in the segment before
 	ctl   bool // a PING or PONG: ends with its connection
-	kept  bool // is not conflated
+	asks  bool // subscriptions that wait for a connection
 }
 
 // full reports whether a message would be refused, and if so remembers to call
 // writable.
-func (o *Outbox) full() bool {
+func (o *Outbox) full() bool { return o.room(1) == 0 }
+
+func (o *Outbox) fullLocked() bool { return o.roomLocked(1) == 0 }
+
+// room returns how many messages would be taken now, at most limit, and remembers to
+// call writable if it is none.
+func (o *Outbox) room(limit int) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.fullLocked()
+	return o.roomLocked(limit)
 }
 
-func (o *Outbox) fullLocked() bool {
-	if o.conflate || o.closed || !o.mark.full() {
-		return false
+func (o *Outbox) roomLocked(limit int) int {
+	if h := o.pendingLocked(); o.closed || h != nil && h.all {
+		return limit
 	}
-	o.mark.refused = true
-	return true
+	behind := o.behindLocked()
+	if behind == 0 || o.mark.limit == 0 {
+		return o.mark.offer(limit)
+	}
+	n := max(0, o.mark.room(sumOf(limit, behind))-behind)
+	if n == 0 {
+		o.mark.refused = true
+	}
+	return n
+}
+
+// plain reports whether messages go to the end of the queue and count by their
+// number alone, so that many can be queued at once.
+func (o *Outbox) plain() bool {
+	return !o.raw && o.mark.bytes == 0 && o.pendingLocked() == nil
 }
 
 // append queues a message unless the high-water mark forbids it. flush means
@@ -85,35 +111,41 @@ func (o *Outbox) fullLocked() bool {
 func (o *Outbox) append(m *Message) (ok, flush bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.closed {
+	switch h := o.pendingLocked(); {
+	case o.closed:
+		o.lost(1)
 		return true, false
-	}
-	if o.held.topics != nil {
-		if !o.appendTopicLocked(m) {
+	case h != nil:
+		if !o.conflateLocked(h, m) {
 			return false, false
 		}
-		return true, o.takeTokenLocked()
-	}
-	if o.fullLocked() {
+	case o.mark.offer(1) == 0:
 		return false, false
-	}
-	if o.conflate {
-		o.conflateLocked()
-	}
-	first := len(o.segs)
-	o.queueLocked(m)
-	if m.Kept && o.conflate {
-		o.keepLocked(first)
+	default:
+		o.queueLocked(m)
 	}
 	return true, o.takeTokenLocked()
 }
 
 // queueLocked appends a message and counts it.
-func (o *Outbox) queueLocked(m *Message) { o.countLocked(o.placeLocked(m)) }
+func (o *Outbox) queueLocked(m *Message) { o.mark.wrote(1, o.placeLocked(m)) }
+
+// appendFramedLocked copies messages that are framed already, and counts them.
+func (o *Outbox) appendFramedLocked(b []byte, n int) {
+	seg := o.growLocked(len(b))
+	seg.b = append(seg.b, b...)
+	seg.msgs += n
+	seg.ends = true
+	o.bytes += len(b)
+	o.mark.wrote(n, 0)
+}
 
 // placeLocked appends a message and returns its payload size.
 func (o *Outbox) placeLocked(m *Message) int {
 	size := o.encodeLocked(m)
+	if m.Lease != nil {
+		o.holdLocked(m.Lease)
+	}
 	seg := &o.segs[len(o.segs)-1]
 	seg.msgs++
 	seg.size += size
@@ -121,18 +153,19 @@ func (o *Outbox) placeLocked(m *Message) int {
 	return size
 }
 
-// countLocked counts a message against the mark.
-func (o *Outbox) countLocked(size int) {
-	o.mark.written++
-	if o.mark.bytes > 0 {
-		o.mark.held += size
+// holdLocked holds memory that was lent until what has been appended is sent.
+func (o *Outbox) holdLocked(l *Lease) {
+	if o.segs[len(o.segs)-1].chunk != nil { // which others may share
+		o.segs = append(o.segs, segment{})
 	}
+	o.segs[len(o.segs)-1].chunk = &l.chunk
+	l.hold()
 }
 
 // encodeLocked appends the frames of a message and returns their payload size.
 func (o *Outbox) encodeLocked(m *Message) int {
 	if len(m.Tail) == 0 {
-		o.frameLocked(0, m.Head, m.Owned)
+		o.frameLocked(0, m.Head, m.Owned || m.Lease != nil)
 		return len(m.Head)
 	}
 	// The frames that are copied go into one segment: batches end where segments
@@ -145,11 +178,11 @@ func (o *Outbox) encodeLocked(m *Message) int {
 	size := len(m.Head)
 	o.frameLocked(wire.FlagMore, m.Head, m.Owned)
 	for i, f := range m.Tail {
-		flags := byte(wire.FlagMore)
+		flags, owned := byte(wire.FlagMore), m.Owned
 		if i == len(m.Tail)-1 {
-			flags = 0
+			flags, owned = 0, owned || m.Lease != nil
 		}
-		o.frameLocked(flags, f, m.Owned)
+		o.frameLocked(flags, f, owned)
 		size += len(f)
 	}
 	return size
@@ -157,7 +190,7 @@ func (o *Outbox) encodeLocked(m *Message) int {
 
 // copied returns how many octets of a segment a frame takes at most.
 func copied(body []byte, owned bool) int {
-	if owned && len(body) >= refThreshold {
+	if owned && len(body) >= RefSize {
 		return wire.MaxHeaderSize
 	}
 	return wire.MaxHeaderSize + len(body)
@@ -165,14 +198,14 @@ func copied(body []byte, owned bool) int {
 
 func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
 	n := len(body)
-	if owned && n >= refThreshold {
+	if owned && n >= RefSize {
 		if !o.raw {
 			seg := o.growLocked(wire.HeaderSize(n))
 			seg.b = wire.AppendHeader(seg.b, flags, n)
 			seg.ends = false
 			o.bytes += wire.HeaderSize(n)
 		}
-		o.segs = append(o.segs, segment{b: body})
+		o.segs = append(o.segs, segment{b: body[:n:n], body: true})
 		o.bytes += n
 		return
 	}
@@ -189,14 +222,17 @@ func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
 // growLocked returns the last segment if n more octets fit, or a new one.
 func (o *Outbox) growLocked(n int) *segment {
 	if k := len(o.segs); k > 0 {
-		if s := &o.segs[k-1]; s.chunk != nil && !s.kept && cap(s.b)-len(s.b) >= n {
+		if s := &o.segs[k-1]; s.chunk != nil && !s.asks && cap(s.b)-len(s.b) >= n {
+			if o.raw && s.ends {
+				o.segs = append(o.segs, s.behind())
+				return &o.segs[k]
+			}
 			return s
-		} else if s.chunk == nil && k > 1 && !o.conflate {
+		} else if (s.chunk == nil || s.chunk.lease != nil) && k > 1 {
 			// Behind a frame that stays where it is: go on in the chunk before it,
 			// which from now on goes back with the later segment.
-			if q := &o.segs[k-2]; q.chunk != nil && cap(q.b)-len(q.b) >= n {
-				o.segs = append(o.segs, segment{b: q.b[len(q.b):len(q.b):cap(q.b)], chunk: q.chunk})
-				o.segs[k-2].chunk = nil
+			if q := &o.segs[k-2]; q.chunk != nil && !q.asks && cap(q.b)-len(q.b) >= n {
+				o.segs = append(o.segs, q.behind())
 				return &o.segs[k]
 			}
 		}
@@ -209,29 +245,30 @@ func (o *Outbox) growLocked(n int) *segment {
 	return &o.segs[len(o.segs)-1]
 }
 
-// dropLocked empties the queue, for conflation and for a reset.
+// behind returns a segment for the rest of the chunk, which goes back with that one
+// from now on.
+func (s *segment) behind() segment {
+	c := s.chunk
+	s.chunk = nil
+	return segment{b: s.b[len(s.b):len(s.b):cap(s.b)], chunk: c}
+}
+
+// dropLocked empties the queue.
 func (o *Outbox) dropLocked() (wake bool) {
 	for i := range o.segs {
 		s := &o.segs[i]
-		wake = o.mark.unwrite(uint64(s.msgs), s.heldSize(&o.mark)) || wake
+		wake = o.mark.unwrite(s.msgs, s.size) || wake
 		if s.chunk != nil {
 			s.chunk.release()
 		}
 		*s = segment{}
 	}
 	o.segs = o.segs[:0]
-	o.bytes, o.ctl = 0, 0
-	if o.held.topics != nil {
-		wake = o.dropTopicsLocked() || wake
+	o.bytes, o.ctl, o.asked, o.torn = 0, 0, 0, torn{}
+	if o.supply != nil {
+		wake = o.supply.drop(o) || wake
 	}
 	return wake
-}
-
-func (s *segment) heldSize(m *mark) int {
-	if m.bytes == 0 {
-		return 0
-	}
-	return s.size
 }
 
 func (o *Outbox) takeTokenLocked() bool {
@@ -258,29 +295,13 @@ func (o *Outbox) Control(frame []byte) (ok, flush bool) {
 	return true, o.takeTokenLocked()
 }
 
-// Subscription queues a subscription or its end, outside the high-water mark, in
-// the form that the connection's peer knows. Results are as of Control.
-func (o *Outbox) Subscription(topic []byte, cancel bool) (ok, flush bool) {
-	const around = 32 // more than the header and the name of a command
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.closed || o.link == nil {
-		return false, false
-	}
-	seg := o.growLocked(around + len(topic))
-	before := len(seg.b)
-	seg.b = wire.AppendSubscription(seg.b, topic, cancel, o.version)
-	seg.ends = true
-	o.bytes += len(seg.b) - before
-	return true, o.takeTokenLocked()
-}
-
 // Attach gives the outbox a connection that speaks version v. flush means that
 // the caller now holds the write token.
 func (o *Outbox) Attach(l Link, v wire.Version) (flush bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.link, o.version = l, v
+	o.formLocked()
 	return (len(o.segs) > 0 || !o.restLocked()) && o.takeTokenLocked()
 }
 
@@ -301,6 +322,7 @@ func (o *Outbox) Detach() {
 	}
 	o.dropCommands()
 	if o.raw { // the middle of a conversation is nothing for the next connection
+		o.lost(o.Count())
 		o.reset()
 	}
 }
@@ -338,14 +360,6 @@ func (o *Outbox) dropCommands() {
 	}
 }
 
-// drainedLocked returns what is to be called, without mu, if nothing is left.
-func (o *Outbox) drainedLocked() func() {
-	if o.token || o.pendingLocked() {
-		return nil
-	}
-	return o.drained
-}
-
 func (o *Outbox) setLimit(limit int) {
 	o.mu.Lock()
 	o.mark.set(limit, o.mark.bytes)
@@ -361,44 +375,20 @@ func (o *Outbox) setLimit(limit int) {
 func (o *Outbox) close() {
 	o.mu.Lock()
 	o.closed = true
-	o.share = membership{}
 	o.dropLocked()
-	drained := o.drained
+	o.movedLocked()
+	drained := o.tellDrainedLocked()
 	o.mu.Unlock()
 	if drained != nil {
 		drained()
 	}
 }
 
-// OnDrained has f called, from any goroutine and possibly more than once, when
-// nothing is left to be sent.
-func (o *Outbox) OnDrained(f func()) {
-	o.mu.Lock()
-	o.drained = f
-	empty := !o.token && !o.pendingLocked()
-	o.mu.Unlock()
-	if empty {
-		f()
-	}
-}
-
-// Pending reports whether anything waits to be handed to the operating system.
-func (o *Outbox) Pending() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.token || o.pendingLocked()
-}
-
-// pendingLocked reports whether anything waits for the holder of the token.
-func (o *Outbox) pendingLocked() bool {
-	return len(o.segs) > 0 || len(o.held.queue) > 0 || o.behindLocked() > 0
-}
-
 // Used reports whether a message was ever queued.
 func (o *Outbox) Used() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.mark.written > 0 || o.conflate || o.behindLocked() > 0
+	return o.mark.written > 0 || o.behindLocked() > 0
 }
 
 // Count returns the messages that have not been handed to the operating system.

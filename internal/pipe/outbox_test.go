@@ -182,7 +182,7 @@ func TestOutboxNeverHandsOutPartOfAMessage(t *testing.T) {
 	// The last frame alone is large: it and its header are segments of their own.
 	o := newOutbox(0)
 	o.Attach(idleLink{}, wire.V31)
-	m := message("head", string(make([]byte, takeLimit)), string(make([]byte, refThreshold)))
+	m := message("head", string(make([]byte, takeLimit)), string(make([]byte, RefSize)))
 	m.Owned = true
 	o.append(m)
 	mustAppend(t, o, "next")
@@ -196,7 +196,7 @@ func TestOutboxNeverHandsOutPartOfAMessage(t *testing.T) {
 func TestOutboxKeepsLargeOwnedFramesWhereTheyAre(t *testing.T) {
 	o := newOutbox(0)
 	o.Attach(idleLink{}, wire.V31)
-	m := message("x", string(make([]byte, refThreshold)))
+	m := message("x", string(make([]byte, RefSize)))
 	m.Owned = true
 	o.append(m)
 	var b Batch
@@ -214,7 +214,7 @@ func TestOutboxHeadersOfLargeFramesShareMemory(t *testing.T) {
 	o := newOutbox(0)
 	var want []byte
 	for i := range 1000 {
-		body := fmt.Sprintf("%0*d", refThreshold, i)
+		body := fmt.Sprintf("%0*d", RefSize, i)
 		m := message("topic", body, "tail")
 		m.Owned = true
 		o.append(m)
@@ -317,7 +317,7 @@ func TestOutboxDetachWaitsForTheToken(t *testing.T) {
 
 func TestOutboxConflateKeepsTheNewest(t *testing.T) {
 	o := newOutbox(1)
-	o.conflate = true
+	o.supply = &pending{conflation: newConflation(true, false)}
 	for i := range 5 {
 		mustAppend(t, o, fmt.Sprint(i), "tail")
 	}
@@ -356,8 +356,8 @@ func TestOutboxBoundsHeartbeatsButNotSubscriptions(t *testing.T) {
 		t.Errorf("%d octets of PONG wait", size)
 	}
 	for range 1000 {
-		if ok, _ := o.Subscription([]byte("topic"), false); !ok {
-			t.Fatal("a subscription was dropped")
+		if _, waiting := o.Subscription([]byte("topic"), false); waiting != 0 {
+			t.Fatal("a subscription waits for a connection that is there")
 		}
 	}
 	mustAppend(t, o, "commands do not count")
@@ -430,5 +430,26 @@ func TestOutboxSteadyStateAllocatesNothingForAMessage(t *testing.T) {
 	// A pool that the collector empties, or the race detector, costs a few.
 	if n := testing.AllocsPerRun(200, round); n > 5 {
 		t.Errorf("%v allocations for 100 messages", n)
+	}
+}
+
+// The owner of a pipe and its connection both wait for the end of the queue, and
+// neither takes the word of the other.
+func TestOutboxTellsEveryOwnerThatItIsDrained(t *testing.T) {
+	o := newOutbox(0)
+	o.Attach(idleLink{}, wire.V31)
+	mustAppend(t, o, "x")
+	told := map[string]int{}
+	o.OnParting(func() { told["connection"]++ })
+	o.OnDrained(func() { told["owner"]++ })
+	if len(told) != 0 {
+		t.Errorf("told before anything was sent: %v", told)
+	}
+	var b Batch
+	for o.Take(&b) {
+		o.Sent(&b)
+	}
+	if told["connection"] != 1 || told["owner"] != 1 {
+		t.Errorf("told %v, want each once", told)
 	}
 }

@@ -20,16 +20,16 @@ func linked(hwm int) (a, b *Pipe) {
 // A run is handed on whole, cut to the limit, and counts by its messages.
 func TestReadRun(t *testing.T) {
 	p := box(0, 0, false)
-	ms := []Message{runOf(0, 4), {Head: []byte(runText(4)), Owned: true}, runOf(5, 12)}
+	ms := []Item{runOf(0, 4), {Message: Message{Head: []byte(runText(4)), Owned: true}}, runOf(5, 12)}
 	p.Deliver(ms)
 	wantRead(t, p, runText(0))
 	for i, want := range []struct{ limit, n, left int }{{9, 3, 8}, {9, 1, 7}, {2, 2, 5}, {5, 5, 0}, {9, 0, 0}} {
-		var m Message
+		var m Item
 		n := p.ReadRun(&m, want.limit)
 		if n != want.n || n > 0 && m.Messages() != n || p.in.count() != want.left {
 			t.Errorf("step %d: %d messages, %d left; want %+v", i, n, p.in.count(), want)
 		}
-		if m.Kind == Run && cap(m.Head) != len(m.Head) {
+		if m.IsRun() && cap(m.Head) != len(m.Head) {
 			t.Errorf("step %d: a run with room for %d octets of others", i, cap(m.Head)-len(m.Head))
 		}
 	}
@@ -38,9 +38,9 @@ func TestReadRun(t *testing.T) {
 // Where octets count, messages come one by one.
 func TestReadRunUnderAMarkInOctets(t *testing.T) {
 	p := box(0, 1000, false)
-	p.Deliver([]Message{runOf(0, 2)})
-	var m Message
-	if n := p.ReadRun(&m, 9); n != 1 || m.Kind == Run {
+	p.Deliver([]Item{runOf(0, 2)})
+	var m Item
+	if n := p.ReadRun(&m, 9); n != 1 || m.IsRun() {
 		t.Errorf("%d messages, %+v", n, m)
 	}
 }
@@ -50,11 +50,11 @@ func TestReadRunAcknowledges(t *testing.T) {
 	p := box(4, 0, false)
 	resumed := 0
 	p.OnResume(func() { resumed++ })
-	ms := []Message{runOf(0, 9)}
-	if n := p.Deliver(ms); n != 0 || ms[0].Count != 5 {
-		t.Fatalf("%d taken, %d left", n, ms[0].Count)
+	ms := []Item{runOf(0, 9)}
+	if n := p.Deliver(ms); n != 0 || ms[0].count != 5 {
+		t.Fatalf("%d taken, %d left", n, ms[0].count)
 	}
-	var m Message
+	var m Item
 	if n := p.ReadRun(&m, 9); n != 4 || resumed != 1 {
 		t.Errorf("%d messages, resumed %d times", n, resumed)
 	}
@@ -65,25 +65,25 @@ func TestReadRunAcknowledges(t *testing.T) {
 func TestWriteRunInProcess(t *testing.T) {
 	a, b := linked(4) // 8 together
 	octets := append(runOf(0, 6).Head, "behind"...)
-	r := Message{Kind: Run, Owned: true, Head: octets[:len(octets)-6], Count: 6}
-	if ok, _ := a.WriteRun(&r); !ok || r.Count != 0 {
-		t.Fatalf("%v, %d left", ok, r.Count)
+	r := NewRun(octets[:len(octets)-6], 6, nil, nil)
+	if ok, _ := a.WriteRun(&r); !ok || r.count != 0 {
+		t.Fatalf("%v, %d left", ok, r.count)
 	}
 	a.Write(&Message{Head: []byte(runText(6))})
 	if string(octets[len(octets)-6:]) != "behind" {
 		t.Error("memory behind the run was written to")
 	}
 	r = runOf(7, 10)
-	if ok, _ := a.WriteRun(&r); !ok || r.Count != 2 {
-		t.Errorf("%v, %d left, want 2", ok, r.Count)
+	if ok, _ := a.WriteRun(&r); !ok || r.count != 2 {
+		t.Errorf("%v, %d left, want 2", ok, r.count)
 	}
-	if ok, _ := a.WriteRun(&r); !ok || r.Count != 2 || a.CanWrite() {
-		t.Errorf("full: %v, %d left", ok, r.Count)
+	if ok, _ := a.WriteRun(&r); !ok || r.count != 2 || a.CanWrite() {
+		t.Errorf("full: %v, %d left", ok, r.count)
 	}
 	wantRun(t, b, 0, 8)
 	wantEmpty(t, b)
-	if ok, _ := a.WriteRun(&r); !ok || r.Count != 0 {
-		t.Errorf("room again: %v, %d left", ok, r.Count)
+	if ok, _ := a.WriteRun(&r); !ok || r.count != 0 {
+		t.Errorf("room again: %v, %d left", ok, r.count)
 	}
 	wantRun(t, b, 8, 10)
 	octetsSent := uint64(0)
@@ -102,11 +102,11 @@ func TestWriteRunToAConnection(t *testing.T) {
 	want := string(runOf(0, 5).Head)
 	r := runOf(0, 7)
 	ok, flush := p.WriteRun(&r)
-	if !ok || !flush || r.Count != 2 || p.out.Count() != 5 {
-		t.Fatalf("%v, %v, %d left, %d queued", ok, flush, r.Count, p.out.Count())
+	if !ok || !flush || r.count != 2 || p.out.Count() != 5 {
+		t.Fatalf("%v, %v, %d left, %d queued", ok, flush, r.count, p.out.Count())
 	}
-	if ok, _ := p.WriteRun(&r); !ok || r.Count != 2 {
-		t.Errorf("full: %v, %d left", ok, r.Count)
+	if ok, _ := p.WriteRun(&r); !ok || r.count != 2 {
+		t.Errorf("full: %v, %d left", ok, r.count)
 	}
 	var batch Batch
 	got := ""
@@ -133,8 +133,8 @@ func TestWriteRunRefuses(t *testing.T) {
 	for name, c := range map[string]Config{"conflate": {Conflate: true}, "octets": {SendMax: 100}, "raw": {Raw: true}} {
 		c.Mailbox, c.Buffers = &Mailbox{}, new(Buffers)
 		r := runOf(0, 3)
-		if ok, _ := New(c).WriteRun(&r); ok || r.Count != 3 {
-			t.Errorf("%s: %v, %d left", name, ok, r.Count)
+		if ok, _ := New(c).WriteRun(&r); ok || r.count != 3 {
+			t.Errorf("%s: %v, %d left", name, ok, r.count)
 		}
 	}
 }

@@ -4,7 +4,6 @@ package pipe
 
 import (
 	"sync/atomic"
-	"time"
 )
 
 // Sink takes what a peer sends in place of the inbox: patterns whose upstream
@@ -20,12 +19,14 @@ type Config struct {
 	Buffers   *Buffers
 	SendHWM   int
 	RecvHWM   int
-	SendMax   int // high-water mark in octets, 0 is none
-	RecvMax   int
+	SendMax   int64 // high-water mark in bytes, 0 is none
+	RecvMax   int64
 	Conflate  bool
 	TopicsIn  bool // conflate by topic what the peer sends
 	TopicsOut bool // and what it is sent
 	Raw       bool // STREAM: outgoing bodies without framing
+	OneFrame  bool // messages of the peer with more frames are dropped
+	Groups    bool // subscriptions are to groups, which JOIN and LEAVE tell
 	Accepted  bool // the peer connected to us; such a pipe ends with its connection
 	Endpoint  string
 	Sink      Sink    // nil: messages go to the inbox
@@ -38,11 +39,12 @@ type Pipe struct {
 	// Immutable.
 	mailbox  *Mailbox
 	Accepted bool
+	oneFrame bool // immutable once the pipe has a socket
 	Endpoint string
 	sendHWM  atomic.Int64 // of this side's socket
 	recvHWM  atomic.Int64
-	sendMax  int // the marks in octets, likewise
-	recvMax  int
+	sendMax  int64 // the marks in bytes, likewise
+	recvMax  int64
 	sink     Sink
 	out      *Outbox // nil in process
 	other    *Pipe   // in process: whose inbox we write to; set by Join
@@ -58,49 +60,36 @@ type Pipe struct {
 	Route Route
 
 	sent    uint64        // messages queued for the peer; guarded by the socket's lock
+	asked   int           // in process, subscriptions in the inbox that wait for a binder; guarded by the connecter's lock
+	sinking []Message     // for the sink, owned by the producer
 	sunk    atomic.Uint64 // messages that the sink took
 	read    atomic.Uint64 // octets read from connections, or in process those that the sink took
 	totals  *Totals       // immutable once the pipe has a socket
 	Dropped atomic.Uint64 // messages lost because the queue was full
 }
 
-// Route is what the patterns keep with a pipe, guarded by the socket's lock.
-type Route struct {
-	ID       []byte // routing id; nil while the peer is anonymous
-	Key      string // the same, as the table of routes has it
-	InRing   bool   // member of the fair queue's ring
-	OutRing  bool   // member of the load balancer's ring
-	Attached bool
-	FullAt   time.Time // when it lost a message first since it last had room
-	Mark     uint64    // last fan-out that chose this pipe
-	Notices  int       // subscription notices that wait for the application
-	Held     bool      // its reader waits until the application has read notices
-	Gone     bool      // detached: a publisher takes no subscriptions of it any more
-	Moved    bool      // has no routing id any more: ends once drained
-}
-
 // New makes a pipe to a peer behind a connection.
 func New(c Config) *Pipe {
 	p := newHalf(c)
-	p.out = &Outbox{buffers: c.Buffers, raw: c.Raw, conflate: c.Conflate}
-	p.out.held.topics = newTopics(c.TopicsOut && !c.Conflate)
+	p.out = &Outbox{buffers: c.Buffers, raw: c.Raw, groups: c.Groups}
+	if h := newConflation(c.Conflate, c.TopicsOut); h != nil {
+		p.out.supply = &pending{conflation: h}
+	}
 	p.out.mark.set(c.SendHWM, c.SendMax)
 	p.out.replaced.totals = p.totals
 	p.out.writable = func() { p.mailbox.postWritable(p) }
 	p.setRecv(c.RecvHWM, c.RecvMax)
-	if c.TopicsIn {
-		p.in.conflateTopics()
-	}
+	p.in.conflate(newConflation(c.Conflate, c.TopicsIn))
 	return p
 }
 
 func newHalf(c Config) *Pipe {
-	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink, sendMax: c.SendMax, recvMax: c.RecvMax}
+	p := &Pipe{mailbox: c.Mailbox, Accepted: c.Accepted, Endpoint: c.Endpoint, sink: c.Sink, oneFrame: c.OneFrame, sendMax: c.SendMax, recvMax: c.RecvMax}
 	p.setTotals(c.Totals)
 	p.noteHWM(c.SendHWM, c.RecvHWM)
-	p.in.arrays = c.Buffers
-	p.in.conflate = c.Conflate
+	p.in.buffers = c.Buffers
 	p.in.resume = p.Resume
+	p.in.lost = p.lostIn
 	return p
 }
 
@@ -116,89 +105,14 @@ func (p *Pipe) noteHWM(send, recv int) {
 	p.recvHWM.Store(int64(recv))
 }
 
-func (p *Pipe) setRecv(limit, bytes int) {
+func (p *Pipe) setRecv(limit int, bytes int64) {
 	p.in.mark.set(limit, bytes)
 	p.in.byBytes = bytes > 0
-	p.in.ackEvery = 1 << 10
-	if limit > 0 {
-		p.in.ackEvery = p.in.mark.low
-	}
-	if bytes > 0 {
-		p.in.ackEvery = 1
-	}
+	p.in.ackEvery = p.in.mark.every()
 }
-
-// sumHWM is the high-water mark of an in-process direction: libzmq adds both
-// ends, and no limit at either end is no limit.
-func sumHWM(send, recv int) int {
-	if send == 0 || recv == 0 {
-		return 0
-	}
-	return send + recv
-}
-
-// sumMax is the mark in octets of an in-process direction. No limit at one end
-// leaves the other's: whoever sets one means to bound memory.
-func sumMax(send, recv int) int { return send + recv }
-
-// NewPair makes the two ends of an in-process link. The binder's end has no
-// socket yet: Adopt gives it one. Until then the connecter's marks alone apply.
-func NewPair(connect Config) (c, b *Pipe) {
-	c, b = newHalf(connect), newHalf(Config{Conflate: connect.Conflate, Accepted: true})
-	c.setRecv(connect.RecvHWM, connect.RecvMax)
-	b.setRecv(connect.SendHWM, connect.SendMax)
-	c.other, b.other = b, c
-	c.topicsIn(connect.TopicsIn)
-	b.topicsIn(connect.TopicsOut)
-	// A writer that was refused waits in its own socket, not with the reader.
-	toConnecter := func() { c.mailbox.postWritable(c) }
-	b.resume.Store(&toConnecter)
-	return c, b
-}
-
-// Adopt gives the binder's end of an in-process pipe its socket. The locks of both
-// sockets are held, so that nothing is written or read meanwhile.
-func (p *Pipe) Adopt(bind Config) {
-	c := p.other
-	p.sink, p.Endpoint = bind.Sink, bind.Endpoint
-	p.noteHWM(bind.SendHWM, bind.RecvHWM)
-	p.sendMax, p.recvMax = bind.SendMax, bind.RecvMax
-	p.topicsIn(bind.TopicsIn)
-	c.topicsIn(bind.TopicsOut)
-	p.in.setBytes(sumMax(c.sendMax, p.recvMax))
-	c.in.setBytes(sumMax(p.sendMax, c.recvMax))
-	toBinder := func() { bind.Mailbox.postWritable(p) }
-	c.resume.Store(&toBinder)
-	p.in.producerLimit(sumHWM(int(c.sendHWM.Load()), bind.RecvHWM))
-	c.in.setLimit(sumHWM(bind.SendHWM, int(c.recvHWM.Load())))
-	p.in.mu.Lock() // the binder may be closing
-	p.in.arrays = bind.Buffers
-	p.setTotals(bind.Totals)
-	p.mailbox = bind.Mailbox
-	p.in.mu.Unlock()
-	if p.sink != nil {
-		var m Message
-		for p.in.pop(&m) {
-			p.sink(p, []Message{m})
-		}
-	} else if p.in.announced() {
-		p.mailbox.postReadable(p)
-	}
-}
-
-// topicsIn has an end of an in-process link conflate by topic if either side wants
-// that.
-func (p *Pipe) topicsIn(wanted bool) {
-	if wanted {
-		p.in.conflateTopics()
-	}
-}
-
-// Adopted reports whether an in-process pipe has a socket at the other end.
-func (p *Pipe) Adopted() bool { return p.other.mailbox != nil }
 
 // Memory returns where the memory of what has been received comes back to.
-func (p *Pipe) Memory() *Buffers { return p.in.arrays }
+func (p *Pipe) Memory() *Buffers { return p.in.buffers }
 
 // Out returns the outbox, nil in process.
 func (p *Pipe) Out() *Outbox { return p.out }
@@ -212,8 +126,31 @@ func (p *Pipe) Other() *Pipe { return p.other }
 // Peer returns what is known of the peer, nil before its first handshake.
 func (p *Pipe) Peer() *Peer { return p.peer.Load() }
 
+// Connected reports whether there is a connection to the peer. It is always true in
+// process.
+func (p *Pipe) Connected() bool {
+	if p.out == nil {
+		return true
+	}
+	p.out.mu.Lock()
+	defer p.out.mu.Unlock()
+	return p.out.link != nil
+}
+
 // SetPeer notes the peer after a handshake.
-func (p *Pipe) SetPeer(x *Peer) { p.peer.Store(x) }
+func (p *Pipe) SetPeer(x *Peer) {
+	p.PeerGone()
+	x.pipe.Store(p)
+	p.peer.Store(x)
+}
+
+// PeerGone notes that the connection to the peer has ended. What is known of the
+// peer stays with the pipe and its messages.
+func (p *Pipe) PeerGone() {
+	if x := p.peer.Load(); x != nil {
+		x.pipe.Store(nil)
+	}
+}
 
 // OnResume sets what wakes the producer of this pipe after it was refused: a new
 // connection.
@@ -268,30 +205,6 @@ func (p *Pipe) Write(m *Message) (ok, flush bool) {
 	return ok, flush
 }
 
-func (p *Pipe) writeInProcess(m *Message) bool {
-	q := p.other
-	if q.closed.Load() {
-		return true
-	}
-	if q.sink != nil {
-		ms := []Message{m.Own()}
-		ms[0].Peer = q.peer.Load()
-		if q.Deliver(ms) == 0 {
-			return false
-		}
-		q.read.Add(uint64(m.Size()))
-		return true
-	}
-	ok, tell := q.in.pushOne(m, q.peer.Load())
-	if !ok {
-		return false
-	}
-	if tell && q.mailbox != nil {
-		q.mailbox.postReadable(q)
-	}
-	return true
-}
-
 // Flush writes what is queued, in this goroutine if that cannot block.
 func (p *Pipe) Flush() { p.out.flush(true) }
 
@@ -314,71 +227,22 @@ func (o *Outbox) flush(inline bool) {
 	l.Flush(inline)
 }
 
-// Subscription tells the peer of a topic, outside the high-water mark. It does
-// nothing while no connection is there: the pattern sends its whole set when
-// one comes. flush means that the caller holds the write token, as for Write.
-func (p *Pipe) Subscription(topic []byte, cancel bool) (flush bool) {
-	if p.out == nil {
-		if !p.Adopted() {
-			return false
-		}
-		m := Message{Head: append(make([]byte, 0, len(topic)), topic...), Kind: Subscribe, Owned: true, Peer: p.other.peer.Load()}
-		if cancel {
-			m.Kind = Cancel
-		}
-		ms := [1]Message{m}
-		p.other.Deliver(ms[:])
-		return false
-	}
-	_, flush = p.out.Subscription(topic, cancel)
-	return flush
-}
-
-// Deliver hands messages of the peer to the socket and returns how many were
-// taken; when fewer than all, OnResume's function is called once there is room.
-func (p *Pipe) Deliver(ms []Message) int {
-	if p.sink != nil {
-		n := p.sink(p, ms)
-		p.sunk.Add(uint64(n))
-		return n
-	}
-	n, tell := p.in.push(ms)
-	if tell && p.mailbox != nil {
-		p.mailbox.postReadable(p)
-	}
-	return n
-}
-
-// DeliverHere is Deliver by one of the socket's receivers, who reads for itself: it
-// looks again when it has, and passes on to others what it does not take.
-func (p *Pipe) DeliverHere(ms []Message) int {
-	n, tell := p.in.push(ms)
-	if tell {
-		p.mailbox.noteReadable(p)
-	}
-	return n
-}
-
-// Awaited reports whether somebody waits for messages of the socket. It is false
-// for a pipe whose messages go to a sink.
-func (p *Pipe) Awaited() bool {
-	return p.sink == nil && p.mailbox != nil && p.mailbox.Receivers.Count() > 0
-}
-
-// TakesRuns reports whether Deliver takes messages of the kind Run.
-func (p *Pipe) TakesRuns() bool { return p.sink == nil }
-
 // Read takes the next message of the peer, with m.Into in the memory that m has. The
 // socket's lock is held.
-func (p *Pipe) Read(m *Message) bool {
-	if m.Into {
-		return p.in.popInto(m)
-	}
-	return p.in.pop(m)
-}
+func (p *Pipe) Read(m *Message) bool { return p.in.take(m) }
 
 // Peek returns the next message without taking it.
 func (p *Pipe) Peek() *Message { return p.in.peek() }
+
+// Empty drops what the peer has sent and the socket has not taken, and returns how
+// many messages that is. The socket's lock is held.
+func (p *Pipe) Empty() int {
+	n, wake := p.in.discard()
+	if wake {
+		p.Resume()
+	}
+	return n
+}
 
 // Drained reports whether the pipe has ended and everything was read.
 func (p *Pipe) Drained() bool { return p.in.drained() }
@@ -409,7 +273,7 @@ func (p *Pipe) SetHWM(send, recv int) {
 }
 
 // CloseIn ends the direction towards the socket: what has arrived stays
-// readable, later messages vanish. With discard it is dropped, and the socket's
+// readable, later messages are lost. With discard it is lost too, and the socket's
 // lock is held. A peer that was refused is not woken: its connection ends, or
 // somebody calls Resume.
 func (p *Pipe) CloseIn(discard bool) {
@@ -419,7 +283,9 @@ func (p *Pipe) CloseIn(discard bool) {
 	mailbox := p.mailbox
 	p.in.mu.Unlock()
 	if discard {
-		p.in.discard()
+		if n, _ := p.in.discard(); n > p.asked {
+			p.lostIn(n - p.asked)
+		}
 	}
 	if mailbox != nil {
 		mailbox.WakeReceiver()
@@ -451,9 +317,9 @@ func (p *Pipe) Queued() (out, in int) {
 	if p.out != nil {
 		out = p.out.Count()
 	} else {
-		out = p.other.in.countShared()
+		out = p.other.in.countShared() - p.other.asked
 	}
-	return out, p.in.count()
+	return out, p.in.count() - p.asked
 }
 
 // Inject puts a message of the library's own into the inbox, outside the

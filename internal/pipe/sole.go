@@ -16,13 +16,13 @@ func (p *Pipe) BeginSole() bool {
 		p.out.mu.Unlock()
 		return true
 	}
-	q := p.other
-	if q.sink != nil || q.mailbox == nil { // a publisher, or nobody has bound yet
+	if !p.queues() {
 		return false
 	}
-	q.in.mu.Lock()
-	q.in.sole = true
-	q.in.mu.Unlock()
+	in := &p.other.in
+	in.mu.Lock()
+	in.sole = true
+	in.mu.Unlock()
 	return true
 }
 
@@ -31,7 +31,7 @@ func (p *Pipe) BeginSole() bool {
 func (p *Pipe) EndSole() (n uint64) {
 	if p.out != nil {
 		p.out.mu.Lock()
-		p.out.feedLocked(false)
+		p.out.settleLocked()
 		n, p.out.sole, p.out.direct = p.out.direct, false, 0
 		p.out.mu.Unlock()
 	} else {
@@ -70,7 +70,7 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 		o.mu.Unlock()
 		return false, false
 	}
-	if !m.Owned && len(m.Head) >= LargeFrame && !o.raw {
+	if !m.Owned && m.Lease == nil && len(m.Head) >= LargeFrame && !o.raw {
 		// The copy takes long, and is made while others write.
 		o.mu.Unlock()
 		c := o.buffers.get(wire.MaxHeaderSize + len(m.Head))
@@ -83,13 +83,13 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 		}
 		o.segs = append(o.segs, segment{b: c.buf, chunk: c, msgs: 1, size: len(m.Head), ends: true})
 		o.bytes += len(c.buf)
-		o.countLocked(len(m.Head))
+		o.mark.wrote(1, len(m.Head))
 	} else {
 		o.queueLocked(m)
 	}
 	o.direct++
-	if flush = o.takeTokenLocked(); !flush && o.feed != nil {
-		o.feedLocked(true) // somebody is writing, and will come for what gathers
+	if flush = o.takeTokenLocked(); !flush && o.supply != nil {
+		o.supply.pull(o, 0) // the writer is at work, and will come for what gathers
 	}
 	o.mu.Unlock()
 	return true, flush
@@ -97,29 +97,19 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 
 // takesSoleLocked reports whether a message may be queued now.
 func (o *Outbox) takesSoleLocked() bool {
-	if !o.sole || o.closed || o.conflate || o.held.topics != nil || o.mark.full() {
+	if !o.sole || o.closed || o.mark.full() {
 		return false
 	}
-	if o.feed != nil {
-		o.feedLocked(false) // what is in it came before
-		return !o.mark.full()
+	if o.supply == nil {
+		return true
 	}
-	return true
+	o.settleLocked() // what is in a feed came before
+	return o.pendingLocked() == nil && !o.mark.full()
 }
 
 func (p *Pipe) writeSoleInProcess(m *Message) bool {
 	q := p.other
-	in := &q.in
-	in.mu.Lock()
-	if !in.sole || in.closed || in.mark.full() {
-		in.mu.Unlock()
-		return false
-	}
-	ok, tell := in.pushOneLocked(m, q.peer.Load())
-	if ok {
-		in.direct++
-	}
-	in.mu.Unlock()
+	ok, tell := q.in.pushOne(m, q.peer.Load(), true)
 	if tell {
 		q.mailbox.postReadable(q)
 	}

@@ -17,12 +17,12 @@ import (
 func boxByTopic(hwm, octets int) *Pipe {
 	return New(Config{
 		Mailbox: &Mailbox{Readers: true, Writers: true}, Buffers: new(Buffers),
-		RecvHWM: hwm, RecvMax: octets, SendHWM: hwm, SendMax: octets, TopicsIn: true, TopicsOut: true,
+		RecvHWM: hwm, RecvMax: int64(octets), SendHWM: hwm, SendMax: int64(octets), TopicsIn: true, TopicsOut: true,
 	})
 }
 
-func topic(name, value string) Message {
-	return Message{Head: []byte(name), Tail: [][]byte{[]byte(value)}, Owned: true}
+func topic(name, value string) Item {
+	return Item{Message: Message{Head: []byte(name), Tail: [][]byte{[]byte(value)}, Owned: true}}
 }
 
 func wantTopic(t *testing.T, p *Pipe, name, value string) {
@@ -39,12 +39,12 @@ func TestTopicsKeepTheirPlaceAndTheNewestValue(t *testing.T) {
 	p.OnResume(func() { resumed++ })
 	for i := range 5 {
 		for _, name := range []string{"a", "b", "c"} {
-			if p.Deliver([]Message{topic(name, fmt.Sprint(i))}) != 1 {
+			if p.Deliver([]Item{topic(name, fmt.Sprint(i))}) != 1 {
 				t.Fatal("refused: the mark counts topics")
 			}
 		}
 	}
-	if p.Deliver([]Message{topic("a", "5"), topic("d", "0"), topic("b", "5")}) != 1 || p.Conflated() != 13 {
+	if p.Deliver([]Item{topic("a", "5"), topic("d", "0"), topic("b", "5")}) != 1 || p.Conflated() != 13 {
 		t.Errorf("%d messages conflated; a fourth topic was taken", p.Conflated())
 	}
 	if _, in := p.Queued(); in != 3 {
@@ -52,7 +52,7 @@ func TestTopicsKeepTheirPlaceAndTheNewestValue(t *testing.T) {
 	}
 	wantTopic(t, p, "a", "5")
 	wantTopic(t, p, "b", "4")
-	p.Deliver([]Message{topic("a", "6"), topic("c", "6")}) // a comes behind again
+	p.Deliver([]Item{topic("a", "6"), topic("c", "6")}) // a comes behind again
 	if resumed != 1 {
 		t.Errorf("resumed %d times, want once", resumed)
 	}
@@ -64,14 +64,14 @@ func TestTopicsKeepTheirPlaceAndTheNewestValue(t *testing.T) {
 func TestTopicsInRunsAndOctets(t *testing.T) {
 	for _, octets := range []int{0, 1000} {
 		p := boxByTopic(0, octets)
-		r := Message{Kind: Run, Owned: true}
+		r := NewRun(nil, 0, nil, nil)
 		for range 20 {
 			for _, name := range []string{"x", "yy", ""} {
 				r.Head = wire.AppendFrame(r.Head, 0, []byte(name))
-				r.Count++
+				r.count++
 			}
 		}
-		if p.Deliver([]Message{r}) != 1 {
+		if p.Deliver([]Item{r}) != 1 {
 			t.Fatal("refused")
 		}
 		for _, want := range []string{"x", "yy", ""} {
@@ -89,13 +89,14 @@ func TestTopicsInRunsAndOctets(t *testing.T) {
 func TestTopicsInProcess(t *testing.T) {
 	for _, c := range []struct{ out, in bool }{{true, false}, {false, true}, {true, true}} {
 		near, far := NewPair(Config{Mailbox: new(Mailbox), TopicsOut: c.out, SendHWM: 10})
-		early := []Message{topic("a", "0"), {Head: []byte("b")}, {Head: []byte("b")}, topic("a", "1")}
+		b := Item{Message: Message{Head: []byte("b")}}
+		early := []Item{topic("a", "0"), b, b, topic("a", "1")}
 		for i := range early {
-			near.Write(&early[i])
+			near.Write(&early[i].Message)
 		}
 		far.Adopt(Config{Mailbox: &Mailbox{Readers: true}, TopicsIn: c.in, RecvHWM: 10})
 		m := topic("a", "2")
-		near.Write(&m)
+		near.Write(&m.Message)
 		if _, n := far.Queued(); n != 2 {
 			t.Errorf("%+v: %d messages wait, want 2", c, n)
 		}
@@ -111,7 +112,7 @@ func TestTopicsOut(t *testing.T) {
 	p := boxByTopic(4, 0)
 	write := func(name, value string) bool {
 		m := topic(name, value)
-		ok, _ := p.Write(&m)
+		ok, _ := p.Write(&m.Message)
 		return ok
 	}
 	for i := range 4 {
@@ -175,7 +176,7 @@ func TestTopicsAgainstAModel(t *testing.T) {
 			}
 			name, value := strings.Repeat("t", rnd.IntN(8)), fmt.Sprint(i)
 			at := slices.Index(names, name)
-			switch taken := p.Deliver([]Message{topic(name, value)}) == 1; {
+			switch taken := p.Deliver([]Item{topic(name, value)}) == 1; {
 			case at >= 0 && !taken:
 				t.Fatal("a topic that waits needs no room")
 			case at >= 0:
@@ -190,4 +191,21 @@ func TestTopicsAgainstAModel(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A name that is bound later conflates what waits for it, small messages in runs
+// among it.
+func TestTopicsOfTheBinderConflateWhatWaits(t *testing.T) {
+	c, b := NewPair(Config{Mailbox: &Mailbox{Readers: true, Writers: true}, Buffers: new(Buffers)})
+	for _, text := range []string{"a", "a", "b"} {
+		c.Write(message(text))
+	}
+	b.Adopt(Config{Mailbox: &Mailbox{Readers: true, Writers: true}, Buffers: new(Buffers), TopicsIn: true})
+	c.Write(message("a"))
+	if n := b.Received(); n != 4 || b.in.count() != 2 {
+		t.Errorf("%d received, %d wait; want 4 and 2", n, b.in.count())
+	}
+	wantRead(t, b, "a")
+	wantRead(t, b, "b")
+	wantEmpty(t, b)
 }

@@ -14,7 +14,7 @@ func TestTouchChangesNothing(t *testing.T) {
 		p := New(Config{Mailbox: new(Mailbox), Buffers: new(Buffers)})
 		p.Touch()
 		head := wire.AppendFrame(wire.AppendFrame(nil, 0, []byte("first")), 0, make([]byte, size))
-		p.Deliver([]Message{{Kind: Run, Head: head[:len(head):len(head)], Count: 2, Owned: true}})
+		p.Deliver([]Item{NewRun(head, 2, nil, nil)})
 		var m Message
 		for _, want := range []int{len("first"), size} {
 			p.Touch()

@@ -6,7 +6,7 @@ package poller
 
 import "github.com/gozmq/zmq/internal/zerr"
 
-// descriptors are not to be had where the system has no poll(2).
+// descriptors are not supported on systems without poll(2).
 type descriptors struct{}
 
 func checkFD(int) error {

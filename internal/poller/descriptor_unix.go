@@ -13,15 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// descriptors waits for descriptors of the system with poll(2), which, unlike
-// epoll and kqueue, takes every kind of them. A descriptor is armed after a look
-// has found it idle, and posted and disarmed once it is not.
+// descriptors waits for descriptors of the system with poll(2), which, unlike epoll and
+// kqueue, accepts every kind of them. A descriptor is armed when a look has found it
+// idle. When it is ready, it is posted and disarmed.
 type descriptors struct {
 	// Guarded by Poller.mu.
 	read, write *os.File      // wakes the loop; nil while it does not run
 	done        chan struct{} // closed by the loop when it ends
 
-	kicked atomic.Bool // an octet is in the pipe
+	kicked atomic.Bool // a byte is in the pipe
 
 	mu    sync.Mutex // a leaf
 	armed map[int]armed
@@ -41,7 +41,7 @@ func checkFD(fd int) error {
 	return nil
 }
 
-// start runs the loop, unless it runs. Poller.mu is held.
+// start starts the loop, unless it is running. Poller.mu is held.
 func (d *descriptors) start(p *Poller) error {
 	if d.read != nil {
 		return nil
@@ -75,7 +75,7 @@ func rawFD(f *os.File) (fd int, err error) {
 	return fd, err
 }
 
-// stop ends the loop. Poller.mu is held, which the loop never takes.
+// stop ends the loop. Poller.mu is held, which the loop never locks.
 func (d *descriptors) stop() {
 	if d.read == nil {
 		return
@@ -90,14 +90,14 @@ func (d *descriptors) stop() {
 	d.read, d.write = nil, nil
 }
 
-// kick has the loop look at what is armed. Poller.mu is held.
+// kick makes the loop look at what is armed. Poller.mu is held.
 func (d *descriptors) kick() {
 	if !d.kicked.Swap(true) {
-		_, _ = d.write.Write([]byte{0}) // never blocks: at most one octet is in the pipe
+		_, _ = d.write.Write([]byte{0}) // never blocks: at most one byte is in the pipe
 	}
 }
 
-// disarm lets an entry not be posted any more. Poller.mu is held.
+// disarm prevents an entry from being posted. Poller.mu is held.
 func (d *descriptors) disarm(e *entry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -106,8 +106,7 @@ func (d *descriptors) disarm(e *entry) {
 	}
 }
 
-// ask looks at one descriptor, and arms it if nothing is there. Poller.mu is
-// held.
+// ask looks at one descriptor, and arms it if it is not ready. Poller.mu is held.
 func (d *descriptors) ask(e *entry) (Events, error) {
 	fds := []unix.PollFd{{Fd: int32(e.fd), Events: toSystem(e.want)}}
 	for {
@@ -130,7 +129,7 @@ func (d *descriptors) ask(e *entry) (Events, error) {
 	return 0, nil
 }
 
-// loop posts what is armed and becomes ready. wake is the pipe's reading end.
+// loop posts armed descriptors that become ready. wake is the pipe's reading end.
 func (d *descriptors) loop(p *Poller, wake int, done chan struct{}) {
 	defer close(done)
 	var fds []unix.PollFd
@@ -154,7 +153,7 @@ func (d *descriptors) loop(p *Poller, wake int, done chan struct{}) {
 		if fds[0].Revents != 0 {
 			var b [1]byte
 			_, _ = unix.Read(wake, b[:])
-			d.kicked.Store(false) // what was armed before is seen now, without another octet
+			d.kicked.Store(false) // what was armed before is seen now, without another byte
 		}
 		for i, e := range entries {
 			if fds[i+1].Revents != 0 && d.fired(e) {

@@ -6,13 +6,13 @@
 //	                           ▲ │
 //	                           └─┘ what is ready stays there: level-triggered
 //
-// An entry is in the queue while it may be ready: since it was added, modified or
-// rung, until a look has found nothing. So a wake-up costs what is ready, however
-// many sockets there are.
+// An entry is in the queue while it may be ready: from when it was added, modified or
+// rung until a look has found it idle. So the cost of a wake-up depends on how much is
+// ready, not on the number of sockets.
 //
-// Goroutines: descriptors.loop, from the first descriptor that is added to the
-// last that is removed, or Close; it owns nothing.
+// Goroutines: descriptors.loop runs from when the first descriptor is added until the
+// last is removed, or until Close. It owns nothing.
 //
-// Locks: Poller.mu, then those of a socket, then Poller.queueMu, a leaf: sockets
-// ring with their own locks held.
+// Locks: Poller.mu, then those of a socket, then Poller.queueMu, which is a leaf,
+// because sockets ring with their own locks held.
 package poller

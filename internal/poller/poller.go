@@ -18,19 +18,19 @@ const (
 	In Events = 1 << iota
 	// Out: a message can be sent, or the descriptor is writable.
 	Out
-	// Err: the descriptor has an error or its other end has hung up. It is
-	// reported whether it was asked for or not.
+	// Err: the descriptor has an error or its other end has hung up. It is reported
+	// even if it was not asked for.
 	Err
 	// Pri: the descriptor has urgent data.
 	Pri
-	// Closed: the socket was closed; it has left the poller. Ours, and reported
-	// whether it was asked for or not.
+	// Closed: the socket was closed, which removed it from the poller. libzmq has no
+	// such event. It is reported even if it was not asked for.
 	Closed
 
 	askable = In | Out | Err | Pri
 )
 
-// Item is something that is ready.
+// Item is a socket or descriptor that is ready.
 type Item struct {
 	Socket *core.Socket // nil for a descriptor
 	FD     int          // -1 for a socket
@@ -52,8 +52,8 @@ type entry struct {
 	queued atomic.Bool // in Poller.queue, or about to be
 }
 
-// Poller waits for what is registered with it. The zero value is not ready; see
-// New.
+// Poller waits for the sockets and descriptors that are registered with it. The zero
+// value is not usable; see New.
 type Poller struct {
 	// Immutable after New.
 	wake chan struct{} // one token: the queue may have something
@@ -104,7 +104,7 @@ func (p *Poller) Add(s *core.Socket, want Events, tag any) error {
 	return nil
 }
 
-// Modify changes what a socket is waited for.
+// Modify changes the events of a socket.
 func (p *Poller) Modify(s *core.Socket, want Events) error {
 	if err := check(want); err != nil {
 		return err
@@ -121,7 +121,7 @@ func (p *Poller) Modify(s *core.Socket, want Events) error {
 	return nil
 }
 
-// Remove ends the registration of a socket, which may have been closed.
+// Remove ends the registration of a socket, which may already be closed.
 func (p *Poller) Remove(s *core.Socket) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -133,7 +133,7 @@ func (p *Poller) Remove(s *core.Socket) error {
 	return nil
 }
 
-// drop forgets a socket. p.mu is held.
+// drop removes a socket. p.mu is held.
 func (p *Poller) drop(e *entry) {
 	delete(p.sockets, e.socket)
 	e.gone = true
@@ -165,7 +165,7 @@ func (p *Poller) AddFD(fd int, want Events, tag any) error {
 	return nil
 }
 
-// ModifyFD changes what a descriptor is waited for.
+// ModifyFD changes the events of a descriptor.
 func (p *Poller) ModifyFD(fd int, want Events) error {
 	if err := check(want); err != nil {
 		return err
@@ -207,7 +207,7 @@ func (p *Poller) Len() int {
 	return len(p.sockets) + len(p.fds)
 }
 
-// Close ends every registration, and every Wait with zerr.ErrClosed.
+// Close ends every registration. Every Wait returns zerr.ErrClosed.
 func (p *Poller) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

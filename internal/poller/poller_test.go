@@ -17,7 +17,7 @@ import (
 
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
-// queued returns how many entries the next look asks.
+// queued returns the number of entries that the next look asks.
 func (p *Poller) queued() int {
 	p.queueMu.Lock()
 	defer p.queueMu.Unlock()
@@ -35,7 +35,7 @@ func TestRungWhileLooking(t *testing.T) {
 	p := New()
 	defer p.Close()
 	for range 50 {
-		s, err := c.NewSocket(pattern.Pull, "PULL")
+		s, err := c.NewSocket(pattern.Pull)
 		if err == nil {
 			err = p.Add(s, In, nil)
 		}
@@ -72,8 +72,7 @@ func TestRungWhileLooking(t *testing.T) {
 	}
 }
 
-// However many sockets are registered, a wake-up asks those that may be ready and
-// no others.
+// However many sockets are registered, a wake-up asks only those that may be ready.
 func TestLooksOnlyAtWhatMayBeReady(t *testing.T) {
 	ctx := zmqtest.Deadline(t)
 	c := core.NewContext(core.Config{})
@@ -82,8 +81,8 @@ func TestLooksOnlyAtWhatMayBeReady(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	open := func(typ int, name string) *core.Socket {
-		s, err := c.NewSocket(typ, name)
+	open := func(typ int) *core.Socket {
+		s, err := c.NewSocket(typ)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +92,7 @@ func TestLooksOnlyAtWhatMayBeReady(t *testing.T) {
 	defer p.Close()
 	const n = 3000
 	for i := range n {
-		if err := p.Add(open(pattern.Pull, "PULL"), In, i); err != nil {
+		if err := p.Add(open(pattern.Pull), In, i); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -108,7 +107,7 @@ func TestLooksOnlyAtWhatMayBeReady(t *testing.T) {
 		}
 	}
 	look(0, 0)
-	pull, push := open(pattern.Pull, "PULL"), open(pattern.Push, "PUSH")
+	pull, push := open(pattern.Pull), open(pattern.Push)
 	for _, err := range []error{pull.Bind("inproc://it"), push.Connect("inproc://it"), p.Add(pull, In, nil)} {
 		if err != nil {
 			t.Fatal(err)

@@ -26,9 +26,9 @@ func (p *Poller) ring() {
 	}
 }
 
-// Wait appends to items what is ready, at most limit, and waits until that is
-// something. Errors: zerr.ErrTerminated when the context of a registered socket
-// has been shut down, zerr.ErrClosed, and that of ctx.
+// Wait appends at most limit ready items to items, and waits until there is at least
+// one. Errors: zerr.ErrTerminated when the context of a registered socket has been shut
+// down, zerr.ErrClosed, and that of ctx.
 func (p *Poller) Wait(ctx context.Context, items []Item, limit int) ([]Item, error) {
 	had := len(items)
 	var wake <-chan struct{} // with no room for anything, the others' wake-ups stay theirs
@@ -55,7 +55,7 @@ func (p *Poller) Wait(ctx context.Context, items []Item, limit int) ([]Item, err
 	}
 }
 
-// Poll is Wait without waiting: it may find nothing.
+// Poll is Wait without waiting. It may find nothing.
 func (p *Poller) Poll(items []Item, limit int) ([]Item, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,8 +76,8 @@ func (p *Poller) sleep(ctx context.Context, wake <-chan struct{}) error {
 	}
 }
 
-// look asks what is in the queue. What is ready goes to the end of it, so that
-// all have their turn where limit is small. p.mu is held.
+// look asks the entries in the queue. Entries that are ready go to its end, so that all
+// have their turn if limit is small. p.mu is held.
 func (p *Poller) look(items []Item, limit int) (_ []Item, err error) {
 	if p.closed {
 		return items, zerr.ErrClosed
@@ -116,8 +116,8 @@ func (p *Poller) look(items []Item, limit int) (_ []Item, err error) {
 	return items, err
 }
 
-// requeue makes the queue of what was not looked at, list[from:], what was rung
-// meanwhile, and what is ready.
+// requeue makes the new queue: the entries that were not looked at, list[from:], those
+// that were rung meanwhile, and those that are ready.
 func (p *Poller) requeue(list []*entry, from int, ready []*entry) {
 	p.queueMu.Lock()
 	rung := p.queue
@@ -133,7 +133,7 @@ func (p *Poller) requeue(list []*entry, from int, ready []*entry) {
 	p.spare = rung[:0]
 }
 
-// ask returns what of an entry is ready, exactly.
+// ask returns exactly which events of an entry are ready.
 func (p *Poller) ask(e *entry) (Events, error) {
 	if e.socket == nil {
 		return p.sys.ask(e)

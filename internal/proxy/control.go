@@ -12,7 +12,7 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Commands of zmq_proxy_steerable: one frame, these octets exactly.
+// Commands of zmq_proxy_steerable: one frame, these bytes exactly.
 const (
 	cmdPause      = "PAUSE"
 	cmdResume     = "RESUME"
@@ -23,12 +23,11 @@ const (
 // control serves a control socket. Owned by Run.
 type control struct {
 	s     *core.Socket // nil: there is none
-	reply []pipe.Message
+	reply []pipe.Item
 }
 
-// serve obeys the next command, if one is there. Each frame is a command of its
-// own, as in libzmq. A REP is always answered, other sockets only where there is
-// something to tell.
+// serve obeys the next command, if there is one. Each frame is a command of its own, as
+// in libzmq. A REP always answers, other sockets only if there is something to report.
 func (c *control) serve(p *Proxy) (acted bool, err error) {
 	if c.s == nil {
 		return false, nil
@@ -36,15 +35,15 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 	if len(c.reply) > 0 { // a PAIR was full; the next command waits
 		return c.answer()
 	}
-	var ms [1]pipe.Message
-	_, err = c.s.TryRecvBatch(ms[:], 1, false)
+	var m pipe.Message
+	err = c.s.TryRecv(&m)
 	switch {
 	case errors.Is(err, zerr.ErrAgain), errors.Is(err, zerr.ErrState):
 		return false, nil
 	case err != nil:
 		return false, &SocketError{c.s, err}
 	}
-	frames := append([][]byte{ms[0].Head}, ms[0].Tail...)
+	frames := append([][]byte{m.Head}, m.Tail...)
 	envelope := c.envelope(frames)
 	var reply [][]byte
 	for _, f := range frames[envelope:] {
@@ -59,13 +58,13 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 		return true, nil
 	}
 	reply = append(frames[:envelope:envelope], reply...)
-	c.reply = append(c.reply[:0], pipe.Message{Head: reply[0], Tail: reply[1:]})
+	c.reply = append(c.reply[:0], pipe.Item{Message: pipe.Message{Head: reply[0], Tail: reply[1:]}})
 	_, err = c.answer()
 	return true, err
 }
 
-// envelope returns how many frames come before the commands: those that lead a
-// ROUTER's reply back to who asked.
+// envelope returns how many frames come before the commands. They lead a ROUTER's reply
+// back to the peer that asked.
 func (c *control) envelope(frames [][]byte) int {
 	if c.s.Type() != pattern.RouterType {
 		return 0
@@ -76,12 +75,12 @@ func (c *control) envelope(frames [][]byte) int {
 	return 1
 }
 
-// mute reports whether the control socket has nobody to answer to. STATISTICS on
-// a PULL or a SUB ends libzmq's proxy; here it is a question that nobody can
-// answer. The reply of an XSUB would be taken for subscriptions.
-func (c *control) mute() bool { return !sends(c.s) || c.s.Type() == pattern.XSub }
+// mute reports whether the control socket cannot answer. STATISTICS on a PULL or a SUB
+// ends libzmq's proxy; here the question goes without an answer. The reply of an XSUB
+// would be taken for subscriptions.
+func (c *control) mute() bool { return !c.s.Kind().Sends || c.s.Type() == pattern.XSub }
 
-// obey carries out one command. What it does not know it ignores.
+// obey carries out one command. It ignores unknown ones.
 func (c *control) obey(p *Proxy, command []byte) (reply [][]byte) {
 	switch string(command) {
 	case cmdPause:
@@ -96,8 +95,8 @@ func (c *control) obey(p *Proxy, command []byte) (reply [][]byte) {
 	return nil
 }
 
-// answer sends the reply that is due. One that nobody is there to take is dropped:
-// whoever asks and leaves must not end the proxy.
+// answer sends the reply that is due. If no peer is there to take it, it is dropped,
+// because a peer that asks and leaves must not end the proxy.
 func (c *control) answer() (sent bool, err error) {
 	_, err = c.s.TrySendBatch(c.reply, true)
 	if errors.Is(err, zerr.ErrAgain) {
@@ -111,7 +110,7 @@ func (c *control) answer() (sent bool, err error) {
 }
 
 // statistics is the reply to STATISTICS: for the frontend and then the backend
-// messages and octets received, messages and octets sent, 64 bits each in the host's
+// messages and bytes received, messages and bytes sent, 64 bits each in the host's
 // order (zmq_proxy_steerable). libzmq counts whole messages.
 func (p *Proxy) statistics() (frames [][]byte) {
 	front, back := p.Traffic()

@@ -11,10 +11,10 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// A lane moves at most batchLimit messages before it is the other's turn, as
-// libzmq's proxy does, and at most batchSize that are not in runs: enough for the
-// locks to cost nothing beside the messages, and few enough for the processor's
-// cache.
+// A lane moves at most batchLimit messages before it is the other's turn, as libzmq's
+// proxy does, and at most batchSize of those that are not in runs. That is enough to
+// make the cost of the locks small beside that of the messages, and few enough to stay
+// in the processor's cache.
 const (
 	batchLimit = 1000
 	batchSize  = 256
@@ -27,22 +27,22 @@ type lane struct {
 	capture  *core.Socket
 	observe  func(*pipe.Message)
 
-	// Owned by Run. held are messages that were taken and not passed on, in
-	// batch's memory; the first shown of them have been captured.
-	batch []pipe.Message
-	held  []pipe.Message
+	// Owned by Run. held are messages that were taken and not forwarded, in batch's
+	// memory. The first shown of them have been captured.
+	batch []pipe.Item
+	held  []pipe.Item
 	shown int
 	rest  volume // of held
 
 	stats struct {
 		messagesIn, framesIn, bytesIn    atomic.Uint64
 		messagesOut, framesOut, bytesOut atomic.Uint64
-		refused                          atomic.Uint64
+		refused, dropped                 atomic.Uint64
 	}
 }
 
-// move passes on what there is, at most a batch, and reports whether anything
-// happened.
+// move forwards at most a batch of the messages that are there, and reports whether
+// anything happened.
 func (l *lane) move() (moved bool, err error) {
 	if len(l.held) == 0 {
 		if moved, err = l.take(); !moved || err != nil {
@@ -57,20 +57,15 @@ func (l *lane) move() (moved bool, err error) {
 	return moved || shown || passed, err
 }
 
-// volume is a number of messages, their frames and the octets of these.
+// volume is a number of messages, their frames and the bytes of these.
 type volume struct{ messages, frames, octets uint64 }
 
-func measure(ms []pipe.Message) (v volume) {
-	for i := range ms {
-		m := &ms[i]
-		if m.Kind == pipe.Run {
-			v.messages += uint64(m.Count)
-			v.frames += uint64(m.Count)
-		} else {
-			v.messages++
-			v.frames += uint64(m.Len())
-		}
-		v.octets += uint64(m.Payload())
+func measure(items []pipe.Item) (v volume) {
+	for i := range items {
+		it := &items[i]
+		v.messages += uint64(it.Messages())
+		v.frames += uint64(it.Frames())
+		v.octets += uint64(it.Payload())
 	}
 	return v
 }
@@ -84,8 +79,11 @@ func (l *lane) take() (bool, error) {
 	if room == 0 {
 		return false, nil
 	}
-	runs := l.capture == nil && l.observe == nil && l.to.TakesRuns()
-	n, err := l.from.TryRecvBatch(l.batch, room, runs)
+	how := core.Singly
+	if l.capture == nil && l.observe == nil && l.to.TakesRuns() {
+		how = core.InRuns
+	}
+	n, err := l.from.Take(l.batch, room, how)
 	switch {
 	case errors.Is(err, zerr.ErrAgain), errors.Is(err, zerr.ErrState): // REQ, REP: not its turn
 		return false, nil
@@ -100,8 +98,8 @@ func (l *lane) take() (bool, error) {
 	return true, nil
 }
 
-// show gives copies of what is held to those who capture: before it is passed
-// on, because from then on it belongs to the other socket.
+// show gives copies of the held messages to the capture socket and function. That comes
+// before they are forwarded, because afterwards they belong to the other socket.
 func (l *lane) show() (bool, error) {
 	if l.capture == nil && l.observe == nil {
 		l.shown = len(l.held)
@@ -121,16 +119,17 @@ func (l *lane) show() (bool, error) {
 	}
 	if l.observe != nil {
 		for i := range fresh[:n] {
-			l.observe(&fresh[i])
+			l.observe(&fresh[i].Message)
 		}
 	}
 	l.shown += n
 	return n > 0, nil
 }
 
-// pass sends what is held and was shown. A message that has nowhere to go is
-// dropped and counted, as a ROUTER that is not mandatory drops it; ending the
-// proxy because one client has left would be no service to the others.
+// pass sends the messages that are held and were shown. A message without a peer to go
+// to is dropped and counted, as a ROUTER that is not mandatory drops it. So is a
+// message for a full peer, because a client that has left, or does not read, must not
+// delay others.
 func (l *lane) pass() (passed bool, err error) {
 	before := l.rest
 	for l.shown > 0 {
@@ -139,7 +138,9 @@ func (l *lane) pass() (passed bool, err error) {
 		switch {
 		case err == nil:
 		case errors.Is(err, zerr.ErrHostUnreachable), errors.Is(err, zerr.ErrInvalid):
-			l.refuse()
+			l.lose(&l.stats.refused)
+		case errors.As(err, new(*zerr.PeerFullError)): // unless the socket is to wait
+			l.lose(&l.stats.dropped)
 		case errors.Is(err, zerr.ErrAgain), errors.Is(err, zerr.ErrState):
 			l.count()
 			return l.rest != before, nil
@@ -152,19 +153,19 @@ func (l *lane) pass() (passed bool, err error) {
 	return l.rest != before, nil
 }
 
-// refuse drops the next message, which the other socket will never take. Socket
-// types that refuse a message get none in runs.
-func (l *lane) refuse() {
+// lose drops the next message, which the other socket does not accept, and counts it by
+// the cause. Socket types that refuse a message get none in runs.
+func (l *lane) lose(cause *atomic.Uint64) {
 	l.count()
 	v := measure(l.held[:1])
 	l.rest.messages -= v.messages
 	l.rest.frames -= v.frames
 	l.rest.octets -= v.octets
-	l.stats.refused.Add(v.messages)
+	cause.Add(v.messages)
 	l.drop(1)
 }
 
-// count notes as sent what is missing since the last time.
+// count counts as sent what has been sent since the last call.
 func (l *lane) count() {
 	now := measure(l.held)
 	l.stats.messagesOut.Add(l.rest.messages - now.messages)
@@ -173,17 +174,18 @@ func (l *lane) count() {
 	l.rest = now
 }
 
-// drop forgets the first n places that are held.
+// drop forgets the first n places that are held. Their messages were sent or lost.
 func (l *lane) drop(n int) {
+	l.from.Received(l.held[:n])
 	clear(l.held[:n])
 	l.held = l.held[n:]
 	l.shown -= n
 }
 
-// giveBack returns what is held to the socket it came from, and how many
-// messages are lost because that is closed.
+// giveBack returns the held messages to the socket that they came from, and returns how
+// many are lost because that socket is closed.
 func (l *lane) giveBack() (lost int) {
-	if err := l.from.Unread(l.held); err != nil {
+	if err := l.from.Return(l.held); err != nil {
 		lost = int(l.rest.messages)
 	}
 	clear(l.held)
@@ -191,7 +193,7 @@ func (l *lane) giveBack() (lost int) {
 	return lost
 }
 
-// report fills in what each side has to do with the lane, which may be nil.
+// report fills in each side's counters of the lane, which may be nil.
 func (l *lane) report(from, to *Side) {
 	if l == nil {
 		return
@@ -199,5 +201,5 @@ func (l *lane) report(from, to *Side) {
 	s := &l.stats
 	from.MessagesIn, from.FramesIn, from.BytesIn = s.messagesIn.Load(), s.framesIn.Load(), s.bytesIn.Load()
 	to.MessagesOut, to.FramesOut, to.BytesOut = s.messagesOut.Load(), s.framesOut.Load(), s.bytesOut.Load()
-	to.Refused = s.refused.Load()
+	to.Refused, to.Dropped = s.refused.Load(), s.dropped.Load()
 }

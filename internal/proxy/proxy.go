@@ -10,13 +10,12 @@ import (
 	"sync/atomic"
 
 	"github.com/gozmq/zmq/internal/core"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// yields is how often Run lets others run before it sleeps: where messages
-// stream, that is mostly enough for some to come, and waking costs more.
+// yields is how often Run lets other goroutines run before it sleeps. While messages
+// stream, that is mostly enough for some to arrive, and a wake-up costs more.
 const yields = 3
 
 // Config describes a proxy.
@@ -28,7 +27,7 @@ type Config struct {
 	Stop        <-chan struct{}                      // ends Run; nil: never
 }
 
-// SocketError says which of a proxy's sockets ended it.
+// SocketError names the socket that ended the proxy.
 type SocketError struct {
 	Socket *core.Socket
 	Err    error
@@ -39,18 +38,19 @@ func (e *SocketError) Error() string {
 	return fmt.Sprintf("zmq: %v: %s", e.Socket, strings.TrimPrefix(e.Err.Error(), "zmq: "))
 }
 
-// Unwrap gives the reason.
+// Unwrap returns the reason.
 func (e *SocketError) Unwrap() error { return e.Err }
 
-// Side is what one side of a proxy has received and sent. libzmq's statistics have
-// the messages and the octets.
+// Side holds the counters of one side of a proxy. libzmq's statistics have the messages
+// and the bytes.
 type Side struct {
 	MessagesIn, FramesIn, BytesIn    uint64
 	MessagesOut, FramesOut, BytesOut uint64
-	Refused                          uint64 // messages for it that it could not route
+	Refused                          uint64 // messages for this side that had no peer to go to
+	Dropped                          uint64 // messages for this side whose peer was full
 }
 
-// Proxy passes messages on between two sockets.
+// Proxy forwards messages between two sockets.
 type Proxy struct {
 	// Immutable after New.
 	cfg     Config
@@ -65,22 +65,22 @@ type Proxy struct {
 	control control // owned by Run
 }
 
-// New makes a proxy. It fails with zerr.ErrNotSupported for sockets that cannot
-// do what is asked of them.
+// New makes a proxy. It fails with zerr.ErrNotSupported for sockets that cannot do
+// their part.
 func New(cfg Config) (*Proxy, error) {
 	p := &Proxy{cfg: cfg, wake: make(chan struct{}, 1), control: control{s: cfg.Control}}
-	if receives(cfg.Front) && sends(cfg.Back) {
+	if cfg.Front.Kind().Receives && cfg.Back.Kind().Sends {
 		p.forward = p.newLane(cfg.Front, cfg.Back, false)
 	}
-	if cfg.Front != cfg.Back && receives(cfg.Back) && sends(cfg.Front) {
+	if cfg.Front != cfg.Back && cfg.Back.Kind().Receives && cfg.Front.Kind().Sends {
 		p.back = p.newLane(cfg.Back, cfg.Front, true)
 	}
 	switch {
 	case p.forward == nil && p.back == nil:
 		return nil, zerr.Errorf(zerr.ErrNotSupported, "nothing can pass between %v and %v: one must receive what the other sends", cfg.Front, cfg.Back)
-	case cfg.Capture != nil && !sends(cfg.Capture):
+	case cfg.Capture != nil && !cfg.Capture.Kind().Sends:
 		return nil, zerr.Errorf(zerr.ErrNotSupported, "%v cannot capture, it does not send", cfg.Capture)
-	case cfg.Control != nil && !receives(cfg.Control):
+	case cfg.Control != nil && !cfg.Control.Kind().Receives:
 		return nil, zerr.Errorf(zerr.ErrNotSupported, "%v cannot control, it does not receive", cfg.Control)
 	}
 	for _, s := range []*core.Socket{cfg.Capture, cfg.Control} {
@@ -92,32 +92,17 @@ func New(cfg Config) (*Proxy, error) {
 }
 
 func (p *Proxy) newLane(from, to *core.Socket, fromBack bool) *lane {
-	l := &lane{from: from, to: to, capture: p.cfg.Capture, batch: make([]pipe.Message, batchSize)}
+	l := &lane{from: from, to: to, capture: p.cfg.Capture, batch: make([]pipe.Item, batchSize)}
 	if f := p.cfg.Observe; f != nil {
 		l.observe = func(m *pipe.Message) { f(fromBack, m) }
 	}
 	return l
 }
 
-func receives(s *core.Socket) bool {
-	switch s.Type() {
-	case pattern.Pub, pattern.Push:
-		return false
-	}
-	return true
-}
-
-func sends(s *core.Socket) bool {
-	switch s.Type() {
-	case pattern.Sub, pattern.Pull:
-		return false
-	}
-	return true
-}
-
-// Run passes messages on until Terminate or Stop (nil), the end of ctx (its
-// error), or the end of a socket (a SocketError). What it then holds goes back
-// to the sockets it came from. One Run at a time: zerr.ErrState.
+// Run forwards messages until Terminate or Stop (it returns nil), the end of ctx (its
+// error), or the end of a socket (a SocketError). Messages that it then holds go back
+// to the sockets that they came from. A second Run at the same time fails with
+// zerr.ErrState.
 func (p *Proxy) Run(ctx context.Context) error {
 	if !p.running.CompareAndSwap(false, true) {
 		return zerr.Errorf(zerr.ErrState, "this proxy is running already")
@@ -135,7 +120,7 @@ func (p *Proxy) Run(ctx context.Context) error {
 	return err
 }
 
-// work is loop under watch, which ends even where Observe panics.
+// work is loop under watch, which ends even if Observe panics.
 func (p *Proxy) work(ctx context.Context) error {
 	watches := p.watch()
 	defer func() {
@@ -146,7 +131,7 @@ func (p *Proxy) work(ctx context.Context) error {
 	return p.loop(ctx, watches)
 }
 
-// watch has every socket ring when something may have become possible.
+// watch makes every socket ring when an operation may have become possible.
 func (p *Proxy) watch() (list []*core.Watch) {
 	want := make(map[*core.Socket]core.Ready)
 	for _, l := range []*lane{p.forward, p.back} {
@@ -175,8 +160,8 @@ func (p *Proxy) ring() {
 	}
 }
 
-// loop works as long as there is something to do, lets others run, looks once
-// more after the watches have been armed, and only then sleeps.
+// loop works as long as there are messages to move, lets others run, looks once more
+// after the watches have been armed, and only then sleeps.
 func (p *Proxy) loop(ctx context.Context, watches []*core.Watch) error {
 	for idle := 0; ; {
 		if done, err := p.ended(ctx); done {
@@ -207,7 +192,7 @@ func (p *Proxy) loop(ctx context.Context, watches []*core.Watch) error {
 	}
 }
 
-// ended tells whether Run is over, and why.
+// ended reports whether Run must end, and why.
 func (p *Proxy) ended(ctx context.Context) (bool, error) {
 	if p.stop.Swap(false) {
 		return true, nil
@@ -249,20 +234,20 @@ func (p *Proxy) pass() (moved bool, err error) {
 	return moved, nil
 }
 
-// Pause stops passing messages on, from the next batch on: they stay in their
-// sockets, and what they pile up is felt by their senders.
+// Pause stops forwarding after the current batch. The messages stay in their sockets,
+// and their senders notice it when the queues are full.
 func (p *Proxy) Pause() {
 	p.paused.Store(true)
 	p.ring()
 }
 
-// Resume goes on after Pause.
+// Resume continues after Pause.
 func (p *Proxy) Resume() {
 	p.paused.Store(false)
 	p.ring()
 }
 
-// Paused tells whether Pause was called last.
+// Paused reports whether the proxy is paused.
 func (p *Proxy) Paused() bool { return p.paused.Load() }
 
 // Terminate ends Run, or the next one if none is running.

@@ -16,8 +16,8 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Dialer is one Connect: it dials until it succeeds, and again whenever the
-// connection is lost, until it is stopped.
+// Dialer is one Connect. It dials until it succeeds, and again whenever the connection
+// is lost, until it is stopped.
 type Dialer struct {
 	// Immutable.
 	cfg    *Config
@@ -29,12 +29,18 @@ type Dialer struct {
 	conn *engine.Conn
 	at   served                         // how far the connection has come
 	part func(*engine.Conn, *pipe.Pipe) // set by Part
+	rest bool                           // run waits before it dials again
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
+	turn *turn      // of the first attempt, set by Start; nil: there is no order
 
-	// Owned by run. As libzmq's monitor has it, the target is the endpoint as it
-	// was given, and after the first connection the address that it led to.
+	// Owned by run. As in libzmq's monitor, the target is the endpoint as it was given
+	// and, after the first connection, the address that it led to.
 	target string
+	// failure is the reason why the last attempt made no connection, or nil if it made
+	// one. If no descriptor was opened, as for a name that does not resolve, only
+	// ConnectRetried can report it.
+	failure error
 }
 
 // NewDialer makes a Dialer for a pipe; with Immediate the pipe is nil.
@@ -44,15 +50,28 @@ func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
 	return d
 }
 
-// Start begins to dial.
-func (d *Dialer) Start() { go d.run() }
+// Start begins to dial, for the first time in the order of FirstDials.
+func (d *Dialer) Start() {
+	if f := d.cfg.FirstDials; f != nil {
+		d.turn = f.next(d.cfg.Endpoint)
+	}
+	go d.run()
+}
 
-// Quit ends all attempts but leaves a connection that is up alone.
+// settled lets the next Dialer continue, because the first attempt has led to a peer or
+// has ended.
+func (d *Dialer) settled() {
+	if d.turn != nil {
+		d.cfg.FirstDials.pass(d.cfg.Endpoint, d.turn)
+	}
+}
+
+// Quit ends all attempts but does not end a connection that is up.
 func (d *Dialer) Quit() { d.cancel() }
 
-// Part ends all attempts and calls end for the connection if it is ready, or about
-// to be, when it is. One that is shaking hands is closed. A second call replaces
-// the first.
+// Part ends all attempts and calls end for the connection if it is ready, or when it
+// gets ready if it is about to. A connection that is shaking hands is closed. A second
+// call replaces the first.
 func (d *Dialer) Part(end func(*engine.Conn, *pipe.Pipe)) {
 	d.cancel()
 	d.mu.Lock()
@@ -68,7 +87,7 @@ func (d *Dialer) Part(end func(*engine.Conn, *pipe.Pipe)) {
 	}
 }
 
-// Stop ends the attempts and the connection; it does not wait.
+// Stop ends the attempts and the connection. It does not wait.
 func (d *Dialer) Stop(reason error) {
 	d.cancel()
 	d.mu.Lock()
@@ -79,7 +98,7 @@ func (d *Dialer) Stop(reason error) {
 	}
 }
 
-// Done is closed when nothing of the Dialer is left.
+// Done is closed when the Dialer's goroutine and connection have ended.
 func (d *Dialer) Done() <-chan struct{} { return d.done }
 
 func (d *Dialer) run() {
@@ -89,19 +108,25 @@ func (d *Dialer) run() {
 			d.cfg.Host.GaveUp(d.pipe)
 		}
 	}()
+	if d.turn != nil {
+		defer d.settled()
+		d.turn.wait(d.ctx.Done())
+	}
 	delay := d.cfg.ReconnectInterval
 	for d.ctx.Err() == nil {
-		established, again := d.attempt()
+		useful, again := d.attempt()
+		d.settled()
 		if !again || d.cfg.ReconnectInterval <= 0 || d.ctx.Err() != nil {
 			return
 		}
-		if established {
+		if useful {
 			delay = d.cfg.ReconnectInterval
 		}
 		var wait time.Duration
 		wait, delay = d.backOff(delay)
+		d.setResting(true)
 		e := d.event(ConnectRetried, -1)
-		e.Retry = wait
+		e.Retry, e.Err = wait, d.failure
 		d.cfg.Host.Event(e)
 		t := time.NewTimer(wait)
 		select {
@@ -109,11 +134,27 @@ func (d *Dialer) run() {
 		case <-d.ctx.Done():
 			t.Stop()
 		}
+		d.setResting(false)
 	}
 }
 
-// backOff returns how long to wait now, and the delay to go on with: doubled up
-// to RECONNECT_IVL_MAX, or the interval plus as much again at random.
+func (d *Dialer) setResting(is bool) {
+	d.mu.Lock()
+	d.rest = is
+	d.mu.Unlock()
+}
+
+// Resting reports whether an attempt has failed and the next has not begun. The
+// ConnectRetried of that attempt comes later.
+func (d *Dialer) Resting() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.rest
+}
+
+// backOff returns the wait before the next attempt, and the delay to continue with. The
+// delay is doubled up to RECONNECT_IVL_MAX. Without that the wait is the interval plus
+// a random time of up to the same length.
 func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
 	limit := d.cfg.ReconnectIntervalMax
 	if limit <= 0 {
@@ -122,14 +163,22 @@ func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
 	return min(delay, limit), min(2*delay, limit)
 }
 
-// attempt makes one connection and lives through it. established means that the
-// wait starts over: the transport connected, the host did not end it over a limit,
-// and the handshake did not fail in a way after which libzmq would not try again.
-// A client that the server does not want must not ask ten times a second. again
-// means that another attempt may be made.
-func (d *Dialer) attempt() (established, again bool) {
+// lasting is how long a connection must last to count as useful without a message of
+// the peer. It is the default of ReconnectIntervalMax. So a peer that ends each
+// connection after that time is dialled no more often than one that cannot be reached.
+const lasting = 5 * time.Second
+
+// attempt makes one connection and serves it to its end. useful means that the wait
+// starts over, because a message of the peer arrived or the connection has lasted. That
+// it was made, or that the system accepted messages for it, is no sign of use: a peer
+// that accepts and closes, does not know this socket's key or refuses what it is sent
+// must not be dialled ten times a second. With ConnectedIsUseful the wait starts over
+// unless the handshake has failed in a way after which libzmq would not try again.
+// again means that another attempt may be made.
+func (d *Dialer) attempt() (useful, again bool) {
 	cfg := d.cfg
 	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
+	d.failure = err
 	if err != nil {
 		stop := errors.Is(err, syscall.ECONNREFUSED) && (cfg.StopOnRefused || cfg.StopIfDeparted != nil && cfg.StopIfDeparted())
 		return false, !stop
@@ -137,7 +186,7 @@ func (d *Dialer) attempt() (established, again bool) {
 	c := engine.New(nc, cfg.Engine)
 	d.hold(c, served{})
 	defer func() { d.hold(nil, served{}) }()
-	if d.ctx.Err() != nil { // whoever stops from here on finds the connection
+	if d.ctx.Err() != nil { // a Stop or Part from here on finds the connection
 		c.Close(nil)
 		return true, false
 	}
@@ -149,30 +198,39 @@ func (d *Dialer) attempt() (established, again bool) {
 	}
 	peer, err := c.Handshake()
 	if err != nil {
-		// Told before the peer can know, who may be about to take the endpoint away.
+		// This comes before the peer can know, because the peer may cause the endpoint
+		// to be taken away.
 		unready(cfg.Host, e, err)
 		c.Close(err)
-		return !hopeless(err), d.retry(err) && !cfg.StopOnHandshake
+		return cfg.ConnectedIsUseful && !hopeless(err), d.retry(err) && !cfg.StopOnHandshake
 	}
 	d.hold(c, served{shaken: true})
 	e.Peer = peer
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
+	d.settled()
 	if err != nil {
 		c.Close(err)
 		c.Wait()
 		unwanted(cfg.Host, e, err)
-		return true, true
+		return cfg.ConnectedIsUseful, true
 	}
 	if part := d.hold(c, served{shaken: true, pipe: p}); part != nil {
 		part(c, p)
 	}
 	e.Kind = HandshakeSucceeded
 	cfg.Host.Event(e)
+	began, received := time.Now(), p.Received()
 	err = live(c, p)
+	useful = cfg.ConnectedIsUseful || p.Received() > received || time.Since(began) >= lasting
 	again = d.retry(err)
+	// If a peer announces what it accepts, it is not sent more, and ends a connection
+	// for other reasons.
+	if size, gaveUp := p.Out().Broke(isFarewell(err) && !peer.Announces()); gaveUp {
+		err = &GaveUpError{Size: size, Err: err}
+	}
 	cfg.Host.Lost(p, cfg.Immediate, err)
 	parted(cfg.Host, e, err, d.ctx.Err() != nil)
-	return !errors.Is(err, zerr.ErrLimit), again
+	return useful && !errors.Is(err, zerr.ErrLimit), again
 }
 
 // event begins an event of an attempt to connect.
@@ -180,7 +238,7 @@ func (d *Dialer) event(kind EventKind, fd int) Event {
 	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.Endpoint, Target: d.target, FD: fd}
 }
 
-// traced returns the context of a Dial that tells what it does.
+// traced returns a context for Dial in which its progress is reported.
 func (d *Dialer) traced() context.Context {
 	return transport.WithTrace(d.ctx, &transport.Trace{
 		Delayed: func(fd int) { d.cfg.Host.Event(d.event(ConnectDelayed, fd)) },
@@ -192,7 +250,7 @@ func (d *Dialer) traced() context.Context {
 	})
 }
 
-// live runs a connection to its end and leaves nothing of it behind.
+// live serves a connection to its end, and waits for its goroutines.
 func live(c *engine.Conn, p *pipe.Pipe) error {
 	err := c.Run()
 	c.Close(err)
@@ -201,8 +259,8 @@ func live(c *engine.Conn, p *pipe.Pipe) error {
 	return err
 }
 
-// hold notes the connection, so that Stop and Part find it, and returns what Part
-// wants done with it.
+// hold notes the connection, so that Stop and Part find it. It returns the function
+// that Part wants called for it.
 func (d *Dialer) hold(c *engine.Conn, at served) (part func(*engine.Conn, *pipe.Pipe)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -210,15 +268,15 @@ func (d *Dialer) hold(c *engine.Conn, at served) (part func(*engine.Conn, *pipe.
 	return d.part
 }
 
-// retry reports whether an error of the connection leaves hope. libzmq gives up
-// after a protocol error; users of the Go API are promised that Connect does
-// not.
+// retry reports whether another attempt may succeed after an error of the connection.
+// libzmq gives up after a protocol error. The Go API promises its users that Connect
+// does not.
 func (d *Dialer) retry(err error) bool {
 	return d.cfg.RetryProtocolError || !hopeless(err)
 }
 
-// hopeless tells an end after which libzmq does not try again: a protocol error, or
-// a peer that does not want us.
+// hopeless reports whether libzmq does not try again after this end: a protocol error,
+// or a refusal by the peer.
 func hopeless(err error) bool {
 	return errors.Is(err, zerr.ErrProtocol) || errors.Is(err, zerr.ErrMessageTooLarge)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package session keeps one endpoint alive: a Listener is what Bind makes, a
-// Dialer is what Connect makes.
+// Package session keeps one endpoint alive. A Listener is what Bind makes, and a Dialer
+// is what Connect makes.
 //
 // Goroutines:
 //
@@ -11,6 +11,6 @@
 //	guest.welcome    one an accepted connection: shakes hands and ends
 //	guest.attend     started by welcome: reads; ends with the connection
 //
-// Accepting and shaking hands are apart, so that a silent client keeps nobody
+// Different goroutines accept and shake hands, so that a silent client keeps no peer
 // out.
 package session

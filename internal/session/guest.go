@@ -3,6 +3,7 @@
 package session
 
 import (
+	"container/list"
 	"net"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -13,14 +14,17 @@ import (
 //
 //	welcome, the handshake, in a goroutine that ends → attend, reading, in another
 //
-// What a handshake takes of stack a goroutine keeps, and most connections are idle
-// most of the time: so the one that waits has never called far.
+// A goroutine keeps the stack that a handshake needs, and most connections are idle
+// most of the time. So the goroutine that waits is one that has never called deeply.
 type guest struct {
 	// Immutable.
-	lis  *Listener
-	conn *engine.Conn
+	lis    *Listener
+	conn   *engine.Conn
+	turn   *turn
+	source string // where it comes from, see sourceOf
 
-	at served // guarded by Listener.mu; only the guest's goroutine changes it
+	place *list.Element // in Listener.waiting, nil once it is not there; guarded by Listener.mu
+	at    served        // guarded by Listener.mu; only the guest's goroutine changes it
 }
 
 // served is how far a connection has come.
@@ -32,6 +36,7 @@ type served struct {
 func newGuest(l *Listener, nc net.Conn) *guest {
 	g := &guest{lis: l, conn: engine.New(nc, l.cfg.Engine)}
 	g.conn.SetAccepted()
+	g.source = sourceOf(g.conn.Peer().Address)
 	return g
 }
 
@@ -47,14 +52,16 @@ func (g *guest) event(kind EventKind) Event {
 	return e
 }
 
-// welcome brings the connection to the host.
+// welcome shakes hands and passes the connection to the host.
 func (g *guest) welcome() {
 	l, c := g.lis, g.conn
 	peer, err := c.Handshake()
 	l.mu.Lock()
-	l.handshakes--
+	l.waiting.remove(g)
 	g.at.shaken = err == nil
 	l.mu.Unlock()
+	g.turn.wait(l.stopped)
+	defer g.turn.pass()
 	if err != nil {
 		c.Close(err)
 		unready(l.cfg.Host, g.event(Accepted), err)
@@ -80,10 +87,10 @@ func (g *guest) welcome() {
 	go g.attend()
 }
 
-// attend lives through the connection from then on.
+// attend serves the connection from then on.
 func (g *guest) attend() { g.lost(live(g.conn, g.at.pipe)) }
 
-// lost tells the end of the connection.
+// lost reports the end of the connection.
 func (g *guest) lost(err error) {
 	l := g.lis
 	l.cfg.Host.Lost(g.at.pipe, true, err)
@@ -91,7 +98,7 @@ func (g *guest) lost(err error) {
 	g.leave()
 }
 
-// leave is the guest's last act.
+// leave is the last call of the guest's goroutines.
 func (g *guest) leave() {
 	g.lis.mu.Lock()
 	delete(g.lis.guests, g)

@@ -15,17 +15,17 @@ import (
 // Host is the socket that a session works for. Its methods are called from the
 // session's goroutines, with no locks held.
 type Host interface {
-	// Ready takes in a connection that has finished its handshake and returns
-	// its pipe, which is p unless that is nil: then the host makes one. From here
-	// on messages flow. An error refuses the peer.
+	// Ready takes in a connection that has finished its handshake and returns its pipe.
+	// That is p, unless p is nil and the host makes one. Messages may flow from here
+	// on. An error refuses the peer.
 	Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) (*pipe.Pipe, error)
-	// Lost tells that a connection that was ready is gone, and every goroutine
-	// of it. last means that the pipe gets no other.
+	// Lost reports that a connection that was ready has ended, with all of its
+	// goroutines. last means that the pipe gets no other connection.
 	Lost(p *pipe.Pipe, last bool, reason error)
-	// GaveUp tells that a Dialer has ended and its pipe gets no connection any
-	// more.
+	// GaveUp reports that a Dialer has ended, so that its pipe gets no further
+	// connection.
 	GaveUp(p *pipe.Pipe)
-	// Admit says whether another accepted peer is wanted.
+	// Admit reports whether the host accepts another peer.
 	Admit() error
 	// Event reports what happened, for the monitor and the log.
 	Event(e Event)
@@ -58,10 +58,10 @@ const (
 // Event is one thing that happened.
 type Event struct {
 	Kind     EventKind
-	Endpoint string        // ours: as given to Connect, or as a bind resolved it
-	Local    string        // our end of the connection
+	Endpoint string        // of this socket: as given to Connect, or as a bind resolved it
+	Local    string        // this end of the connection
 	Remote   string        // the peer's end
-	Target   string        // of a Dialer: whom it dials, in libzmq's words; empty otherwise
+	Target   string        // of a Dialer: what it dials, as libzmq reports it; empty otherwise
 	Unbound  bool          // of a bind that fails, which has no listener
 	FD       int           // the descriptor that this is about, -1 if unknown
 	Peer     *pipe.Peer    // nil before the handshake is over
@@ -69,8 +69,8 @@ type Event struct {
 	Retry    time.Duration // until the next attempt, with ConnectRetried
 }
 
-// Config describes an endpoint. It is a snapshot of the options at the time of
-// the call.
+// Config describes an endpoint. It is a snapshot of the options at the time of the
+// call.
 type Config struct {
 	Endpoint  string // whole, with scheme
 	Address   string // without
@@ -78,21 +78,28 @@ type Config struct {
 	Dial      *transport.Config
 	Engine    *engine.Config
 	Host      Host
+	// FirstDials orders the first attempts of Dialers. If it is nil, they run side by
+	// side.
+	FirstDials *FirstDials
 
 	ReconnectInterval    time.Duration // 0 or less: never again
 	ReconnectIntervalMax time.Duration
 	StopOnRefused        bool // RECONNECT_STOP bit 1
 	StopOnHandshake      bool // RECONNECT_STOP bit 2
-	// StopIfDeparted says, now, whether a refusal ends the attempts because the
-	// application has disconnected something (RECONNECT_STOP bit 4); nil is never.
+	// StopIfDeparted reports whether a refusal at this moment ends the attempts,
+	// because the application has disconnected an endpoint (RECONNECT_STOP bit 4). Nil
+	// means never.
 	StopIfDeparted     func() bool
 	RetryProtocolError bool // go on after a protocol error, which libzmq does not
 	Immediate          bool // the pipe exists only while the connection does
+	// ConnectedIsUseful makes the back-off start over after each connection that the
+	// peer did not refuse, as in libzmq: see Dialer.attempt.
+	ConnectedIsUseful bool
 
 	MaxHandshakes int // unfinished ones at a time, 0 is no limit
 }
 
-// handshakeEvent tells why a handshake failed.
+// handshakeEvent returns the event for the reason why a handshake failed.
 func handshakeEvent(err error) EventKind {
 	var status interface{ ZAPStatus() int }
 	if errors.As(err, &status) && status.ZAPStatus() != 0 {

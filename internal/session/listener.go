@@ -15,22 +15,23 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Listener is one Bind: it accepts peers until it is stopped.
+// Listener is one Bind. It accepts peers until it is stopped.
 type Listener struct {
 	// Immutable after Listen.
 	cfg *Config
 	lis transport.Listener
 	fd  int // the descriptor of lis
 
-	done chan struct{} // closed when nothing of the Listener is left
+	done chan struct{} // closed when the Listener and its connections have ended
 
-	mu         sync.Mutex // a leaf lock
-	guests     map[*guest]struct{}
-	handshakes int
-	part       func(*engine.Conn, *pipe.Pipe) // set by Part
-	active     int                            // goroutine accept, and every guest
-	stopped    chan struct{}                  // closed by Stop
-	isStopped  bool
+	mu        sync.Mutex // a leaf lock
+	guests    map[*guest]struct{}
+	waiting   waiting
+	part      func(*engine.Conn, *pipe.Pipe) // set by Part
+	last      *turn                          // of the guest that was accepted last
+	active    int                            // goroutine accept, and every guest
+	stopped   chan struct{}                  // closed by Stop
+	isStopped bool
 }
 
 // NewListener makes a Listener; Listen and Start follow.
@@ -38,9 +39,8 @@ func NewListener(cfg *Config) *Listener {
 	return &Listener{cfg: cfg, guests: make(map[*guest]struct{}), stopped: make(chan struct{}), done: make(chan struct{})}
 }
 
-// Listen has the system accept connections. Nobody is served before Start, so
-// that the host can note the endpoint first; a Listener that is not started
-// after all wants Stop.
+// Listen makes the system accept connections. They are not served before Start, so that
+// the host can note the endpoint first. A Listener that is not started must be stopped.
 func (l *Listener) Listen(ctx context.Context) error {
 	failed := func(fd int, err error) {
 		l.cfg.Host.Event(Event{Kind: Closed, Endpoint: l.cfg.Endpoint, Unbound: true, FD: fd, Err: err})
@@ -68,8 +68,8 @@ func (l *Listener) Start() {
 // Endpoint returns the resolved endpoint, as LAST_ENDPOINT has it.
 func (l *Listener) Endpoint() string { return l.lis.Endpoint() }
 
-// Stop ends listening; when it returns, the address is free. Connections that
-// are shaking hands end; those that are ready go on.
+// Stop ends listening. When it returns, the address is free. Connections that are
+// shaking hands end; those that are ready continue.
 func (l *Listener) Stop() {
 	l.mu.Lock()
 	if l.isStopped {
@@ -95,10 +95,10 @@ func (l *Listener) Stop() {
 	l.cfg.Host.Event(e)
 }
 
-// Done is closed when nothing of the Listener and its connections is left.
+// Done is closed when the Listener and all of its connections have ended.
 func (l *Listener) Done() <-chan struct{} { return l.done }
 
-// leave ends accept, or a guest.
+// leave ends the goroutine of accept, or of a guest.
 func (l *Listener) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,8 +107,8 @@ func (l *Listener) leave() {
 	}
 }
 
-// Part calls end for every connection that is ready, and for those that are
-// about to be when they are. A second call replaces the first. Stop comes before.
+// Part calls end for every connection that is ready, and for those that are about to be
+// when they are. A second call replaces the first. Part must come after Stop.
 func (l *Listener) Part(end func(*engine.Conn, *pipe.Pipe)) {
 	l.mu.Lock()
 	l.part = end
@@ -124,7 +124,7 @@ func (l *Listener) Part(end func(*engine.Conn, *pipe.Pipe)) {
 	}
 }
 
-// accept runs until the listener is closed. Without descriptors it backs off
+// accept runs until the listener is closed. Without free descriptors it backs off
 // instead of spinning.
 func (l *Listener) accept() {
 	defer l.leave()
@@ -160,23 +160,30 @@ func (l *Listener) accept() {
 	}
 }
 
-// start serves an accepted connection if the limits allow it.
+// start serves an accepted connection if the limits allow it. At MaxHandshakes another
+// connection is closed to make room.
 func (l *Listener) start(nc net.Conn) {
 	err := l.cfg.Host.Admit()
 	g := newGuest(l, nc)
+	var leaves *guest
 	l.mu.Lock()
 	switch {
 	case err != nil:
 	case l.isStopped:
 		err = net.ErrClosed
-	case l.cfg.MaxHandshakes > 0 && l.handshakes >= l.cfg.MaxHandshakes:
-		err = zerr.Errorf(zerr.ErrLimit, "%d connections are shaking hands, as many as MaxHandshakes allows", l.handshakes)
 	default:
 		l.guests[g] = struct{}{}
-		l.handshakes++
+		l.last = l.last.next()
+		g.turn = l.last
+		leaves = l.waiting.add(g, l.cfg.MaxHandshakes)
 		l.active++
 	}
 	l.mu.Unlock()
+	if leaves != nil {
+		leaves.conn.Close(zerr.Errorf(zerr.ErrLimit,
+			"%d connections are shaking hands, as many as MaxHandshakes allows, and this was the oldest of the address with the most",
+			l.cfg.MaxHandshakes))
+	}
 	if err != nil {
 		e := l.event(AcceptFailed, err)
 		e.Remote = g.conn.Peer().Remote
@@ -184,8 +191,9 @@ func (l *Listener) start(nc net.Conn) {
 		g.conn.Close(err)
 		return
 	}
-	// Told here: a log line takes some kilobytes of stack, which the goroutine of
-	// the connection would keep while it waits for a peer that may say nothing.
+	// This is reported here because a log line takes some kilobytes of stack, which the
+	// goroutine of the connection would keep while it waits for a peer that may be
+	// silent.
 	l.cfg.Host.Event(g.event(Accepted))
 	go g.welcome()
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -34,15 +35,15 @@ func (in incoming) accept(done <-chan struct{}, _ int) (net.Conn, error) {
 	}
 }
 
-// connect makes a peer that has said something, and has it accepted.
+// connect makes a peer that has sent some bytes, and lets the listener accept it.
 func (in incoming) connect(says []byte) *zmqtest.Conn {
 	ours, peer := peerSays(says)
 	in <- ours
 	return peer
 }
 
-// listening runs a Listener in a bubble until the test function returns, and
-// stops it then, with its connections; nothing may be left.
+// listening runs a Listener in a bubble until the test function returns. Then it stops
+// the Listener with its connections, and fails if a goroutine is left.
 func listening(t *testing.T, change func(*Config), test func(t *testing.T, l *Listener, s *socket, in incoming)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -61,8 +62,8 @@ func listening(t *testing.T, change func(*Config), test func(t *testing.T, l *Li
 		l.Stop()
 		l.Part(func(c *engine.Conn, _ *pipe.Pipe) { c.Close(nil) })
 		<-l.Done()
-		if s.up != 0 || len(l.guests) != 0 || l.handshakes != 0 {
-			t.Errorf("%d connections are up, %d are known, %d shake hands", s.up, len(l.guests), l.handshakes)
+		if s.up != 0 || len(l.guests) != 0 || l.waiting.n != 0 {
+			t.Errorf("%d connections are up, %d are known, %d shake hands", s.up, len(l.guests), l.waiting.n)
 		}
 	})
 }
@@ -89,12 +90,16 @@ func TestAcceptedPeer(t *testing.T) {
 // handshake has its own deadline.
 func TestSilentPeersKeepNobodyOut(t *testing.T) {
 	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
+		began := time.Now()
 		for i := range 100 {
 			in.connect(greeting[:i%len(greeting)])
 		}
 		in.connect(greeting)
 		<-s.ready
-		time.Sleep(30*time.Second - 1)
+		if late := time.Since(began); late > fairWait {
+			t.Errorf("a peer waits %v for silent ones", late)
+		}
+		time.Sleep(time.Until(began.Add(30*time.Second - 1)))
 		synctest.Wait()
 		if n := s.countOf(HandshakeFailedNoDetail); n != 0 {
 			t.Errorf("%d handshakes failed early", n)
@@ -103,6 +108,48 @@ func TestSilentPeersKeepNobodyOut(t *testing.T) {
 		synctest.Wait()
 		if n := s.countOf(HandshakeFailedNoDetail); n != 100 || s.up != 1 {
 			t.Errorf("%d handshakes failed, want 100; %d peers are up", n, s.up)
+		}
+	})
+}
+
+// TestTurnsKeepTheOrderOfTheirBeginning: a later one waits for those before it, but
+// not for one that has lost its place, and not once it is cancelled.
+func TestTurnsKeepTheOrderOfTheirBeginning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var none *turn
+		first := none.next()
+		second := first.next()
+		var order []int
+		var mu sync.Mutex
+		go func() {
+			second.wait(nil)
+			mu.Lock()
+			order = append(order, 2)
+			mu.Unlock()
+			second.pass()
+		}()
+		synctest.Wait()
+		mu.Lock()
+		order = append(order, 1)
+		mu.Unlock()
+		first.pass()
+		synctest.Wait()
+		if !slices.Equal(order, []int{1, 2}) {
+			t.Errorf("order %v", order)
+		}
+		silent := second.next()
+		began := time.Now()
+		third := silent.next()
+		third.wait(nil)
+		if d := time.Since(began); d != fairWait {
+			t.Errorf("waited %v for one that never passes", d)
+		}
+		cancel := make(chan struct{})
+		close(cancel)
+		began = time.Now()
+		third.next().wait(cancel)
+		if d := time.Since(began); d != 0 {
+			t.Errorf("waited %v after the cancellation", d)
 		}
 	})
 }
@@ -142,8 +189,7 @@ func TestAcceptErrorsBackOff(t *testing.T) {
 	})
 }
 
-// TestFilteredPeersCostNoTime: a filter that turned somebody away is no reason to
-// wait.
+// TestFilteredPeersCostNoTime: a peer that a filter turned away is no reason to wait.
 func TestFilteredPeersCostNoTime(t *testing.T) {
 	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
 		start := time.Now()
@@ -158,8 +204,8 @@ func TestFilteredPeersCostNoTime(t *testing.T) {
 	})
 }
 
-// TestMaxHandshakes: the limit holds exactly, for handshakes alone, and comes
-// free when one is over, by success or not.
+// TestMaxHandshakes: the limit is exact, and counts handshakes only. Beyond it the
+// oldest one ends. When one succeeds or fails, its place is free again.
 func TestMaxHandshakes(t *testing.T) {
 	listening(t, func(cfg *Config) { cfg.MaxHandshakes = 3 }, func(t *testing.T, l *Listener, s *socket, in incoming) {
 		for range 5 { // peers that are ready do not count
@@ -168,33 +214,35 @@ func TestMaxHandshakes(t *testing.T) {
 		}
 		unfinished := []*zmqtest.Conn{in.connect(nil), in.connect(greeting[:10]), in.connect(greeting[:64])}
 		synctest.Wait()
-		in.connect(greeting)
-		synctest.Wait()
-		if s.up != 5 || s.countOf(AcceptFailed) != 1 || !errors.Is(s.events[len(s.events)-1].Err, zerr.ErrLimit) {
-			t.Errorf("%d peers are up, %d refused", s.up, s.countOf(AcceptFailed))
+		if n := s.countOf(HandshakeFailedNoDetail); n != 0 || l.waiting.n != 3 {
+			t.Errorf("%d handshakes failed, %d are under way", n, l.waiting.n)
 		}
-		_, _ = unfinished[0].Write(greeting)
+		in.connect(greeting)
+		<-s.ready
+		if n := s.countOf(HandshakeFailedNoDetail); n != 1 || s.up != 6 {
+			t.Errorf("%d handshakes failed, %d peers are up", n, s.up)
+		}
+		if _, err := unfinished[0].Write([]byte{0}); err == nil {
+			t.Error("another than the oldest handshake was ended")
+		}
+		_, _ = unfinished[1].Write(greeting[10:])
 		<-s.ready
 		in.connect(greeting)
 		<-s.ready
-		_ = unfinished[1].Close()
-		synctest.Wait()
-		in.connect(greeting)
-		<-s.ready
-		if s.up != 8 || s.countOf(AcceptFailed) != 1 {
-			t.Errorf("%d peers are up, %d refused", s.up, s.countOf(AcceptFailed))
+		if n := s.countOf(HandshakeFailedNoDetail); n != 1 || s.up != 8 {
+			t.Errorf("%d handshakes failed, %d peers are up", n, s.up)
 		}
 	})
 }
 
-// TestAdmit: whom the socket does not want is closed before a handshake.
+// TestAdmit: a peer that the socket does not accept is closed before a handshake.
 func TestAdmit(t *testing.T) {
 	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
 		s.admit = zerr.ErrLimit
 		peer := in.connect(greeting)
 		synctest.Wait()
 		if _, err := peer.Write([]byte{0}); err == nil || peer.Buffered() != 0 {
-			t.Errorf("the connection is open (%d octets were sent)", peer.Buffered())
+			t.Errorf("the connection is open (%d bytes were sent)", peer.Buffered())
 		}
 		if got := s.kinds(); !slices.Equal(got, []EventKind{Listening, AcceptFailed}) {
 			t.Errorf("events %#x", got)
@@ -215,8 +263,8 @@ func TestReadyRefused(t *testing.T) {
 	})
 }
 
-// TestListenerStopAtEveryStage: handshakes end at once, peers that are ready go
-// on, and a back-off is cut short.
+// TestListenerStopAtEveryStage: handshakes end at once, peers that are ready continue,
+// and a back-off is cut short.
 func TestListenerStopAtEveryStage(t *testing.T) {
 	listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
 		var peers []*zmqtest.Conn
@@ -235,7 +283,7 @@ func TestListenerStopAtEveryStage(t *testing.T) {
 		}
 		for k, p := range peers {
 			if _, err := p.Write([]byte{0}); err == nil {
-				t.Errorf("%d octets: the connection is open", k)
+				t.Errorf("%d bytes: the connection is open", k)
 			}
 		}
 		_ = ready.Close()
@@ -259,9 +307,9 @@ func TestListenerStopAtEveryStage(t *testing.T) {
 	listening(t, nil, func(*testing.T, *Listener, *socket, incoming) {}) // at once
 }
 
-// TestListenerStopsAsAPeerGetsReady: from the end of its handshake on a connection
-// is not the listener's to end any more, though the host is not through with it;
-// and what is to be done with connections in the end reaches it all the same.
+// TestListenerStopsAsAPeerGetsReady: once its handshake is done, the listener does not
+// end a connection, even if the host has not taken it in yet. The function of Part
+// reaches it nevertheless.
 func TestListenerStopsAsAPeerGetsReady(t *testing.T) {
 	for _, part := range []bool{false, true} {
 		listening(t, nil, func(t *testing.T, l *Listener, s *socket, in incoming) {
@@ -283,7 +331,7 @@ func TestListenerStopsAsAPeerGetsReady(t *testing.T) {
 	}
 }
 
-// TestListenFails: the error comes back, and nothing was started.
+// TestListenFails: the error is returned, and no goroutine was started.
 func TestListenFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSocket()

@@ -11,11 +11,11 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// This file tells the end of connections, in libzmq's order: what went wrong in
-// the handshake, if it did, then that the connection is gone. An end that we
-// wished for ourselves is not told (zmq_socket_monitor, ZMQ_EVENT_DISCONNECTED).
+// This file reports the end of connections, in libzmq's order: a failure of the
+// handshake, if there was one, then that the connection has ended. An end that this
+// socket asked for is not reported (zmq_socket_monitor, ZMQ_EVENT_DISCONNECTED).
 
-// unready tells of a connection that ended before it was ready.
+// unready reports a connection that ended before it was ready.
 func unready(h Host, e Event, err error) {
 	if errors.Is(err, net.ErrClosed) {
 		return
@@ -26,7 +26,7 @@ func unready(h Host, e Event, err error) {
 	h.Event(e)
 }
 
-// unwanted tells of a peer that was ready and that the socket has no use for.
+// unwanted reports a peer that was ready and that the socket does not accept.
 func unwanted(h Host, e Event, err error) {
 	if errors.Is(err, net.ErrClosed) {
 		return
@@ -37,14 +37,15 @@ func unwanted(h Host, e Event, err error) {
 	h.Event(e)
 }
 
-// parted tells of a connection that had been ready. parting means that we had
-// begun to end it: the peer's farewell is part of that.
+// parted reports the end of a connection that had been ready. parting means that this
+// socket had begun to end it, so that the peer's farewell is part of that.
 func parted(h Host, e Event, err error, parting bool) {
 	if errors.Is(err, net.ErrClosed) || parting && isFarewell(err) {
 		return
 	}
 	e.Err = err
-	// Mechanisms that protect every message go on as after a failed handshake.
+	// With mechanisms that protect every message, this continues as after a failed
+	// handshake.
 	if errors.Is(err, zerr.ErrProtocol) && hasCode(err) {
 		e.Kind = HandshakeFailedProtocol
 		h.Event(e)
@@ -59,7 +60,7 @@ func hasCode(err error) bool {
 	return errors.As(err, &pe) && pe.Code != 0
 }
 
-// isFarewell recognises how a connection ends that both sides let go.
+// isFarewell recognises the end of a connection that both sides let go.
 func isFarewell(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

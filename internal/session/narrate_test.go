@@ -47,7 +47,7 @@ func TestOrderlyEndsAreNotTold(t *testing.T) {
 }
 
 // TestMechanismErrorAfterTheHandshake: a message that a mechanism cannot decode is
-// told as a failed handshake.
+// reported as a failed handshake.
 func TestMechanismErrorAfterTheHandshake(t *testing.T) {
 	s := newSocket()
 	parted(s, Event{}, &zerr.ProtocolError{Rule: "a nonce grows", Code: 0x10000002}, false)
@@ -56,7 +56,7 @@ func TestMechanismErrorAfterTheHandshake(t *testing.T) {
 	}
 }
 
-// TestHandshakeFailureIsFollowedByDisconnected, except for one that we ended.
+// TestHandshakeFailureIsFollowedByDisconnected, unless this socket ended it.
 func TestHandshakeFailureIsFollowedByDisconnected(t *testing.T) {
 	for err, kind := range map[error]EventKind{
 		io.ErrUnexpectedEOF:         HandshakeFailedNoDetail,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A transport and a socket that do what a test says, over in-memory links.
+// A transport and a socket that a test controls, over in-memory links.
 
 package session
 
@@ -24,8 +24,8 @@ import (
 
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
-// network is a transport. dial says what the n-th attempt, counted from 0, comes
-// to; accept what the n-th Accept does. Both may wait for ctx.
+// network is a transport. dial is the result of the n-th attempt, counted from 0, and
+// accept the result of the n-th Accept. Both may wait for ctx.
 type network struct {
 	dial   func(ctx context.Context, n int) (net.Conn, error)
 	accept func(done <-chan struct{}, n int) (net.Conn, error)
@@ -92,7 +92,7 @@ func (l *listener) Close() error {
 
 func (l *listener) Endpoint() string { return "mem://here" }
 
-// socket is a Host that takes everybody.
+// socket is a Host that accepts every peer.
 type socket struct {
 	refuse  error  // by Ready
 	onReady func() // in Ready, if set
@@ -128,7 +128,7 @@ func (s *socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, _ any) (*p
 	s.mu.Unlock()
 	select {
 	case s.ready <- c:
-	default: // nobody waits for so many
+	default: // no test waits for so many
 	}
 	return p, nil
 }
@@ -194,6 +194,7 @@ func configOf(n *network, s *socket) *Config {
 	return &Config{
 		Endpoint: "mem://there", Address: "there", Transport: n, Host: s,
 		Engine: &engine.Config{
+			TakesPeer:  func(string) bool { return true },
 			SocketType: "PAIR", Mechanism: func() mechanism.Machine { return mechanism.NewNull(metadata) },
 			HandshakeTimeout: 30 * time.Second, HandshakeBytes: 65536, MaxFrame: -1, Buffers: new(engine.Buffers),
 		},
@@ -205,8 +206,8 @@ func configOf(n *network, s *socket) *Config {
 var greeting = append(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}),
 	wire.AppendCommandFrame(nil, "READY", wire.AppendProperty(nil, "Socket-Type", []byte("PAIR")))...)
 
-// peerSays returns our end of a link whose peer has said something already, and
-// its end.
+// peerSays returns both ends of a link whose peer has sent some bytes already, this end
+// first.
 func peerSays(b []byte) (ours, peer *zmqtest.Conn) {
 	ours, peer = zmqtest.Pipe()
 	_, _ = peer.Write(b)
@@ -220,8 +221,8 @@ func peerLeaves(b []byte) net.Conn {
 	return ours
 }
 
-// dialing runs a Dialer in a bubble until the test function returns, and stops
-// it then; nothing may be left.
+// dialing runs a Dialer in a bubble until the test function returns. Then it stops the
+// Dialer, and fails if a goroutine is left.
 func dialing(t *testing.T, n *network, change func(*Config), test func(t *testing.T, d *Dialer, s *socket)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -41,6 +41,10 @@ type Config struct {
 	// the system has no such option it is an error to set it.
 	Device string
 
+	// ReusePort lets several listeners share a port (SO_REUSEPORT). Where the system
+	// has no such option it is an error to set it.
+	ReusePort bool
+
 	// Backlog is the number of connections that the system queues before they
 	// are accepted, as listen(2) takes it; -1 leaves the system's maximum.
 	Backlog int
@@ -53,14 +57,19 @@ type Config struct {
 	// limit (CONNECT_TIMEOUT; not for ipc).
 	ConnectTimeout time.Duration
 
-	// AcceptFilters are the networks that may connect; none lets everybody
-	// (TCP_ACCEPT_FILTER).
+	// AcceptFilters are the networks that may connect. If there are none, all
+	// peers may (TCP_ACCEPT_FILTER).
 	AcceptFilters []netip.Prefix
 
 	// FilterPIDs, FilterUIDs and FilterGIDs are the processes, users and groups
-	// that may connect by ipc; one match in any of them is enough, and if all
-	// are empty everybody may (IPC_FILTER_PID, _UID, _GID).
+	// that may connect by ipc. One match in any of them is enough. If all are
+	// empty, all processes may connect (IPC_FILTER_PID, _UID, _GID).
 	FilterPIDs, FilterUIDs, FilterGIDs []int
+
+	// TakePath lets a listener take the path of an ipc socket from a process that
+	// still serves it, as libzmq does. Otherwise only a path that is not served any
+	// more can be bound to.
+	TakePath bool
 
 	// UseFD is a listening socket to take over instead of making one, -1 for
 	// none (USE_FD). Its number is closed once Listen has succeeded.

@@ -14,7 +14,7 @@ type Credentials struct {
 	PID      int    // 0 where the system does not tell
 }
 
-// PeerCredentials asks the operating system who is at the other end of c. ok is
+// PeerCredentials asks the operating system for the process at the other end of c. ok is
 // false if c is not a Unix-domain connection or the system does not tell.
 func PeerCredentials(c net.Conn) (cred Credentials, ok bool) {
 	sc, isSocket := c.(syscall.Conn)

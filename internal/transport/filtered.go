@@ -13,7 +13,7 @@ import (
 type FilteredError struct {
 	Local  string // our end of the connection, as LocalEndpoint gives it
 	Remote string // the peer's end, as RemoteEndpoint gives it
-	Peer   string // who was refused, as PeerAddress gives it; empty if unknown
+	Peer   string // the refused peer, as PeerAddress gives it; empty if unknown
 	Err    error  // why; EACCES if no filter matches
 }
 
@@ -29,7 +29,7 @@ func Refuse(c net.Conn, reason error) *FilteredError {
 		Peer:   PeerAddress(c),
 		Err:    reason,
 	}
-	// What becomes of a connection that nobody uses is of no interest.
+	// The connection has not been used, so an error does not matter.
 	_ = c.Close()
 	return e
 }

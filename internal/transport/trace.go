@@ -37,8 +37,8 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 const delay = time.Millisecond
 
 // Attempt is one descriptor on its way to becoming a connection or a listener:
-// the side of a Trace that transports use. A nil *Attempt, which is what
-// NewAttempt returns where nobody looks, does nothing.
+// the side of a Trace that transports use. A nil *Attempt, which
+// NewAttempt returns if the Trace is not observed, does nothing.
 type Attempt struct {
 	trace *Trace
 

@@ -62,8 +62,8 @@ func opened(t *testing.T, ctx context.Context, waits bool, fd int) *Attempt {
 	return a
 }
 
-// TestAttemptThatWaitsIsTold: once it takes longer than the system needs to know
-// by itself, or was answered by somebody.
+// TestAttemptThatWaitsIsTold if it takes longer than the system needs to decide by
+// itself, or if a peer has answered.
 func TestAttemptThatWaitsIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l told
@@ -101,7 +101,7 @@ func TestAttemptWithoutDescriptor(t *testing.T) {
 func TestAttemptWithoutTrace(t *testing.T) {
 	a := NewAttempt(context.Background(), true)
 	if a != nil || a.Control(nil) != nil {
-		t.Error("an attempt that nobody looks at costs something")
+		t.Error("an attempt without a Trace allocates")
 	}
 	a.End(errors.New("no")) // does nothing
 	a = NewAttempt(WithTrace(context.Background(), &Trace{}), true)

@@ -4,7 +4,7 @@
 // split of an endpoint into scheme and address, the configuration that options
 // turn into, and the interfaces that a scheme's package implements.
 //
-// There is no registry: whoever assembles the library holds a table of
+// There is no registry. Package core, which assembles the library, has a table of
 // transports by scheme. The package and those below it start no goroutine.
 package transport
 

@@ -21,6 +21,7 @@ type Detection struct {
 	SawSignature bool // the peer has a greeting: send our major version
 	SawMajor     bool // the peer's major version is there: send the rest
 	Versioned2   bool // with SawMajor: the rest is our socket type, one octet
+	Foreign      bool // what the peer says is no ZMTP of any version
 }
 
 // Done reports that the greeting of got octets is complete: the version is
@@ -34,13 +35,17 @@ func Detect(b []byte) Detection {
 	switch {
 	case len(b) == 0:
 		return Detection{Need: 1}
+	case b[0] == 0: // no frame has no flags
+		return Detection{Version: V1Unversioned, Foreign: true}
+	case b[0] != signatureFirst && len(b) < 2:
+		return Detection{Need: 2}
 	case b[0] != signatureFirst:
-		return Detection{Version: V1Unversioned}
+		return unversioned(b[1])
 	case len(b) < SignatureSize:
 		return Detection{Need: SignatureSize}
 	case b[SignatureSize-1]&versionedBit == 0:
 		// ZMTP 1.0 with an identity so long that its header looks like ours.
-		return Detection{Version: V1Unversioned}
+		return unversioned(b[SignatureSize-1])
 	case len(b) == SignatureSize:
 		return Detection{Need: offsetMajor + 1, SawSignature: true}
 	}
@@ -58,6 +63,13 @@ func Detect(b []byte) Detection {
 		d.Version = V31
 	}
 	return d
+}
+
+// unversioned tells a peer of ZMTP 1.0 from one of another protocol by the flags of
+// its first frame, which is an identity: 1.0 knows one flag (RFC 13). TLS, HTTP, SSH
+// and random octets have others set there.
+func unversioned(flags byte) Detection {
+	return Detection{Version: V1Unversioned, Foreign: flags&^FlagMore != 0}
 }
 
 func versionOfMinor(minor byte) Version {

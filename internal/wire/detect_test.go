@@ -43,7 +43,7 @@ func TestVersionSelection(t *testing.T) {
 	}
 }
 
-// RFC 37 counts 1 and 2 as ZMTP 2.0; libzmq does not, and nobody sends 2.
+// RFC 37 counts 1 and 2 as ZMTP 2.0. libzmq does not, and no known peer sends 2.
 func TestMajorTwoIsTreatedAs31(t *testing.T) {
 	if d := Detect(greetingOf(2, 0)); d.Version != V31 || d.Versioned2 || d.Need != GreetingSize {
 		t.Errorf("%+v", d)
@@ -52,17 +52,31 @@ func TestMajorTwoIsTreatedAs31(t *testing.T) {
 
 func TestFirstOctetOtherThanFFIsUnversioned(t *testing.T) {
 	for first := range 255 {
-		d := Detect([]byte{byte(first)})
-		if d != (Detection{Version: V1Unversioned}) || !d.Done(1) {
-			t.Errorf("%02X: %+v", first, d)
+		want := Detection{Need: 2}
+		if first == 0 {
+			want = Detection{Version: V1Unversioned, Foreign: true}
+		}
+		if d := Detect([]byte{byte(first)}); d != want {
+			t.Errorf("%02X: %+v, want %+v", first, d, want)
+		}
+		for flags := range 256 {
+			d := Detect([]byte{byte(first), byte(flags)})
+			if want := (Detection{Version: V1Unversioned, Foreign: first == 0 || flags > 1}); d != want || !d.Done(2) {
+				t.Errorf("%02X %02X: %+v, want %+v", first, flags, d, want)
+			}
 		}
 	}
-	for _, s := range []string{"01 00", "06 00 70 65 65 72 31", "GET / HTTP/1.1"} {
-		b := []byte(s)
-		if s[0] == '0' {
-			b = unhex(t, s)
+	for _, s := range []string{"01 00", "06 00 70 65 65 72 31"} {
+		if d := Detect(unhex(t, s)); d != (Detection{Version: V1Unversioned}) {
+			t.Errorf("%s: %+v", s, d)
 		}
-		if d := Detect(b); d != (Detection{Version: V1Unversioned}) {
+	}
+}
+
+func TestOtherProtocolsAreNotZMTP(t *testing.T) {
+	for _, b := range []string{"GET / HTTP/1.1\r\n", "\x16\x03\x01\x02\x00\x01", "SSH-2.0-x\r\n", "\x00\x00", "\x01\x02",
+		"\xFF\x00\x00\x00\x00\x00\x00\x01\x00\x02"} {
+		if d := Detect([]byte(b)); !d.Foreign {
 			t.Errorf("%q: %+v", b, d)
 		}
 	}

@@ -26,14 +26,12 @@ func AppendPong(dst []byte, context []byte) []byte {
 }
 
 // ParsePing reads the data of a PING: the time to live in tenths of a second, 0
-// for none, and the context, a slice of data. The errors are PingTruncated and
-// PingContextTooLong. libzmq checks neither; RFC 37 has the limits.
+// for none, and the context, a slice of data: of one over 16 octets the first 16, as
+// in libzmq. The error is PingTruncated.
 func ParsePing(data []byte) (ttl uint16, context []byte, err error) {
 	if len(data) < ttlSize {
 		return 0, nil, PingTruncated
 	}
-	if len(data) > ttlSize+MaxPingContext {
-		return 0, nil, PingContextTooLong
-	}
-	return binary.BigEndian.Uint16(data), data[ttlSize:], nil
+	context = data[ttlSize:min(len(data), ttlSize+MaxPingContext)]
+	return binary.BigEndian.Uint16(data), context, nil
 }

@@ -14,6 +14,11 @@ const (
 	PropertyResource    = "Resource"
 	PropertyUserID      = "User-Id"
 	PropertyPeerAddress = "Peer-Address"
+
+	// What a peer of this library accepts: the largest frame, in octets as it travels,
+	// and the largest message, in octets of its frames. Decimal; missing for no limit.
+	PropertyMaxFrame   = "X-Max-Frame-Bytes"
+	PropertyMaxMessage = "X-Max-Message-Bytes"
 )
 
 const valueLengthSize = 4
@@ -73,6 +78,7 @@ func parseProperty(b []byte) (name, value, rest []byte, err error) {
 func propertyName(b []byte) string {
 	for _, known := range [...]string{
 		PropertySocketType, PropertyIdentity, PropertyResource, PropertyUserID, PropertyPeerAddress,
+		PropertyMaxFrame, PropertyMaxMessage,
 	} {
 		if equalFoldASCII(b, known) {
 			return known

@@ -11,17 +11,18 @@ type Violation uint8
 // The rules that decoders check. Where a violation ends a connection is the
 // caller's business: after the handshake, malformed commands are dropped.
 const (
-	FrameTooLong       Violation = iota + 1 // length over 2^63-1 (RFC 23, Framing)
-	LengthZero                              // ZMTP 1.0 length without room for the flags (RFC 13)
-	NotGreeting                             // no signature, or fewer octets than the version has
-	CommandEmpty                            // command frame without a body
-	CommandUnnamed                          // command name of no octets
-	CommandTruncated                        // command name runs past the frame
-	MetadataTruncated                       // property runs past the end, or octets trail
-	MetadataTooLong                         // property value over 2^31-1 octets (RFC 23, ready)
-	PingTruncated                           // PING without its two octets of TTL (RFC 37, Heartbeating)
-	PingContextTooLong                      // PING context over 16 octets (RFC 37, Heartbeating)
-	ErrorTruncated                          // ERROR without a reason, or reason past the end
+	FrameTooLong      Violation = iota + 1 // length over 2^63-1 (RFC 23, Framing)
+	LengthZero                             // ZMTP 1.0 length without room for the flags (RFC 13)
+	NotGreeting                            // no signature, or fewer octets than the version has
+	CommandEmpty                           // command frame without a body
+	CommandUnnamed                         // command name of no octets
+	CommandTruncated                       // command name runs past the frame
+	MetadataTruncated                      // property runs past the end, or octets trail
+	MetadataTooLong                        // property value over 2^31-1 octets (RFC 23, ready)
+	PingTruncated                          // PING without its two octets of TTL (RFC 37, Heartbeating)
+	ErrorTruncated                         // ERROR without a reason, or reason past the end
+	GroupTooLong                           // group over 255 bytes (RFC 48)
+	GroupHasNUL                            // group with a zero byte (RFC 48)
 )
 
 // Numbers of the monitor's protocol-error event (zmq.h,
@@ -53,10 +54,12 @@ func (v Violation) Rule() string {
 		return "metadata value over 2^31-1 octets"
 	case PingTruncated:
 		return "PING without a time to live"
-	case PingContextTooLong:
-		return "PING context over 16 octets"
 	case ErrorTruncated:
 		return "ERROR reason runs past the command"
+	case GroupTooLong:
+		return "group over 255 bytes"
+	case GroupHasNUL:
+		return "group with a zero byte"
 	}
 	return "unknown violation"
 }

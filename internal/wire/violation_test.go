@@ -12,7 +12,7 @@ import (
 
 func TestEveryViolationIsAProtocolErrorWithItsRule(t *testing.T) {
 	rules := map[string]Violation{}
-	for v := FrameTooLong; v <= ErrorTruncated; v++ {
+	for v := FrameTooLong; v <= GroupHasNUL; v++ {
 		if other, ok := rules[v.Rule()]; ok || v.Rule() == Violation(0).Rule() {
 			t.Errorf("violation %d has the rule %q, as %d has", v, v.Rule(), other)
 		}
@@ -22,7 +22,7 @@ func TestEveryViolationIsAProtocolErrorWithItsRule(t *testing.T) {
 			t.Errorf("violation %d: %v", v, v)
 		}
 	}
-	if Violation(ErrorTruncated+1).Rule() != Violation(0).Rule() {
+	if Violation(GroupHasNUL+1).Rule() != Violation(0).Rule() {
 		t.Error("the loop above does not end at the last violation")
 	}
 }
@@ -36,7 +36,7 @@ func TestViolationHasTheMonitorsNumber(t *testing.T) {
 		MetadataTruncated: 0x10000018,
 		MetadataTooLong:   0x10000018,
 	}
-	for v := FrameTooLong; v <= ErrorTruncated; v++ {
+	for v := FrameTooLong; v <= GroupHasNUL; v++ {
 		if got := v.Code(); got != want[v] {
 			t.Errorf("%v: %#x, want %#x", v, got, want[v])
 		}

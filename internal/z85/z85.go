@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package z85 is the text form of octets of RFC 32, five printable characters
-// for four octets. CURVE keys travel between people in it.
+// Package z85 is the text form of RFC 32 for bytes, five printable characters
+// for four bytes. People exchange CURVE keys in it.
 //
 // Decoding is strict: what it takes, it would write in the same way. Errors say
 // where a text is wrong, never what stands there, since it may be a secret.
@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	group     = 4 // octets in a group
+	group     = 4 // bytes in a group
 	groupText = 5 // characters that stand for them
 )
 
@@ -34,14 +34,14 @@ var digits = func() (t [256]byte) {
 
 const noDigit = 0xFF
 
-// Append appends the text of octets, whose number must be a multiple of four. No
-// octets have no text.
-func Append(dst, octets []byte) ([]byte, error) {
-	if len(octets)%group != 0 {
-		return nil, zerr.Errorf(zerr.ErrInvalid, "Z85 takes a multiple of %d octets, not %d", group, len(octets))
+// Append appends the text of data, whose length must be a multiple of four. The text
+// of no bytes is empty.
+func Append(dst, data []byte) ([]byte, error) {
+	if len(data)%group != 0 {
+		return nil, zerr.Errorf(zerr.ErrInvalid, "Z85 takes a multiple of %d bytes, not %d", group, len(data))
 	}
-	for ; len(octets) > 0; octets = octets[group:] {
-		v := binary.BigEndian.Uint32(octets)
+	for ; len(data) > 0; data = data[group:] {
+		v := binary.BigEndian.Uint32(data)
 		for div := uint32(85 * 85 * 85 * 85); div > 0; div /= 85 {
 			dst = append(dst, alphabet[v/div%85])
 		}
@@ -49,13 +49,13 @@ func Append(dst, octets []byte) ([]byte, error) {
 	return dst, nil
 }
 
-// Encode returns the text of octets, as Append makes it.
-func Encode(octets []byte) (string, error) {
-	b, err := Append(make([]byte, 0, len(octets)/group*groupText), octets)
+// Encode returns the text of data, as Append makes it.
+func Encode(data []byte) (string, error) {
+	b, err := Append(make([]byte, 0, len(data)/group*groupText), data)
 	return string(b), err
 }
 
-// AppendDecoded appends the octets that a text stands for. Like libzmq it takes
+// AppendDecoded appends the bytes that a text stands for. Like libzmq it takes
 // no empty text. On an error dst may have been written to beyond its length.
 func AppendDecoded[T string | []byte](dst []byte, text T) ([]byte, error) {
 	if n := len(text); n == 0 || n%groupText != 0 {
@@ -71,14 +71,14 @@ func AppendDecoded[T string | []byte](dst []byte, text T) ([]byte, error) {
 			v = v*85 + uint64(d)
 		}
 		if v > 1<<32-1 { // 85^5 is more than 2^32
-			return nil, zerr.Errorf(zerr.ErrInvalid, "characters %d to %d stand for more than %d octets hold", at+1, at+groupText, group)
+			return nil, zerr.Errorf(zerr.ErrInvalid, "characters %d to %d stand for more than %d bytes hold", at+1, at+groupText, group)
 		}
 		dst = binary.BigEndian.AppendUint32(dst, uint32(v))
 	}
 	return dst, nil
 }
 
-// Decode returns the octets that a text stands for, as AppendDecoded does.
+// Decode returns the bytes that a text stands for, as AppendDecoded does.
 func Decode[T string | []byte](text T) ([]byte, error) {
 	return AppendDecoded(make([]byte, 0, len(text)/groupText*group), text)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // vectors are RFC 32's own and the published keys of libzmq's documentation.
-var vectors = []struct{ octets, text string }{
+var vectors = []struct{ data, text string }{
 	{"864fd26fb559f75b", "HelloWorld"},
 	{"00000000", "00000"},
 	{"ffffffff", "%nSc0"},
@@ -25,15 +25,15 @@ var vectors = []struct{ octets, text string }{
 
 func TestVectors(t *testing.T) {
 	for _, v := range vectors {
-		octets, err := hex.DecodeString(v.octets)
+		data, err := hex.DecodeString(v.data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Encode(octets); got != v.text || err != nil {
-			t.Errorf("%s is %q (%v), want %q", v.octets, got, err, v.text)
+		if got, err := Encode(data); got != v.text || err != nil {
+			t.Errorf("%s is %q (%v), want %q", v.data, got, err, v.text)
 		}
-		if got, err := Decode(v.text); !bytes.Equal(got, octets) || err != nil {
-			t.Errorf("%q is %x (%v), want %s", v.text, got, err, v.octets)
+		if got, err := Decode(v.text); !bytes.Equal(got, data) || err != nil {
+			t.Errorf("%q is %x (%v), want %s", v.text, got, err, v.data)
 		}
 	}
 }
@@ -43,9 +43,9 @@ func TestAppendKeepsWhatWasThere(t *testing.T) {
 	if string(text) != "key 00001" || err != nil {
 		t.Errorf("%q, %v", text, err)
 	}
-	octets, err := AppendDecoded([]byte{9}, []byte("00001"))
-	if !bytes.Equal(octets, []byte{9, 0, 0, 0, 1}) || err != nil {
-		t.Errorf("% X, %v", octets, err)
+	data, err := AppendDecoded([]byte{9}, []byte("00001"))
+	if !bytes.Equal(data, []byte{9, 0, 0, 0, 1}) || err != nil {
+		t.Errorf("% X, %v", data, err)
 	}
 }
 
@@ -60,7 +60,7 @@ func TestEncodeNothing(t *testing.T) {
 func TestEncodeTakesGroupsOfFour(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 5, 31, 33} {
 		if text, err := Encode(make([]byte, n)); !errors.Is(err, zerr.ErrInvalid) || text != "" {
-			t.Errorf("%d octets: %q, %v", n, text, err)
+			t.Errorf("%d bytes: %q, %v", n, text, err)
 		}
 	}
 }
@@ -112,12 +112,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(""))
 	f.Add([]byte("0000~"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		octets, err := Decode(text)
+		data, err := Decode(text)
 		if err != nil {
 			return
 		}
-		if again, err := Encode(octets); again != string(text) || err != nil {
-			t.Errorf("%q is %x, which is %q (%v)", text, octets, again, err)
+		if again, err := Encode(data); again != string(text) || err != nil {
+			t.Errorf("%q is %x, which is %q (%v)", text, data, again, err)
 		}
 	})
 }

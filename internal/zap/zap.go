@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package zap encodes the requests and decodes the replies between a socket that has to
-// authenticate its peer and the authentication handler of its context (RFC 27,
-// ZAP 1.0). Frames in, frames out; how they travel is for others.
+// authenticate its peer and the authentication handler of its context (RFC 27, ZAP
+// 1.0). It handles frames only; the caller sends and receives them.
 package zap
 
 import (
@@ -12,26 +12,26 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Endpoint is where the handler of a context is bound.
+// Endpoint is where the handler of a context binds.
 const Endpoint = "inproc://zeromq.zap.01"
 
 const (
 	version = "1.0"
-	// requestID is constant in libzmq too: each connection has a pipe of its own
-	// and one request at a time.
+	// requestID is constant in libzmq too. Each connection has a pipe of its own and
+	// one request at a time.
 	requestID = "1"
 )
 
-// Request asks about one peer.
+// Request asks the handler about one peer.
 type Request struct {
 	Domain      string
 	Address     string // of the peer, numeric, without port
 	Identity    []byte // of the asking socket, as libzmq has it; RFC 27 means the peer's
 	Mechanism   string
-	Credentials [][]byte // PLAIN: name and password; CURVE: the client's key, 32 octets
+	Credentials [][]byte // PLAIN: name and password; CURVE: the client's key, 32 bytes
 }
 
-// Frames returns the request as it is sent, the empty delimiter first.
+// Frames returns the request as it is sent, beginning with the empty delimiter.
 func (r *Request) Frames() [][]byte {
 	frames := [][]byte{
 		{}, []byte(version), []byte(requestID), []byte(r.Domain), []byte(r.Address), r.Identity, []byte(r.Mechanism),

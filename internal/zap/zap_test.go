@@ -79,8 +79,8 @@ func TestRepliesComeThrough(t *testing.T) {
 	}
 }
 
-// TestReplyChecks: RFC 27; of several faults the first in that order
-// counts.
+// TestReplyChecks: the checks of RFC 27. If a reply has several faults, the first in
+// that order counts.
 func TestReplyChecks(t *testing.T) {
 	for _, x := range []struct {
 		frames [][]byte
@@ -112,8 +112,8 @@ func TestReplyChecks(t *testing.T) {
 	}
 }
 
-// FuzzReply cuts octets into frames. Whatever is taken is a reply that reads the
-// same when it is written again.
+// FuzzReply cuts bytes into frames. If they are accepted, the reply reads the same when
+// it is written again.
 func FuzzReply(f *testing.F) {
 	for _, r := range []Reply{{Status: 200}, {Status: 400, Text: "no", UserID: "x", Metadata: wire.AppendProperty(nil, "a", []byte("b"))}} {
 		f.Add(bytes.Join(answer(r), []byte("/")))

@@ -15,8 +15,8 @@ import (
 	"syscall"
 )
 
-// Code is the identity of an error. Codes are constants, so that nobody can
-// reassign one; the zero Code is not an error of this library.
+// Code is the identity of an error. Codes are constants and so cannot be reassigned.
+// The zero Code is not an error of this library.
 type Code uint16
 
 // Errors of data calls: what Send, Recv and their like report.

@@ -48,6 +48,25 @@ func (e *Error) Temporary() bool {
 	return errors.As(e.Err, &t) && t.Temporary()
 }
 
+// PeerFullError reports that a send call names one peer and that the queue for that
+// peer is full. It matches ErrAgain, because the same call may succeed later.
+type PeerFullError struct {
+	RoutingID []byte // names the peer of a ROUTER or STREAM, as the message did; belongs to the caller
+	Number    uint32 // names the peer of a SERVER or PEER, as the message did; 0 for others
+}
+
+// Error names the peer: "zmq: the queue for peer "worker" is full: operation would
+// block".
+func (e *PeerFullError) Error() string {
+	if e.Number != 0 {
+		return fmt.Sprintf("%sthe queue for peer %d is full: %s", prefix, e.Number, ErrAgain.text())
+	}
+	return fmt.Sprintf("%sthe queue for peer %q is full: %s", prefix, e.RoutingID, ErrAgain.text())
+}
+
+// Unwrap is ErrAgain.
+func (e *PeerFullError) Unwrap() error { return ErrAgain }
+
 // Errorf adds a detail to a code: the text is "zmq: <detail>: <text of code>",
 // and errors.Is matches code. The format may contain %w, whose operands are
 // matched too.

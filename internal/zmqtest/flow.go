@@ -12,7 +12,7 @@ import (
 // Step is one line of a Flow.
 type Step struct {
 	Line int
-	// Verb is "<" for octets that we send, ">" for octets that the peer sends,
+	// Verb is "<" for bytes that we send, ">" for bytes that the peer sends,
 	// or what the application does: "send", "recv", "subscribe", "wait" (until a
 	// topic has a subscriber).
 	Verb string
@@ -22,14 +22,14 @@ type Step struct {
 	Frames [][]byte
 }
 
-// Flow is one conversation with a peer, from the first octet.
+// Flow is one conversation with a peer, from the first byte.
 type Flow struct {
 	Socket   string // our socket's type
 	Identity []byte // our ROUTING_ID, nil for none
 	Steps    []Step
 }
 
-// ParseFlow reads a flow. Each line is a verb and octets as Octets reads them,
+// ParseFlow reads a flow. Each line is a verb and bytes as Octets reads them,
 // frames separated by "/"; "#" begins a comment. Two more verbs describe our
 // side: "socket" names its type and comes first, "identity" sets its routing id.
 func ParseFlow(text string) (*Flow, error) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The notation in which tests and recorded byte flows spell octets.
+// The notation in which tests and recorded byte flows are written.
 
 package zmqtest
 
@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// Octets reads octets from text: pairs of hexadecimal digits ("FF 7F" or
-// "FF7F"), repetitions of one octet ("16*00"), and quoted ASCII ("\"READY\"",
+// Octets reads bytes from text: pairs of hexadecimal digits ("FF 7F" or
+// "FF7F"), repetitions of one byte ("16*00"), and quoted ASCII ("\"READY\"",
 // without spaces or escapes). White space separates; "|" is ignored.
 func Octets(text string) ([]byte, error) {
 	var b []byte

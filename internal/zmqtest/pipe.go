@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// DefaultCapacity is how many octets Pipe buffers in each direction.
+// DefaultCapacity is how many bytes Pipe buffers in each direction.
 const DefaultCapacity = 64 << 10
 
 // Conn is one end of an in-memory connection. Its methods may be called from
@@ -40,11 +40,11 @@ func (a Addr) String() string { return string(a) }
 var pipes atomic.Int64
 
 // Pipe returns the two ends of a connection that buffers DefaultCapacity
-// octets in each direction.
+// bytes in each direction.
 func Pipe() (a, b *Conn) { return PipeOf(DefaultCapacity) }
 
-// PipeOf is Pipe with a capacity in octets for each direction, at least 1. A
-// Write returns when its last octet has found room, as on a TCP socket.
+// PipeOf is Pipe with a capacity in bytes for each direction, at least 1. A
+// Write returns when its last byte has found room, as on a TCP socket.
 func PipeOf(capacity int) (a, b *Conn) {
 	ab, ba := newStream(capacity), newStream(capacity)
 	n := strconv.FormatInt(pipes.Add(1), 10)
@@ -53,8 +53,8 @@ func PipeOf(capacity int) (a, b *Conn) {
 		&Conn{in: ab, out: ba, local: lb, remote: la}
 }
 
-// Read reads what is there, waiting for at least one octet. It returns io.EOF
-// after the last octet when the other end has closed or shut down writing.
+// Read reads what is there, waiting for at least one byte. It returns io.EOF
+// after the last byte when the other end has closed or shut down writing.
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.in.read(b)
 	return n, c.wrap("read", err)
@@ -101,7 +101,7 @@ func (c *Conn) Reset() {
 	c.out.reset(syscall.ECONNRESET)
 }
 
-// Buffered returns how many octets the other end has written and this end has
+// Buffered returns how many bytes the other end has written and this end has
 // not read.
 func (c *Conn) Buffered() int { return c.in.buffered() }
 

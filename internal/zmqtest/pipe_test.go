@@ -40,10 +40,10 @@ func TestPipeCarriesBothWays(t *testing.T) {
 			done <- data
 		}()
 		if got, err := io.ReadAll(b); err != nil || !bytes.Equal(got, there) {
-			t.Errorf("capacity %d: there: %d octets, %v", capacity, len(got), err)
+			t.Errorf("capacity %d: there: %d bytes, %v", capacity, len(got), err)
 		}
 		if got := <-done; !bytes.Equal(got, back) {
-			t.Errorf("capacity %d: back: %d octets", capacity, len(got))
+			t.Errorf("capacity %d: back: %d bytes", capacity, len(got))
 		}
 	}
 }

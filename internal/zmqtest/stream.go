@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// One direction of a Conn: a ring of octets between a writing and a reading
+// One direction of a Conn: a ring of bytes between a writing and a reading
 // end, with the reasons for which each of them may have to stop.
 
 package zmqtest
@@ -13,18 +13,18 @@ import (
 	"time"
 )
 
-// stream carries octets one way.
+// stream carries bytes one way.
 type stream struct {
 	// Guarded by mu, which is a leaf.
 	mu      sync.Mutex
 	changed *sync.Cond // signalled at every change below
 	ring    []byte     // grows up to capacity
-	start   int        // index of the oldest octet
-	size    int        // octets held
+	start   int        // index of the oldest byte
+	size    int        // bytes held
 
 	capacity int
 
-	finished bool  // no more octets will come: read io.EOF at the end
+	finished bool  // no more bytes will come: read io.EOF at the end
 	refused  error // the reading end takes no more: what write returns
 	broken   error // the connection was reset
 
@@ -95,7 +95,7 @@ func (s *stream) write(b []byte) (int, error) {
 	}
 }
 
-// take moves octets out of the ring.
+// take moves bytes out of the ring.
 func (s *stream) take(b []byte) int {
 	taken := 0
 	for taken < len(b) && s.size > 0 {
@@ -107,7 +107,7 @@ func (s *stream) take(b []byte) int {
 	return taken
 }
 
-// put moves as many octets into the ring as there is room for.
+// put moves as many bytes into the ring as there is room for.
 func (s *stream) put(b []byte) int {
 	b = b[:min(len(b), s.capacity-s.size)]
 	if s.size+len(b) > len(s.ring) {
@@ -135,7 +135,7 @@ func (s *stream) buffered() int {
 	return s.size
 }
 
-// finish says that no more octets will come.
+// finish says that no more bytes will come.
 func (s *stream) finish() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

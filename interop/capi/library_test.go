@@ -13,14 +13,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
 // What all tests share, made by TestMain.
 var (
-	libDir string // where our libzmq.so.5 is
-	binDir string // for programs
+	libDir  string // where our libzmq.so.5 is
+	workDir string
+	binDir  string // for programs
 )
 
 const source = "../../cmd/libzmq"
@@ -42,17 +44,52 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	workDir = dir
 	libDir, binDir = filepath.Join(dir, "lib"), filepath.Join(dir, "bin")
 	if err := os.Mkdir(binDir, 0o755); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if out, err := exec.Command(source+"/build.sh", libDir).CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "building libzmq.so.5: %v\n%s", err, out)
+	if err := build(libDir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
 }
+
+// build builds the library into a folder.
+func build(dir string, env ...string) error {
+	cmd := exec.Command(source+"/build.sh", dir)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building libzmq.so.5 with %q: %w\n%s", env, err, out)
+	}
+	return nil
+}
+
+// variant is a build of the library that some tests need, made by the first of them.
+type variant struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func (v *variant) get(t *testing.T, name string, env ...string) string {
+	t.Helper()
+	v.once.Do(func() {
+		v.dir = filepath.Join(workDir, name)
+		v.err = build(v.dir, env...)
+	})
+	if v.err != nil {
+		t.Fatal(v.err)
+	}
+	return v.dir
+}
+
+var drafts, sanitized variant
+
+// draftLibrary is where a library is that exports the draft functions.
+func draftLibrary(t *testing.T) string { return drafts.get(t, "drafts", "DRAFT=1") }
 
 // without says loudly that nothing is proved here.
 func without(why string) int {
@@ -74,7 +111,12 @@ func missing(t *testing.T, what string) {
 }
 
 // ours is the environment in which programs find our library.
-func ours() []string { return append(os.Environ(), "LD_LIBRARY_PATH="+libDir) }
+func ours() []string { return using(libDir) }
+
+// using is the environment in which programs find the library of a folder.
+func using(dir string, env ...string) []string {
+	return append(append(os.Environ(), "LD_LIBRARY_PATH="+dir), env...)
+}
 
 // result is what a program left.
 type result struct {

@@ -74,6 +74,22 @@ func TestBindings(t *testing.T) {
 	}
 }
 
+// TestSBCL exchanges messages in threads of SBCL. Its collector stops all threads with
+// a signal again and again, and scans the stack that the handler runs on.
+func TestSBCL(t *testing.T) {
+	if _, err := exec.LookPath("sbcl"); err != nil {
+		missing(t, "sbcl")
+	}
+	library := filepath.Join(libDir, "libzmq.so.5")
+	for range 4 {
+		r := execute(t, 2*time.Minute, ours(), "sbcl", "--noinform", "--disable-ldb", "--lose-on-corruption", "--non-interactive",
+			"--no-sysinit", "--no-userinit", "--load", "others/exchange.lisp", library)
+		if r.code != 0 || !strings.HasSuffix(r.out, "as expected\n") {
+			t.Fatalf("ends with %d:\n%s", r.code, r.out)
+		}
+	}
+}
+
 // TestJupyter runs a Jupyter kernel and a client of it.
 func TestJupyter(t *testing.T) {
 	const python = "/usr/bin/python3"

@@ -36,8 +36,8 @@ func differences(t *testing.T) []difference {
 	return list
 }
 
-// checked are the programs that check themselves.
-var checked = []string{"drafts", "memory"}
+// checked are the programs that check themselves. integrity has tests of its own.
+var checked = []string{"closing", "drafts", "exhausted", "family", "loans", "memory", "misuse"}
 
 // TestPrograms: the same program gives the same result on both libraries, whatever
 // header it was built with.
@@ -49,12 +49,15 @@ func TestPrograms(t *testing.T) {
 	known := differences(t)
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".c")
-		if slices.Contains(checked, name) {
+		if name == "integrity" || slices.Contains(checked, name) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
 			theirs := compile(t, name+"-theirs", file, "-lzmq", "-lpthread")
 			want := execute(t, time.Minute, os.Environ(), theirs)
+			for n := 0; n < 5 && want.code == -1; n++ { // libzmq aborts now and then on a busy machine
+				want = execute(t, time.Minute, os.Environ(), theirs)
+			}
 			compareOutput(t, name, "their header", want, execute(t, time.Minute, ours(), theirs), known)
 			own := compile(t, name+"-ours", file, "-I"+source, "-L"+libDir, "-lzmq", "-lpthread")
 			compareOutput(t, name, "our header", want, execute(t, time.Minute, ours(), own), known)
@@ -90,8 +93,9 @@ func at(lines []string, i int) string {
 func TestCheckedPrograms(t *testing.T) {
 	for _, name := range checked {
 		t.Run(name, func(t *testing.T) {
-			bin := compile(t, name, "programs/"+name+".c", "-I"+source, "-L"+libDir, "-lzmq", "-lpthread")
-			if r := execute(t, time.Minute, ours(), bin); r.code != 0 {
+			dir := draftLibrary(t)
+			bin := compile(t, name, "programs/"+name+".c", "-I"+source, "-L"+dir, "-lzmq", "-lpthread")
+			if r := execute(t, time.Minute, using(dir), bin); r.code != 0 {
 				t.Error(r.out)
 			}
 		})

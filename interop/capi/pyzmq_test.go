@@ -23,21 +23,13 @@ var (
 	pyzmqSummary = regexp.MustCompile(`(\d+) passed`)
 )
 
-// pyzmqLeftOut are tests that are not run, and the reason: each leaves sockets open
-// when it fails, which hangs the rest.
-//
-// test_tracker asserts that memory given for a message is still in use while
-// nobody is connected. Ours has its copy when the send returns, and gives the
-// memory back then; whether the test sees that depends on a thread of pyzmq.
-const pyzmqLeftOut = "test_tracker"
-
 // pyzmqRaces are tests that publish right after they have subscribed over TCP,
 // without waiting for the subscription to arrive, which libzmq loses as often. One
 // that fails leaves sockets behind that fail the others. They get processes of their
 // own, and a few tries; no other test gets a second one.
 const pyzmqRaces = "TestPubLog"
 
-// TestPyzmq runs pyzmq's own suite on our library, but for pyzmqLeftOut. On libzmq
+// TestPyzmq runs pyzmq's own suite on our library. On libzmq
 // 390 to 392 of its tests pass.
 func TestPyzmq(t *testing.T) {
 	const python = "/usr/bin/python3"
@@ -48,7 +40,7 @@ func TestPyzmq(t *testing.T) {
 	if strings.TrimSpace(version.out) != "4.3.5" {
 		t.Fatalf("pyzmq runs on %s, not on our library", version.out)
 	}
-	failed, out := runPyzmq(t, "-k", "not "+pyzmqRaces+" and not "+pyzmqLeftOut)
+	failed, out := runPyzmq(t, "-k", "not "+pyzmqRaces)
 	for _, name := range failed {
 		if why, ok := pyzmqExceptions[name]; ok {
 			t.Logf("%s: %s", name, why)

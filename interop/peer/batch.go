@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// numberSize is how many octets of a numbered message hold its number.
+// numberSize is how many bytes of a numbered message hold its number.
 const numberSize = 8
 
 // batchTimeout is what Batch.Timeout is when it is zero.

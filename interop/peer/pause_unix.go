@@ -6,8 +6,8 @@ package peer
 
 import "syscall"
 
-// Pause stops the process where it is: its connections stay, and nobody answers
-// on them. Resume lets it go on.
+// Pause stops the process where it is. Its connections stay and are silent. Resume
+// lets it go on.
 func (p *Process) Pause() { p.signal(syscall.SIGSTOP) }
 
 // Resume ends a Pause.

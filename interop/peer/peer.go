@@ -67,8 +67,8 @@ func (e *Error) Unwrap() error {
 
 // Process is libzmq in another process.
 type Process struct {
-	t      testing.TB
-	python string
+	t       testing.TB
+	program func() *exec.Cmd
 
 	// Libzmq and Pyzmq are the versions that run there, such as "4.3.4".
 	Libzmq, Pyzmq string
@@ -88,7 +88,13 @@ func Start(t testing.TB) *Process {
 	if err := available(python); err != nil {
 		missing(t, err)
 	}
-	p := &Process{t: t, python: python}
+	return startProgram(t, func() *exec.Cmd { return exec.Command(python, "-u", "-c", script) })
+}
+
+// startProgram starts a program that answers commands, for the time of the test.
+func startProgram(t testing.TB, program func() *exec.Cmd) *Process {
+	t.Helper()
+	p := &Process{t: t, program: program}
 	p.start()
 	t.Cleanup(func() {
 		t.Helper()
@@ -136,7 +142,7 @@ func missing(t testing.TB, err error) {
 
 func (p *Process) start() {
 	p.t.Helper()
-	run, versions, err := startProcess(p.python)
+	run, versions, err := startProcess(p.program())
 	if err != nil {
 		p.t.Fatalf("libzmq peer: %v", err)
 	}

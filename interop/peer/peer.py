@@ -2,7 +2,7 @@
 """A libzmq peer in a process of its own, steered over standard input and output.
 
 One JSON object a line: a command comes in, an answer with the command's id goes
-out. Octets are base64 text. Every socket has its own thread, which runs the
+out. Bytes are base64 text. Every socket has its own thread, which runs the
 commands for that socket in order; commands for different sockets overlap.
 
     {"id": 1, "op": "socket", "type": "PUSH", "opts": {"SNDHWM": 5, "IDENTITY": {"b64": "QQ=="}}}
@@ -205,7 +205,7 @@ class Socket(threading.Thread):
             return {"wrong": ""}
         for i, (got, right) in enumerate(zip(frames, want)):
             if got != right:
-                return {"wrong": f"frame {i} has {len(got)} octets {got[:40]!r}, want {len(right)} {right[:40]!r}"}
+                return {"wrong": f"frame {i} has {len(got)} bytes {got[:40]!r}, want {len(right)} {right[:40]!r}"}
         return {"wrong": f"{len(frames)} frames, want {len(want)}"}
 
     def do_send_many(self, c):
@@ -241,7 +241,7 @@ class Socket(threading.Thread):
             number = int.from_bytes(body[:NUMBER], "big")
             if wrong is None and (len(frames) != c["skip"] + 1 or len(body) != size
                                   or number != expected):
-                wrong = (f"message {received}: {len(frames)} frames, the last of {len(body)} octets"
+                wrong = (f"message {received}: {len(frames)} frames, the last of {len(body)} bytes"
                          f" with number {number}, want {c['skip'] + 1}, {size}, {expected}")
             expected = number + 1
         return {**self.report(received, start, failure), "wrong": wrong or ""}
@@ -288,7 +288,7 @@ def main():
             answer({"id": command["id"], "error": "no such socket", "errno": 0})
             continue
         socket.commands.put(command)
-    # Whoever steers has gone or wants us gone: nothing here is worth waiting for.
+    # The steering process has gone or wants us gone: nothing here is worth waiting for.
     os._exit(0)
 
 

@@ -39,7 +39,7 @@ func TestSendRecv(t *testing.T) {
 			}
 			for i := range got {
 				if !bytes.Equal(got[i], frames[i]) {
-					t.Errorf("%s: frame %d has %d octets, want %d", endpoint, i, len(got[i]), len(frames[i]))
+					t.Errorf("%s: frame %d has %d bytes, want %d", endpoint, i, len(got[i]), len(frames[i]))
 				}
 			}
 		}

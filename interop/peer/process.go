@@ -42,9 +42,9 @@ type greeting struct {
 }
 
 // startProcess starts the script and waits for its first line.
-func startProcess(python string) (*process, greeting, error) {
+func startProcess(cmd *exec.Cmd) (*process, greeting, error) {
 	p := &process{done: make(chan struct{}), waiting: map[int64]chan json.RawMessage{}}
-	p.cmd = exec.Command(python, "-u", "-c", script)
+	p.cmd = cmd
 	p.cmd.Stderr = (*stderrWriter)(p)
 	stdin, err := p.cmd.StdinPipe()
 	if err != nil {
@@ -64,7 +64,7 @@ func startProcess(python string) (*process, greeting, error) {
 	var g greeting
 	line, ok := <-hello
 	if !ok {
-		return nil, g, fmt.Errorf("%s ended at once: %s", python, p.complaints())
+		return nil, g, fmt.Errorf("%s ended at once: %s", cmd.Path, p.complaints())
 	}
 	return p, g, json.Unmarshal(line, &g)
 }

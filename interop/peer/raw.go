@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Options by number and octets, past everything that pyzmq knows of them, and
+// Options by number and bytes, past everything that pyzmq knows of them, and
 // what libzmq tells of peers.
 
 package peer
@@ -12,7 +12,7 @@ func (s *Socket) SetRaw(number int, value []byte) error {
 	return s.call("setraw", map[string]any{"number": number, "b64": value}, nil)
 }
 
-// GetRaw is zmq_getsockopt with a buffer of that many octets.
+// GetRaw is zmq_getsockopt with a buffer of that many bytes.
 func (s *Socket) GetRaw(number, size int) ([]byte, error) {
 	var result struct{ B64 []byte }
 	err := s.call("getraw", map[string]any{"number": number, "size": size}, &result)

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Shape describes a message: frames given octet by octet, and behind them frames
-// of given sizes whose octets follow from a seed.
+// Shape describes a message: frames given byte by byte, and behind them frames
+// of given sizes whose bytes follow from a seed.
 type Shape struct {
 	Prefix [][]byte // frames that come first, as they are
 	Sizes  []int    // of the frames behind them
@@ -33,7 +33,7 @@ func (s Shape) Check(frames [][]byte) error {
 	want := s.Frames()
 	for i := range min(len(frames), len(want)) {
 		if !bytes.Equal(frames[i], want[i]) {
-			return fmt.Errorf("frame %d has %d octets %.40q, want %d %.40q", i, len(frames[i]), frames[i], len(want[i]), want[i])
+			return fmt.Errorf("frame %d has %d bytes %.40q, want %d %.40q", i, len(frames[i]), frames[i], len(want[i]), want[i])
 		}
 	}
 	if len(frames) != len(want) {
@@ -42,7 +42,7 @@ func (s Shape) Check(frames [][]byte) error {
 	return nil
 }
 
-// made repeats a period of 251 octets, a prime, so that no frame that lost a
+// made repeats a period of 251 bytes, a prime, so that no frame that lost a
 // buffer of a round size looks right.
 func made(size, seed int) []byte {
 	var period [251]byte

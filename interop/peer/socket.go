@@ -95,7 +95,7 @@ func (s *Socket) GetInt(name string) int64 {
 	return result.Value
 }
 
-// GetBytes reads an option that is text or octets.
+// GetBytes reads an option that is text or bytes.
 func (s *Socket) GetBytes(name string) []byte {
 	s.owner.t.Helper()
 	var result struct{ B64 []byte }
@@ -139,7 +139,7 @@ func (s *Socket) call(op string, fields map[string]any, result any) error {
 	return s.run.call(op, command, result)
 }
 
-// encodeValue marks octets, which JSON has no type for.
+// encodeValue marks bytes, which JSON has no type for.
 func encodeValue(value any) any {
 	if b, ok := value.([]byte); ok {
 		return map[string]string{"b64": base64.StdEncoding.EncodeToString(b)}

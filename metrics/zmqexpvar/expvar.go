@@ -50,8 +50,10 @@ type socket struct {
 	Reconnects    uint64            `json:"reconnects"`
 	AcceptsFailed uint64            `json:"accepts_failed"`
 	TimedOut      uint64            `json:"timed_out"`
+	DuplicateIDs  uint64            `json:"duplicate_ids"`
 	EventsDropped uint64            `json:"events_dropped"`
-	Handshakes    map[string]uint64 `json:"handshakes_failed"`
+	Failed        uint64            `json:"handshakes_failed"`
+	Failures      map[string]uint64 `json:"handshake_failures"`
 	Drops         map[string]uint64 `json:"drops"`
 	Endpoints     []endpoint        `json:"endpoints"`
 	Peers         []peer            `json:"peers"`
@@ -70,7 +72,7 @@ type peer struct {
 	Protocol      string  `json:"protocol"`
 	Mechanism     string  `json:"mechanism,omitempty"`
 	User          string  `json:"user,omitempty"`
-	RoutingID     string  `json:"routing_id,omitempty"` // hexadecimal: it is any octets
+	RoutingID     string  `json:"routing_id,omitempty"` // hexadecimal: it is any bytes
 	Sent          uint64  `json:"sent"`
 	Received      uint64  `json:"received"`
 	SentBytes     uint64  `json:"sent_bytes"`
@@ -90,15 +92,16 @@ func newSocket(s zmq.SocketSnapshot) socket {
 	x := socket{
 		Type: s.Type.String(), Sent: st.Sent, Received: st.Received, SentBytes: st.SentBytes, ReceivedBytes: st.ReceivedBytes,
 		QueuedOut: st.QueuedOut, QueuedIn: st.QueuedIn, Connected: st.Connected, Disconnected: st.Disconnected,
-		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, EventsDropped: st.EventsDropped,
-		Handshakes: map[string]uint64{
+		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, DuplicateIDs: st.DuplicateIDs,
+		EventsDropped: st.EventsDropped, Failed: st.HandshakesFailed,
+		Failures: map[string]uint64{
 			"protocol": st.HandshakeFailures.Protocol, "auth": st.HandshakeFailures.Auth,
 			"timeout": st.HandshakeFailures.Timeout, "lost": st.HandshakeFailures.Lost,
 		},
 		Drops: map[string]uint64{
 			"mute": st.Drops.Mute, "no_subscriber": st.Drops.NoSubscriber, "unroutable": st.Drops.Unroutable,
-			"peer_gone": st.Drops.PeerGone, "filtered": st.Drops.Filtered, "malformed": st.Drops.Malformed,
-			"stale": st.Drops.Stale, "conflated": st.Drops.Conflated,
+			"peer_gone": st.Drops.PeerGone, "in_flight": st.Drops.InFlight, "filtered": st.Drops.Filtered, "malformed": st.Drops.Malformed,
+			"stale": st.Drops.Stale, "unread": st.Drops.Unread, "refused": st.Drops.Refused, "conflated": st.Drops.Conflated,
 		},
 		Endpoints: []endpoint{}, Peers: []peer{}, // an empty list is [], not null
 	}

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"expvar"
 	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -55,19 +58,19 @@ func TestVariableShowsSocketsAndPeers(t *testing.T) {
 	s := read(t, v)[router.String()]
 	peer := s["peers"].([]any)[0].(map[string]any)
 	for what, got := range map[string]any{
-		"type ROUTER":              s["type"],
-		"received 1":               s["received"],
-		"received_bytes 7":         s["received_bytes"],
-		"connected 1":              s["connected"],
-		"drops.mute 0":             s["drops"].(map[string]any)["mute"],
-		"handshakes_failed.auth 0": s["handshakes_failed"].(map[string]any)["auth"],
-		"peer.routing_id ff01":     peer["routing_id"],
-		"peer.type DEALER":         peer["type"],
-		"peer.received 1":          peer["received"],
-		"peer.recv_hwm 1000":       peer["recv_hwm"],
-		"peer.mechanism NULL":      peer["mechanism"],
-		"endpoint.bound true":      s["endpoints"].([]any)[0].(map[string]any)["bound"],
-		"endpoint.peers 1":         s["endpoints"].([]any)[0].(map[string]any)["peers"],
+		"type ROUTER":               s["type"],
+		"received 1":                s["received"],
+		"received_bytes 7":          s["received_bytes"],
+		"connected 1":               s["connected"],
+		"drops.mute 0":              s["drops"].(map[string]any)["mute"],
+		"handshake_failures.auth 0": s["handshake_failures"].(map[string]any)["auth"],
+		"peer.routing_id ff01":      peer["routing_id"],
+		"peer.type DEALER":          peer["type"],
+		"peer.received 1":           peer["received"],
+		"peer.recv_hwm 1000":        peer["recv_hwm"],
+		"peer.mechanism NULL":       peer["mechanism"],
+		"endpoint.bound true":       s["endpoints"].([]any)[0].(map[string]any)["bound"],
+		"endpoint.peers 1":          s["endpoints"].([]any)[0].(map[string]any)["peers"],
 	} {
 		var name, want string
 		fmt.Sscan(what, &name, &want)
@@ -83,6 +86,25 @@ func TestVariableShowsSocketsAndPeers(t *testing.T) {
 	}
 	if s := v.String(); s != "{}" {
 		t.Errorf("after the end: %s", s)
+	}
+}
+
+// TestCountersHaveTheNamesOfTheirFields: a program could not find a counter that is
+// left out or has another name here.
+func TestCountersHaveTheNamesOfTheirFields(t *testing.T) {
+	c, err := zmq.NewContext(zmq.ContextConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSocket(t, c, zmq.DEALER)
+	defer s.Close()
+	members := read(t, zmqexpvar.New(c))[s.String()]
+	word := regexp.MustCompile("([a-z])([A-Z])")
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[zmq.SocketStats]()) {
+		name := strings.ToLower(word.ReplaceAllString(f.Name, "${1}_$2"))
+		if _, ok := members[name]; !ok {
+			t.Errorf("there is no %s", name)
+		}
 	}
 }
 

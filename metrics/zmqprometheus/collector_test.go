@@ -4,6 +4,8 @@ package zmqprometheus_test
 
 import (
 	"fmt"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -50,6 +52,28 @@ func compare(t *testing.T, c prometheus.Collector, want string, names ...string)
 	}
 }
 
+// TestCountersHaveTheNamesOfTheirFields: a program could not find a counter that is
+// left out or has another name here. HandshakesFailed is the sum of its causes.
+func TestCountersHaveTheNamesOfTheirFields(t *testing.T) {
+	c, _, _ := newPair(t)
+	registry := prometheus.NewPedanticRegistry()
+	check(t, registry.Register(zmqprometheus.NewCollector(c, zmqprometheus.Config{})))
+	families, err := registry.Gather()
+	check(t, err)
+	names := make(map[string]bool)
+	for _, f := range families {
+		name := strings.TrimSuffix(strings.TrimPrefix(f.GetName(), "zmq_socket_"), "_total")
+		names[strings.TrimSuffix(name, "_messages")] = true // the unit
+	}
+	word := regexp.MustCompile("([a-z])([A-Z])")
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[zmq.SocketStats]()) {
+		name := strings.ToLower(word.ReplaceAllString(f.Name, "${1}_$2"))
+		if !names[name] && f.Name != "HandshakesFailed" {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
+
 func TestMetricsOfSockets(t *testing.T) {
 	c, router, dealer := newPair(t)
 	check(t, zmq.RouterMandatory.Set(router, false))
@@ -59,10 +83,10 @@ func TestMetricsOfSockets(t *testing.T) {
 # TYPE zmq_sockets gauge
 zmq_sockets{type="DEALER"} 1
 zmq_sockets{type="ROUTER"} 1
-# HELP zmq_socket_messages_received_total Messages that receive calls returned.
-# TYPE zmq_socket_messages_received_total counter
-zmq_socket_messages_received_total{socket=%[1]q,type="ROUTER"} 1
-zmq_socket_messages_received_total{socket=%[2]q,type="DEALER"} 0
+# HELP zmq_socket_received_messages_total Messages that receive calls returned.
+# TYPE zmq_socket_received_messages_total counter
+zmq_socket_received_messages_total{socket=%[1]q,type="ROUTER"} 1
+zmq_socket_received_messages_total{socket=%[2]q,type="DEALER"} 0
 # HELP zmq_socket_received_bytes_total Bytes read from connections.
 # TYPE zmq_socket_received_bytes_total counter
 zmq_socket_received_bytes_total{socket=%[1]q,type="ROUTER"} 7
@@ -71,20 +95,20 @@ zmq_socket_received_bytes_total{socket=%[2]q,type="DEALER"} 0
 # TYPE zmq_socket_peers gauge
 zmq_socket_peers{socket=%[1]q,type="ROUTER"} 1
 zmq_socket_peers{socket=%[2]q,type="DEALER"} 1
-`, router, dealer), "zmq_sockets", "zmq_socket_messages_received_total", "zmq_socket_received_bytes_total", "zmq_socket_peers")
+`, router, dealer), "zmq_sockets", "zmq_socket_received_messages_total", "zmq_socket_received_bytes_total", "zmq_socket_peers")
 
-	dropped := fmt.Sprintf("# HELP zmq_socket_messages_dropped_total Messages that were lost, by cause.\n" +
-		"# TYPE zmq_socket_messages_dropped_total counter\n")
+	dropped := fmt.Sprintf("# HELP zmq_socket_drops_total Messages that were lost, by cause.\n" +
+		"# TYPE zmq_socket_drops_total counter\n")
 	for _, s := range []*zmq.Socket{router, dealer} {
-		for _, cause := range []string{"conflated", "filtered", "malformed", "mute", "no_subscriber", "peer_gone", "stale", "unroutable"} {
+		for _, cause := range []string{"conflated", "filtered", "in_flight", "malformed", "mute", "no_subscriber", "peer_gone", "refused", "stale", "unread", "unroutable"} {
 			n := 0
 			if s == router && cause == "unroutable" {
 				n = 1
 			}
-			dropped += fmt.Sprintf("zmq_socket_messages_dropped_total{cause=%q,socket=%q,type=%q} %d\n", cause, s, s.Type(), n)
+			dropped += fmt.Sprintf("zmq_socket_drops_total{cause=%q,socket=%q,type=%q} %d\n", cause, s, s.Type(), n)
 		}
 	}
-	compare(t, zmqprometheus.NewCollector(c, zmqprometheus.Config{}), dropped, "zmq_socket_messages_dropped_total")
+	compare(t, zmqprometheus.NewCollector(c, zmqprometheus.Config{}), dropped, "zmq_socket_drops_total")
 }
 
 func TestMetricsOfPeers(t *testing.T) {
@@ -92,19 +116,19 @@ func TestMetricsOfPeers(t *testing.T) {
 	collector := zmqprometheus.NewCollector(c, zmqprometheus.Config{Peers: true})
 	at := router.LastEndpoint()
 	compare(t, collector, fmt.Sprintf(`
-# HELP zmq_peer_messages_received_total Messages that came from the peer.
-# TYPE zmq_peer_messages_received_total counter
-zmq_peer_messages_received_total{endpoint=%[1]q,remote=%[2]q,socket=%[3]q,type="ROUTER"} 1
-zmq_peer_messages_received_total{endpoint=%[1]q,remote=%[1]q,socket=%[4]q,type="DEALER"} 0
+# HELP zmq_peer_received_messages_total Messages that came from the peer.
+# TYPE zmq_peer_received_messages_total counter
+zmq_peer_received_messages_total{endpoint=%[1]q,remote=%[2]q,socket=%[3]q,type="ROUTER"} 1
+zmq_peer_received_messages_total{endpoint=%[1]q,remote=%[1]q,socket=%[4]q,type="DEALER"} 0
 # HELP zmq_peer_recv_hwm_messages The high-water mark of messages from the peer, 0 for none.
 # TYPE zmq_peer_recv_hwm_messages gauge
 zmq_peer_recv_hwm_messages{endpoint=%[1]q,remote=%[2]q,socket=%[3]q,type="ROUTER"} 1000
 zmq_peer_recv_hwm_messages{endpoint=%[1]q,remote=%[1]q,socket=%[4]q,type="DEALER"} 1000
-`, at, router.Peers()[0].Remote, router, dealer), "zmq_peer_messages_received_total", "zmq_peer_recv_hwm_messages")
+`, at, router.Peers()[0].Remote, router, dealer), "zmq_peer_received_messages_total", "zmq_peer_recv_hwm_messages")
 	if n := testutil.CollectAndCount(collector, "zmq_peer_silence_seconds"); n != 2 {
 		t.Errorf("%d series of silence", n)
 	}
-	if n := testutil.CollectAndCount(zmqprometheus.NewCollector(c, zmqprometheus.Config{}), "zmq_peer_messages_received_total"); n != 0 {
+	if n := testutil.CollectAndCount(zmqprometheus.NewCollector(c, zmqprometheus.Config{}), "zmq_peer_received_messages_total"); n != 0 {
 		t.Errorf("%d series of peers without asking", n)
 	}
 }
@@ -118,11 +142,11 @@ func TestMetricsAddUpByLabel(t *testing.T) {
 	}
 	one := zmqprometheus.NewCollector(c, zmqprometheus.Config{Peers: true, Label: func(zmq.SocketSnapshot) string { return "mine" }})
 	compare(t, one, `
-# HELP zmq_socket_messages_sent_total Messages that send calls took.
-# TYPE zmq_socket_messages_sent_total counter
-zmq_socket_messages_sent_total{socket="mine",type="DEALER"} 1
-zmq_socket_messages_sent_total{socket="mine",type="ROUTER"} 0
-`, "zmq_socket_messages_sent_total")
+# HELP zmq_socket_sent_messages_total Messages that send calls took.
+# TYPE zmq_socket_sent_messages_total counter
+zmq_socket_sent_messages_total{socket="mine",type="DEALER"} 1
+zmq_socket_sent_messages_total{socket="mine",type="ROUTER"} 0
+`, "zmq_socket_sent_messages_total")
 }
 
 // What a registry checks: names, help texts, labels and that nothing comes twice.

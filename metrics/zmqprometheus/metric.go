@@ -10,7 +10,7 @@ import (
 )
 
 // The metrics, one row each. Names follow Prometheus' conventions: a unit at the
-// end, and "_total" for what only grows.
+// end, and "_total" for what only grows. What is before them is the name of the field.
 
 var socketsDesc = prometheus.NewDesc("zmq_sockets", "Sockets that are open, or linger.", []string{"type"}, nil)
 
@@ -28,28 +28,29 @@ type value struct {
 }
 
 var socketMetrics = []socketMetric{
-	counter("messages_sent", "Messages that send calls took.", func(s *zmq.SocketStats) uint64 { return s.Sent }),
-	counter("messages_received", "Messages that receive calls returned.", func(s *zmq.SocketStats) uint64 { return s.Received }),
+	counter("sent_messages", "Messages that send calls took.", func(s *zmq.SocketStats) uint64 { return s.Sent }),
+	counter("received_messages", "Messages that receive calls returned.", func(s *zmq.SocketStats) uint64 { return s.Received }),
 	counter("sent_bytes", "Bytes handed to connections.", func(s *zmq.SocketStats) uint64 { return s.SentBytes }),
 	counter("received_bytes", "Bytes read from connections.", func(s *zmq.SocketStats) uint64 { return s.ReceivedBytes }),
-	counter("connections", "Handshakes that succeeded.", func(s *zmq.SocketStats) uint64 { return s.Connected }),
-	counter("disconnections", "Connections lost after their handshake.", func(s *zmq.SocketStats) uint64 { return s.Disconnected }),
+	counter("connected", "Handshakes that succeeded.", func(s *zmq.SocketStats) uint64 { return s.Connected }),
+	counter("disconnected", "Connections lost after their handshake.", func(s *zmq.SocketStats) uint64 { return s.Disconnected }),
 	counter("reconnects", "Attempts to connect again.", func(s *zmq.SocketStats) uint64 { return s.Reconnects }),
-	counter("accept_failures", "Connections that were not accepted.", func(s *zmq.SocketStats) uint64 { return s.AcceptsFailed }),
-	counter("heartbeat_timeouts", "Connections ended because nothing was heard.", func(s *zmq.SocketStats) uint64 { return s.TimedOut }),
-	counter("monitor_events_dropped", "Events that monitors had no room for.", func(s *zmq.SocketStats) uint64 { return s.EventsDropped }),
+	counter("accepts_failed", "Connections that were not accepted.", func(s *zmq.SocketStats) uint64 { return s.AcceptsFailed }),
+	counter("timed_out", "Connections ended because nothing was heard.", func(s *zmq.SocketStats) uint64 { return s.TimedOut }),
+	counter("duplicate_ids", "Peers that a ROUTER does not read, because another has their routing id.", func(s *zmq.SocketStats) uint64 { return s.DuplicateIDs }),
+	counter("events_dropped", "Events that monitors had no room for.", func(s *zmq.SocketStats) uint64 { return s.EventsDropped }),
 	causes("handshake_failures", "Connections that ended before they were ready, by cause.", func(s *zmq.SocketStats) []value {
 		h := &s.HandshakeFailures
 		return []value{
 			{"protocol", float64(h.Protocol)}, {"auth", float64(h.Auth)}, {"timeout", float64(h.Timeout)}, {"lost", float64(h.Lost)},
 		}
 	}),
-	causes("messages_dropped", "Messages that were lost, by cause.", func(s *zmq.SocketStats) []value {
+	causes("drops", "Messages that were lost, by cause.", func(s *zmq.SocketStats) []value {
 		d := &s.Drops
 		return []value{
 			{"mute", float64(d.Mute)}, {"no_subscriber", float64(d.NoSubscriber)}, {"unroutable", float64(d.Unroutable)},
-			{"peer_gone", float64(d.PeerGone)}, {"filtered", float64(d.Filtered)}, {"malformed", float64(d.Malformed)},
-			{"stale", float64(d.Stale)}, {"conflated", float64(d.Conflated)},
+			{"peer_gone", float64(d.PeerGone)}, {"in_flight", float64(d.InFlight)},
+			{"filtered", float64(d.Filtered)}, {"malformed", float64(d.Malformed)}, {"stale", float64(d.Stale)}, {"unread", float64(d.Unread)}, {"refused", float64(d.Refused)}, {"conflated", float64(d.Conflated)},
 		}
 	}),
 	gauge("peers", "Peers that are connected.", func(s *zmq.SocketStats) int { return s.Peers }),
@@ -83,15 +84,15 @@ type peerMetric struct {
 }
 
 var peerMetrics = []peerMetric{
-	ofPeer("messages_sent_total", "Messages queued for the peer.", prometheus.CounterValue,
+	ofPeer("sent_messages_total", "Messages queued for the peer.", prometheus.CounterValue,
 		func(p *zmq.PeerStats) float64 { return float64(p.Sent) }),
-	ofPeer("messages_received_total", "Messages that came from the peer.", prometheus.CounterValue,
+	ofPeer("received_messages_total", "Messages that came from the peer.", prometheus.CounterValue,
 		func(p *zmq.PeerStats) float64 { return float64(p.Received) }),
 	ofPeer("sent_bytes_total", "Bytes handed to the peer's connection.", prometheus.CounterValue,
 		func(p *zmq.PeerStats) float64 { return float64(p.SentBytes) }),
 	ofPeer("received_bytes_total", "Bytes read from the peer's connection.", prometheus.CounterValue,
 		func(p *zmq.PeerStats) float64 { return float64(p.ReceivedBytes) }),
-	ofPeer("messages_dropped_total", "Messages lost because the peer's queue was full.", prometheus.CounterValue,
+	ofPeer("dropped_messages_total", "Messages lost because the peer's queue was full.", prometheus.CounterValue,
 		func(p *zmq.PeerStats) float64 { return float64(p.Dropped) }),
 	ofPeer("queued_out_messages", "Messages that wait to be sent to the peer.", prometheus.GaugeValue,
 		func(p *zmq.PeerStats) float64 { return float64(p.QueuedOut) }),

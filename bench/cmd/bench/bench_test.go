@@ -60,7 +60,7 @@ func TestEveryScenario(t *testing.T) {
 		}
 		for _, p := range o.Processes {
 			if p.Peak < 1<<20 {
-				t.Errorf("%s, %s: %s had %d octets of memory at most", o.Rival, o.Scenario, p.Role, p.Peak)
+				t.Errorf("%s, %s: %s had %d bytes of memory at most", o.Rival, o.Scenario, p.Role, p.Peak)
 			}
 		}
 	}

@@ -6,7 +6,7 @@
 //
 //	load MODE ENDPOINT PEERS COUNT SIZE
 //
-// The modes, and who is measured:
+// The modes, and what is measured:
 //
 //	sub      a publisher: each peer subscribes to all and takes COUNT messages
 //	topics   a publisher: one peer subscribes to PEERS topics and takes COUNT messages

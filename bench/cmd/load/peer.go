@@ -13,7 +13,7 @@ import (
 // peer is one connection that has shaken hands by ZMTP 3.0 with NULL (RFC 23).
 type peer struct {
 	*net.TCPConn
-	buf []byte // made by whoever reads more than a handshake
+	buf []byte // made when more than a handshake is read
 }
 
 // dialer leaves keep-alive to the system: it would cost a peer of connection
@@ -70,7 +70,7 @@ func (p *peer) write(b []byte) error {
 	return err
 }
 
-// skip reads n octets.
+// skip reads n bytes.
 func (p *peer) skip(n int64) error {
 	if p.buf == nil {
 		p.buf = make([]byte, 32<<10)

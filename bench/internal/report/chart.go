@@ -82,7 +82,7 @@ func (r *Run) lineChart(name string) *plot.Plot {
 func (r *Run) sizes(name string) (ticks plot.ConstantTicks) {
 	for _, l := range r.Lines {
 		if l.scenario.Chart == name && l.figure != scenario.P99 {
-			ticks = append(ticks, plot.Tick{Value: float64(l.scenario.X), Label: scenario.Octets(l.scenario.X)})
+			ticks = append(ticks, plot.Tick{Value: float64(l.scenario.X), Label: scenario.Bytes(l.scenario.X)})
 		}
 	}
 	return ticks

@@ -35,9 +35,9 @@ type Excess struct {
 // noise is what measurements of the same thing may differ by: CPU time of a short
 // run by that much of a second.
 const (
-	noise     = 1.1
-	shortRun  = 0.02
-	fewOctets = 1 << 20
+	noise    = 1.1
+	shortRun = 0.02
+	fewBytes = 1 << 20
 )
 
 func (r *Run) growths(list []scenario.Scenario) (all []Growth) {
@@ -56,7 +56,7 @@ func (r *Run) growths(list []scenario.Scenario) (all []Growth) {
 				continue
 			}
 			g.CPU = excess(g.Steps, func(s Step) float64 { return s.CPU }, shortRun)
-			g.Memory = excess(g.Steps, func(s Step) float64 { return s.Peak }, fewOctets)
+			g.Memory = excess(g.Steps, func(s Step) float64 { return s.Peak }, fewBytes)
 			all = append(all, g)
 		}
 	}

@@ -13,7 +13,7 @@
 // Standard output has a line of JSON for each thing that there is to say: the
 // endpoint of a role that binds, the figures of a role that measures, and at the
 // end the library and the most memory that the process had. A process whose part
-// is done stays until its standard input ends, so that nobody leaves early.
+// is done stays until its standard input ends, so that no process leaves early.
 //
 // Goroutines: reading standard input until its end; one for each end of a joined
 // role; those of a role with many senders, which end with their messages.

@@ -35,7 +35,7 @@ type Config struct {
 	Forwards bool
 }
 
-// The keys of the CURVE scenarios, which everybody may know.
+// The keys of the CURVE scenarios, which are no secret.
 const (
 	ServerPublic = `sg.IaC]k5QT^PP/frk6i0>Fult3t8aBzZdk^dz-}`
 	ServerSecret = `]B$hmT=rcokv)b!H.3Gd=/N[^q9Osdcg]DYgakD{`
@@ -72,8 +72,8 @@ type Socket interface {
 	Recv() ([]byte, error)
 	// SendParts sends a message of several frames.
 	SendParts(parts [][]byte) error
-	// RecvParts receives a message and says of how many frames and octets.
-	RecvParts() (frames, octets int, err error)
+	// RecvParts receives a message and says of how many frames and bytes.
+	RecvParts() (frames, bytes int, err error)
 	// Echo receives a message of any frames and sends it back.
 	Echo() error
 	// Shared says whether goroutines may send at once without a lock of their own.

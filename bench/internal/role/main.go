@@ -32,7 +32,7 @@ type job struct {
 	endpoint           string
 	count, size, extra int
 	say                func(Line) error
-	// done is closed when everybody else has finished.
+	// done is closed when all other processes have finished.
 	done <-chan struct{}
 }
 

@@ -82,14 +82,14 @@ func pullAll(j job, recv func() error) error {
 func recvOne(s Socket, size int) error {
 	body, err := s.Recv()
 	if err == nil && len(body) != size {
-		err = fmt.Errorf("received %d octets, want %d", len(body), size)
+		err = fmt.Errorf("received %d bytes, want %d", len(body), size)
 	}
 	return err
 }
 
 func pushMany(s Socket, j job) error {
 	if j.extra < 1 {
-		return errors.New("nobody to send: EXTRA must be 1 or more")
+		return errors.New("no sender: EXTRA must be 1 or more")
 	}
 	send := s.Send
 	if !s.Shared() {
@@ -139,9 +139,9 @@ func pushParts(s Socket, j job) error {
 
 func pullParts(s Socket, j job) error {
 	return pullAll(j, func() error {
-		frames, octets, err := s.RecvParts()
-		if err == nil && (frames != j.extra || octets != j.extra*j.size) {
-			err = fmt.Errorf("received %d frames of %d octets in all, want %d of %d each", frames, octets, j.extra, j.size)
+		frames, bytes, err := s.RecvParts()
+		if err == nil && (frames != j.extra || bytes != j.extra*j.size) {
+			err = fmt.Errorf("received %d frames of %d bytes in all, want %d of %d each", frames, bytes, j.extra, j.size)
 		}
 		return err
 	})
@@ -219,7 +219,7 @@ var lastTopic = []byte("\x01last")
 // publishTopics sends messages to topics of nine digits, spread over all of them.
 func publishTopics(s Socket, j job) error {
 	if j.size < 9 || j.extra < 1 {
-		return errors.New("a topic has 9 octets: SIZE must be 9 or more, and EXTRA 1")
+		return errors.New("a topic has 9 bytes: SIZE must be 9 or more, and EXTRA 1")
 	}
 	for {
 		got, err := s.Recv()

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// peak is the most resident memory of this process in octets, 0 where the system
+// peak is the most resident memory of this process in bytes, 0 where the system
 // does not tell. What the system tells a parent of its ended child will not do:
 // Linux counts in it what the parent had when it started the child.
 func peak() int64 {

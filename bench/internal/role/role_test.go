@@ -146,13 +146,13 @@ func TestTopicsWaitForTheLastAndAreSpread(t *testing.T) {
 
 func TestPublishWaitsForAllSubscriptions(t *testing.T) {
 	lib := newToy()
-	lib.back = make(chan [][]byte) // nobody takes anything before the third
+	lib.back = make(chan [][]byte) // nothing is taken before the third
 	done := make(chan error, 1)
 	go func() { _, err := said(t, lib, "xpub e 1 3 3"); done <- err }()
 	for range 3 {
 		select {
 		case <-lib.back:
-			t.Fatal("published before everybody had subscribed")
+			t.Fatal("published before all had subscribed")
 		case lib.there <- [][]byte{{1}}:
 		}
 	}
@@ -175,7 +175,7 @@ func TestWrongMessagesAndCommandLinesAreErrors(t *testing.T) {
 	lib := newToy()
 	lib.spoils = true
 	if got, err := said(t, lib, "push+pull e 2 16 0"); err == nil || got.Seconds > 0 {
-		t.Errorf("17 octets in place of 16: %+v", got)
+		t.Errorf("17 bytes in place of 16: %+v", got)
 	}
 	for _, args := range []string{"", "pull e 1 1", "pull e -1 1 1", "pull e x 1 1", "nobody e 1 1 1", "push+nobody e 1 1 1", "push-many+pull e 1 1 0"} {
 		if _, err := said(t, newToy(), args); err == nil {

@@ -17,7 +17,7 @@ var AllSeries = []struct{ Name, Title, X string }{
 	{Connections, "idle connections", "connections"},
 	{Conversations, "connections that ask and are answered ten times each", "connections"},
 	{Subscriptions, "subscriptions of one peer, then 50,000 messages", "subscriptions"},
-	{Frames, "100,000 messages of frames of 16 octets", "frames a message"},
+	{Frames, "100,000 messages of frames of 16 bytes", "frames a message"},
 }
 
 // MostConnections is how far the series of connections go.
@@ -45,8 +45,8 @@ func growth() (all []Scenario) {
 	return all
 }
 
-// Octets writes a size as people do.
-func Octets(n int) string {
+// Bytes writes a size as people do.
+func Bytes(n int) string {
 	switch {
 	case n >= 1<<20 && n%(1<<20) == 0:
 		return fmt.Sprintf("%d MiB", n>>20)

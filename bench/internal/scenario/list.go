@@ -111,7 +111,7 @@ func throughputs() (all []Scenario) {
 	for _, transport := range transports {
 		for _, size := range []int{16, 256, 1024, 64 << 10, 1 << 20} {
 			s := Scenario{
-				Name: fmt.Sprintf("throughput %s %s", transport, Octets(size)), Shape: Pair, Other: "push", Binds: "pull",
+				Name: fmt.Sprintf("throughput %s %s", transport, Bytes(size)), Shape: Pair, Other: "push", Binds: "pull",
 				Transport: transport, Size: size, Count: counts[size], Stream: size <= 1024,
 				Quick: transport == "tcp" || size == 16 || size == 64<<10,
 				Chart: "throughput " + transport, X: size,
@@ -142,7 +142,7 @@ func latencies() (all []Scenario) {
 		for _, transport := range transports {
 			for _, size := range []int{1, 1024, 64 << 10} {
 				s := Scenario{
-					Name: fmt.Sprintf("latency %s %s %s", pattern.name, transport, Octets(size)), Shape: Pair,
+					Name: fmt.Sprintf("latency %s %s %s", pattern.name, transport, Bytes(size)), Shape: Pair,
 					Other: pattern.asks, Binds: pattern.answers, Transport: transport, Size: size,
 					Count: 20_000, Extra: warmUp, Quick: size == 1 || transport == "tcp" && pattern.asks == "req",
 					Chart: "latency " + pattern.name + " " + transport, X: size,

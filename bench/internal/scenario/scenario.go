@@ -58,7 +58,7 @@ const (
 	Rate   Figure = "rate"   // messages, or connections, a second
 	Median Figure = "median" // one way, or a start, in microseconds
 	P99    Figure = "p99"
-	Peak   Figure = "peak" // most memory of the process that binds, in octets
+	Peak   Figure = "peak" // most memory of the process that binds, in bytes
 	Both   Figure = "both" // most memory of both processes together
 )
 

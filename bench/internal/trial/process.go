@@ -100,7 +100,7 @@ func (p *process) complaint() string {
 // head keeps the beginning of what a process complains of.
 type head struct{ to *bytes.Buffer }
 
-const most = 2000 // octets of complaints: the first lines of a panic
+const most = 2000 // bytes of complaints: the first lines of a panic
 
 func (h *head) Write(b []byte) (int, error) {
 	if room := most - h.to.Len(); room > 0 {

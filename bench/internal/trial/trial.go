@@ -283,7 +283,7 @@ func (t *trial) next() (event, error) {
 	}
 }
 
-// state says who is still there, for the report of a trial that hangs.
+// state says which processes still run, for the report of a trial that hangs.
 func (t *trial) state() string {
 	var says []string
 	for _, p := range t.processes {

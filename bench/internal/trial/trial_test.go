@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	}
 	ever := func() {
 		signals := make(chan os.Signal, 1)
-		signal.Notify(signals) // nobody sends one that can be received
+		signal.Notify(signals) // no signal that can be received is sent
 		<-signals
 	}
 	until := func() { _, _ = io.Copy(io.Discard, os.Stdin) }

@@ -18,7 +18,7 @@ func peakOf(s *os.ProcessState) int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
-		return int64(u.Maxrss) // octets there, KiB everywhere else
+		return int64(u.Maxrss) // bytes there, KiB everywhere else
 	}
 	return int64(u.Maxrss) << 10
 }

@@ -86,12 +86,12 @@ func (s socket) Recv() ([]byte, error) {
 
 func (s socket) SendParts(parts [][]byte) error { return s.SendMulti(zmq4.NewMsgFrom(parts...)) }
 
-func (s socket) RecvParts() (frames, octets int, err error) {
+func (s socket) RecvParts() (frames, bytes int, err error) {
 	m, err := s.Socket.Recv()
 	for _, f := range m.Frames {
-		octets += len(f)
+		bytes += len(f)
 	}
-	return len(m.Frames), octets, err
+	return len(m.Frames), bytes, err
 }
 
 func (s socket) Echo() error {
@@ -112,8 +112,8 @@ type publisher struct {
 	told bool
 }
 
-// settle is how long more subscribers to the same topic may come, as nobody counts
-// them; joining costs a subscriber less than a millisecond.
+// settle is how long more subscribers to the same topic may come, since the library
+// does not count them. Joining costs a subscriber less than a millisecond.
 const settle = time.Second
 
 func (p *publisher) Recv() ([]byte, error) {

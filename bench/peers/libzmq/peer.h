@@ -30,7 +30,7 @@ void *memory(size_t size);
 void send_one(void *socket, const void *body, size_t size);
 void recv_one(void *socket, void *body, size_t size);
 void say_rate(long messages, double seconds);
-void stay(const struct job *j); /* until everybody else has finished */
+void stay(const struct job *j); /* until all other processes have finished */
 
 /* stream.c */
 void push(void *socket, const struct job *j);

@@ -27,7 +27,7 @@ static void topic(char *body, uint64_t n)
 void publish_topics(void *socket, const struct job *j)
 {
     char subscription[64], *body = memory(j->size);
-    check(j->size >= 9 && j->extra >= 1, "a topic has 9 octets");
+    check(j->size >= 9 && j->extra >= 1, "a topic has 9 bytes");
     for (int n = 0; n != 5 || memcmp(subscription, "\1last", 5) != 0;)
         check((n = zmq_recv(socket, subscription, sizeof subscription, 0)) > 0, "receive");
     for (long i = 1; i <= j->count; i++) {

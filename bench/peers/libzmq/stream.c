@@ -88,7 +88,7 @@ void push_many(void *socket, const struct job *j)
     free(senders);
 }
 
-/* Messages of EXTRA frames, SIZE octets each. */
+/* Messages of EXTRA frames, SIZE bytes each. */
 void push_parts(void *socket, const struct job *j)
 {
     char *body = memory(j->size);

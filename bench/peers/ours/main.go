@@ -98,7 +98,7 @@ func (s socket) receive() (err error) {
 
 func (s socket) SendParts(parts [][]byte) error { return s.Socket.Send(context.Background(), parts...) }
 
-func (s socket) RecvParts() (frames, octets int, err error) {
+func (s socket) RecvParts() (frames, bytes int, err error) {
 	err = s.receive()
 	return s.in.Len(), s.in.Size(), err
 }

@@ -114,12 +114,12 @@ func (s socket) SendParts(parts [][]byte) error {
 	return err
 }
 
-func (s socket) RecvParts() (frames, octets int, err error) {
+func (s socket) RecvParts() (frames, bytes int, err error) {
 	parts, err := s.RecvMessageBytes(0)
 	for _, p := range parts {
-		octets += len(p)
+		bytes += len(p)
 	}
-	return len(parts), octets, err
+	return len(parts), bytes, err
 }
 
 func (s socket) Echo() error {

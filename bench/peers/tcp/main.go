@@ -2,7 +2,7 @@
 
 // Command tcp plays the roles of a measurement on Go's standard library, without
 // any messaging: what a library could reach at most. A message is its length and
-// its octets on a TCP or Unix connection, in process a slice in a channel. One
+// its bytes on a TCP or Unix connection, in process a slice in a channel. One
 // peer a socket, no queues, no reconnecting, and buffers are flushed by knowing
 // when there is nothing more to send.
 package main
@@ -65,7 +65,7 @@ type conn interface {
 	Send(body []byte) error
 	Recv() ([]byte, error)
 	SendParts(parts [][]byte) error
-	RecvParts() (frames, octets int, err error)
+	RecvParts() (frames, bytes int, err error)
 	Flush() error
 	Close() error
 	idle() bool // nothing can be received at once

@@ -13,7 +13,7 @@ import (
 
 const (
 	buffer = 64 << 10
-	large  = 16 << 10 // octets from which a body is not copied
+	large  = 16 << 10 // bytes from which a body is not copied
 	more   = 1 << 31  // in the length of a frame that is not the last
 )
 
@@ -123,7 +123,7 @@ func (s *stream) read() (body []byte, again bool, err error) {
 		if err != nil {
 			return nil, false, err
 		}
-		_, err = s.r.Discard(4 + n) // the octets stay where they are until the next read
+		_, err = s.r.Discard(4 + n) // the bytes stay where they are until the next read
 		return both[4:], again, err
 	}
 	if _, err := s.r.Discard(4); err != nil {
@@ -146,13 +146,13 @@ func (s *stream) SendParts(parts [][]byte) error {
 	return s.Send(parts[last])
 }
 
-func (s *stream) RecvParts() (frames, octets int, err error) {
+func (s *stream) RecvParts() (frames, bytes int, err error) {
 	for again := true; again && err == nil; frames++ {
 		var body []byte
 		body, again, err = s.read()
-		octets += len(body)
+		bytes += len(body)
 	}
-	return frames, octets, err
+	return frames, bytes, err
 }
 
 func (s *stream) Flush() error {

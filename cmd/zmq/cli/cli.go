@@ -105,11 +105,11 @@ func newRoot(s Streams) *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "sockets", Title: "Socket types:"}, &cobra.Group{ID: "security", Title: "Keys and passwords:"}, &cobra.Group{ID: "more", Title: "More:"})
 	root.SetHelpCommandGroupID("more")
 	root.SetCompletionCommandGroupID("more")
-	for t := zmq.PAIR; t <= zmq.STREAM; t++ {
+	for _, t := range zmq.SocketTypes() {
 		root.AddCommand(newSocketCommand(s, t))
 	}
 	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
-	root.AddCommand(newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.AddCommand(newPingCommand(s), newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root

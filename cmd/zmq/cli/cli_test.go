@@ -14,8 +14,8 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// nowhere is an endpoint that nobody listens on: the port is taken, by a socket
-// that does not accept, until the test is over.
+// nowhere returns an endpoint without a listener. A socket that does not accept
+// occupies the port until the test is over.
 func nowhere(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -191,7 +191,7 @@ func TestQuietAndVerbose(t *testing.T) {
 func TestHelp(t *testing.T) {
 	p := start(t, "", "help")
 	p.ends(t, exitOK)
-	for i := zmq.PAIR; i <= zmq.STREAM; i++ {
+	for _, i := range zmq.SocketTypes() {
 		name := strings.ToLower(i.String())
 		if !strings.Contains(p.out.String(), "\n  "+name+" ") {
 			t.Errorf("help has no %s", name)

@@ -29,6 +29,9 @@ type flags struct {
 type socketFlags struct {
 	bind, connect  []string
 	subscribe      []string
+	join           []string
+	group          string
+	grouped        bool // --group was given
 	identity       string
 	linger         string // in the text of the option; empty leaves its default
 	set            []string
@@ -60,8 +63,8 @@ type replyFlags struct {
 }
 
 // pubGrace is how long a PUB waits for the first subscriber if it is not told
-// how many to wait for: long enough for a subscriber that is there to connect,
-// short enough for one who publishes to nobody.
+// how many to wait for. It is long enough for a running subscriber to connect, and
+// short enough for a user that publishes without subscribers.
 const pubGrace = time.Second
 
 // sendLinger is the default of --linger for types that only send: what is left
@@ -80,7 +83,12 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 		}
 		fs.StringArrayVarP(&s.subscribe, "subscribe", "s", nil, usage)
 	}
-	if t == zmq.REP {
+	switch t {
+	case zmq.RADIO:
+		fs.StringVarP(&s.group, "group", "g", "", "send all messages to `GROUP` (default: the first frame of each says)")
+	case zmq.DISH:
+		fs.StringArrayVarP(&s.join, "join", "j", nil, "receive the messages of `GROUP`; repeatable (default: the empty group)")
+	case zmq.REP:
 		fs.BoolVar(&f.reply.echo, "echo", false, "reply with the request")
 		fs.StringVar(&f.reply.text, "reply", "", "reply with `TEXT`, read as a line of input")
 		fs.StringVar(&f.reply.exec, "exec", "", "reply with the output of shell command `CMD`, which gets the request as its input")
@@ -92,7 +100,7 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 		fs.DurationVarP(&p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
 		fs.IntVarP(&p.wait, "wait", "w", 0, "before sending, wait until `N` peers are connected")
 	}
-	if t == zmq.PUB || t == zmq.XPUB {
+	if t == zmq.PUB || t == zmq.XPUB || t == zmq.RADIO {
 		usage := "before sending, wait until `N` peers would get the first message"
 		if t == zmq.PUB {
 			usage += fmt.Sprintf(" (default: one, for at most %s)", pubGrace)
@@ -173,6 +181,7 @@ func (f *flags) check(cmd *cobra.Command) error {
 	}
 	f.reply.given = cmd.Flags().Changed("reply")
 	p.patient = cmd.Flags().Changed("wait-subscribers")
+	f.socket.grouped = cmd.Flags().Changed("group")
 	return nil
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/gozmq/zmq/auth"
 )
 
-// maxInput is the most octets that these commands read: keys and certificates
+// maxInput is the most bytes that these commands read: keys and certificates
 // are short, and Z85 is meant for such.
 const maxInput = 1 << 20
 
@@ -56,7 +56,7 @@ the others. The public key is printed then. Files that are there already are not
 				return bare(err)
 			}
 			public, secret := auth.CertificateFiles(out)
-			fmt.Fprintf(s.Err, "wrote %s, for others, and %s, for nobody else\n", public, secret)
+			fmt.Fprintf(s.Err, "wrote %s, for others, and %s, to be kept secret\n", public, secret)
 			_, err = fmt.Fprintln(s.Out, c.Keys.Public)
 			return err
 		},
@@ -97,8 +97,8 @@ Without FILE it reads standard input. A key is not taken as an argument, where o
 func newZ85Command(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "z85",
-		Short:   "Write octets as text, and back",
-		Long:    "Z85 (RFC 32) is the text form of keys: five characters for four octets.",
+		Short:   "Write bytes as text, and back",
+		Long:    "Z85 (RFC 32) is the text form of keys: five characters for four bytes.",
 		GroupID: "security",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -110,16 +110,16 @@ func newZ85Command(s Streams) *cobra.Command {
 	var raw bool
 	encode := &cobra.Command{
 		Use:     "encode [HEX]",
-		Short:   "Write octets in Z85",
-		Long:    "Writes octets in Z85. They come as hex digits, as the argument or from standard input, or with --raw\nfrom standard input as they are. Their number is a multiple of four.",
+		Short:   "Write bytes in Z85",
+		Long:    "Writes bytes in Z85. They come as hex digits, as the argument or from standard input, or with --raw\nfrom standard input as they are. Their number is a multiple of four.",
 		Example: "  zmq z85 encode 864FD26FB559F75B\n  head -c 32 /dev/urandom | zmq z85 encode --raw",
 		Args:    atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
-			octets, err := octetsOf(s.In, args, raw)
+			data, err := dataOf(s.In, args, raw)
 			if err != nil {
 				return err
 			}
-			text, err := zmq.EncodeZ85(octets)
+			text, err := zmq.EncodeZ85(data)
 			if err != nil {
 				return err
 			}
@@ -129,8 +129,8 @@ func newZ85Command(s Streams) *cobra.Command {
 	}
 	decode := &cobra.Command{
 		Use:     "decode [TEXT]",
-		Short:   "Read octets in Z85",
-		Long:    "Writes the octets of a text in Z85, which is the argument or comes from standard input, as hex digits\nor with --raw as they are.",
+		Short:   "Read bytes in Z85",
+		Long:    "Writes the bytes of a text in Z85, which is the argument or comes from standard input, as hex digits\nor with --raw as they are.",
 		Example: "  zmq z85 decode HelloWorld",
 		Args:    atMostOne,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -138,27 +138,27 @@ func newZ85Command(s Streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			octets, err := zmq.DecodeZ85(text)
+			data, err := zmq.DecodeZ85(text)
 			if err != nil {
 				return err
 			}
 			if raw {
-				_, err = s.Out.Write(octets)
+				_, err = s.Out.Write(data)
 			} else {
-				_, err = fmt.Fprintf(s.Out, "%x\n", octets)
+				_, err = fmt.Fprintf(s.Out, "%x\n", data)
 			}
 			return err
 		},
 	}
 	for _, c := range []*cobra.Command{encode, decode} {
-		c.Flags().BoolVar(&raw, "raw", false, "octets as they are instead of hex digits")
+		c.Flags().BoolVar(&raw, "raw", false, "bytes as they are instead of hex digits")
 		cmd.AddCommand(c)
 	}
 	return cmd
 }
 
-// octetsOf reads what encode is to encode.
-func octetsOf(in io.Reader, args []string, raw bool) ([]byte, error) {
+// dataOf reads what encode is to encode.
+func dataOf(in io.Reader, args []string, raw bool) ([]byte, error) {
 	if raw {
 		if len(args) > 0 {
 			return nil, usageError{errors.New("--raw reads standard input and takes no argument")}
@@ -169,11 +169,11 @@ func octetsOf(in io.Reader, args []string, raw bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	octets, err := hex.DecodeString(strings.Join(strings.Fields(text), ""))
+	data, err := hex.DecodeString(strings.Join(strings.Fields(text), ""))
 	if err != nil {
-		return nil, fmt.Errorf("these are no hex digits, two for each octet (--raw takes octets as they are)")
+		return nil, fmt.Errorf("these are no hex digits, two for each byte (--raw takes bytes as they are)")
 	}
-	return octets, nil
+	return data, nil
 }
 
 // textOf is the argument, or standard input without its line end.
@@ -202,7 +202,7 @@ func readAll(in io.Reader, args []string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	if len(b) > maxInput {
-		return nil, fmt.Errorf("read %s: it has more than %d octets", name, maxInput)
+		return nil, fmt.Errorf("read %s: it has more than %d bytes", name, maxInput)
 	}
 	return b, nil
 }

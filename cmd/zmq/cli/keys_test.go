@@ -97,7 +97,7 @@ func TestZ85Command(t *testing.T) {
 		code int
 		want string
 	}{
-		{"encode 864FD2", exitError, "a multiple of 4 octets, not 3"},
+		{"encode 864FD2", exitError, "a multiple of 4 bytes, not 3"},
 		{"encode xyz", exitError, "no hex digits"},
 		{"decode Hello~orld", exitError, "character 6"},
 		{"decode HelloWorl", exitError, "not 9"},
@@ -136,7 +136,7 @@ func TestPasswordCommand(t *testing.T) {
 	}
 	p = start(t, "", "password", "alice")
 	p.ends(t, exitUsage)
-	if !strings.Contains(p.errs.String(), "1 to 255 octets, not 0") {
+	if !strings.Contains(p.errs.String(), "1 to 255 bytes, not 0") {
 		t.Errorf("no password: %q", p.errs)
 	}
 }

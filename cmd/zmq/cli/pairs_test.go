@@ -85,13 +85,13 @@ func TestPublishWaitsForOneSubscriber(t *testing.T) {
 func TestPublishToNobody(t *testing.T) {
 	pub := start(t, "", "pub", "--bind", anyPort, "lost")
 	pub.wrote(t, "")
-	if text := pub.errs.String(); !strings.Contains(text, "nobody has subscribed") {
+	if text := pub.errs.String(); !strings.Contains(text, "there is no subscriber") {
 		t.Errorf("it says %q", text)
 	}
 	start(t, "", "pub", "--bind", anyPort, "--wait-subscribers", "1", "--timeout", "1ms", "lost").ends(t, exitTimeout)
 	pub = start(t, "", "pub", "--bind", anyPort, "--wait-subscribers", "0", "lost")
 	pub.wrote(t, "")
-	if text := pub.errs.String(); strings.Contains(text, "nobody") {
+	if text := pub.errs.String(); strings.Contains(text, "no subscriber") {
 		t.Errorf("without waiting it says %q", text)
 	}
 }

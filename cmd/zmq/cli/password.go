@@ -52,7 +52,7 @@ password (argon2id). The password is asked for on a terminal, or is the first li
 	return cmd
 }
 
-// readPassword asks for a password twice where somebody can answer.
+// readPassword asks for a password, twice at a terminal.
 func readPassword(s Streams, user string) (string, error) {
 	f, ok := s.In.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {

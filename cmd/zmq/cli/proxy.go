@@ -31,11 +31,11 @@ connect: stands in front of it: --frontend sub:connect:tcp://host:5556. A flag t
 an endpoint to the same socket. A SUB subscribes to everything.
 
 --capture sends a copy of every message to another socket, a PUB unless it says otherwise. --control
-takes the commands PAUSE, RESUME, TERMINATE and STATISTICS (eight numbers of 8 octets in the reply), as
-libzmq's zmq_proxy_steerable does, at a REP unless it says otherwise; whoever reaches it may give them.
+takes the commands PAUSE, RESUME, TERMINATE and STATISTICS (eight numbers of 8 bytes in the reply), as
+libzmq's zmq_proxy_steerable does, at a REP unless it says otherwise. Every program that can connect to it may give them.
 
-Replies for a client of a queue that does not read wait, and those of all others behind them. Among
-strangers --set ROUTER_MANDATORY=0 has such a client lose its own instead.
+A client of a queue that does not read loses its own replies once its queue is full, and holds up no
+other. With --set WAIT_FOR_PEER=1 its replies wait, and those of all others behind them.
 
 On a terminal a line tells what passes. After a signal a proxy of one direction takes nothing new, and
 ends when what it has is passed on; a second signal ends it at once.`
@@ -127,7 +127,7 @@ func parseSide(flag string, values []string) (side, error) {
 }
 
 func typeNames() (names []string) {
-	for t := zmq.PAIR; t <= zmq.STREAM; t++ {
+	for _, t := range zmq.SocketTypes() {
 		names = append(names, strings.ToLower(t.String()))
 	}
 	return names
@@ -344,7 +344,8 @@ func (d *device) drain() {
 	defer tick.Stop()
 	for {
 		st := d.proxy.Statistics()
-		out := st.Backend.MessagesOut + st.Frontend.MessagesOut + st.Backend.Refused + st.Frontend.Refused
+		out := st.Backend.MessagesOut + st.Frontend.MessagesOut + st.Backend.Refused + st.Frontend.Refused +
+			st.Backend.Dropped + st.Frontend.Dropped
 		if from.Events()&zmq.PollIn == 0 && st.Frontend.MessagesIn+st.Backend.MessagesIn == out {
 			return
 		}
@@ -360,5 +361,5 @@ func (d *device) drain() {
 func (d *device) sum(started time.Time) {
 	st := d.proxy.Statistics()
 	fmt.Fprintf(d.notes, "passed on in %s: %s\n", time.Since(started).Round(time.Second),
-		strings.Join(directions(st, func(n, octets uint64) string { return fmt.Sprintf("%d messages (%s)", n, amount(float64(octets), "B")) }), ", "))
+		strings.Join(directions(st, func(n, bytes uint64) string { return fmt.Sprintf("%d messages (%s)", n, amount(float64(bytes), "B")) }), ", "))
 }

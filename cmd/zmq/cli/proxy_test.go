@@ -29,7 +29,7 @@ func TestProxyQueue(t *testing.T) {
 	start(t, "one\ntwo\n", "req", "--connect", p.at(t, "frontend"), "--timeout", "20s").wrote(t, "one\ntwo\n")
 	p.interrupt()
 	p.ends(t, exitOK)
-	// Three octets, behind the client's id of five and the request's number of four.
+	// Three bytes, behind the client's id of five and the request's number of four.
 	p.waitFor(t, p.errs, "passed on in ", "front to back 2 messages (24 B), back to front 2 messages (24 B)")
 }
 
@@ -49,7 +49,7 @@ func TestProxyStreamerDrainsAfterASignal(t *testing.T) {
 	}
 	start(t, input.String(), "push", "--connect", p.at(t, "frontend")).ends(t, exitOK)
 	p.interrupt()
-	// Only now is there anybody to pass it on to.
+	// Only now is there a peer to pass it on to.
 	start(t, "", "pull", "--connect", back, "--count", "500", "--timeout", "20s").wrote(t, input.String())
 	p.ends(t, exitOK)
 	p.waitFor(t, p.errs, "front to back 500 messages")

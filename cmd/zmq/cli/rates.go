@@ -47,8 +47,8 @@ func (r *rates) show(before, now zmq.ProxyStats, d time.Duration, paused bool) {
 		return
 	}
 	diff := zmq.ProxyStats{Frontend: since(before.Frontend, now.Frontend), Backend: since(before.Backend, now.Backend)}
-	parts := directions(diff, func(n, octets uint64) string {
-		return amount(float64(n)/d.Seconds(), "msg/s") + " " + amount(float64(octets)/d.Seconds(), "B/s")
+	parts := directions(diff, func(n, bytes uint64) string {
+		return amount(float64(n)/d.Seconds(), "msg/s") + " " + amount(float64(bytes)/d.Seconds(), "B/s")
 	})
 	text := strings.Join(parts, " | ")
 	if lost := now.Frontend.Refused + now.Backend.Refused; lost > 0 {
@@ -81,7 +81,7 @@ func since(before, now zmq.ProxyTraffic) zmq.ProxyTraffic {
 }
 
 // directions describes what has come out at each side.
-func directions(st zmq.ProxyStats, describe func(messages, octets uint64) string) []string {
+func directions(st zmq.ProxyStats, describe func(messages, bytes uint64) string) []string {
 	return []string{
 		"front to back " + describe(st.Backend.MessagesOut, st.Backend.BytesOut),
 		"back to front " + describe(st.Frontend.MessagesOut, st.Frontend.BytesOut),

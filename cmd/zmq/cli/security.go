@@ -19,7 +19,7 @@ import (
 	"github.com/gozmq/zmq/auth"
 )
 
-// securityFlags say who the socket is and whom it talks to.
+// securityFlags are the identity of the socket and what it accepts of its peers.
 type securityFlags struct {
 	// Of a client.
 	plain       string
@@ -44,11 +44,11 @@ const authDomain = "zmq"
 
 func (f *securityFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.plain, "plain", "", "send `USER:PASSWORD` to PLAIN servers, in clear text; without :PASSWORD it is $"+passwordVariable)
-	fs.StringVar(&f.serverKey, "server-key", "", "talk CURVE to the server with public `KEY`: 40 characters, or its certificate file; as somebody unknown unless --curve-client says who")
+	fs.StringVar(&f.serverKey, "server-key", "", "talk CURVE to the server with public `KEY`: 40 characters, or its certificate file. Without --curve-client the client has new keys, which the server does not know")
 	fs.StringVar(&f.curveClient, "curve-client", "", "talk CURVE with the key pair of secret certificate `FILE` to the server of --server-key; see 'zmq keygen'")
-	fs.StringVar(&f.curveServer, "curve-server", "", "be a CURVE server with the key pair of secret certificate `FILE`; --auth-keys says for whom")
+	fs.StringVar(&f.curveServer, "curve-server", "", "be a CURVE server with the key pair of secret certificate `FILE`; --auth-keys says for which clients")
 	fs.StringVar(&f.keys, "auth-keys", "", "let in CURVE clients with a certificate file in `DIR`; files may come and go meanwhile")
-	fs.BoolVar(&f.anyKey, "insecure-any-key", false, "let in every CURVE client, whoever that is")
+	fs.BoolVar(&f.anyKey, "insecure-any-key", false, "let in every CURVE client, whatever its key")
 	fs.StringVar(&f.users, "auth-users", "", "be a PLAIN server, and let in the users of password file `FILE`; see 'zmq password'")
 	fs.StringArrayVar(&f.allow, "auth-allow", nil, "let in `CIDR` alone, an address or a range like 10.0.0.0/8; repeatable")
 	fs.StringArrayVar(&f.deny, "auth-deny", nil, "keep out `CIDR`, an address or a range like 10.0.0.0/8; repeatable")
@@ -72,7 +72,7 @@ func (f *securityFlags) check() error {
 	case f.keys != "" && f.anyKey:
 		return errors.New("--auth-keys and --insecure-any-key exclude each other")
 	case f.curveServer != "" && f.keys == "" && !f.anyKey:
-		return errors.New("--curve-server needs --auth-keys DIR, which says who may connect, or --insecure-any-key")
+		return errors.New("--curve-server needs --auth-keys DIR, which has the keys of the clients, or --insecure-any-key")
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (f *securityFlags) plainClient() ([]zmq.Setting, error) {
 		return nil, usageError{fmt.Errorf("--plain wants USER:PASSWORD, or USER and the password in the environment as %s", passwordVariable)}
 	}
 	if len(user) > 255 || len(password) > 255 {
-		return nil, usageError{errors.New("--plain: a user and a password have at most 255 octets")}
+		return nil, usageError{errors.New("--plain: a user and a password have at most 255 bytes")}
 	}
 	return []zmq.Setting{zmq.PlainUsername.Of(user), zmq.PlainPassword.Of(password)}, nil
 }

@@ -55,14 +55,35 @@ frames, an empty one and the reason, so that it cannot be taken for output.`,
 	zmq.PAIR: {"Talk to one peer", "Sends and receives at the same time, with one peer.",
 		"  zmq pair --bind 'tcp://*:5558'\n  zmq pair --connect tcp://localhost:5558"},
 	zmq.XPUB: {"A PUB that sees subscriptions",
-		"Also writes a message for each new subscription, octet 1 and the topic, and for each that\nended, octet 0 and the topic.",
+		"Also writes a message for each new subscription, byte 1 and the topic, and for each that\nended, byte 0 and the topic.",
 		"  zmq xpub --bind 'tcp://*:5556'"},
 	zmq.XSUB: {"A SUB that sends subscriptions as messages",
-		"Octet 1 and a topic subscribe, octet 0 and a topic end that. Messages that begin otherwise go to\nthe publishers.",
+		"Byte 1 and a topic subscribe, byte 0 and a topic end that. Messages that begin otherwise go to\nthe publishers.",
 		"  printf '\\\\x01weather.\\n' | zmq xsub --connect tcp://localhost:5556 --escape"},
 	zmq.STREAM: {"Talk to raw TCP peers",
-		"Every message has two frames: which peer, and octets; none of these when a peer came or went,\nor, sent, to close its connection.",
+		"Every message has two frames: which peer, and bytes; none of these when a peer came or went,\nor, sent, to close its connection.",
 		"  zmq stream --connect tcp://localhost:80 --set CONNECT_ROUTING_ID=web --escape web 'GET / HTTP/1.0\\r\\n\\r\\n'"},
+	zmq.CLIENT: {"Talk to SERVERs in turn, without envelopes", "Messages have one frame.",
+		"  zmq client --connect tcp://localhost:5555 --count 1 hello"},
+	zmq.SERVER: {"Talk to CLIENTs by number, without envelopes",
+		"The first of two frames is the number of the client that a message came from or goes to.",
+		"  zmq server --bind 'tcp://*:5555'"},
+	zmq.RADIO: {"Send to every DISH of a group",
+		"With --group all messages go to that one, and have one frame; without, the first of two frames\nis the group. Over udp a RADIO connects, and does not learn whether anything arrives.",
+		"  zmq radio --bind 'tcp://*:5556' --group weather --wait-subscribers 1 rain\n  zmq radio --connect udp://239.0.0.1:5556 --group weather rain"},
+	zmq.DISH: {"Receive groups", "Writes two frames, the group and the message.",
+		"  zmq dish --connect tcp://localhost:5556 --join weather\n  zmq dish --bind 'udp://*;239.0.0.1:5556' --join weather --join traffic"},
+	zmq.SCATTER: {"Send to peers in turn, messages of one frame", "Waits while there is no peer, or none that has room.",
+		"  seq 1000 | zmq scatter --bind 'tcp://*:5557'"},
+	zmq.GATHER: {"Receive from all SCATTERs", "Writes messages of all peers in turn.",
+		"  zmq gather --connect tcp://localhost:5557"},
+	zmq.PEER: {"Talk to other PEERs by number",
+		"The first of two frames is the number of the peer that a message came from or goes to.",
+		"  zmq peer --bind 'tcp://*:5558'"},
+	zmq.CHANNEL: {"Talk to one peer, messages of one frame", "Sends and receives at the same time, with one peer.",
+		"  zmq channel --bind 'tcp://*:5558'\n  zmq channel --connect tcp://localhost:5558"},
+	zmq.DGRAM: {"Talk by datagrams of udp", "The first of two frames is the address that a datagram came from or goes to.",
+		"  zmq dgram --bind 'udp://*:5559' 192.0.2.1:5559 hello"},
 }
 
 const sendingHelp = `Messages come from standard input, a line each, or from the arguments, which are the frames of
@@ -74,15 +95,20 @@ const bothHelp = `Both happen at once; the end of the input does not end the com
 sends the input that is there already.`
 
 const formatHelp = `Formats of messages, read and written:
-  text  a line; frames are separated by --separator. Control characters and octets that are not
+  text  a line; frames are separated by --separator. Control characters and bytes that are not
         UTF-8 are written as \n \r \t \xNN. With --escape these are also read, and \\ is a backslash
   hex   a line of hex digits, with a space between frames; - is an empty frame
   json  a line with an array of strings; a frame that is not UTF-8 is {"base64":"..."}
-  raw   octets as they are; all of the input is one message, and nothing is written between messages
-Arguments, topics and --reply have the octets that they show, or --escape or --format hex say.`
+  raw   bytes as they are; all of the input is one message, and nothing is written between messages
+Arguments, topics and --reply have the bytes that they show, or --escape or --format hex say.`
 
-func sends(t zmq.SocketType) bool    { return t != zmq.SUB && t != zmq.PULL }
-func receives(t zmq.SocketType) bool { return t != zmq.PUB && t != zmq.PUSH }
+func sends(t zmq.SocketType) bool {
+	return t != zmq.SUB && t != zmq.PULL && t != zmq.DISH && t != zmq.GATHER
+}
+
+func receives(t zmq.SocketType) bool {
+	return t != zmq.PUB && t != zmq.PUSH && t != zmq.RADIO && t != zmq.SCATTER
+}
 
 // typeHelp is the long help of a type.
 func typeHelp(t zmq.SocketType) string {
@@ -148,6 +174,7 @@ type link struct {
 	notes  io.Writer // where it listens and what is odd; nowhere with --quiet
 	errs   io.Writer
 	pace   paceFlags
+	group  *string       // --group; nil: it was not given
 	auth   *auth.Handler // nil where peers are not authenticated
 }
 
@@ -162,6 +189,9 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 		return usageError{err}
 	}
 	l := &link{format: form, input: in, output: newOutput(s.Out, form), notes: s.Err, errs: s.Err, pace: f.pace}
+	if f.socket.grouped {
+		l.group = &f.socket.group
+	}
 	if f.socket.quiet {
 		l.notes = io.Discard
 	}
@@ -261,9 +291,14 @@ func (l *link) attach(t zmq.SocketType, f *socketFlags) error {
 		topics = []string{""}
 		fmt.Fprintln(l.notes, "subscribed to every message; --subscribe chooses")
 	}
+	if t == zmq.DISH {
+		if err := l.join(f.join); err != nil {
+			return err
+		}
+	}
 	for _, topic := range topics {
 		if t == zmq.XSUB {
-			err = l.sock.TrySend(append([]byte{1}, topic...)) // RFC 29: octet 1 subscribes
+			err = l.sock.TrySend(append([]byte{1}, topic...)) // RFC 29: byte 1 subscribes
 		} else {
 			err = l.sock.Subscribe(topic)
 		}

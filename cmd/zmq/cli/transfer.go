@@ -27,7 +27,7 @@ func (l *link) receive(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := l.output.write(m); err != nil {
+		if err := l.output.write(l.unlabelled(m)); err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,11 @@ func (l *link) sendAll(ctx context.Context, count uint64, timeout time.Duration)
 		if err != nil {
 			return err
 		}
-		if err := l.sendOne(ctx, zmq.NewMessage(frames...), timeout); err != nil {
+		m, err := l.labelled(frames)
+		if err != nil {
+			return err
+		}
+		if err := l.sendOne(ctx, m, timeout); err != nil {
 			return err
 		}
 	}
@@ -149,9 +153,9 @@ func (l *link) await(ctx context.Context, frames [][]byte) error {
 	}
 	waitCtx, cancel := within(ctx, patience)
 	defer cancel()
-	err := l.sock.WaitSubscribers(waitCtx, string(frames[0]), n)
+	err := l.sock.WaitSubscribers(waitCtx, l.topic(frames), n)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !l.pace.patient {
-		fmt.Fprintln(l.notes, "nobody has subscribed to the first message; sending all the same (--wait-subscribers N waits)")
+		fmt.Fprintln(l.notes, "there is no subscriber for the first message; sending all the same (--wait-subscribers N waits)")
 		return nil
 	}
 	return l.explain(ctx, err, fmt.Sprintf("fewer than %d peers subscribed to the first message", n), patience)

@@ -45,7 +45,7 @@ func Run(ctx context.Context, w io.Writer, size Size) error {
 		{"Request and reply: a client asks, a server answers", hello},
 		{"Publish and subscribe: weather of all places, averaged for one", weather},
 		{"Divide and conquer: a ventilator, ten workers, a sink", divide},
-		{"Speed: messages of 16 octets, one call each, PUSH to PULL over TCP", speed},
+		{"Speed: messages of 16 bytes, one call each, PUSH to PULL over TCP", speed},
 	} {
 		if i > 0 {
 			out.printf("\n")

@@ -9,7 +9,7 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// hello is the hello world of ZeroMQ. The server answers whoever asks; the
+// hello is the hello world of ZeroMQ. The server answers each client, and the
 // client's Request waits for the reply to its own request, and would survive
 // a server that is restarted in between.
 func hello(ctx context.Context, out *printer, size Size) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-const messageSize = 16 // octets; small, so that the calls are measured and not the network
+const messageSize = 16 // bytes; small, so that the calls are measured and not the network
 
 // speed pushes messages as fast as they go and counts those that arrive. The
 // high-water marks hold the sender back, so nothing is lost.

@@ -28,7 +28,7 @@ func weather(ctx context.Context, out *printer, size Size) error {
 	publishCtx, enough := context.WithCancel(ctx)
 	defer enough()
 	publish := func(context.Context) error {
-		// What is published before anybody has subscribed is lost.
+		// What is published before a client has subscribed is lost.
 		if err := publisher.WaitSubscribers(publishCtx, zipCode, 1); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 // empty frame is a minus sign, so that it can be seen.
 type Hex struct{}
 
-// emptyFrame stands for a frame without octets.
+// emptyFrame stands for a frame without bytes.
 const emptyFrame = "-"
 
 // Lines implements Format.

@@ -44,7 +44,7 @@ type binary struct {
 // Parse implements Format.
 func (j JSON) Parse(line []byte) ([][]byte, error) {
 	if !utf8.Valid(line) { // the decoder would put replacement characters
-		return nil, errors.New(`the line is not UTF-8; other octets are {"base64":"..."}`)
+		return nil, errors.New(`the line is not UTF-8; other bytes are {"base64":"..."}`)
 	}
 	var items []json.RawMessage
 	if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '"' {
@@ -82,11 +82,11 @@ func parseItem(item []byte) ([]byte, error) {
 	if err := d.Decode(&b); err != nil || b.Base64 == nil {
 		return nil, fmt.Errorf(`%s is no frame: that is a string or {"base64":"..."}`, item)
 	}
-	octets, err := base64.StdEncoding.DecodeString(*b.Base64)
+	data, err := base64.StdEncoding.DecodeString(*b.Base64)
 	if err != nil {
 		return nil, fmt.Errorf("%q is not base64", *b.Base64)
 	}
-	return octets, nil
+	return data, nil
 }
 
 // Frame implements Format: an argument is text.

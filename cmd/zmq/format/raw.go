@@ -2,7 +2,7 @@
 
 package format
 
-// Raw writes the octets of a message as they are, frame after frame, and
+// Raw writes the bytes of a message as they are, frame after frame, and
 // nothing between frames or messages. It reads all of the input as one message
 // of one frame.
 type Raw struct{}

@@ -60,12 +60,12 @@ func (r *Reader) Next() ([][]byte, error) {
 // all reads the whole stream as one message; nothing at all is none.
 func (r *Reader) all() ([][]byte, error) {
 	r.ended = true
-	octets, err := io.ReadAll(r.in)
+	data, err := io.ReadAll(r.in)
 	if err != nil {
 		return nil, err
 	}
-	if len(octets) == 0 {
+	if len(data) == 0 {
 		return nil, io.EOF
 	}
-	return r.format.Parse(octets)
+	return r.format.Parse(data)
 }

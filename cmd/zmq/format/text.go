@@ -11,7 +11,7 @@ import (
 )
 
 // Text writes a message as a line, its frames joined by a separator. Control
-// characters and octets that are not UTF-8 are written as \n, \r, \t or \xNN.
+// characters and bytes that are not UTF-8 are written as \n, \r, \t or \xNN.
 //
 // Without escape the backslash has no meaning in what is read and is written as
 // it is, so that text stays as it was. With escape those four and \\ are read,
@@ -24,14 +24,14 @@ type Text struct {
 
 // NewText returns a text format. In the separator \n, \r, \t, \xNN and \\ are
 // understood; it may be empty, which reads every line as one frame, but it may
-// not contain line ends, backslashes or octets that are not UTF-8.
+// not contain line ends, backslashes or bytes that are not UTF-8.
 func NewText(separator string, escape bool) (*Text, error) {
 	b, err := unescape(separator)
 	if err != nil {
 		return nil, fmt.Errorf("separator %q: %w", separator, err)
 	}
 	if bytes.ContainsAny(b, "\n\r\\") || !utf8.Valid(b) {
-		return nil, fmt.Errorf("separator %q: it may not contain line ends, backslashes or octets that are not UTF-8", separator)
+		return nil, fmt.Errorf("separator %q: it may not contain line ends, backslashes or bytes that are not UTF-8", separator)
 	}
 	return &Text{separator: string(b), escape: escape}, nil
 }
@@ -50,9 +50,9 @@ func (t *Text) Append(dst []byte, frames [][]byte) []byte {
 	return append(dst, '\n')
 }
 
-// appendFrame escapes each octet that begins like the separator, not the whole
+// appendFrame escapes each byte that begins like the separator, not the whole
 // separator: the end of a frame and the separator behind it could form another
-// one. The separator is UTF-8, so its first octet is no later part of a rune.
+// one. The separator is UTF-8, so its first byte is no later part of a rune.
 func (t *Text) appendFrame(dst, f []byte) []byte {
 	for len(f) > 0 {
 		r, n := utf8.DecodeRune(f)
@@ -70,8 +70,8 @@ func (t *Text) appendFrame(dst, f []byte) []byte {
 			if begins {
 				n = 1
 			}
-			for _, octet := range f[:n] {
-				dst = fmt.Appendf(dst, `\x%02x`, octet)
+			for _, c := range f[:n] {
+				dst = fmt.Appendf(dst, `\x%02x`, c)
 			}
 		default:
 			dst = append(dst, f[:n]...)
@@ -99,11 +99,11 @@ func (t *Text) parseEscaped(line []byte) ([][]byte, error) {
 	for len(line) > 0 {
 		switch {
 		case line[0] == '\\':
-			octet, n, err := parseEscape(line)
+			c, n, err := parseEscape(line)
 			if err != nil {
 				return nil, err
 			}
-			frame = append(frame, octet)
+			frame = append(frame, c)
 			line = line[n:]
 		case len(separator) > 0 && bytes.HasPrefix(line, separator):
 			frames = append(frames, frame)
@@ -128,21 +128,21 @@ func (t *Text) Frame(arg string) ([]byte, error) {
 func unescape(s string) ([]byte, error) {
 	out := []byte{}
 	for b := []byte(s); len(b) > 0; {
-		octet, n := b[0], 1
-		if octet == '\\' {
+		c, n := b[0], 1
+		if c == '\\' {
 			var err error
-			if octet, n, err = parseEscape(b); err != nil {
+			if c, n, err = parseEscape(b); err != nil {
 				return nil, err
 			}
 		}
-		out = append(out, octet)
+		out = append(out, c)
 		b = b[n:]
 	}
 	return out, nil
 }
 
 // parseEscape reads the escape that b begins with and returns its length.
-func parseEscape(b []byte) (octet byte, n int, err error) {
+func parseEscape(b []byte) (c byte, n int, err error) {
 	if len(b) < 2 {
 		return 0, 0, errors.New(`a backslash ends the text; \\ is a backslash`)
 	}

@@ -15,7 +15,7 @@ type Dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Transport carries the octets of connections.
+// Transport carries the bytes of connections.
 type Transport interface {
 	// Dial connects to an address, with the dialer where that can. It is called
 	// for every attempt, concurrently for different endpoints.

@@ -1,6 +1,6 @@
 module github.com/gozmq/zmq/compat/proof/gozeromq
 
-go 1.26.0
+go 1.25.0
 
 require github.com/go-zeromq/zmq4 v0.17.0
 

@@ -142,7 +142,7 @@ func (b *Broker) dispatch(ctx context.Context, s *service) {
 		s.idle = s.idle[1:]
 		envelope := [][]byte{[]byte(w.id), nil, []byte(workerProtocol), []byte(request), m.Frame(0), nil}
 		if b.sock.Send(ctx, append(envelope, m.Frames()[4:]...)...) != nil {
-			b.forget(w) // it has left; the request goes to the next one
+			b.forget(w) // it has left or does not read; the request goes to the next one
 			continue
 		}
 		s.waiting = s.waiting[1:]

@@ -15,7 +15,7 @@ import (
 // attempts is how often a Client makes a request before it gives up.
 const attempts = 3
 
-// ErrNoReply is returned when nobody has answered a request.
+// ErrNoReply is returned when a request has not been answered in time.
 var ErrNoReply = errors.New("mdp: no reply")
 
 // Client makes requests to services. It is safe for concurrent use; requests take
@@ -34,7 +34,7 @@ func NewClient(broker string, patience time.Duration) (*Client, error) {
 	return c, c.connect()
 }
 
-// connect makes the socket, or makes it anew so that a late reply finds nobody.
+// connect makes the socket, or makes it anew so that a late reply is dropped.
 // Socket.Request would tell late replies by a frame in front of the empty one, for
 // which RFC 7 has no room.
 func (c *Client) connect() error {

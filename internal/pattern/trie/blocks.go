@@ -7,12 +7,12 @@ import (
 	"math/bits"
 )
 
-// Blocks: octets of different lengths, of some widths, by address. A block begins
+// Blocks: bytes of different lengths, of some widths, by address. A block begins
 // with the number of its owner, so that the blocks of a width leave no holes: when
 // one goes, the last takes its place, and its owner is told.
 
 const (
-	// numberSize is the octets of a number within blocks.
+	// numberSize is the bytes of a number within blocks.
 	numberSize = 4
 	// stepsPerDoubling is how many widths there are between one power of two and
 	// the next, from 64 up: an eighth is lost at most. Below, every multiple of
@@ -21,7 +21,7 @@ const (
 	fineWidth        = 4
 	fineBelow        = 64
 
-	// chunkWords is the length of a chunk in steps of fineWidth octets, which
+	// chunkWords is the length of a chunk in steps of fineWidth bytes, which
 	// addresses count.
 	wordBits   = 12
 	chunkWords = 1 << wordBits
@@ -43,7 +43,7 @@ type class struct {
 	n      int      // blocks
 }
 
-// classOf returns the class of the narrowest blocks for size octets. It is 1 or
+// classOf returns the class of the narrowest blocks for size bytes. It is 1 or
 // more.
 func classOf(size int) uint8 {
 	if size <= fineBelow {

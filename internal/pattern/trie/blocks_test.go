@@ -12,13 +12,13 @@ func TestBlocksFit(t *testing.T) {
 		of := classOf(size)
 		width := widthOf(of)
 		if width < size || of > 1 && widthOf(of-1) >= size {
-			t.Fatalf("%d octets are in class %d of blocks of %d", size, of, width)
+			t.Fatalf("%d bytes are in class %d of blocks of %d", size, of, width)
 		}
 		if lost := width - size; lost >= fineWidth && lost > width/stepsPerDoubling {
-			t.Fatalf("a block of %d for %d octets", width, size)
+			t.Fatalf("a block of %d for %d bytes", width, size)
 		}
 		if width%fineWidth != 0 || width > chunkSize/firstItems {
-			t.Fatalf("blocks of %d octets cannot be addressed, or do not fit a chunk", width)
+			t.Fatalf("blocks of %d bytes cannot be addressed, or do not fit a chunk", width)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func TestBlocksHaveNoHoles(t *testing.T) {
 				memory += len(c)
 			}
 			if most := 4*len(where)*widthOf(of) + 2*chunkSize; memory > most {
-				t.Fatalf("%d octets of memory for %d blocks of %d", memory, len(where), size)
+				t.Fatalf("%d bytes of memory for %d blocks of %d", memory, len(where), size)
 			}
 			for owner, address := range where {
 				block := b.get(address)[:size]
@@ -68,7 +68,7 @@ func TestBlocksHaveNoHoles(t *testing.T) {
 			left += len(c)
 		}
 		if left > 2*firstItems*fineBelow || len(b.chunks)-len(b.free) > 1 {
-			t.Errorf("%d octets in %d chunks are left of blocks of %d", left, len(b.chunks)-len(b.free), size)
+			t.Errorf("%d bytes in %d chunks are left of blocks of %d", left, len(b.chunks)-len(b.free), size)
 		}
 	}
 }

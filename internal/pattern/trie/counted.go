@@ -12,8 +12,8 @@ type Counted struct {
 	total int
 }
 
-// count is how many times a prefix is subscribed to. Nobody gets through so many
-// calls; if somebody does, the prefix stays.
+// count is how many times a prefix is subscribed to. A prefix that reaches the
+// largest count, which takes hours of calls, stays for good.
 type count uint32
 
 // Room says whether the store has room for prefix, however much memory there is.
@@ -73,7 +73,7 @@ func (c *Counted) Total() int {
 }
 
 // Each calls f once for every distinct prefix, in ascending order of their
-// octets: what a new publisher is sent. The slice is valid during the call
+// bytes: what a new publisher is sent. The slice is valid during the call
 // only, and f must not change the store.
 func (c *Counted) Each(f func(prefix []byte)) {
 	c.tree.each(f)

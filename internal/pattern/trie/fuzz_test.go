@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A fuzz input is a list of operations, each of four octets: what, subscriber,
+// A fuzz input is a list of operations, each of four bytes: what, subscriber,
 // length and end of the prefix. Prefixes are made rather than taken from the
 // input, and some operations stand for many, so that a short input gets to long
 // labels, tables and crowds. Short matters: go test minimizes each interesting

@@ -95,15 +95,20 @@ func (p *pair) remove(prefix string, k int) {
 func (p *pair) removeAll(k int) {
 	p.t.Helper()
 	want := p.model.removeAll(k)
-	p.multi.RemoveAll(k, func(prefix []byte, last bool) {
+	gone := func(prefix []byte, last bool) {
 		wantLast, ok := want[string(prefix)]
 		if !ok || last != wantLast {
-			p.t.Fatalf("RemoveAll(%d): gone(%.40q, %v), want %v (known %v)", k, prefix, last, wantLast, ok)
+			p.t.Fatalf("RemoveSome(%d): gone(%.40q, %v), want %v (known %v)", k, prefix, last, wantLast, ok)
 		}
 		delete(want, string(prefix))
-	})
+	}
+	for left := len(want); p.multi.RemoveSome(k, 3, gone); left = len(want) {
+		if done := left - len(want); done < 1 || done > 3 {
+			p.t.Fatalf("RemoveSome(%d) took %d prefixes in three steps", k, done)
+		}
+	}
 	if len(want) != 0 {
-		p.t.Fatalf("RemoveAll(%d): no call for %d prefixes", k, len(want))
+		p.t.Fatalf("RemoveSome(%d): no call for %d prefixes", k, len(want))
 	}
 }
 
@@ -145,10 +150,10 @@ func (p *pair) check() {
 		if got := p.multi.CountOf(k); got != want {
 			p.t.Fatalf("CountOf(%d) = %d, want %d", k, got, want)
 		}
-		who := p.multi.members.numbers[k]
+		member := p.multi.members.numbers[k]
 		for at := range uint32(want) {
-			s := &p.multi.tree.at(*p.multi.members.lists[who].at(at)).value
-			if i, ok := p.multi.find(s, who); !ok || p.multi.seat(s, i).at != at {
+			s := &p.multi.tree.at(*p.multi.members.lists[member].at(at)).value
+			if i, ok := p.multi.find(s, member); !ok || p.multi.seat(s, i).at != at {
 				p.t.Fatalf("list of %d, place %d: the node does not refer back", k, at)
 			}
 		}
@@ -211,7 +216,7 @@ func checkTree[V comparable](t testing.TB, tr *tree[V]) {
 			}
 			size := numberSize + len(b.label) + len(b.firsts) + len(b.kids)
 			if n.class != classOf(size) || n.kids == 0 && len(b.label) <= inlineLabel {
-				t.Fatalf("node of %d octets in class %d", size, n.class)
+				t.Fatalf("node of %d bytes in class %d", size, n.class)
 			}
 			blocks[n.address()] = true
 		}
@@ -243,12 +248,12 @@ func checkTree[V comparable](t testing.TB, tr *tree[V]) {
 func checkEmpty[V comparable](t testing.TB, tr *tree[V]) {
 	t.Helper()
 	if tr.size != 0 || tr.nodes.n > 1 || tr.nodes.n == 1 && tr.at(root).used() || cap(tr.spare) > fineBelow {
-		t.Fatalf("not empty: size %d, %d nodes, %d octets to spare", tr.size, tr.nodes.n, cap(tr.spare))
+		t.Fatalf("not empty: size %d, %d nodes, %d bytes to spare", tr.size, tr.nodes.n, cap(tr.spare))
 	}
 	checkTree(t, tr)
 	for i, c := range tr.blocks.chunks {
 		if len(c) > 2*firstItems*fineBelow {
-			t.Fatalf("chunk %d of blocks has %d octets", i, len(c))
+			t.Fatalf("chunk %d of blocks has %d bytes", i, len(c))
 		}
 	}
 }

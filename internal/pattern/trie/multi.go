@@ -52,13 +52,13 @@ func (m *Multi[K]) Add(prefix []byte, k K) (first, added bool) {
 
 // join adds k to the subscribers of the node n, unless it is there.
 func (m *Multi[K]) join(n uint32, k K) (added bool) {
-	who := m.members.admit(k)
+	member := m.members.admit(k)
 	s := &m.tree.at(n).value
-	if _, ok := m.find(s, who); ok {
+	if _, ok := m.find(s, member); ok {
 		return false
 	}
 	m.version++
-	m.sit(s, n, seat{who, m.members.list(who, n)})
+	m.sit(s, n, seat{member, m.members.list(member, n)})
 	return true
 }
 
@@ -66,7 +66,7 @@ func (m *Multi[K]) join(n uint32, k K) (added bool) {
 // subscriber left, and whether k had subscribed at all; if not, nothing
 // changes and last is false.
 func (m *Multi[K]) Remove(prefix []byte, k K) (last, removed bool) {
-	who, ok := m.members.number(k)
+	member, ok := m.members.number(k)
 	if !ok {
 		return false, false
 	}
@@ -74,7 +74,7 @@ func (m *Multi[K]) Remove(prefix []byte, k K) (last, removed bool) {
 	if !ok {
 		return false, false
 	}
-	i, ok := m.find(&m.tree.at(n).value, who)
+	i, ok := m.find(&m.tree.at(n).value, member)
 	if !ok {
 		return false, false
 	}
@@ -91,7 +91,7 @@ func (m *Multi[K]) leave(n uint32, i int) (last bool) {
 	gone := *m.seat(s, i)
 	if other, moved := m.members.unlist(gone); moved {
 		of := &m.tree.at(other).value
-		at, _ := m.find(of, gone.who)
+		at, _ := m.find(of, gone.member)
 		m.seat(of, at).at = gone.at
 	}
 	if m.rise(s, i) {
@@ -102,33 +102,40 @@ func (m *Multi[K]) leave(n uint32, i int) (last bool) {
 	return true
 }
 
-// RemoveAll cancels every subscription of k, when its peer is lost. For each
-// prefix that k had it calls gone, unless nil, with the prefix, which is valid
-// during the call only, and whether it has no subscriber left, in no particular
-// order. gone must not use the store.
+// RemoveSome cancels subscriptions of k, whose peer is lost, and reports whether some
+// are left. It stops when it has done so many steps: one is a topic, or a node of the
+// tree that goes with it or whose text is read. For each prefix that k had it calls
+// gone, unless nil, with the prefix, which is valid during the call only, and whether
+// it has no subscriber left, in no particular order. gone must not use the store.
 //
-// The cost is in proportion to the octets of k's prefixes and not to the size of
-// the store.
-func (m *Multi[K]) RemoveAll(k K, gone func(prefix []byte, last bool)) {
-	who, ok := m.members.number(k)
+// The cost of all calls together is in proportion to the bytes of k's prefixes and
+// not to the size of the store.
+func (m *Multi[K]) RemoveSome(k K, steps int, gone func(prefix []byte, last bool)) (more bool) {
+	member, ok := m.members.number(k)
 	if !ok {
-		return
+		return false
 	}
 	var text []byte
-	for left := m.members.count(who); left > 0; left-- {
+	for left := m.members.count(member); left > 0; left-- {
+		if steps <= 0 {
+			return true
+		}
 		// Backwards, since nested prefixes are mostly added from short to long and
 		// nodes without children go without a merge.
-		n := m.members.last(who)
+		n, nodes := m.members.last(member), m.tree.nodes.n
 		if gone != nil {
 			text = m.tree.appendText(text[:0], n)
+			steps -= len(text) / maxLabel
 		}
-		i, _ := m.find(&m.tree.at(n).value, who)
+		i, _ := m.find(&m.tree.at(n).value, member)
 		last := m.leave(n, i)
 		m.tree.settle()
+		steps -= 1 + nodes - m.tree.nodes.n
 		if gone != nil {
 			gone(text, last)
 		}
 	}
+	return false
 }
 
 // moved notes that the node n has another number.
@@ -137,7 +144,7 @@ func (m *Multi[K]) moved(n *node[seat], number uint32) {
 		m.members.relist(n.value, number)
 		return
 	}
-	c := m.crowds.at(n.value.who)
+	c := m.crowds.at(n.value.member)
 	c.node = number
 	for _, s := range c.seats {
 		m.members.relist(s, number)
@@ -153,8 +160,8 @@ func (m *Multi[K]) Match(topic []byte, visit func(k K)) {
 		switch s := &n.value; {
 		case s.crowded():
 			m.visit(s, visit)
-		case s.who != 0: // spelled out: most have one
-			visit(m.members.keys[s.who])
+		case s.member != 0: // spelled out: most have one
+			visit(m.members.keys[s.member])
 		}
 	}
 }
@@ -177,11 +184,11 @@ func (m *Multi[K]) Count() int {
 
 // CountOf returns the number of prefixes of k.
 func (m *Multi[K]) CountOf(k K) int {
-	who, ok := m.members.number(k)
+	member, ok := m.members.number(k)
 	if !ok {
 		return 0
 	}
-	return m.members.count(who)
+	return m.members.count(member)
 }
 
 // Subscribers returns how many subscribers would receive a message with

@@ -3,6 +3,7 @@
 package trie
 
 import (
+	"math"
 	"slices"
 	"testing"
 )
@@ -79,7 +80,7 @@ func TestLostPeerIsRemovedEverywhere(t *testing.T) {
 	}
 	m.Add([]byte("AB"), 2)
 	lasts := map[string]bool{}
-	m.RemoveAll(1, func(prefix []byte, last bool) { lasts[string(prefix)] = last })
+	m.RemoveSome(1, math.MaxInt, func(prefix []byte, last bool) { lasts[string(prefix)] = last })
 	for p, want := range map[string]bool{"": true, "A": true, "AB": false, "ABC": true, "X": true} {
 		if last, called := lasts[p]; !called || last != want {
 			t.Errorf("gone for %q: called %v, last %v, want %v", p, called, last, want)
@@ -89,8 +90,8 @@ func TestLostPeerIsRemovedEverywhere(t *testing.T) {
 		t.Error("not what peer 2 subscribed to is left")
 	}
 	checkTree(t, &m.tree)
-	m.RemoveAll(1, func([]byte, bool) { t.Error("gone for a peer that is not there") })
-	m.RemoveAll(2, nil)
+	m.RemoveSome(1, math.MaxInt, func([]byte, bool) { t.Error("gone for a peer that is not there") })
+	m.RemoveSome(2, math.MaxInt, nil)
 	checkEmpty(t, &m.tree)
 }
 
@@ -143,7 +144,7 @@ func TestManyPeersOfOnePrefix(t *testing.T) {
 	}
 }
 
-func TestPrefixesOfEveryOctet(t *testing.T) {
+func TestPrefixesOfEveryByte(t *testing.T) {
 	// From a slice to a table and back.
 	p := newPair(t)
 	for i := range 256 {

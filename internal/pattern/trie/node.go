@@ -13,12 +13,12 @@ import (
 const (
 	// root is the number of the node of the empty text.
 	root = 0
-	// inlineLabel is the most octets of a label that a node without children holds
+	// inlineLabel is the most bytes of a label that a node without children holds
 	// itself: as many as the number of a block takes.
 	inlineLabel = 4
-	// maxLabel is the most octets in one label. It bounds what splitting and
+	// maxLabel is the most bytes in one label. It bounds what splitting and
 	// merging copy, and is the most that a node can count; a long prefix costs a
-	// fifth more than its octets.
+	// fifth more than its bytes.
 	maxLabel = 255
 	// fewKids is the most children that are looked at one by one; to call for it
 	// takes as long.
@@ -33,13 +33,13 @@ type node[V comparable] struct {
 	// place is the label, or where class is not 0 the address of the block that
 	// has it, and the children:
 	//
-	//	owner   4 octets: the number of the node
-	//	firsts  an octet for each child, ascending: the first of its label
-	//	kids    4 octets for each child, in the same order: its number
-	//	label   size octets
+	//	owner   4 bytes: the number of the node
+	//	firsts  a byte for each child, ascending: the first of its label
+	//	kids    4 bytes for each child, in the same order: its number
+	//	label   size bytes
 	place [inlineLabel]byte
 	kids  uint16 // number of children
-	size  uint8  // octets in the label: text below the parent; 0 for the root only
+	size  uint8  // bytes in the label: text below the parent; 0 for the root only
 	class uint8  // of the block
 	value V      // zero unless the text of this node is a stored prefix
 }
@@ -127,8 +127,8 @@ func (t *tree[V]) nextOfMany(n *node[V], topic []byte) *node[V] {
 	return t.begins(t.at(i), topic)
 }
 
-// begins returns c if its label begins the topic, which has its first octet, or nil.
-// Labels of one octet are frequent near the root, and their blocks are not touched.
+// begins returns c if its label begins the topic, which has its first byte, or nil.
+// Labels of one byte are frequent near the root, and their blocks are not touched.
 func (t *tree[V]) begins(c *node[V], topic []byte) *node[V] {
 	if int(c.size) > len(topic) || c.size > 1 && string(t.label(c)) != string(topic[:c.size]) {
 		return nil
@@ -157,7 +157,7 @@ func (t *tree[V]) child(n *node[V], first byte) (c uint32, ok bool) {
 }
 
 // childFrom returns the number of the first child in order whose label begins
-// with first or a higher octet.
+// with first or a higher byte.
 func (t *tree[V]) childFrom(n *node[V], first int) (c uint32, ok bool) {
 	b := t.body(n)
 	if i := placeOf(b.firsts, first); i < len(b.firsts) {
@@ -166,7 +166,7 @@ func (t *tree[V]) childFrom(n *node[V], first int) (c uint32, ok bool) {
 	return 0, false
 }
 
-// placeOf returns how many of the ascending octets are below first.
+// placeOf returns how many of the ascending bytes are below first.
 func placeOf(firsts []byte, first int) int {
 	lo, hi := 0, len(firsts)
 	for lo < hi {
@@ -180,7 +180,7 @@ func placeOf(firsts []byte, first int) int {
 	return lo
 }
 
-// attach makes c a child of above, which has none with its first octet.
+// attach makes c a child of above, which has none with its first byte.
 func (t *tree[V]) attach(above, c uint32) {
 	child := t.at(c)
 	child.parent = above
@@ -202,7 +202,7 @@ func (t *tree[V]) detach(above, c uint32) {
 	t.store(above, append(s, b.label...), len(b.firsts)-1, len(b.label))
 }
 
-// replace puts c in the place of the child of above with the same first octet.
+// replace puts c in the place of the child of above with the same first byte.
 func (t *tree[V]) replace(above, c uint32) {
 	child := t.at(c)
 	child.parent = above

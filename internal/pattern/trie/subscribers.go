@@ -18,11 +18,11 @@ const (
 	indexBelow = 16
 )
 
-// seat is one subscriber of a prefix. The zero seat is none. In a node, one in
-// place inCrowd stands for all subscribers of the crowd with the number who.
+// seat is one subscriber of a prefix. The zero seat is none. A node's seat whose at
+// is inCrowd stands for all subscribers of a crowd, and member is the crowd's number.
 type seat struct {
-	who uint32 // a member's number, from 1
-	at  uint32 // the place of the node in the member's list
+	member uint32 // its number, from 1
+	at     uint32 // the place of the node in the member's list
 }
 
 const inCrowd = math.MaxUint32
@@ -41,8 +41,8 @@ type crowd struct {
 func (m *Multi[K]) occupancy(s *seat) int {
 	switch {
 	case s.crowded():
-		return len(m.crowds.at(s.who).seats)
-	case s.who != 0:
+		return len(m.crowds.at(s.member).seats)
+	case s.member != 0:
 		return 1
 	}
 	return 0
@@ -52,39 +52,39 @@ func (m *Multi[K]) occupancy(s *seat) int {
 func (m *Multi[K]) visit(s *seat, f func(k K)) {
 	keys := m.members.keys
 	if !s.crowded() {
-		f(keys[s.who])
+		f(keys[s.member])
 		return
 	}
-	for _, s := range m.crowds.at(s.who).seats {
-		f(keys[s.who])
+	for _, s := range m.crowds.at(s.member).seats {
+		f(keys[s.member])
 	}
 }
 
 // find returns the place of a member among the subscribers of a node that has s.
-func (m *Multi[K]) find(s *seat, who uint32) (i int, ok bool) {
+func (m *Multi[K]) find(s *seat, member uint32) (i int, ok bool) {
 	if !s.crowded() {
-		return 0, s.who == who
+		return 0, s.member == member
 	}
-	c := m.crowds.at(s.who)
+	c := m.crowds.at(s.member)
 	if c.index != nil {
-		i, ok = c.index[who]
+		i, ok = c.index[member]
 		return i, ok
 	}
 	for i := range c.seats {
-		if c.seats[i].who == who {
+		if c.seats[i].member == member {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
-// seat returns the seat in place i of a node that has s. The pointer is good until
-// the set changes.
+// seat returns the seat in place i of a node that has s. The pointer is valid
+// until the set changes.
 func (m *Multi[K]) seat(s *seat, i int) *seat {
 	if !s.crowded() {
 		return s
 	}
-	return &m.crowds.at(s.who).seats[i]
+	return &m.crowds.at(s.member).seats[i]
 }
 
 // sit adds a subscriber to the node n, which has s.
@@ -97,7 +97,7 @@ func (m *Multi[K]) sit(s *seat, n uint32, as seat) {
 		*m.crowds.at(number) = crowd{seats: []seat{*s, as}, node: n}
 		*s = seat{number, inCrowd}
 	default:
-		m.crowds.at(s.who).add(as)
+		m.crowds.at(s.member).add(as)
 	}
 }
 
@@ -107,7 +107,7 @@ func (m *Multi[K]) rise(s *seat, i int) (more bool) {
 	if !s.crowded() {
 		return false
 	}
-	number := s.who
+	number := s.member
 	c := m.crowds.at(number)
 	if c.remove(i); len(c.seats) > 1 {
 		return true
@@ -115,7 +115,7 @@ func (m *Multi[K]) rise(s *seat, i int) (more bool) {
 	*s = c.seats[0]
 	if last := uint32(m.crowds.n - 1); number != last {
 		*c = *m.crowds.at(last)
-		m.tree.at(c.node).value.who = number
+		m.tree.at(c.node).value.member = number
 	}
 	m.crowds.pop()
 	return true
@@ -125,7 +125,7 @@ func (m *Multi[K]) rise(s *seat, i int) (more bool) {
 func (c *crowd) add(s seat) {
 	c.seats = append(c.seats, s)
 	if c.index != nil {
-		c.index[s.who] = len(c.seats) - 1
+		c.index[s.member] = len(c.seats) - 1
 	} else if len(c.seats) > indexAbove {
 		c.reindex()
 	}
@@ -145,8 +145,8 @@ func (c *crowd) remove(i int) {
 	case cap(c.seats) < before:
 		c.reindex() // a map does not shrink by itself
 	default:
-		c.index[moved.who] = i
-		delete(c.index, gone.who)
+		c.index[moved.member] = i
+		delete(c.index, gone.member)
 	}
 }
 
@@ -154,6 +154,6 @@ func (c *crowd) remove(i int) {
 func (c *crowd) reindex() {
 	c.index = make(map[uint32]int, len(c.seats))
 	for i, s := range c.seats {
-		c.index[s.who] = i
+		c.index[s.member] = i
 	}
 }

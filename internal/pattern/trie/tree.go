@@ -21,11 +21,11 @@ type tree[V comparable] struct {
 	moved func(n *node[V], number uint32)
 }
 
-// room says whether a prefix of so many octets can be added: whether numbers and
+// room says whether a prefix of so many bytes can be added: whether numbers and
 // addresses of 32 bits suffice for its nodes and blocks, and some that change.
-func (t *tree[V]) room(octets int) bool {
+func (t *tree[V]) room(n int) bool {
 	const some = 1 << 10
-	return uint64(t.nodes.n)+uint64(octets/maxLabel) < math.MaxUint32-some && len(t.blocks.chunks)+octets/(chunkSize/2) < maxChunks-some
+	return uint64(t.nodes.n)+uint64(n/maxLabel) < math.MaxUint32-some && len(t.blocks.chunks)+n/(chunkSize/2) < maxChunks-some
 }
 
 // top returns the root, or nil of an empty tree.
@@ -99,7 +99,7 @@ func (t *tree[V]) insertBelow(i uint32, rest []byte) (number uint32, first bool)
 }
 
 // grow adds the text rest below the node i, where nothing begins with its first
-// octet, and returns the node of its end.
+// byte, and returns the node of its end.
 func (t *tree[V]) grow(i uint32, rest []byte) uint32 {
 	for len(rest) > 0 {
 		part := rest[:min(len(rest), maxLabel)]
@@ -111,7 +111,7 @@ func (t *tree[V]) grow(i uint32, rest []byte) uint32 {
 	return i
 }
 
-// split puts a new plain node above the node i that takes the first octets of its
+// split puts a new plain node above the node i that takes the first bytes of its
 // label, as many as at says, and returns the new node. The caller then uses it or
 // gives it a second child.
 func (t *tree[V]) split(i uint32, at int) uint32 {
@@ -259,7 +259,7 @@ func (t *tree[V]) each(f func(text []byte)) {
 	}
 }
 
-// sharedLen returns how many octets a and b have in common at their beginning.
+// sharedLen returns how many bytes a and b have in common at their beginning.
 func sharedLen(a, b []byte) int {
 	n := min(len(a), len(b))
 	if string(a[:n]) == string(b[:n]) {

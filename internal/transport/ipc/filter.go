@@ -12,16 +12,16 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// filter is whom a listener lets in: everybody if it is empty, otherwise a
-// process that matches any entry of any list (IPC_FILTER_PID, _UID, _GID).
+// filter says which processes a listener admits: all if it is empty, otherwise those
+// that match an entry of any list (IPC_FILTER_PID, _UID, _GID).
 type filter struct {
 	pids []int
 	uids []uint32
 	gids []uint32
 }
 
-// newFilter copies the filters of cfg. A filter that the system cannot decide
-// is an error: ignoring it would let everybody in or nobody.
+// newFilter copies the filters of cfg. A filter that the system cannot evaluate is
+// an error, because ignoring it would admit all processes or none.
 func newFilter(cfg *transport.Config) (filter, error) {
 	f := filter{
 		pids: slices.Clone(cfg.FilterPIDs),

@@ -13,7 +13,7 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// Numbers that nobody has.
+// Numbers that no process, user or group has.
 const (
 	otherID  = 1<<31 - 7
 	otherPID = 1<<31 - 9

@@ -49,7 +49,7 @@ func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 			return nil, transport.OSError(err)
 		}
 	}
-	u, err := listen(ctx, path, cfg.Backlog, &made)
+	u, err := listen(ctx, path, cfg, &made)
 	if err != nil {
 		return nil, transport.OSError(errors.Join(err, made.remove()))
 	}
@@ -58,13 +58,13 @@ func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 
 // listen opens the socket and notes in made what has to be removed, also if it
 // fails.
-func listen(ctx context.Context, path string, backlog int, made *file) (*net.UnixListener, error) {
+func listen(ctx context.Context, path string, cfg *transport.Config, made *file) (*net.UnixListener, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
 	abstract := isAbstract(path)
 	if !abstract {
-		if err := makeRoom(path); err != nil {
+		if err := makeRoom(ctx, path, cfg.TakePath); err != nil {
 			return nil, err
 		}
 	}
@@ -82,7 +82,7 @@ func listen(ctx context.Context, path string, backlog int, made *file) (*net.Uni
 		err = made.note(socketName(path))
 	}
 	if err == nil {
-		err = transport.SetBacklog(u, backlog)
+		err = transport.SetBacklog(u, cfg.Backlog)
 	}
 	if err != nil {
 		err = errors.Join(err, u.Close())

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -70,11 +71,36 @@ func TestBindRemovesAStaleSocket(t *testing.T) {
 	meet(t, listenOn(t, path))
 }
 
-// The last one to bind has the name, and keeps it when the first one closes.
-func TestBindTakesTheNameOfALivingListener(t *testing.T) {
+func TestBindLeavesThePathOfALivingListener(t *testing.T) {
 	path := socketPath(t)
 	first := listenOn(t, path)
-	second := listenOn(t, path)
+	accepted := make(chan error, 1)
+	go func() {
+		c, err := first.Accept() // which notices the other listener's probe
+		if err == nil {
+			c.Close()
+		}
+		accepted <- err
+	}()
+	err := bindError(t, path)
+	if !errors.Is(err, zerr.ErrAddressInUse) || !strings.Contains(err.Error(), path) {
+		t.Errorf("%v, want ErrAddressInUse and the path", err)
+	}
+	if err := <-accepted; err != nil {
+		t.Error(err)
+	}
+	meet(t, first)
+	first.Close()
+	meet(t, listenOn(t, path))
+}
+
+// With libzmq's defaults the last one to bind has the name, and keeps it when the
+// first one closes.
+func TestBindTakesTheNameOfALivingListener(t *testing.T) {
+	take := func(c *transport.Config) { c.TakePath = true }
+	path := socketPath(t)
+	first := listenOn(t, path, take)
+	second := listenOn(t, path, take)
 	meet(t, second)
 	if err := first.Close(); err != nil {
 		t.Error(err)
@@ -246,7 +272,7 @@ func TestConnectBeforeBindIsRefused(t *testing.T) {
 	}
 	stale(t, path)
 	if _, err := connectTo(t, path); !errors.Is(err, syscall.ECONNREFUSED) {
-		t.Errorf("nobody listens: %v, want ECONNREFUSED", err)
+		t.Errorf("without a listener: %v, want ECONNREFUSED", err)
 	}
 }
 

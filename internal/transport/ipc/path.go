@@ -3,18 +3,21 @@
 package ipc
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// maxPath is the size of sun_path, less one octet for the final NUL (sys/un.h).
+// maxPath is the size of sun_path, less one byte for the final NUL (sys/un.h).
 // An abstract name needs none, but libzmq measures both alike.
 var maxPath = func() int {
 	switch runtime.GOOS {
@@ -32,7 +35,7 @@ func checkPath(path string) error {
 	case strings.IndexByte(path, 0) >= 0:
 		return zerr.Errorf(zerr.ErrInvalid, "ipc path %q has a NUL", path)
 	case len(path) > maxPath:
-		return zerr.Errorf(zerr.ErrNameTooLong, "ipc path of %d octets, at most %d", len(path), maxPath)
+		return zerr.Errorf(zerr.ErrNameTooLong, "ipc path of %d bytes, at most %d", len(path), maxPath)
 	}
 	return nil
 }
@@ -51,10 +54,9 @@ func socketName(path string) string {
 	return path
 }
 
-// makeRoom removes the socket that an earlier process, or one that still runs,
-// has left at path. It does not try to connect first: like libzmq, the last one
-// to bind has the name. Other kinds of files stay.
-func makeRoom(path string) error {
+// makeRoom removes the socket that an earlier process has left at path, or with take
+// also that of one that still runs. Other kinds of files stay.
+func makeRoom(ctx context.Context, path string, take bool) error {
 	info, err := os.Lstat(path)
 	if err != nil {
 		return nil // nothing there, or bind will say what is wrong
@@ -62,10 +64,24 @@ func makeRoom(path string) error {
 	if info.Mode().Type() != fs.ModeSocket {
 		return zerr.Errorf(zerr.ErrAddressInUse, "%s is not a socket", path)
 	}
+	if !take && served(ctx, path) {
+		return zerr.Errorf(zerr.ErrAddressInUse, "another socket listens on %s", path)
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
+}
+
+// served reports whether a process listens on the socket at path. Only a refusal
+// says that none does: a full backlog, another kind of socket or missing rights do
+// not.
+func served(ctx context.Context, path string) bool {
+	c, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	if err == nil {
+		c.Close()
+	}
+	return !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist)
 }
 
 // wildcardName is the file in the directory that a wildcard bind makes, and

@@ -39,7 +39,7 @@ func TestPathOverTheMaximumIsENAMETOOLONG(t *testing.T) {
 			"CheckConnect": New().CheckConnect(path), "Dial": dialed, "Listen": bindError(t, path),
 		} {
 			if !errors.Is(err, zerr.ErrNameTooLong) || !errors.Is(err, syscall.ENAMETOOLONG) {
-				t.Errorf("%s of %d octets: %v, want ENAMETOOLONG", what, len(path), err)
+				t.Errorf("%s of %d bytes: %v, want ENAMETOOLONG", what, len(path), err)
 			}
 		}
 	}

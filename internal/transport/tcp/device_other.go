@@ -16,3 +16,13 @@ func checkDevice(cfg *transport.Config) error {
 	}
 	return nil
 }
+
+// checkReusePort refuses to share a port. Other systems have SO_REUSEPORT too, but not
+// all spread connections over the listeners, and Windows would let another user's
+// program take the port.
+func checkReusePort(cfg *transport.Config) error {
+	if cfg.ReusePort {
+		return zerr.Errorf(zerr.ErrNotSupported, "REUSE_PORT is set, and listeners share a port on Linux only")
+	}
+	return nil
+}

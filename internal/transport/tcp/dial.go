@@ -14,7 +14,7 @@ import (
 )
 
 // patience is how long an address that does not answer keeps those after it
-// waiting if there is no CONNECT_TIMEOUT. The first SYN is sent again after one
+// waiting at most. The first SYN is sent again after one
 // second and after three (RFC 6298), which leaves the last two for the answer.
 const patience = 5 * time.Second
 
@@ -54,7 +54,7 @@ func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net
 // attemptTimeout is what one address may take, 0 for as long as the system
 // tries.
 func attemptTimeout(configured time.Duration, last bool) time.Duration {
-	if configured == 0 && !last {
+	if !last && (configured == 0 || configured > patience) {
 		return patience
 	}
 	return configured

@@ -172,6 +172,8 @@ func TestConnectTimeoutOfAnAddress(t *testing.T) {
 		{time.Second, false, time.Second},
 		{time.Second, true, time.Second},
 		{0, false, patience},
+		{time.Minute, false, patience},
+		{time.Minute, true, time.Minute},
 		{0, true, 0},
 	} {
 		if got := attemptTimeout(c.configured, c.last); got != c.want {

@@ -35,6 +35,9 @@ func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 	if err := checkDevice(cfg); err != nil {
 		return nil, err
 	}
+	if err := checkReusePort(cfg); err != nil {
+		return nil, err
+	}
 	ka := keepAliveOf(cfg)
 	ln, err := listen(ctx, from, cfg, &ka)
 	if cfg.IPv6 && errors.Is(err, errNoIPv6) {

@@ -257,7 +257,7 @@ func TestAcceptFilterMatchesItsFamily(t *testing.T) {
 		}
 	}
 	if !admits(nil, netip.MustParseAddr("8.8.8.8")) {
-		t.Error("no filter admits nobody")
+		t.Error("without a filter a peer is refused")
 	}
 	two := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8")}
 	if !admits(two, netip.MustParseAddr("127.0.0.1")) {

@@ -12,5 +12,8 @@ func setPriority(uintptr, *transport.Config) error { return nil }
 // setDevice does nothing: checkDevice has refused.
 func setDevice(uintptr, *transport.Config) error { return nil }
 
+// setReusePort does nothing: checkReusePort has refused.
+func setReusePort(uintptr, *transport.Config) error { return nil }
+
 // setConnected does nothing: TCP_USER_TIMEOUT is Linux's.
 func setConnected(uintptr, *transport.Config) error { return nil }

@@ -34,6 +34,16 @@ func setDevice(fd uintptr, cfg *transport.Config) error {
 	return os.NewSyscallError("setsockopt", unix.BindToDevice(int(fd), cfg.Device))
 }
 
+func checkReusePort(*transport.Config) error { return nil }
+
+// setReusePort lets other listeners share the port.
+func setReusePort(fd uintptr, cfg *transport.Config) error {
+	if !cfg.ReusePort {
+		return nil
+	}
+	return setInt(fd, unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
+}
+
 // setConnected sets TCP_USER_TIMEOUT, which is in milliseconds.
 func setConnected(fd uintptr, cfg *transport.Config) error {
 	if cfg.MaxRetransmit <= 0 {

@@ -16,7 +16,12 @@ import (
 const hasOptions = true
 
 // setListening needs no SO_REUSEADDR: the net package sets it.
-func setListening(fd uintptr, cfg *transport.Config) error { return setCommon(fd, cfg) }
+func setListening(fd uintptr, cfg *transport.Config) error {
+	if err := setReusePort(fd, cfg); err != nil {
+		return err
+	}
+	return setCommon(fd, cfg)
+}
 
 func setConnecting(fd uintptr, cfg *transport.Config) error { return setCommon(fd, cfg) }
 

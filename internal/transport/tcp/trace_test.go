@@ -72,7 +72,12 @@ func TestTraceOfDial(t *testing.T) {
 	wantTold(t, func(x *traceContext) error { return x.dial("127.0.0.1:" + port) }, "delayed", "closed")
 	names(t, nil)
 	wantTold(t, func(x *traceContext) error { return x.dial("nosuch.test:" + port) })
-	wantTold(t, func(x *traceContext) error { return x.dial("192.0.2.1:0;127.0.0.1:" + port) }, "closed") // not our address
+	// Not our address. On a busy machine the refusal comes late enough to be told as
+	// a delay first.
+	x := &traceContext{t: t}
+	if err := x.dial("192.0.2.1:0;127.0.0.1:" + port); err == nil || len(x.told) == 0 || x.told[len(x.told)-1] != "closed" {
+		t.Errorf("error %v, told %q", err, x.told)
+	}
 }
 
 // Each address of a name is an attempt of its own.

@@ -94,9 +94,9 @@ func orLeave(n int) int {
 	return n
 }
 
-// handDown is setListening and, where connections inherit them, sets the
-// keep-alive options as well: once, instead of on each connection. Before the
-// system accepts anybody, so that the first connection has them too.
+// handDown is setListening and, where connections inherit them, sets the keep-alive
+// options as well, once instead of on each connection. It is called before the system
+// accepts the first connection, so that this one has them too.
 func (k *keepAlive) handDown(fd uintptr, cfg *transport.Config) error {
 	if err := setListening(fd, cfg); err != nil {
 		return err

@@ -78,7 +78,7 @@ static void lingering(int linger, int expected)
     zmq_ctx_term(d);
 }
 
-/* Nobody is there to take it: LINGER bounds the wait. */
+/* There is no peer to take it: LINGER bounds the wait. */
 static void in_vain(void)
 {
     void *c = zmq_ctx_new(), *a = open_socket(c, ZMQ_PUSH);

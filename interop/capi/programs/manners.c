@@ -13,10 +13,7 @@ static void show(const char *when)
     printf("%s: %lu descriptors;", when, (unsigned long)r.rlim_cur);
     sigset_t set;
     pthread_sigmask(SIG_BLOCK, NULL, &set);
-    for (int sig = 1; sig < 32; sig++) {
-        /* Faults, and what a runtime interrupts its threads with. */
-        if (sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGURG || sig == SIGILL || sig == SIGTRAP || sig == SIGSYS || sig == SIGABRT || sig == SIGSTKFLT)
-            continue;
+    for (int sig = 1; sig < _NSIG; sig++) {
         struct sigaction a;
         if (sigaction(sig, NULL, &a) == 0)
             printf(" %d%s%s", sig, a.sa_handler == SIG_DFL ? "" : a.sa_handler == SIG_IGN ? "i" : "h", sigismember(&set, sig) ? "b" : "");

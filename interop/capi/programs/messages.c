@@ -107,7 +107,7 @@ static void properties(void)
     zmq_msg_close(&n);
 }
 
-/* What sending does to a message, and who frees the memory. */
+/* What sending does to a message, and which call frees the memory. */
 static void sent(void)
 {
     void *c = zmq_ctx_new(), *a = open_socket(c, ZMQ_PAIR), *b = open_socket(c, ZMQ_PAIR);

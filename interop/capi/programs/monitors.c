@@ -16,7 +16,7 @@ static void arguments(void *c)
     TELL(zmq_socket_monitor(s, NULL, 0));
     MUST(zmq_bind(t, "inproc://taken") == 0);
     TELL(zmq_socket_monitor(s, "inproc://taken", ZMQ_EVENT_ALL));
-    /* libzmq waits for somebody to take MONITOR_STOPPED. */
+    /* libzmq waits until MONITOR_STOPPED is taken. */
     TELL(zmq_socket_monitor(s, "inproc://m", ZMQ_EVENT_ALL & ~ZMQ_EVENT_MONITOR_STOPPED));
     TELL(zmq_socket_monitor(s, "inproc://n", ZMQ_EVENT_ALL & ~ZMQ_EVENT_MONITOR_STOPPED)); /* in place of the other */
     TELL(zmq_socket_monitor(s, NULL, 0));
@@ -69,7 +69,7 @@ static void life(void *c)
     zmq_close(mb);
 }
 
-/* A connect that nobody answers, and a bind to what is taken. */
+/* A connect without an answer, and a bind to what is taken. */
 static void failures(void *c)
 {
     void *a = open_socket(c, ZMQ_PUSH), *b = open_socket(c, ZMQ_PUSH), *m = open_socket(c, ZMQ_PAIR);

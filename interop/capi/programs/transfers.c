@@ -122,7 +122,7 @@ static void marks(void *c)
     }
 }
 
-/* What a connect that nobody answers holds. */
+/* What a connect without an answer holds. */
 static void unanswered(void *c)
 {
     const int list[] = {1, 2, 7, 100, 1000};

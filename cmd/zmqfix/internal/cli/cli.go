@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gozmq/zmq/cmd/zmqfix/internal/compat"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/library"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/native"
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/report"
@@ -151,14 +150,11 @@ func (cfg Config) rewrite() (*source.Program, *report.Report, error) {
 		}
 	}
 	if !cfg.Upgrade {
-		if !cfg.Compat {
-			native.Program(program, cfg.Native, r)
-			if err := program.Check(); err != nil {
-				return nil, nil, fmt.Errorf("the result cannot be parsed, which is a mistake of zmqfix: %w", err)
-			}
+		if r, err = cfg.convert(program, r); err != nil {
+			return nil, nil, err
 		}
-		compat.Program(program, r, cfg.Compat)
 	}
+	tellStrangers(program, r)
 	for _, pkg := range program.Packages {
 		for _, f := range pkg.Files {
 			if !bytes.Equal(f.Src, f.Orig) {

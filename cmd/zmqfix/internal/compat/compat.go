@@ -14,9 +14,12 @@ import (
 
 // Program changes the imports of all files of a program that was checked.
 // goczmq stays: there is no package with its API. That is reported if tell is
-// true.
-func Program(p *source.Program, r *report.Report, tell bool) {
+// true. Packages that skip holds for stay as they are.
+func Program(p *source.Program, r *report.Report, tell bool, skip func(*source.Package) bool) {
 	for _, pkg := range p.Packages {
+		if skip(pkg) {
+			continue
+		}
 		for _, f := range pkg.Files {
 			e := f.Edits()
 			for _, spec := range f.Libraries() {

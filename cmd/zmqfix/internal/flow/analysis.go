@@ -111,6 +111,15 @@ func (f *File) Slot(e ast.Expr) Slot { return f.values.slot(e) }
 // ErrorSlot returns the slot of an error.
 func (f *File) ErrorSlot(e ast.Expr) Slot { return f.errors.slot(e) }
 
+// ErrorResult returns the slot of an error that is result i of a call; of the value
+// itself where the expression is no call.
+func (f *File) ErrorResult(e ast.Expr, i int) Slot {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok {
+		return f.errors.result(call, i)
+	}
+	return f.errors.slot(e)
+}
+
 // OriginSlot returns the slot of an expression in the graph of origins.
 func (f *File) OriginSlot(e ast.Expr) Slot { return f.origins.slot(e) }
 

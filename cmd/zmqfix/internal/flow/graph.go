@@ -20,10 +20,13 @@ type Pin struct {
 // a group have to change their types together, or none.
 type Graph struct {
 	parent map[Slot]Slot
-	pins   map[Slot][]Pin // by the root of the group
+	pins   map[Slot][]Pin  // by the root of the group
+	from   map[Slot][]Slot // where the values of a slot come from
 }
 
-func newGraph() *Graph { return &Graph{parent: map[Slot]Slot{}, pins: map[Slot][]Pin{}} }
+func newGraph() *Graph {
+	return &Graph{parent: map[Slot]Slot{}, pins: map[Slot][]Pin{}, from: map[Slot][]Slot{}}
+}
 
 // Root returns the slot that stands for a slot's group.
 func (g *Graph) Root(s Slot) Slot {
@@ -36,11 +39,39 @@ func (g *Graph) Root(s Slot) Slot {
 	return root
 }
 
-// Join makes the groups of two slots one. A nil slot joins nothing.
-func (g *Graph) Join(a, b Slot) {
-	if a == nil || b == nil {
+// Flow joins a slot with one whose values go there.
+func (g *Graph) Flow(to, from Slot) {
+	if to == nil || from == nil || to == from {
 		return
 	}
+	g.from[to] = append(g.from[to], from)
+	g.unite(to, from)
+}
+
+// Join makes the groups of two slots one, whose values may go both ways. A nil
+// slot joins nothing.
+func (g *Graph) Join(a, b Slot) {
+	g.Flow(a, b)
+	g.Flow(b, a)
+}
+
+// Sources returns the slots from which values get into one of some slots, those
+// included.
+func (g *Graph) Sources(of ...Slot) map[Slot]bool {
+	found := map[Slot]bool{}
+	for len(of) > 0 {
+		s := of[len(of)-1]
+		of = of[:len(of)-1]
+		if s != nil && !found[s] {
+			found[s] = true
+			of = append(of, g.from[s]...)
+		}
+	}
+	return found
+}
+
+// unite makes the groups of two slots one.
+func (g *Graph) unite(a, b Slot) {
 	a, b = g.Root(a), g.Root(b)
 	if a == b {
 		return

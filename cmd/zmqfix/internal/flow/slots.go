@@ -240,6 +240,7 @@ func (t *tracker) flow(to Slot, typ types.Type, from ast.Expr) {
 	if !t.tracked(typ) {
 		if t.tracked(source) && !t.errors {
 			t.graph.Pin(t.slot(from), from.Pos(), "goes where any type can go")
+			t.pinMethods(typ, from.Pos())
 		}
 		return
 	}
@@ -247,8 +248,27 @@ func (t *tracker) flow(to Slot, typ types.Type, from ast.Expr) {
 		t.graph.Pin(to, from.Pos(), "gets a value of a type that is no type of the library")
 		return
 	}
-	t.graph.Join(to, t.slot(from))
+	t.graph.Flow(to, t.slot(from))
 	t.joinTypes(typ, source)
+}
+
+// pinMethods pins the parameters of an interface's methods, since it gets a value
+// of a library's type.
+func (t *tracker) pinMethods(typ types.Type, pos token.Pos) {
+	if typ == nil {
+		return
+	}
+	i, ok := typ.Underlying().(*types.Interface)
+	if !ok {
+		return
+	}
+	for f := range i.Methods() {
+		for _, tuple := range []*types.Tuple{f.Signature().Params(), f.Signature().Results()} {
+			for v := range tuple.Variables() {
+				t.graph.Pin(t.variable(v), pos, "is of a method of an interface that a value of the library goes into")
+			}
+		}
+	}
 }
 
 // joinTypes joins the parameters and results of two function types, wherever

@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 
@@ -47,6 +48,8 @@ func (t *tracker) track(file *ast.File) {
 			t.methodValue(c, n)
 		case *ast.StructType:
 			t.embedded(n)
+		case *ast.InterfaceType:
+			t.declared(n)
 		}
 	}
 }
@@ -65,7 +68,7 @@ func (t *tracker) assign(to, from []ast.Expr) {
 	}
 	for i, e := range to {
 		if call, ok := ast.Unparen(from[0]).(*ast.CallExpr); ok {
-			t.graph.Join(t.slot(e), t.result(call, i))
+			t.graph.Flow(t.slot(e), t.result(call, i))
 		} else if i == 0 {
 			t.flow(t.slot(e), t.targetType(e, from[0]), from[0])
 		}
@@ -125,7 +128,7 @@ func (t *tracker) call(n *ast.CallExpr) {
 	case f != nil && !t.program[f.Pkg()]:
 		for _, arg := range n.Args {
 			if t.errors {
-				t.graph.Join(n, t.slot(arg)) // wrapped, as fmt.Errorf does
+				t.graph.Flow(n, t.slot(arg)) // wrapped, as fmt.Errorf does
 			} else if f.FullName() != "errors.Is" && !t.sameText(f, arg) {
 				t.pin(arg, arg.Pos(), "is passed to "+f.Name()+", which takes any type")
 			}
@@ -136,11 +139,15 @@ func (t *tracker) call(n *ast.CallExpr) {
 }
 
 // sameText reports whether a function prints a value whose text is the same in
-// package zmq: a type of sockets.
+// package zmq, a type of sockets, or can be made so, an event of a monitor.
 func (t *tracker) sameText(f *types.Func, arg ast.Expr) bool {
 	n, ok := t.info.TypeOf(arg).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && library.Of(n.Obj().Pkg().Path()) == library.Pebbe && n.Obj().Name() == "Type" &&
-		(f.Pkg().Path() == "fmt" || f.Pkg().Path() == "log")
+	if !ok || n.Obj().Pkg() == nil || library.Of(n.Obj().Pkg().Path()) != library.Pebbe ||
+		f.Pkg().Path() != "fmt" && f.Pkg().Path() != "log" {
+		return false
+	}
+	_, variable := arg.(*ast.Ident)
+	return n.Obj().Name() == "Type" || n.Obj().Name() == "Event" && variable
 }
 
 // arguments follows the arguments of a call within the program.
@@ -160,7 +167,7 @@ func (t *tracker) arguments(n *ast.CallExpr, f *types.Func) {
 	if len(n.Args) == 1 && sig.Params().Len() > 1 {
 		if call, ok := ast.Unparen(n.Args[0]).(*ast.CallExpr); ok {
 			for i := range sig.Params().Len() {
-				t.graph.Join(t.variable(sig.Params().At(i)), t.result(call, i))
+				t.graph.Flow(t.variable(sig.Params().At(i)), t.result(call, i))
 			}
 		}
 		return
@@ -203,7 +210,7 @@ func (t *tracker) returns(c inspector.Cursor, n *ast.ReturnStmt) {
 			t.flow(t.variable(v), v.Type(), n.Results[i])
 		} else if len(n.Results) == 1 {
 			if call, ok := ast.Unparen(n.Results[0]).(*ast.CallExpr); ok {
-				t.graph.Join(t.variable(v), t.result(call, i))
+				t.graph.Flow(t.variable(v), t.result(call, i))
 			}
 		}
 	}
@@ -212,7 +219,7 @@ func (t *tracker) returns(c inspector.Cursor, n *ast.ReturnStmt) {
 func (t *tracker) ranges(n *ast.RangeStmt) {
 	for _, e := range []ast.Expr{n.Key, n.Value} {
 		if e != nil && t.tracked(t.info.TypeOf(e)) {
-			t.graph.Join(t.slot(e), t.slot(n.X))
+			t.graph.Flow(t.slot(e), t.slot(n.X))
 		}
 	}
 }
@@ -287,7 +294,7 @@ func (t *tracker) field(s *types.Struct, kv *ast.KeyValueExpr, i int) *types.Var
 
 // compare joins two operands.
 func (t *tracker) compare(x, y ast.Expr) {
-	if x != nil && y != nil && !t.narrow {
+	if x != nil && y != nil && !t.narrow && !t.errors {
 		t.graph.Join(t.slot(x), t.slot(y))
 	}
 }
@@ -299,13 +306,41 @@ func (t *tracker) method(n *ast.FuncDecl) {
 	if !ok || n.Recv == nil {
 		return
 	}
-	t.sameMethod(f)
+	t.sameMethod(f, false)
 }
 
-func (t *tracker) sameMethod(f *types.Func) {
-	for _, tuple := range []*types.Tuple{f.Signature().Params(), f.Signature().Results()} {
+// declared joins the methods that an interface declares with those of their
+// names, whether they are called or not: a type that has them stays one that has
+// them only if all change together.
+func (t *tracker) declared(n *ast.InterfaceType) {
+	for _, field := range n.Methods.List {
+		for _, name := range field.Names {
+			if f, ok := t.info.Defs[name].(*types.Func); ok {
+				t.sameMethod(f, true)
+			}
+		}
+	}
+}
+
+// sameMethod joins the parameters and results of a method with those of all
+// methods of its name: what goes into the method of an interface comes to those
+// that have bodies, and what these return comes back.
+func (t *tracker) sameMethod(f *types.Func, abstract bool) {
+	for i, tuple := range []*types.Tuple{f.Signature().Params(), f.Signature().Results()} {
+		returned := i == 1
+		n := 0
 		for v := range tuple.Variables() {
-			if s := t.variable(v); s != nil {
+			shared := fmt.Sprintf("method %s %t %d", f.Name(), returned, n)
+			n++
+			s := t.variable(v)
+			switch {
+			case s == nil:
+			case returned == abstract:
+				t.graph.Flow(s, shared)
+			default:
+				t.graph.Flow(shared, s)
+			}
+			if s != nil && !t.errors {
 				t.graph.Join(s, "method "+f.Name())
 			}
 		}
@@ -324,7 +359,7 @@ func (t *tracker) methodValue(c inspector.Cursor, n *ast.SelectorExpr) {
 	}
 	if types.IsInterface(s.Recv()) {
 		if f := s.Obj().(*types.Func); t.program[f.Pkg()] {
-			t.sameMethod(f)
+			t.sameMethod(f, true)
 		}
 	}
 	if f := s.Obj(); f.Pkg() == nil || library.Of(f.Pkg().Path()) == library.None {

@@ -53,14 +53,89 @@ var known = map[string]Package{
 	"gopkg.in/zeromq/goczmq.v1":                {GoCZMQ, "goczmq", "", "goczmq"},
 }
 
+// substitutes are packages of ours with the API of one that is not rewritten, because
+// there are no declarations of it here.
+var substitutes = map[string]string{
+	"github.com/pebbe/zmq4/draft": compat + "zmq4/draft",
+}
+
+// Substitute returns the import path of ours with the API of a package that has no
+// declarations here, and whether there is one.
+func Substitute(importPath string) (string, bool) {
+	ours, ok := substitutes[importPath]
+	return ours, ok
+}
+
 // Lookup returns the package with an import path.
 func Lookup(importPath string) (Package, bool) {
 	p, ok := known[importPath]
 	return p, ok
 }
 
-// Of returns the library that an import path belongs to.
+// Of returns the library that an import path belongs to, None for a package that
+// has no declarations here.
 func Of(importPath string) ID { return known[importPath].Library }
+
+// Inside returns the library whose module an import path is in, also for packages
+// that have no declarations here, such as github.com/pebbe/zmq4/draft.
+func Inside(importPath string) ID {
+	for ; importPath != "." && importPath != "/"; importPath = path.Dir(importPath) {
+		if id := Of(importPath); id != None {
+			return id
+		}
+	}
+	return None
+}
+
+// results are the packages that rewritten programs import, and the files that
+// declare them.
+var results = map[string]string{
+	Native: "zmq",
+}
+
+// IsResult reports whether rewritten programs import a package.
+func IsResult(importPath string) bool {
+	_, ok := resultFile(importPath)
+	return ok
+}
+
+// resultFile returns the file that declares a package of ours.
+func resultFile(importPath string) (string, bool) {
+	if file, ok := results[importPath]; ok {
+		return file, true
+	}
+	for _, p := range known {
+		if p.Compat != "" && p.Compat == importPath {
+			return p.declare, true
+		}
+	}
+	return "", false
+}
+
+// InTermsOfResults puts the import paths of our packages in the place of the
+// libraries' in a text.
+func InTermsOfResults(text string) string {
+	for of, p := range known {
+		if p.Compat != "" {
+			text = strings.ReplaceAll(text, `"`+of+`"`, `"`+p.Compat+`"`)
+		}
+	}
+	return text
+}
+
+// ResultDeclarations returns Go source that declares what a package of ours
+// exports, without bodies.
+func ResultDeclarations(importPath string) (string, bool) {
+	file, ok := resultFile(importPath)
+	if !ok {
+		return "", false
+	}
+	src, err := declared.ReadFile(path.Join("declared", file+".txt"))
+	if err != nil {
+		return "", false
+	}
+	return InTermsOfResults(string(src)), true
+}
 
 // Modules returns the modules of ours that rewritten programs may need.
 func Modules() []string {

@@ -19,8 +19,8 @@ func newContext(s *site) (func(), string) {
 // newSocket is for NewSocket of a context and of none.
 func newSocket(s *site) (func(), string) {
 	typ := s.socketType()
-	if typ == "" && s.groupHasRouter() {
-		return nil, "the type of this socket is not known here, and a ROUTER is made somewhere: its option RouterMandatory has another default in package zmq"
+	if typ == "" && s.groupHas("ROUTER") {
+		return s.newOfAnyType, ""
 	}
 	return func() {
 		if s.Recv == nil {
@@ -33,11 +33,23 @@ func newSocket(s *site) (func(), string) {
 	}, ""
 }
 
-// groupHasRouter reports whether any ROUTER belongs to the group of the call.
-func (s *site) groupHasRouter() bool {
+// newOfAnyType writes NewSocket of a type that is not known here, and may be ROUTER,
+// as a call of an addition.
+func (s *site) newOfAnyType() {
+	var context any = s.file.ours("DefaultContext()")
+	if s.Recv != nil {
+		context = rangeOf(s.Recv)
+	}
+	s.replaceCall(s.file.call(socketOfType), []any{context, rangeOf(s.Node.Args[0])})
+	s.tellDefaults()
+}
+
+// groupHas reports whether the constant of a type of sockets belongs to the group of
+// the call.
+func (s *site) groupHas(typ string) bool {
 	for _, f := range s.files {
 		for _, ref := range f.Refs {
-			if constants[ref.Library][ref.Object.Name()] == "ROUTER" && s.Values.Root(ref.Ident) == s.Values.Root(s.Node) {
+			if constants[ref.Library][ref.Object.Name()] == typ && s.Values.Root(ref.Ident) == s.Values.Root(s.Node) {
 				return true
 			}
 		}

@@ -234,11 +234,9 @@ func (f *file) finish() {
 		path, _ := strconv.Unquote(spec.Path.Value)
 		paths = append(paths, path)
 	}
+	// What cannot be parsed is found when the program is checked.
 	if clean, err := source.RemoveUnused(src, paths...); err == nil {
 		src = clean
-	} else {
-		f.w.report.Add(token.Position{Filename: f.Path}, report.Look, "the result cannot be parsed, which is a mistake of zmqfix: %v", err)
-		return
 	}
 	f.Src = src
 }

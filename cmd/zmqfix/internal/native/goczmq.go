@@ -43,20 +43,22 @@ var bound = map[string]bool{"PUB": true, "REP": true, "PULL": true, "ROUTER": tr
 
 // newSock is for NewSock, which has no error.
 func newSock(s *site) (func(), string) {
-	stmt, _ := s.statement()
-	set, ok := stmt.(*ast.AssignStmt)
-	if !ok || len(set.Lhs) != 1 {
-		return nil, "the socket is made within an expression, and zmq.NewSocket has an error: make it in a statement of its own"
-	}
 	typ := s.socketType()
 	if typ == "" {
 		return nil, "the type of the socket is not constant"
 	}
 	s.file.consume(s.Node.Args[0])
+	stmt, _ := s.statement()
+	set, ok := stmt.(*ast.AssignStmt)
 	return func() {
 		f := s.file
-		s.rename("NewSocket")
 		f.edits.Replace(rangeOf(s.Node.Args[0]), f.ours(typ))
+		if !ok || len(set.Lhs) != 1 {
+			f.edits.Replace(rangeOf(s.Node.Fun), f.call(socketAlone))
+			s.czmqDefaults(typ)
+			return
+		}
+		s.rename("NewSocket")
 		f.edits.Insert(set.Lhs[0].End(), ", _")
 		f.note(set, "zmq.NewSocket has an error, which is dropped here")
 		s.czmqDefaults(typ)
@@ -171,9 +173,6 @@ func destroy(s *site) (func(), string) {
 // sockSet is for the functions that make an option.
 func sockSet(o option) rule {
 	return func(s *site) (func(), string) {
-		if parent, ok := s.Cursor.Parent().Node().(*ast.CallExpr); !ok || s.byNode[parent] == nil {
-			return nil, "the option is not written where it is set"
-		}
 		u := o.wide
 		return func() {
 			parts := []any{s.file.ours(o.native + ".Of(")}

@@ -21,7 +21,7 @@ func goZeroMQRules() map[string]rule {
 		"Socket.SendMulti":  sendMsg,
 		"Socket.Recv":       recvMsg,
 		"Socket.SetOption":  setOption,
-		"Socket.Addr":       reject("Addr is a net.Addr, and LastEndpoint of package zmq a string"),
+		"Socket.Addr":       addr,
 		"NewMsg":            newMsg("NewMessage"),
 		"NewMsgFrom":        newMsg("NewMessage"),
 		"NewMsgString":      newMsg("NewStringMessage"),
@@ -32,6 +32,9 @@ func goZeroMQRules() map[string]rule {
 		"WithID":            settingOf("RoutingID"),
 		"WithDialerRetry":   settingOf("ReconnectInterval"),
 		"WithDialerTimeout": settingOf("ConnectTimeout"),
+		"WithTimeout":       withTimeout,
+
+		"WithAutomaticReconnect": withReconnect,
 	}
 	for name := range socketTypes {
 		if name != "Stream" {
@@ -47,41 +50,58 @@ func newGoZeroMQ(s *site) (func(), string) {
 	stmt, c := s.statement()
 	set, ok := stmt.(*ast.AssignStmt)
 	if !ok || len(set.Lhs) != 1 || list(c) == nil {
-		return nil, "the socket is made within an expression, and zmq.NewSocket has an error: make it in a statement of its own"
-	}
-	for _, arg := range s.Node.Args[1:] {
-		if call, ok := ast.Unparen(arg).(*ast.CallExpr); !ok || s.byNode[call] == nil {
-			return nil, "an option is not written where the socket is made"
-		}
+		return s.newGoZeroMQInside, ""
 	}
 	ctx := s.Node.Args[0]
 	ends := !s.file.isBackground(ctx)
 	if ends && (!plain(ctx) || !plain(set.Lhs[0])) {
-		return nil, "the context that ends the socket is computed: put it into a variable"
+		return s.newGoZeroMQInside, ""
 	}
-	typ := s.socketType()
 	return func() {
 		f := s.file
 		s.rename("NewSocket")
-		f.edits.Replace(rangeOf(ctx), f.ours(typ))
+		f.edits.Replace(rangeOf(ctx), f.ours(s.socketType()))
 		if !isBlank(set.Lhs[0]) {
 			f.edits.Insert(set.Lhs[0].End(), ", _")
 			f.note(set, "zmq.NewSocket has an error, which is dropped here")
 		}
-		settings := s.defaults(typ)
-		if typ == "REQ" {
-			// A new request gives up the last one. ReqCorrelate would be
-			// safer, but puts a frame in front that servers have to send back.
-			settings += ", " + f.ours("ReqRelaxed.Of(true)")
-		}
-		if settings != "" {
-			f.edits.Insert(s.Node.Rparen, settings)
-		}
+		s.addSettings()
 		if ends {
 			f.after(set, f.std("context")+".AfterFunc("+f.Text(rangeOf(ctx))+", func() { "+f.Text(rangeOf(set.Lhs[0]))+".Close() })")
 		}
 		s.tellDefaults()
 	}, ""
+}
+
+// newGoZeroMQInside writes a constructor within an expression, or with a context that
+// is computed, as a call of an addition.
+func (s *site) newGoZeroMQInside() {
+	f := s.file
+	name := f.call(socketUntil)
+	f.edits.Replace(rangeOf(s.Node.Fun), name)
+	f.edits.Insert(s.Node.Args[0].End(), ", "+f.ours(s.socketType()))
+	s.addSettings()
+	s.tellDefaults()
+}
+
+// addSettings adds the settings with which a socket of package zmq behaves as one of
+// go-zeromq to a constructor's arguments.
+func (s *site) addSettings() {
+	f, args := s.file, s.Node.Args
+	settings := s.defaults(s.socketType())
+	if s.socketType() == "REQ" {
+		// A new request gives up the last one. ReqCorrelate would be safer, but
+		// puts a frame in front that servers have to send back.
+		settings += ", " + f.ours("ReqRelaxed.Of(true)")
+	}
+	switch {
+	case settings == "":
+	case s.Node.Ellipsis.IsValid():
+		last := args[len(args)-1]
+		f.edits.Replace(rangeOf(last), "append([]"+f.ours("Setting")+"{"+strings.TrimPrefix(settings, ", ")+"}, ", rangeOf(last), "...)")
+	default:
+		f.edits.Insert(s.Node.Rparen, settings)
+	}
 }
 
 // isBackground reports whether an expression is a context that never ends.
@@ -101,9 +121,6 @@ func (f *file) isBackground(e ast.Expr) bool {
 // settingOf is for an option of a constructor.
 func settingOf(name string) rule {
 	return func(s *site) (func(), string) {
-		if parent, ok := s.Cursor.Parent().Node().(*ast.CallExpr); !ok || s.byNode[parent] == nil {
-			return nil, "an option is not written where the socket is made"
-		}
 		if name == "RoutingID" {
 			// The conversion to SocketIdentity goes with it.
 			if call, ok := ast.Unparen(s.Node.Args[0]).(*ast.CallExpr); ok && s.file.Info.Types[call.Fun].IsType() {
@@ -117,6 +134,49 @@ func settingOf(name string) rule {
 			s.file.edits.Replace(rangeOf(s.Node), s.file.ours(name+".Of("), rangeOf(s.Node.Args[0]), ")")
 		}, ""
 	}
+}
+
+// withTimeout is for the option WithTimeout, of which 0 and below mean no time-out.
+func withTimeout(s *site) (func(), string) {
+	if n, ok := s.file.constant(s.Node.Args[0]); !ok || n <= 0 {
+		return nil, "the time-out is not constant: 0 and below mean none, and SendTimeout of package zmq is below 0 for that"
+	}
+	return settingOf("SendTimeout")(s)
+}
+
+// withReconnect is for the option WithAutomaticReconnect, which says with true what is
+// so in package zmq anyway.
+func withReconnect(s *site) (func(), string) {
+	value := s.file.Info.Types[s.Node.Args[0]].Value
+	if value == nil || value.Kind() != constant.Bool || !constant.BoolVal(value) {
+		return nil, "package zmq always connects again, unless ReconnectInterval is below 0"
+	}
+	return func() {
+		s.file.edits.Replace(rangeOf(s.Node), s.file.ours("ReconnectInterval.Of("), s.file.std("time"), ".Second/10)")
+	}, ""
+}
+
+// addr is for the text of Addr, where the socket listens on TCP alone.
+func addr(s *site) (func(), string) {
+	const other = "Addr is a net.Addr, and LastEndpoint of package zmq a string"
+	sel, ok := s.Cursor.Parent().Node().(*ast.SelectorExpr)
+	call, isCall := s.Cursor.Parent().Parent().Node().(*ast.CallExpr)
+	if !ok || !isCall || call.Fun != sel || sel.Sel.Name != "String" {
+		return nil, other
+	}
+	root := s.Origins.Root(s.file.OriginSlot(s.Recv))
+	for _, o := range s.sites {
+		if o.Recv == nil || o.Func.Name() != "Listen" || s.Origins.Root(o.file.OriginSlot(o.Recv)) != root {
+			continue
+		}
+		value := o.file.Info.Types[o.Node.Args[0]].Value
+		if value == nil || value.Kind() != constant.String || !strings.HasPrefix(constant.StringVal(value), "tcp://127.0.0.1:") {
+			return nil, other
+		}
+	}
+	return func() {
+		s.file.edits.Replace(rangeOf(call), s.file.std("strings")+".TrimPrefix(", rangeOf(s.Recv), `.LastEndpoint(), "tcp://")`)
+	}, ""
 }
 
 // dial is for Dial, which waits for the peer. Connect does not, and what is sent
@@ -236,7 +296,7 @@ func setOption(s *site) (func(), string) {
 			s.rename(map[string]string{"SUBSCRIBE": "Subscribe", "UNSUBSCRIBE": "Unsubscribe"}[name])
 			s.file.edits.Replace(s.args(0), rangeOf(arg))
 		}, ""
-	case name == "HWM" && typ == "int" && (plain(arg) || s.file.Info.Types[arg].Value != nil):
+	case name == "HWM" && typ == "int":
 		s.file.consume(s.Node.Args[0])
 		return bothHWM(s, arg)
 	}

@@ -113,6 +113,10 @@ func (f *file) writeRef(ref *flow.Ref) {
 	if sel, ok := ref.Cursor.Parent().Node().(*ast.SelectorExpr); ok && sel.Sel == ref.Ident {
 		whole = source.Of(sel)
 	}
+	if strings.HasPrefix(name, "[]") {
+		f.edits.Replace(whole, name)
+		return
+	}
 	f.edits.Replace(whole, pointer+f.ours(name))
 }
 

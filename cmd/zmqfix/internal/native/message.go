@@ -59,7 +59,7 @@ func (s *site) message(method string) (m message, reason string) {
 		}
 	}
 	if textSlice && !m.text {
-		return m, "this message has octets and a slice of text: collect the frames first"
+		return m, "this message has bytes and a slice of text: collect the frames first"
 	}
 	return m, ""
 }

@@ -15,7 +15,7 @@ type unit uint8
 
 const (
 	same         unit = iota // as package zmq does
-	octets                   // text instead of octets
+	fromText                 // text instead of bytes
 	switched                 // 0 or 1 instead of a bool
 	milliseconds             // a number of them instead of a time.Duration
 	seconds                  // a number of them instead of a time.Duration
@@ -40,7 +40,7 @@ var options = map[string]option{
 	"rcvtimeout":           {"RecvTimeout", same, milliseconds},
 	"sndbuf":               {"SendBuffer", same, same},
 	"rcvbuf":               {"RecvBuffer", same, same},
-	"identity":             {"RoutingID", octets, octets},
+	"identity":             {"RoutingID", fromText, fromText},
 	"reconnectivl":         {"ReconnectInterval", same, milliseconds},
 	"reconnectivlmax":      {"ReconnectIntervalMax", same, milliseconds},
 	"backlog":              {"Backlog", same, same},
@@ -59,10 +59,10 @@ var options = map[string]option{
 	"xpubverboser":         {"XPubVerboser", switched, switched},
 	"xpubmanual":           {"XPubManual", switched, switched},
 	"xpubnodrop":           {"XPubNoDrop", same, switched},
-	"xpubwelcomemsg":       {"XPubWelcomeMessage", octets, octets},
+	"xpubwelcomemsg":       {"XPubWelcomeMessage", fromText, fromText},
 	"invertmatching":       {"InvertMatching", switched, switched},
 	"streamnotify":         {"StreamNotify", switched, switched},
-	"connectrid":           {"ConnectRoutingID", octets, octets},
+	"connectrid":           {"ConnectRoutingID", fromText, fromText},
 	"connecttimeout":       {"ConnectTimeout", same, milliseconds},
 	"handshakeivl":         {"HandshakeInterval", same, milliseconds},
 	"heartbeativl":         {"HeartbeatInterval", same, milliseconds},
@@ -78,9 +78,9 @@ var options = map[string]option{
 	"plainusername":        {"PlainUsername", same, same},
 	"plainpassword":        {"PlainPassword", same, same},
 	"curveserver":          {"CurveServer", switched, switched},
-	"curvepublickey":       {"CurvePublicKey", octets, octets},
-	"curvesecretkey":       {"CurveSecretKey", octets, octets},
-	"curveserverkey":       {"CurveServerKey", octets, octets},
+	"curvepublickey":       {"CurvePublicKey", fromText, fromText},
+	"curvesecretkey":       {"CurveSecretKey", fromText, fromText},
+	"curveserverkey":       {"CurveServerKey", fromText, fromText},
 	"zapdomain":            {"ZAPDomain", same, same},
 	"tcpacceptfilter":      {"TCPAcceptFilter", same, same},
 }
@@ -138,12 +138,12 @@ func setter(o option, u unit) rule {
 // optionGetter is for a method that gets an option's value and an error.
 func optionGetter(o option, u unit) rule {
 	return func(s *site) (func(), string) {
-		if u != same && u != octets || s.file.resultType(s) == "uint64" {
+		if u != same && u != fromText || s.file.resultType(s) == "uint64" {
 			return nil, "the value of " + o.native + " has another type in package zmq"
 		}
 		return s.noError(func() {
 			before, after := "", ")"
-			if u == octets {
+			if u == fromText {
 				before, after = "string(", "))"
 			}
 			s.file.edits.Replace(rangeOf(s.Node), before, s.file.ours(o.native+".Get("), rangeOf(s.Recv), after)
@@ -160,7 +160,7 @@ func (f *file) resultType(s *site) string {
 func (f *file) optionValue(o option, u unit, arg ast.Expr) []any {
 	n, constant := f.constant(arg)
 	switch u {
-	case octets:
+	case fromText:
 		return []any{"[]byte(", rangeOf(arg), ")"}
 	case switched:
 		if constant {
@@ -249,8 +249,11 @@ func sockOpt(s *site) (func(), string) {
 func setBothHWM(s *site) (func(), string) { return bothHWM(s, s.Node.Args[0]) }
 
 func bothHWM(s *site, arg ast.Expr) (func(), string) {
-	if !plain(ast.Unparen(arg)) && s.file.Info.Types[arg].Value == nil {
-		return nil, "sets the high-water mark of both directions to something that is computed: set SendHWM and RecvHWM"
+	if !plain(ast.Unparen(arg)) && !s.file.isConstant(arg) {
+		return func() {
+			value := s.file.optionValue(options["sndhwm"], same, arg)
+			s.file.edits.Replace(rangeOf(s.Node), append(append([]any{s.file.call(bothMarks) + "(", rangeOf(s.Recv), ", "}, value...), ")")...)
+		}, ""
 	}
 	return func() {
 		f := s.file
@@ -281,6 +284,28 @@ func clientCurve(s *site) (func(), string) {
 			f.ours("CurvePublicKey.Of([]byte("), rangeOf(a[1]), ")), ",
 			f.ours("CurveSecretKey.Of([]byte("), rangeOf(a[2]), "))")
 	}, ""
+}
+
+// serverCurve is for pebbe's ServerAuthCurve, whose domain may be empty.
+func serverCurve(s *site) (func(), string) {
+	return func() {
+		f, a := s.file, s.Node.Args
+		s.rename("Set")
+		f.edits.Replace(s.args(0), f.ours("CurveServer.Of(true), "),
+			f.ours("CurveSecretKey.Of([]byte("), rangeOf(a[1]), ")), ",
+			f.ours("ZAPDomain.Of("), rangeOf(a[0]), ")")
+	}, ""
+}
+
+// serverMechanism is for pebbe's ServerAuthPlain and ServerAuthNull.
+func serverMechanism(plain string) rule {
+	return func(s *site) (func(), string) {
+		return func() {
+			f := s.file
+			s.rename("Set")
+			f.edits.Replace(s.args(0), f.ours("PlainServer.Of("+plain+"), "), f.ours("ZAPDomain.Of("), rangeOf(s.Node.Args[0]), ")")
+		}, ""
+	}
 }
 
 // getter is for a method that returns a value and an error, and a value alone

@@ -35,7 +35,7 @@ func poll(s *site) (func(), string) {
 	n, constant := f.constant(arg)
 	switch {
 	case !constant:
-		return nil, "the time-out is not constant: below 0 it means for ever, and package zmq has a context instead"
+		return useAddition(pollFor, true)(s)
 	case n < 0:
 		return func() {
 			s.rename("Wait")
@@ -47,7 +47,7 @@ func poll(s *site) (func(), string) {
 	stmt, c := s.statement()
 	set, ok := stmt.(*ast.AssignStmt)
 	if !ok || list(c) == nil {
-		return nil, "a time-out is an error of the context's in package zmq: poll in a statement of its own"
+		return useAddition(pollFor, true)(s)
 	}
 	return func() {
 		ctx, cancel := f.fresh("pollCtx"), f.fresh("cancel")

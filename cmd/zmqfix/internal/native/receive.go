@@ -32,6 +32,9 @@ var (
 // is the only one.
 func receivePart(fm form) rule {
 	return func(s *site) (func(), string) {
+		if seq := s.parts(); seq != nil {
+			return s.receiveParts(seq), ""
+		}
 		if reason := s.severalParts(); reason != "" {
 			return nil, reason
 		}
@@ -221,7 +224,13 @@ func (f *file) calls(n *ast.CallExpr) string {
 
 // retype makes mentions of a variable that holds a zmq.Message now read what
 // they read before.
+//
+// It does so after all calls have been written, whose edits are around these.
 func (f *file) retype(uses []inspector.Cursor, fm form) {
+	f.w.later = append(f.w.later, func() { f.retypeNow(uses, fm) })
+}
+
+func (f *file) retypeNow(uses []inspector.Cursor, fm form) {
 	for _, c := range uses {
 		id := c.Node()
 		switch n := c.Parent().Node().(type) {

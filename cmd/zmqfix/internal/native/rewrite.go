@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"path/filepath"
 	"slices"
 
 	"github.com/gozmq/zmq/cmd/zmqfix/internal/flow"
@@ -27,6 +28,9 @@ type Options struct {
 	// Scope uses a context.Context that is in scope instead of
 	// context.Background.
 	Scope bool
+	// Keep has packages in which nothing is rewritten, with the reason, which is
+	// empty where it is told elsewhere.
+	Keep map[*source.Package]string
 }
 
 // Program rewrites all files of a program that was checked. The import paths of
@@ -40,9 +44,12 @@ func Program(p *source.Program, o Options, r *report.Report) {
 		w.files = append(w.files, newFile(w, f))
 	}
 	w.index()
+	w.goroutines = findGoroutines(w.files)
 	w.joinDefaultContexts()
 	w.findErrors()
+	w.findPrinted()
 	w.judge()
+	w.keep()
 	w.choose()
 	w.write()
 }
@@ -54,11 +61,16 @@ type rewriter struct {
 	report  *report.Report
 	files   []*file
 
-	sites    []*site
-	byNode   map[*ast.CallExpr]*site
-	errorOps []*errorOp
-	consumed map[ast.Node]bool  // mentions that an edit of something else covers
-	wanted   map[flow.Slot]bool // for each kind of finding that is told once
+	sites     []*site
+	byNode    map[*ast.CallExpr]*site
+	errorOps  []*errorOp
+	printed   []*printedEvent
+	additions []*additionUse
+	later     []func() // edits inside of those of calls
+
+	goroutines *goroutines
+	consumed   map[ast.Node]bool  // mentions that an edit of something else covers
+	wanted     map[flow.Slot]bool // for each kind of finding that is told once
 }
 
 // index makes a site of every call.
@@ -87,7 +99,7 @@ func (w *rewriter) joinDefaultContexts() {
 		switch {
 		case s.ofDefaultContext(), s.creates() && s.Recv == nil && all[s.Library]:
 			w.Values.Join(s.Node, token)
-		case s.attaches() && s.mayBeInproc():
+		case s.attaches() && s.mayBeInproc(), s.monitors():
 			w.Values.Join(s.Node, token)
 		}
 	}
@@ -109,6 +121,33 @@ func (w *rewriter) judge() {
 	for _, f := range w.files {
 		for _, ref := range f.Refs {
 			f.judgeRef(ref)
+		}
+	}
+}
+
+// keep pins everything in the packages in which nothing is rewritten.
+func (w *rewriter) keep() {
+	for _, f := range w.files {
+		reason, ok := w.options.Keep[f.Package]
+		if !ok {
+			continue
+		}
+		at := f.AST.Name.Pos()
+		if specs := f.Libraries(); len(specs) > 0 {
+			at = specs[0].Pos()
+		}
+		for _, c := range f.Calls {
+			w.Values.Pin(c.Node, at, reason)
+		}
+		for _, ref := range f.Refs {
+			for _, s := range ref.Slots {
+				w.Values.Pin(s, at, reason)
+			}
+		}
+		for _, op := range w.errorOps {
+			if op.file == f {
+				w.Values.Pin(op.node, at, reason)
+			}
 		}
 	}
 }
@@ -148,12 +187,18 @@ func (w *rewriter) write() {
 	for _, op := range w.errorOps {
 		op.write()
 	}
+	for _, edit := range w.later {
+		edit()
+	}
 	for _, f := range w.files {
 		for _, ref := range f.Refs {
 			f.writeRef(ref)
 		}
 	}
+	w.writePrinted()
+	w.writeAdditions()
 	w.tellPins()
+	w.tellFollowers()
 	for _, f := range w.files {
 		f.finish()
 	}
@@ -170,7 +215,7 @@ func (w *rewriter) tellPins() {
 		pins := w.Values.Pins(s)
 		major := slices.ContainsFunc(pins, func(p flow.Pin) bool { return !p.Minor })
 		for _, p := range pins {
-			if major && p.Minor {
+			if major && p.Minor || p.Reason == "" {
 				continue
 			}
 			w.report.Add(w.Program.Fset.Position(p.Pos), report.Look, "stays with %s: %s", remains(of), p.Reason)
@@ -195,6 +240,25 @@ func (w *rewriter) tellPins() {
 				w.report.Add(w.Program.Fset.Position(ref.Ident.Pos()), report.Look,
 					"stays with %s: %s %s", remains(ref.Library), ref.Ident.Name, reason)
 			}
+		}
+	}
+}
+
+// tellFollowers reports files in which something stays though no reason is in the
+// file itself.
+func (w *rewriter) tellFollowers() {
+	for _, s := range w.sites {
+		if !w.Values.Pinned(s.Node) || w.report.Has(s.file.Path, report.Look) {
+			continue
+		}
+		for _, p := range w.Values.Pins(s.Node) {
+			if p.Reason == "" {
+				continue
+			}
+			at := w.Program.Fset.Position(p.Pos)
+			w.report.Add(w.Program.Fset.Position(s.Node.Pos()), report.Look,
+				"stays with %s: belongs together with what stays in %s", remains(s.Library), filepath.Base(at.Filename))
+			break
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (s *site) writeSend(parts []*site, fl flags) {
 // sendsText reports whether the call's data is a string.
 func (s *site) sendsText() bool { return s.Library == library.Pebbe && s.Func.Name() == "Send" }
 
-// frame returns the call's data as a frame, text or octets.
+// frame returns the call's data as a frame, text or bytes.
 func (s *site) frame(text bool) []any {
 	arg := s.Node.Args[0]
 	switch {
@@ -108,6 +108,7 @@ type sendStmt struct {
 	check ast.Stmt        // the one behind it that looks at the error; nil if there is none
 	set   *ast.AssignStmt // inside outer, nil if there is none
 	shape string          // what all statements of one message have in common
+	fails string          // the statement return that is all that is done about an error; "" if there is more
 }
 
 // sendStmtOf returns the statement as one that sends a part to a socket; nil if
@@ -125,6 +126,7 @@ func (s *site) sendStmtOf(stmt ast.Stmt) *sendStmt {
 		if !ok || n.Else != nil {
 			return nil
 		}
+		out.fails = s.file.returnText(n.Body, set)
 		out.set, out.shape = set, "if "+s.file.Text(source.Range{Pos: set.Lhs[0].Pos(), End: set.Lhs[len(set.Lhs)-1].End()})+
 			s.file.Text(source.Range{Pos: set.End(), End: n.End()})
 	default:
@@ -177,7 +179,7 @@ func (s *site) sendSequence(fl flags) (func(), string) {
 	var parts []*sendStmt
 	for rest := stmts[first:]; len(rest) > 0; {
 		part := s.sendStmtOf(rest[0])
-		if part == nil || len(parts) > 0 && part.shape != parts[0].shape {
+		if part == nil {
 			return nil, scattered
 		}
 		pf, ok := part.site.flags(part.site.Node.Args[1])
@@ -186,7 +188,10 @@ func (s *site) sendSequence(fl flags) (func(), string) {
 		}
 		rest = rest[1:]
 		if part.check = s.file.errorCheck(part.set, rest); part.check != nil {
+			part.fails = s.file.returnText(part.check.(*ast.IfStmt).Body, part.set)
 			rest = rest[1:]
+		} else if part.outer == part.set && len(rest) > 0 {
+			part.fails = s.file.returnText(&ast.BlockStmt{List: rest[:1]}, part.set)
 		}
 		if parts = append(parts, part); !s.sameChecks(parts) {
 			return nil, scattered
@@ -220,11 +225,31 @@ func (s *site) sameChecks(parts []*sendStmt) bool {
 	if len(parts) < 2 {
 		return true
 	}
-	a, b := parts[len(parts)-2].check, parts[len(parts)-1].check
-	if a == nil || b == nil {
-		return a == b
+	first, last := parts[len(parts)-2], parts[len(parts)-1]
+	if first.fails != "" && first.fails == last.fails && (first.check != nil || first.outer != first.set) {
+		return true
 	}
-	return s.file.Text(rangeOf(a)) == s.file.Text(rangeOf(b))
+	if first.shape != last.shape {
+		return false
+	}
+	if first.check == nil || last.check == nil {
+		return first.check == last.check
+	}
+	return s.file.Text(rangeOf(first.check)) == s.file.Text(rangeOf(last.check))
+}
+
+// returnText returns the text of a body that does nothing but return, with the error
+// that an assignment has got as the last result; "" if it does anything else.
+func (f *file) returnText(body *ast.BlockStmt, set *ast.AssignStmt) string {
+	if len(body.List) != 1 || set == nil {
+		return ""
+	}
+	ret, ok := body.List[0].(*ast.ReturnStmt)
+	if !ok || len(ret.Results) == 0 ||
+		f.Text(rangeOf(ret.Results[len(ret.Results)-1])) != f.Text(rangeOf(set.Lhs[len(set.Lhs)-1])) {
+		return ""
+	}
+	return f.Text(rangeOf(ret))
 }
 
 // sendTogether writes one statement in place of several.
@@ -249,7 +274,7 @@ func (s *site) sendTogether(parts []*sendStmt, fl flags) (func(), string) {
 				s.file.remove(p.check)
 			}
 		}
-		if set := parts[0].set; set != nil && set.Tok == token.DEFINE && last.set.Tok == token.ASSIGN {
+		if set := parts[0].set; set != nil && set == parts[0].outer && last.set != nil && set.Tok == token.DEFINE && last.set.Tok == token.ASSIGN {
 			s.file.edits.Replace(source.Range{Pos: last.set.TokPos, End: last.set.TokPos + 1}, ":=")
 		}
 		s.writeSend(sites, fl)

@@ -32,6 +32,11 @@ func (s *site) rule() (func(), string) {
 	if s.Node.Ellipsis.IsValid() && !s.variadic() {
 		return nil, "has a list of arguments"
 	}
+	if s.creates() {
+		if reason := s.exchanges(); reason != "" {
+			return nil, reason
+		}
+	}
 	name := s.Name()
 	if s.Library == library.GoCZMQ {
 		name = czmqName(s.Call)
@@ -189,8 +194,8 @@ func (s *site) noError(expression func()) (func(), string) {
 }
 
 // checkOf returns the statement if err != nil behind an assignment of an error
-// that nobody else asks for: the next that happens to the variable, if
-// anything, is another assignment.
+// that no other statement reads. What comes next for the variable, if anything, is
+// another assignment.
 func (f *file) checkOf(n *ast.AssignStmt, c inspector.Cursor) ast.Stmt {
 	id, ok := n.Lhs[1].(*ast.Ident)
 	if !ok {
@@ -293,17 +298,46 @@ func (s *site) attaches() bool {
 	return s.Library == library.GoCZMQ && s.creates() && s.Func.Name() != "NewSock"
 }
 
+// monitors reports whether the call makes events of a socket available to another
+// one, by inproc.
+func (s *site) monitors() bool { return s.Recv != nil && s.Func.Name() == "Monitor" }
+
 // mayBeInproc reports whether the endpoint of a call that attaches may be one
 // within the process.
 func (s *site) mayBeInproc() bool {
 	if len(s.Node.Args) == 0 {
 		return true
 	}
-	value := s.file.Info.Types[s.Node.Args[0]].Value
-	if value == nil || value.Kind() != constant.String {
-		return true
+	begin, whole := s.file.beginning(s.Node.Args[0])
+	if whole {
+		return strings.Contains(begin, "inproc:")
 	}
-	return strings.Contains(constant.StringVal(value), "inproc:")
+	// The lists of endpoints of goczmq go on after a comma.
+	return !strings.Contains(begin, "://") || strings.HasPrefix(begin, "inproc:") || s.Library == library.GoCZMQ
+}
+
+// beginning returns the text that a string begins with, as far as it is known, and
+// whether that is all of it.
+func (f *file) beginning(e ast.Expr) (text string, whole bool) {
+	if value := f.Info.Types[e].Value; value != nil && value.Kind() == constant.String {
+		return constant.StringVal(value), true
+	}
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BinaryExpr:
+		begin, whole := f.beginning(e.X)
+		if !whole {
+			return begin, false
+		}
+		end, whole := f.beginning(e.Y)
+		return begin + end, whole
+	case *ast.CallExpr:
+		if f.calls(e) == "Sprintf" && len(e.Args) > 0 {
+			format, _ := f.beginning(e.Args[0])
+			begin, _, _ := strings.Cut(format, "%")
+			return begin, false
+		}
+	}
+	return "", false
 }
 
 // ofDefaultContext reports whether the call is about a default context as

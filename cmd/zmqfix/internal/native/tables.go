@@ -12,15 +12,17 @@ var socketTypes = map[string]string{
 }
 
 // typeNames are the types that have a counterpart: the name in package zmq, with
-// an asterisk where a pointer takes the place of an interface.
+// an asterisk where a pointer takes the place of an interface, or a type of the
+// language.
 var typeNames = map[library.ID]map[string]string{
-	library.GoZMQ: {"Socket": "Socket", "Context": "Context", "SocketType": "SocketType"},
+	library.GoZMQ: {"Socket": "Socket", "Context": "Context", "SocketType": "SocketType", "Event": "EventKind"},
 	library.Pebbe: {
 		"Socket": "Socket", "Context": "Context", "Type": "SocketType",
 		"Poller": "Poller", "Polled": "PollEvent", "State": "PollEvents",
+		"Event": "EventKind",
 	},
-	library.GoZeroMQ: {"Socket": "*Socket", "Msg": "Message"},
-	library.GoCZMQ:   {"Sock": "Socket"},
+	library.GoZeroMQ: {"Socket": "*Socket", "Msg": "Message", "Option": "Setting", "SocketIdentity": "[]byte"},
+	library.GoCZMQ:   {"Sock": "Socket", "SockOption": "Setting"},
 }
 
 // constants are those that have a counterpart, apart from flags, options and
@@ -30,11 +32,21 @@ var constants = map[library.ID]map[string]string{
 		"REQ": "REQ", "REP": "REP", "DEALER": "DEALER", "ROUTER": "ROUTER", "PUB": "PUB", "SUB": "SUB",
 		"XPUB": "XPUB", "XSUB": "XSUB", "PUSH": "PUSH", "PULL": "PULL", "PAIR": "PAIR",
 		"XREQ": "DEALER", "XREP": "ROUTER", "UPSTREAM": "PULL", "DOWNSTREAM": "PUSH",
+		"EVENT_CONNECTED": "EventConnected", "EVENT_CONNECT_DELAYED": "EventConnectDelayed", "EVENT_CONNECT_RETRIED": "EventConnectRetried",
+		"EVENT_LISTENING": "EventListening", "EVENT_BIND_FAILED": "EventBindFailed", "EVENT_ACCEPTED": "EventAccepted",
+		"EVENT_ACCEPT_FAILED": "EventAcceptFailed", "EVENT_CLOSED": "EventClosed", "EVENT_CLOSE_FAILED": "EventCloseFailed",
+		"EVENT_DISCONNECTED": "EventDisconnected", "EVENT_ALL": "EventAll",
 	},
 	library.Pebbe: {
 		"REQ": "REQ", "REP": "REP", "DEALER": "DEALER", "ROUTER": "ROUTER", "PUB": "PUB", "SUB": "SUB",
 		"XPUB": "XPUB", "XSUB": "XSUB", "PUSH": "PUSH", "PULL": "PULL", "PAIR": "PAIR", "STREAM": "STREAM",
 		"POLLIN": "PollIn", "POLLOUT": "PollOut",
+		"EVENT_CONNECTED": "EventConnected", "EVENT_CONNECT_DELAYED": "EventConnectDelayed", "EVENT_CONNECT_RETRIED": "EventConnectRetried",
+		"EVENT_LISTENING": "EventListening", "EVENT_BIND_FAILED": "EventBindFailed", "EVENT_ACCEPTED": "EventAccepted",
+		"EVENT_ACCEPT_FAILED": "EventAcceptFailed", "EVENT_CLOSED": "EventClosed", "EVENT_CLOSE_FAILED": "EventCloseFailed",
+		"EVENT_DISCONNECTED": "EventDisconnected", "EVENT_ALL": "EventAll", "EVENT_MONITOR_STOPPED": "EventMonitorStopped",
+		"EVENT_HANDSHAKE_FAILED_NO_DETAIL": "EventHandshakeFailedNoDetail", "EVENT_HANDSHAKE_SUCCEEDED": "EventHandshakeSucceeded", "EVENT_HANDSHAKE_FAILED_PROTOCOL": "EventHandshakeFailedProtocol",
+		"EVENT_HANDSHAKE_FAILED_AUTH": "EventHandshakeFailedAuth",
 	},
 }
 
@@ -80,6 +92,10 @@ var rules = map[library.ID]map[string]rule{
 		"Socket.RecvMessageBytes": receiveWhole(asFrames),
 		"Socket.GetRcvmore":       reject("asks whether more parts follow: receive whole messages"),
 		"Socket.ClientAuthPlain":  clientPlain, "Socket.ClientAuthCurve": clientCurve,
+		"Socket.ServerAuthCurve": serverCurve,
+		"Socket.ServerAuthPlain": serverMechanism("true"), "Socket.ServerAuthNull": serverMechanism("false"),
+		"NewCurveKeypair": useAddition(keypair, false), "AuthCurvePublic": useAddition(publicKey, false),
+		"Socket.Monitor": monitor, "Socket.RecvEvent": receiveEvent, "Event.String": eventText,
 		"Socket.GetLastEndpoint": lastEndpoint,
 		"Socket.GetType":         getter("Type"), "Socket.GetEvents": getter("Events"),
 		"Proxy":                 proxy,
@@ -108,6 +124,7 @@ var rules = map[library.ID]map[string]rule{
 		"Socket.SetSockOptInt": sockOpt, "Socket.SetSockOptInt64": sockOpt, "Socket.SetSockOptUInt64": sockOpt,
 		"Socket.SetSockOptString": sockOpt,
 		"Socket.SetHWM":           setBothHWM,
+		"Socket.Monitor":          monitor,
 		"Proxy":                   proxy,
 		"Poll":                    reject("Poll fills in its items: use a zmq.Poller, or a goroutine for each socket"),
 		"Device":                  reject("use zmq.NewProxy or zmq.NewDevice, and Run"),

@@ -34,12 +34,20 @@ type Report struct {
 	findings []Finding
 }
 
+// Clone returns a report with the same findings, which can be added to for itself.
+func (r *Report) Clone() *Report { return &Report{slices.Clone(r.findings)} }
+
 // Add adds a finding, once.
 func (r *Report) Add(at token.Position, kind Kind, format string, args ...any) {
 	f := Finding{at.Filename, at.Line, kind, fmt.Sprintf(format, args...)}
 	if !slices.Contains(r.findings, f) {
 		r.findings = append(r.findings, f)
 	}
+}
+
+// Has reports whether there is a finding of a kind in a file.
+func (r *Report) Has(file string, kind Kind) bool {
+	return slices.ContainsFunc(r.findings, func(f Finding) bool { return f.File == file && f.Kind == kind })
 }
 
 // Move changes the lines of a file's findings from those of one text to those of

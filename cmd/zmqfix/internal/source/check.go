@@ -34,6 +34,7 @@ func (c *checker) check(pkg *Package) {
 	}
 	c.running[pkg.Path] = true
 	defer delete(c.running, pkg.Path)
+	pkg.Errors = nil
 	pkg.Info = &types.Info{
 		Types:      map[ast.Expr]types.TypeAndValue{},
 		Defs:       map[*ast.Ident]types.Object{},
@@ -46,7 +47,7 @@ func (c *checker) check(pkg *Package) {
 	cfg := types.Config{
 		Importer:    importer{c, pkg.Generation},
 		FakeImportC: true,
-		Error:       func(error) {}, // go on
+		Error:       func(err error) { pkg.Errors = append(pkg.Errors, err) }, // go on
 		Sizes:       types.SizesFor("gc", runtime.GOARCH),
 	}
 	var files []*ast.File
@@ -68,7 +69,7 @@ func (i importer) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
-	if library.Of(path) != library.None {
+	if library.Of(path) != library.None || library.IsResult(path) {
 		return i.declarations(path)
 	}
 	for _, pkg := range i.program.Packages {
@@ -90,6 +91,9 @@ func (i importer) declarations(path string) (*types.Package, error) {
 		return p, nil
 	}
 	src, ok := library.Declarations(path, i.generation)
+	if !ok {
+		src, ok = library.ResultDeclarations(path)
+	}
 	if !ok {
 		return nil, fmt.Errorf("no declarations of %s", path)
 	}

@@ -101,7 +101,7 @@ func (p *Program) ignore(files []string) {
 		if err != nil || slices.Contains(p.Ignored, file) {
 			continue
 		}
-		if len((&File{AST: f}).Libraries()) > 0 {
+		if left := (&File{AST: f}); len(left.Libraries())+len(left.Strangers()) > 0 {
 			p.Ignored = append(p.Ignored, file)
 		}
 	}

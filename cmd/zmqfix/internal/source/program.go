@@ -37,8 +37,9 @@ type Package struct {
 	Generation library.Generation
 
 	// Set by Check.
-	Types *types.Package
-	Info  *types.Info
+	Types  *types.Package
+	Info   *types.Info
+	Errors []error // of types; in the order in which they were found
 }
 
 // A File is one Go file.
@@ -101,6 +102,18 @@ func (f *File) Libraries() []*ast.ImportSpec {
 	var specs []*ast.ImportSpec
 	for _, spec := range f.AST.Imports {
 		if library.Of(importPath(spec)) != library.None {
+			specs = append(specs, spec)
+		}
+	}
+	return specs
+}
+
+// Strangers returns the import specs of the file that are in a library's module
+// and that zmqfix has no declarations of.
+func (f *File) Strangers() []*ast.ImportSpec {
+	var specs []*ast.ImportSpec
+	for _, spec := range f.AST.Imports {
+		if path := importPath(spec); library.Of(path) == library.None && library.Inside(path) != library.None {
 			specs = append(specs, spec)
 		}
 	}

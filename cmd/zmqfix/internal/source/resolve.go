@@ -12,6 +12,12 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
+// added are packages that rewritten programs and the declarations of the libraries
+// import.
+var added = []string{
+	"bytes", "context", "encoding/binary", "errors", "fmt", "io", "iter", "log", "log/slog", "net", "strings", "syscall", "time",
+}
+
 // resolve loads the types of everything that the program imports from outside,
 // the libraries apart. What cannot be loaded is noted and empty.
 func (p *Program) resolve() {
@@ -19,7 +25,10 @@ func (p *Program) resolve() {
 		return
 	}
 	p.others = map[string]*types.Package{}
-	wanted := map[string]bool{"context": true, "errors": true, "time": true, "io": true, "net": true, "log": true}
+	wanted := map[string]bool{}
+	for _, path := range added {
+		wanted[path] = true
+	}
 	for _, pkg := range p.Packages {
 		for _, f := range pkg.Files {
 			for _, spec := range f.AST.Imports {
@@ -31,7 +40,7 @@ func (p *Program) resolve() {
 		delete(wanted, pkg.Path)
 	}
 	maps.DeleteFunc(wanted, func(path string, _ bool) bool {
-		return path == "C" || path == "unsafe" || library.Of(path) != library.None
+		return path == "C" || path == "unsafe" || library.Of(path) != library.None || library.IsResult(path)
 	})
 	cfg := &packages.Config{Mode: packages.LoadTypes}
 	if len(p.Packages) > 0 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package plain sends, in clear text, a name and a password (RFC 24). Everybody on
-// the way can read them and all that follows.
+// Package plain sends, in clear text, a name and a password (RFC 24). Every observer
+// of the network can read them and all that follows.
 package plain
 
 import (
@@ -14,15 +14,15 @@ import (
 	zmq4 "github.com/gozmq/zmq/compat/gozeromq"
 )
 
-// maxText is the longest name or password, RFC 24: the length is one octet.
+// maxText is the longest name or password, RFC 24: the length is one byte.
 const maxText = 255
 
 // errDenied is what a server's Handshake fails with for a wrong name or password.
 var errDenied = errors.New("zmq4: PLAIN: wrong name or password")
 
-// Security returns the mechanism with a name and a password, of at most 255 octets
-// each. Who dials sends them; who listens lets in those who send the same, and
-// nobody else. If both are empty, who listens lets in anybody.
+// Security returns the mechanism with a name and a password, of at most 255 bytes
+// each. A dialling socket sends them. A listening socket admits only peers that send
+// the same, or all peers if both are empty.
 func Security(user, pass string) zmq4.Security { return &security{user: user, pass: pass} }
 
 type security struct{ user, pass string }
@@ -91,7 +91,7 @@ func (s *security) serve(conn *zmq4.Conn, meta []byte) error {
 // hello is the body of HELLO.
 func (s *security) hello() ([]byte, error) {
 	if len(s.user) > maxText || len(s.pass) > maxText {
-		return nil, fmt.Errorf("zmq4: PLAIN: a name or password has at most %d octets", maxText)
+		return nil, fmt.Errorf("zmq4: PLAIN: a name or password has at most %d bytes", maxText)
 	}
 	body := append([]byte{byte(len(s.user))}, s.user...)
 	return append(append(body, byte(len(s.pass))), s.pass...), nil
@@ -115,7 +115,7 @@ func (s *security) admit(hello []byte) error {
 	return nil
 }
 
-// text splits off a string with a length of one octet.
+// text splits off a string with a length of one byte.
 func text(b []byte) (s, rest []byte, ok bool) {
 	if len(b) == 0 || len(b) < 1+int(b[0]) {
 		return nil, nil, false

@@ -1,5 +1,5 @@
 module github.com/alecthomas/gozmq
 
-go 1.26.0
+go 1.25.0
 
 require github.com/pebbe/zmq4 v1.4.0

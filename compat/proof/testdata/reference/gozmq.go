@@ -26,7 +26,7 @@ const (
 	NOBLOCK, SNDMORE                         SendRecvOption = 1, 2
 	POLLIN, POLLOUT                          PollEvents     = 1, 2
 	STREAMER, FORWARDER, QUEUE               DeviceType     = 1, 2, 3
-	EVENT_LISTENING, EVENT_CLOSED, EVENT_ALL Event          = 8, 128, 0xFFFF
+	EVENT_LISTENING, EVENT_CLOSED, EVENT_ALL Event          = 8, 128, 0x3FF
 )
 
 func (e zmqErrno) Error() string { return zmq.Errno(e).Error() }

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+func TestRun(t *testing.T) {
+	var out strings.Builder
+	if err := run(zmqtest.Deadline(t), &out); err != nil {
+		t.Fatalf("%v, after:\n%s", err, out.String())
+	}
+	if want := "the sum of 100 squares is 338350\n"; out.String() != want {
+		t.Errorf("it prints:\n%s\nwant:\n%s", out.String(), want)
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"context"
+	"net"
+	"sync"
+
+	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/session"
+	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/transport/udp"
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// datagramRoles says what socket types do over udp, and by which call.
+var datagramRoles = map[int]struct {
+	role udp.Role
+	op   string
+}{
+	pattern.Radio: {udp.Radio, "connect"}, pattern.Dish: {udp.Dish, "bind"}, pattern.Dgram: {udp.Dgram, "bind"},
+}
+
+// openDatagrams binds or connects over udp. A socket of the system is to a session what
+// a connection is, which is there at once and lasts.
+func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set) (*pipe.Pipe, error) {
+	use := datagramRoles[s.typ.Number]
+	if use.op != op {
+		return nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "over udp a %s does not %s", s.typ.Name, op)
+	}
+	dial := &udp.Config{
+		Config: *transportConfig(o, s.ctx.cfg.Libzmq), Role: use.role,
+		Hops: o.Int(opt.MulticastHops), Loop: o.Bool(opt.MulticastLoop), Terminate: s.ctx.cfg.Libzmq,
+		Malformed: func() { s.totals.Malformed.Add(1) }, Lost: func() { s.totals.Gone.Add(1) },
+	}
+	conn, err := udp.Open(s.life, address, dial)
+	if err != nil {
+		if ended := s.Err(); ended != nil {
+			err = ended
+		}
+		return nil, err
+	}
+	first := &opened{Transport: udp.New(), conn: conn, cfg: dial}
+	cfg := s.sessionConfig(first, whole, address, o)
+	cfg.Host, cfg.FirstDials, cfg.Immediate = silent{s, first}, nil, false
+	c := cfg.Engine
+	c.Datagrams, c.Mechanism, c.Authenticate, c.Lend = true, nil, nil, nil
+	c.MaxFrame, c.MaxMessage, c.MaxFrames = -1, 0, 0 // a datagram is never large
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.Err(); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	if s.typ.Number == pattern.Dgram && len(s.endpoints) > 0 {
+		_ = conn.Close()
+		return nil, zerr.Errorf(zerr.ErrInvalid, "a DGRAM is bound to one endpoint, and this one has its endpoint")
+	}
+	e := &endpoint{socket: s, key: whole, bound: op == "bind", opts: o}
+	if e.bound {
+		e.key = conn.Endpoint()
+	}
+	e.pipe = pipe.New(s.pipeConfig(o, e.key, false))
+	e.pipe.Route.Datagram = udp.MaxDatagram
+	e.dialer = session.NewDialer(cfg, e.pipe)
+	s.endpoints = append(s.endpoints, e)
+	s.addPipe(e.pipe, e)
+	s.last = e.key
+	e.dialer.Start()
+	return e.pipe, nil
+}
+
+// opened is the transport of a session whose first connection is there.
+type opened struct {
+	transport.Transport
+	cfg *udp.Config
+
+	mu   sync.Mutex
+	conn *udp.Conn // nil once it was used
+}
+
+// Dial returns that connection, and after its end another.
+func (t *opened) Dial(ctx context.Context, address string, _ *transport.Config) (net.Conn, error) {
+	if c := t.take(); c != nil {
+		return c, nil
+	}
+	return udp.Open(ctx, address, t.cfg)
+}
+
+// take returns the connection that is there, if it was not used.
+func (t *opened) take() *udp.Conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.conn
+	t.conn = nil
+	return c
+}
+
+// silent is a socket whose monitor is not told: libzmq has no events of udp.
+type silent struct {
+	*Socket
+	first *opened
+}
+
+// GaveUp implements session.Host.
+func (s silent) GaveUp(p *pipe.Pipe) {
+	if c := s.first.take(); c != nil { // taken away at once
+		_ = c.Close()
+	}
+	s.Socket.GaveUp(p)
+}
+
+// Event logs what happens and does nothing else.
+func (s silent) Event(e session.Event) { s.log(&e) }

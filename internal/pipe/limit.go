@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pipe
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/gozmq/zmq/internal/zerr"
+)
+
+// Limit is a size that a peer has announced. The zero value is none.
+type Limit struct {
+	set bool
+	n   int64
+}
+
+// Announce reads a limit in decimal. Of several the least counts; what is no number
+// is ignored.
+func (l *Limit) Announce(text string) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err == nil && n >= 0 {
+		l.n, l.set = min(n, l.Most()), true
+	}
+}
+
+// Reduce lowers a limit, down to zero.
+func (l *Limit) Reduce(by int64) { l.n = max(l.n-by, 0) }
+
+// Most returns the largest size that is allowed.
+func (l *Limit) Most() int64 {
+	if l.set {
+		return l.n
+	}
+	return math.MaxInt64
+}
+
+// Accepts returns how large a message may be that the peer accepts, whatever its
+// frames.
+func (p *Peer) Accepts() int64 { return min(p.MaxFrame.Most(), p.MaxMessage.Most()) }
+
+// Announces reports whether the peer has said how much it accepts.
+func (p *Peer) Announces() bool { return p.MaxFrame.set || p.MaxMessage.set }
+
+// Refuses returns an error with the numbers if the peer does not accept a message.
+func (p *Peer) Refuses(frames [][]byte) error {
+	if p == nil {
+		return nil
+	}
+	n, most := int64(0), p.MaxFrame.Most()
+	for _, f := range frames {
+		if n += int64(len(f)); int64(len(f)) > most {
+			return zerr.Errorf(zerr.ErrMessageTooLarge, "a frame of %d bytes, %s accepts %d", len(f), p.Remote, most)
+		}
+	}
+	if most = p.MaxMessage.Most(); n > most {
+		return zerr.Errorf(zerr.ErrMessageTooLarge, "a message of %d bytes, %s accepts %d", n, p.Remote, most)
+	}
+	return nil
+}

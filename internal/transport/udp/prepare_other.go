@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !unix && !windows
+
+package udp
+
+func prepare(uintptr, bool, bool) error { return nil }

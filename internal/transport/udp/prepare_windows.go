@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package udp
+
+import "golang.org/x/sys/windows"
+
+// prepare lets several receivers of one machine have the same group and port, and a
+// sender broadcast.
+func prepare(fd uintptr, receives, _ bool) error {
+	if receives {
+		if err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_REUSEADDR, 1); err != nil {
+			return err
+		}
+	}
+	return windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package interop
+
+import (
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/interop/peer"
+)
+
+// handshakeSucceeded is ZMQ_EVENT_HANDSHAKE_SUCCEEDED.
+const handshakeSucceeded = 0x1000
+
+// TestPeersAreServedInTheOrderOfConnecting, theirs by ours and ours by theirs: connects
+// that follow each other at once.
+func TestPeersAreServedInTheOrderOfConnecting(t *testing.T) {
+	const count = 5
+	libzmq := peer.Start(t)
+	t.Run("theirs", func(t *testing.T) {
+		push := ours(t, zmq.PUSH, nil)
+		at := bind(t, push, "tcp://127.0.0.1:*")
+		var pulls []*peer.Socket
+		for range count {
+			s := libzmq.Socket("PULL", nil)
+			s.Connect(at)
+			pulls = append(pulls, s)
+		}
+		waitPeers(t, push, count)
+		for i := range count {
+			send(t, push, fmt.Sprint(i))
+		}
+		for i, s := range pulls {
+			recvTheirs(t, s, fmt.Sprint(i))
+		}
+	})
+	t.Run("ours", func(t *testing.T) {
+		push := libzmq.Socket("PUSH", nil)
+		push.Monitor()
+		at := push.Bind("tcp://127.0.0.1:*")
+		var pulls []*zmq.Socket
+		c := newContext(t, zmq.ContextConfig{})
+		for range count {
+			s, err := c.NewSocket(zmq.PULL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			connect(t, s, at)
+			pulls = append(pulls, s)
+		}
+		for _, s := range pulls {
+			waitPeers(t, s, 1)
+		}
+		for range count {
+			if _, err := push.NextEvent(patience, handshakeSucceeded); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range count {
+			sendTheirs(t, push, fmt.Sprint(i))
+		}
+		for i, s := range pulls {
+			recv(t, s, fmt.Sprint(i))
+		}
+	})
+}
+
+// TestWhatADepartedLibzmqPeerLeftComesFirst: before what its successor of the same host
+// sends.
+func TestWhatADepartedLibzmqPeerLeftComesFirst(t *testing.T) {
+	libzmq := peer.Start(t)
+	for _, types := range [][2]string{{"PULL", "PUSH"}, {"DEALER", "DEALER"}} {
+		typ := zmq.PULL
+		if types[0] == "DEALER" {
+			typ = zmq.DEALER
+		}
+		s := ours(t, typ, nil)
+		at := bind(t, s, "tcp://127.0.0.1:*")
+		const generations, each = 3, 100
+		for g := range generations {
+			theirs := libzmq.Socket(types[1], peer.Opts{"LINGER": -1})
+			theirs.Connect(at)
+			if _, err := theirs.SendMany(peer.Batch{Count: each, Size: 8, First: uint64(g * each)}); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "all have come", func() bool { return s.Stats().QueuedIn == (g+1)*each })
+			theirs.Close()
+			noPeers(t, s)
+		}
+		for i := range generations * each {
+			m, err := s.Recv(within(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := binary.BigEndian.Uint64(m.Bytes()); n != uint64(i) {
+				t.Fatalf("%s: message %d is number %d", types[0], i, n)
+			}
+		}
+	}
+}
+
+// TestRouterLosesNoReplyThatALibzmqClientTakes: 10,000 small ones to a client that reads,
+// as fast as a ROUTER can send, at ten times its high-water mark.
+func TestRouterLosesNoReplyThatALibzmqClientTakes(t *testing.T) {
+	const count = 10_000
+	libzmq := peer.Start(t)
+	router, dealer := ours(t, zmq.ROUTER, nil), libzmq.Socket("DEALER", nil)
+	dealer.Connect(bind(t, router, "tcp://127.0.0.1:*"))
+	sendTheirs(t, dealer, "begin")
+	m, err := router.Recv(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := m.Frame(0)
+	sent := make(chan error, 1)
+	go func() {
+		ctx := within(t)
+		for i := range count {
+			if err := router.Send(ctx, id, binary.BigEndian.AppendUint64(nil, uint64(i))); err != nil {
+				sent <- err
+				return
+			}
+		}
+		sent <- nil
+	}()
+	r, err := dealer.RecvMany(peer.Batch{Count: count, Size: 8})
+	if err != nil || r.Wrong != "" || r.Count != count {
+		t.Errorf("%d arrived: %q, %v; %+v", r.Count, r.Wrong, err, router.Stats().Drops)
+	}
+	if err := <-sent; err != nil {
+		t.Error(err)
+	}
+}

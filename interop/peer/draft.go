@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package peer
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+//go:embed draft.js
+var draftScript string
+
+// modulesVariable names a folder with the package zeromq of Node.js, whose libzmq has
+// the draft types:
+//
+//	npm install --ignore-scripts --prefix DIR zeromq@6.8.0
+const modulesVariable = "ZMQ_INTEROP_NODE"
+
+// StartDraft is Start for a libzmq with the draft types. It skips the test when there is
+// none, and fails it if ZMQ_INTEROP_NODE names a folder where it is not.
+func StartDraft(t testing.TB) *Process {
+	t.Helper()
+	dir, err := draftModules()
+	if err != nil {
+		if os.Getenv(modulesVariable) != "" {
+			t.Fatal(err)
+		}
+		saySkippedDraft.Do(func() {
+			fmt.Fprintf(os.Stderr, "!!! NOT TESTED AGAINST LIBZMQ'S DRAFT TYPES: %v\n", err)
+		})
+		t.Skip(err)
+	}
+	return startProgram(t, func() *exec.Cmd {
+		cmd := exec.Command("node", "--no-warnings", "-e", draftScript)
+		cmd.Dir = dir // where the package is looked for
+		return cmd
+	})
+}
+
+// saySkippedDraft prints the loud line once.
+var saySkippedDraft sync.Once
+
+// draftModules returns the folder in which the package is.
+var draftModules = sync.OnceValues(func() (string, error) {
+	dir := os.Getenv(modulesVariable)
+	if dir == "" {
+		return "", errors.New(modulesVariable + " names no folder with the npm package zeromq")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "node_modules", "zeromq")); err != nil {
+		return "", err
+	}
+	_, err := exec.LookPath("node")
+	return dir, err
+})
+
+// Labelled is a message with what it carries beside its frames.
+type Labelled struct {
+	Frames  [][]byte // the message itself
+	Routing uint32   // number of the peer of a SERVER
+	Group   []byte   // group, at a DISH
+}
+
+// Join joins a group.
+func (s *Socket) Join(group string) {
+	s.owner.t.Helper()
+	s.must("join", map[string]any{"group": group}, nil)
+}
+
+// Leave leaves a group.
+func (s *Socket) Leave(group string) {
+	s.owner.t.Helper()
+	s.must("leave", map[string]any{"group": group}, nil)
+}
+
+// SendTo sends a message to the peer with that number.
+func (s *Socket) SendTo(timeout time.Duration, routing uint32, frame []byte) error {
+	return s.call("send", map[string]any{"timeout": timeout.Milliseconds(), "frames": [][]byte{frame}, "routing": routing}, nil)
+}
+
+// SendGroup sends a message to a group.
+func (s *Socket) SendGroup(timeout time.Duration, group string, frame []byte) error {
+	return s.call("send", map[string]any{"timeout": timeout.Milliseconds(), "frames": [][]byte{frame}, "group": group}, nil)
+}
+
+// RecvLabelled is Recv with what the message carries.
+func (s *Socket) RecvLabelled(timeout time.Duration) (m Labelled, err error) {
+	err = s.call("recv", map[string]any{"timeout": timeout.Milliseconds()}, &m)
+	return m, err
+}
+
+// SendNumbered sends numbered messages, to a group unless that is nil.
+func (s *Socket) SendNumbered(timeout time.Duration, count, size int, group *string) error {
+	fields := map[string]any{"timeout": timeout.Milliseconds(), "count": count, "size": size}
+	if group != nil {
+		fields["group"] = *group
+	}
+	return s.call("send_many", fields, nil)
+}
+
+// RecvNumbered receives them, and says what is wrong.
+func (s *Socket) RecvNumbered(timeout time.Duration, count int) error {
+	var result struct{ Wrong string }
+	err := s.call("recv_many", map[string]any{"timeout": timeout.Milliseconds(), "count": count}, &result)
+	if err == nil && result.Wrong != "" {
+		err = errors.New(result.Wrong)
+	}
+	return err
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package hostile_test
+
+import (
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+// TestAcceptEMFILE: without a descriptor left, accepting backs off and recovers,
+// and peers that are connected are served. Connecting accepts nobody.
+func TestAcceptEMFILE(t *testing.T) {
+	b := newSiege(t, zmq.ROUTER, true)
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(b.s.LastEndpoint(), "tcp://"))
+	b.Check(err)
+	n, err := strconv.Atoi(port)
+	b.Check(err)
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	b.Check(err)
+	defer func() { _ = syscall.Close(fd) }()
+
+	var before syscall.Rlimit
+	b.Check(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &before))
+	free, err := syscall.Dup(fd) // the lowest number that is free
+	b.Check(err)
+	b.Check(syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: uint64(free), Max: before.Max}))
+	restore := func() { _ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &before) }
+	defer restore()
+	b.Check(syscall.Close(free))
+
+	b.Check(syscall.Connect(fd, &syscall.SockaddrInet4{Port: n, Addr: [4]byte{127, 0, 0, 1}}))
+	b.WaitUntil("accepting has failed for a while", func() bool {
+		b.talk()
+		return b.s.Stats().AcceptsFailed >= 4
+	})
+	if failed := b.s.Stats().AcceptsFailed; failed > 50 {
+		b.Errorf("accepting failed %d times: a busy loop", failed)
+	}
+	restore()
+	_, err = syscall.Write(fd, zmqtest.MustOctets(signature))
+	b.Check(err)
+	got := make([]byte, 10)
+	if k, err := syscall.Read(fd, got); err != nil || k != 10 || got[9] != 0x7F {
+		b.Errorf("heard % X, %v", got[:max(k, 0)], err)
+	}
+	b.Check(syscall.Shutdown(fd, syscall.SHUT_RDWR))
+	b.end()
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package simulation
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gozmq/zmq/internal/transport"
+)
+
+// network is a transport whose connections pass through links.
+type network struct {
+	all sync.WaitGroup // pumps of links
+
+	// Guarded by mu, a leaf but for link.mu.
+	mu        sync.Mutex
+	healed    *sync.Cond // cut has become false
+	cut       bool
+	random    *rand.Rand
+	listeners map[string]*listener
+	links     []*link // all that were made and are not over
+	delay     time.Duration
+	port      uint16 // of the latest connection
+
+	// What was written by one end and never read by the other, of all connections that
+	// are over.
+	lost   int // bytes
+	broken int // directions in which any were lost
+}
+
+func newNetwork(random *rand.Rand) *network {
+	n := &network{random: random, listeners: make(map[string]*listener), delay: time.Millisecond}
+	n.healed = sync.NewCond(&n.mu)
+	return n
+}
+
+// host is the network as one program sees it, which has an address of its own.
+type host struct {
+	*network
+	address netip.Addr
+}
+
+func (*network) Scheme() string                                                   { return "mem" }
+func (*network) CheckConnect(string) error                                        { return nil }
+func (*network) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
+
+func (n host) Listen(_ context.Context, address string, _ *transport.Config) (transport.Listener, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.listeners[address] != nil {
+		return nil, syscall.EADDRINUSE
+	}
+	l := &listener{net: n.network, address: address, at: netip.AddrPortFrom(n.address, 5555), backlog: make(chan net.Conn, 100), done: make(chan struct{})}
+	n.listeners[address] = l
+	return l, nil
+}
+
+// Dial connects after a round trip. While the network is cut it waits for
+// ConnectTimeout.
+func (n host) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
+	n.mu.Lock()
+	wait, cut := 2*n.delay, n.cut
+	n.mu.Unlock()
+	if cut {
+		wait = cfg.ConnectTimeout
+	}
+	if err := sleep(ctx, wait); err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	l := n.listeners[address]
+	switch {
+	case cut || n.cut:
+		return nil, syscall.ETIMEDOUT
+	case l == nil:
+		return nil, syscall.ECONNREFUSED
+	}
+	n.port++
+	x := newLink(n.network, rand.New(rand.NewPCG(n.random.Uint64(), 0)), netip.AddrPortFrom(n.address, n.port), l.at)
+	select {
+	case l.backlog <- x.ends[1]:
+	default:
+		return nil, syscall.ECONNREFUSED
+	}
+	n.links = append(n.links, x)
+	x.start()
+	return x.ends[0], nil
+}
+
+// setCut cuts the network, or mends it.
+func (n *network) setCut(cut bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.cut = cut
+	if !cut {
+		n.healed.Broadcast()
+	}
+}
+
+// setDelay sets how long it takes to the other end from now on.
+func (n *network) setDelay(d time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.delay = d
+}
+
+// pick returns a link at random, nil if there is none.
+func (n *network) pick() *link {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.links) == 0 {
+		return nil
+	}
+	return n.links[n.random.IntN(len(n.links))]
+}
+
+// over notes the end of a link.
+func (n *network) over(x *link) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i, y := range n.links {
+		if x == y {
+			n.links = append(n.links[:i], n.links[i+1:]...)
+			break
+		}
+	}
+	for i, from := range x.ends {
+		if lost := int(from.written.Load() - x.ends[1-i].read.Load()); lost > 0 {
+			n.lost += lost
+			n.broken++
+		}
+	}
+}
+
+// listener is one address.
+type listener struct {
+	net     *network
+	address string
+	backlog chan net.Conn
+	at      netip.AddrPort
+	once    sync.Once
+	done    chan struct{}
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.backlog:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *listener) Close() error {
+	l.once.Do(func() {
+		l.net.mu.Lock()
+		delete(l.net.listeners, l.address)
+		l.net.mu.Unlock()
+		close(l.done)
+		for {
+			select {
+			case c := <-l.backlog:
+				_ = c.Close()
+			default:
+				return
+			}
+		}
+	})
+	return nil
+}
+
+func (l *listener) Endpoint() string { return "mem://" + l.address }
+
+// sleep waits, and returns early when ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
