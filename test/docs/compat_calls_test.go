@@ -22,7 +22,7 @@ var goCalls = []call{
 	{names: "bind unbind", gone: "'Socket.Bind', 'Socket.Unbind'"},
 	{names: "connect disconnect", gone: "'Socket.Connect', 'Socket.Disconnect'"},
 	{names: "connect_peer", gone: "'Socket.ConnectPeer'"},
-	{names: "disconnect_peer", gone: "'Socket.Disconnect' of its endpoint"},
+	{names: "disconnect_peer", gone: "'Socket.DisconnectRoutingID'"},
 	{names: "join leave", gone: "'Socket.Join', 'Socket.Leave'"},
 	{names: "send send_const msg_send sendmsg sendiov", gone: "'Socket.Send', 'Socket.SendMessage', 'Socket.TrySend'; whole messages"},
 	{names: "recv msg_recv recvmsg recviov", gone: "'Socket.Recv', 'Socket.TryRecv', 'Socket.Messages'; whole messages"},
