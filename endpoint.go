@@ -16,6 +16,11 @@ import (
 // options that apply "to later calls of Bind and Connect", and the high-water marks.
 // Others are refused with ErrInvalid.
 //
+// A DISH or a DGRAM binds over udp: "udp://*:5555", "udp://192.0.2.1:*", a multicast group
+// as "udp://239.1.2.3:5555", and one on a certain interface as "udp://eth0;239.1.2.3:5555"
+// or "udp://eth0;[ff02::1:2]:5555". A RADIO connects to such an address. A datagram has
+// no handshake: with a security mechanism, a ZAPDomain or an authorizer set, ErrInvalid.
+//
 // Errors: ErrInvalid, ErrUnsupportedTransport, ErrIncompatibleTransport,
 // ErrAddressInUse, ErrNoDevice, ErrNameTooLong, ErrRefused, and errors of the operating
 // system.
