@@ -39,12 +39,19 @@ func (s *Socket) authorizer(settings []Setting) func(context.Context, *pipe.Peer
 func (s *Socket) consult(ctx context.Context, f Authorizer, p *pipe.Peer) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.ctx.cfg.Logger.Error("authorizer panics", slog.String("socket", s.String()), slog.String("peer", p.Remote),
-				slog.String("panic", fmt.Sprint(r)), slog.String("stack", string(debug.Stack())))
+			s.logPanic("authorizer panics", p, r)
 			err = authorizerPanic{}
 		}
 	}()
+	s.ctx.deciding(p)
 	return f(ctx, p)
+}
+
+// logPanic logs the panic of a function of the program that was asked about a peer. It
+// is called by the deferred function that recovered it.
+func (s *Socket) logPanic(message string, peer *pipe.Peer, value any) {
+	s.ctx.cfg.Logger.Error(message, slog.String("socket", s.String()), slog.String("peer", peer.Remote),
+		slog.String("panic", fmt.Sprint(value)), slog.String("stack", string(debug.Stack())))
 }
 
 // authorizerPanic refuses a peer whose authorizer has failed. The peer is not told
