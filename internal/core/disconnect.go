@@ -87,11 +87,8 @@ func (s *Socket) lockUnrevoked(peer *pipe.Peer) error {
 // revoked asks a revocation about a peer. As it is not its caller's goroutine that
 // asks, a panic ends the peer only.
 func (s *Socket) revoked(r *pipe.Revocation, peer *pipe.Peer) (ends bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			s.logPanic("function given to DisconnectPeers panics", peer, p)
-			ends = true
-		}
-	}()
+	var panicked error
+	defer func() { ends = ends || panicked != nil }()
+	defer s.survive("function given to DisconnectPeers", peer, &panicked)
 	return r.Ends(peer)
 }
