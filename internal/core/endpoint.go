@@ -81,7 +81,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 		return s.bindInproc(address, o)
 	}
 	if t.Scheme() == udp.Scheme {
-		_, err := s.openDatagrams("bind", address, addr, o)
+		_, err := s.openDatagrams("bind", address, addr, o, settings)
 		return err
 	}
 	s.mu.Lock()
@@ -155,7 +155,7 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return s.connectInproc(address, o, settings)
 	}
 	if t.Scheme() == udp.Scheme {
-		return s.openDatagrams("connect", address, addr, o)
+		return s.openDatagrams("connect", address, addr, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err
