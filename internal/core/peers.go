@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
@@ -61,4 +62,13 @@ func (s *Socket) PeerCount() int {
 		}
 	}
 	return n
+}
+
+// AsksForNothing reports whether the socket can receive nothing because it has asked
+// for nothing: a SUB or XSUB without a subscription, a DISH without a group.
+func (s *Socket) AsksForNothing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.pattern.(pattern.Selective)
+	return ok && p.AsksForNothing()
 }
