@@ -40,13 +40,14 @@ type Memory struct {
 // Context owns sockets and the names of in-process endpoints.
 type Context struct {
 	// Immutable after NewContext.
-	cfg        Config
-	memory     *Memory
-	loans      engine.Loans
-	repeats    repeats
-	firstDials session.FirstDials
-	done       chan struct{} // closed by Shutdown
-	expelled   expelled
+	cfg         Config
+	memory      *Memory
+	loans       engine.Loans
+	repeats     repeats
+	firstDials  session.FirstDials
+	done        chan struct{} // closed by Shutdown
+	expelled    expelled
+	revocations pipe.Revocations
 
 	mu         sync.Mutex
 	terminated bool
@@ -155,7 +156,7 @@ func (c *Context) Term(ctx context.Context, closeAll bool) error {
 				c.cfg.Logger.Warn("socket left open at the end of its context", "socket", s.String(), "endpoints", s.names())
 			}
 			// Calls that waited are told of the shutdown, however late they wake.
-			go s.close(zerr.ErrTerminated)
+			go s.closeFor(zerr.ErrTerminated)
 		}
 	}
 	select {
