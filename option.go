@@ -45,6 +45,8 @@ func (x Setting) String() string {
 		switch {
 		case i.Authorizer != nil:
 			parts = append(parts, "authorizer")
+		case i.Transports != nil:
+			parts = append(parts, "transports")
 		case !known || sp.Secret:
 			parts = append(parts, i.Num.String()+"=[hidden]")
 		default:
@@ -165,6 +167,10 @@ func applyItem(s *core.Socket, i core.Setting) error {
 		s.SetAuthorizer(*i.Authorizer)
 		return nil
 	}
+	if i.Transports != nil {
+		s.AddTransports(i.Transports)
+		return nil
+	}
 	return s.SetOption(i.Num, i.Value)
 }
 
@@ -173,7 +179,7 @@ func (x Setting) applyIfFits(s *core.Socket) error {
 	name := SocketType(s.Type()).String()
 	for _, i := range x.list() {
 		sp, ok := opt.Lookup(i.Num)
-		if i.Authorizer == nil && (!ok || !sp.Accepts(name)) {
+		if i.IsOption() && (!ok || !sp.Accepts(name)) {
 			continue
 		}
 		if err := applyItem(s, i); err != nil {
@@ -189,7 +195,7 @@ func (x Setting) check() error {
 		return x.err
 	}
 	for _, i := range x.list() {
-		if i.Authorizer != nil {
+		if !i.IsOption() {
 			continue
 		}
 		sp, ok := opt.Lookup(i.Num)
@@ -211,6 +217,9 @@ func (x Setting) name() string {
 	if list[0].Authorizer != nil {
 		return "authorizer"
 	}
+	if list[0].Transports != nil {
+		return "transports"
+	}
 	return list[0].Num.String()
 }
 
@@ -225,7 +234,7 @@ func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) 
 		for _, i := range x.list() {
 			sp, ok := opt.Lookup(i.Num)
 			switch {
-			case i.Authorizer != nil:
+			case !i.IsOption():
 			case !ok:
 				return nil, zerr.Errorf(zerr.ErrUnknownOption, "option %d", i.Num)
 			case !sp.Accepts(t.String()):

@@ -62,13 +62,18 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option set for one endpoint, or with an Authorizer, which may
-// point to nil, whom the endpoint asks about its peers.
+// Setting changes an option set for one endpoint. With an Authorizer, which may point to
+// nil, it says whom the endpoint asks about its peers, and with Transports what the
+// context's transports are added to.
 type Setting struct {
 	Num        opt.Num
 	Value      opt.Value
 	Authorizer *Authorizer
+	Transports []transport.Transport
 }
+
+// IsOption reports whether the setting is the value of an option.
+func (x *Setting) IsOption() bool { return x.Authorizer == nil && x.Transports == nil }
 
 // Bind listens on an endpoint. The settings apply to it alone.
 func (s *Socket) Bind(address string, settings ...Setting) error {
@@ -130,7 +135,7 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	immediate := s.opts.Bool(opt.Immediate)
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Num == opt.Immediate && x.Authorizer == nil {
+		if x.Num == opt.Immediate && x.IsOption() {
 			immediate = x.Value.I != 0
 		}
 	}
@@ -235,7 +240,7 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.locate(address)
+	scheme, addr, t, err := s.locate(address, settings)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -252,7 +257,7 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	o = s.opts.Clone()
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Authorizer != nil {
+		if !x.IsOption() {
 			continue
 		}
 		if err := o.Put(x.Num, x.Value); err != nil {

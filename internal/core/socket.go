@@ -13,6 +13,7 @@ import (
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -64,10 +65,11 @@ type Socket struct {
 	origins        map[string]*attachment     // the newest accepted pipe of each origin
 	leftEnough     int                        // of left: when to look which have been received
 	endpoints      []*endpoint
-	sent, received uint64 // messages
-	last           string // LAST_ENDPOINT
-	accepted       int    // pipes of peers that connected to us
-	departed       bool   // an endpoint that is not in process was taken away
+	transports     map[string]transport.Transport // of its own, by scheme; nil for most
+	sent, received uint64                         // messages
+	last           string                         // LAST_ENDPOINT
+	accepted       int                            // pipes of peers that connected to us
+	departed       bool                           // an endpoint that is not in process was taken away
 	timeouts       timeouts
 
 	offered  *Offer     // of a stateful pattern, not decided on
