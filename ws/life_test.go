@@ -150,10 +150,10 @@ func TestReconnect(t *testing.T) {
 		push := r.Connect(zmq.PUSH, at, append([]zmq.Setting{again}, m.client...)...)
 		r.Send(push, "before")
 		r.WantRecv(pull, "before")
+		w := r.Watch(pull, zmq.EventHandshakeSucceeded)
 		for range 3 {
 			r.Check(pull.DisconnectPeer(pull.Peers()[0].Peer))
-			r.WaitPeersLeft(pull, 0)
-			r.WaitPeers(pull, 1)
+			w.Want(zmq.EventHandshakeSucceeded)
 			r.WaitUntil("a message over the new connection", func() bool { r.Send(push, "after"); return pollIn(pull) })
 			for pollIn(pull) {
 				r.WantRecv(pull, "after")
