@@ -116,7 +116,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 
 // Connect begins to connect to an endpoint. The settings apply to it alone.
 func (s *Socket) Connect(address string, settings ...Setting) error {
-	_, err := s.connect(address, settings)
+	_, err := s.connectPipe(address, settings)
 	return err
 }
 
@@ -137,15 +137,15 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	if immediate {
 		return 0, zerr.Errorf(zerr.ErrFault, "with IMMEDIATE a peer has no routing id before it is connected")
 	}
-	p, err := s.connect(address, settings)
+	p, err := s.connectPipe(address, settings)
 	if err != nil {
 		return 0, err
 	}
 	return p.Route.Label.RoutingOf(), nil
 }
 
-// connect returns the pipe of the endpoint, nil if there is none before the peer is.
-func (s *Socket) connect(address string, settings []Setting) (*pipe.Pipe, error) {
+// connectPipe returns the pipe of the endpoint, nil if there is none before the peer is.
+func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, error) {
 	t, addr, o, err := s.prepare("connect", address, settings)
 	if err != nil {
 		return nil, err
@@ -214,7 +214,7 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 	if len(id) == 0 {
 		return nil, nil
 	}
-	r, ok := s.pattern.(pattern.Router)
+	r, ok := s.pattern.(pattern.RouteTable)
 	if !ok {
 		return nil, nil
 	}
