@@ -41,14 +41,15 @@ type Memory struct {
 // Context owns sockets and the names of in-process endpoints.
 type Context struct {
 	// Immutable after NewContext.
-	cfg        Config
-	memory     *Memory
-	budget     *pipe.Budget // nil is no limit
-	loans      engine.Loans
-	repeats    repeats
-	firstDials session.FirstDials
-	done       chan struct{} // closed by Shutdown
-	expelled   expelled
+	cfg         Config
+	memory      *Memory
+	budget      *pipe.Budget // nil is no limit
+	loans       engine.Loans
+	repeats     repeats
+	firstDials  session.FirstDials
+	done        chan struct{} // closed by Shutdown
+	expelled    expelled
+	revocations pipe.Revocations
 
 	mu         sync.Mutex
 	terminated bool

@@ -44,7 +44,7 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set) (*pipe.Pip
 		return nil, err
 	}
 	first := &opened{Transport: udp.New(), conn: conn, cfg: dial}
-	cfg := s.sessionConfig(first, whole, address, o)
+	cfg := s.sessionConfig(first, whole, address, o, &Hooks{})
 	cfg.Host, cfg.FirstDials, cfg.Immediate = silent{s, first}, nil, false
 	c := cfg.Engine
 	c.Datagrams, c.Mechanism, c.Authenticate, c.Lend = true, nil, nil, nil

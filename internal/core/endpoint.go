@@ -62,17 +62,18 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option set for one endpoint, or with an Authorizer, which may
-// point to nil, whom the endpoint asks about its peers.
+// Setting changes an option of a socket or of one endpoint, or with a Hook a function
+// that it asks.
 type Setting struct {
-	Num        opt.Num
-	Value      opt.Value
-	Authorizer *Authorizer
+	Num   opt.Num
+	Value opt.Value
+	Hook  *Hook
 }
 
 // Bind listens on an endpoint. The settings apply to it alone.
 func (s *Socket) Bind(address string, settings ...Setting) error {
-	t, addr, o, err := s.prepare("bind", address, settings)
+	hooks := s.hooksOf(settings)
+	t, addr, o, err := s.prepare("bind", address, settings, hooks)
 	if err != nil {
 		return err
 	}
@@ -91,8 +92,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	s.lingering.Add(1) // a Close meanwhile waits until this is over
 	s.mu.Unlock()
 	defer s.lingering.Done()
-	cfg := s.sessionConfig(t, address, addr, o)
-	cfg.Engine.Authorize = s.authorizer(settings)
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	l := session.NewListener(cfg)
 	if err := l.Listen(s.life); err != nil {
 		if ended := s.Err(); ended != nil {
@@ -130,7 +130,7 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	immediate := s.opts.Bool(opt.Immediate)
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Num == opt.Immediate && x.Authorizer == nil {
+		if x.Num == opt.Immediate && x.Hook == nil {
 			immediate = x.Value.I != 0
 		}
 	}
@@ -146,7 +146,8 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 
 // connectPipe returns the pipe of the endpoint, nil if there is none before the peer is.
 func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, error) {
-	t, addr, o, err := s.prepare("connect", address, settings)
+	hooks := s.hooksOf(settings)
+	t, addr, o, err := s.prepare("connect", address, settings, hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -178,11 +179,10 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return nil, err
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
-	cfg := s.sessionConfig(t, address, addr, o)
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	if t.Scheme() == "ipc" {
 		cfg.StopIfDeparted = s.stopIfDeparted(o)
 	}
-	cfg.Engine.Authorize = s.authorizer(settings)
 	if cfg.Immediate {
 		e.id = id
 	} else {
@@ -231,7 +231,7 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 // prepare does what bind and connect have in common, in the order of
 // docs/libzmq.md, Endpoints: state, syntax, scheme, policy, settings. t is nil for
 // inproc.
-func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Transport, addr string, o *opt.Set, err error) {
+func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (t transport.Transport, addr string, o *opt.Set, err error) {
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
@@ -252,14 +252,14 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	o = s.opts.Clone()
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Authorizer != nil {
+		if x.Hook != nil {
 			continue
 		}
 		if err := o.Put(x.Num, x.Value); err != nil {
 			return nil, "", nil, err
 		}
 	}
-	return t, addr, o, s.checkSecurity(o)
+	return t, addr, o, s.checkSecurity(o, hooks)
 }
 
 // find returns the index of the endpoint with that key, -1 if there is none.

@@ -105,8 +105,8 @@ type Account struct {
 	refused    bool
 }
 
-// Connection is what an account belongs to. Close ends it for a reason, and is called
-// without locks.
+// Connection is what an account belongs to. Close ends it for a reason. It does not block
+// and takes no lock of a socket.
 type Connection interface{ Close(reason error) }
 
 // Open returns the account of a new connection. If there is no room for it, another
