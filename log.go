@@ -16,7 +16,7 @@ func loggerOr(given *slog.Logger) *slog.Logger {
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(text)) != nil {
-		level = slog.LevelDebug // a user who asks for a log in other words wants one
+		level = slog.LevelDebug // any other value asks for a log, too
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
