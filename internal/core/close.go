@@ -210,6 +210,8 @@ func (s *Socket) withdraw(e *endpoint) {
 	switch {
 	case e.listener != nil:
 		e.listener.Stop()
+	case e.all != nil:
+		e.all.cancel()
 	case e.binding != nil:
 		s.ctx.unbind(e.binding)
 	case e.parked != nil:
@@ -405,18 +407,23 @@ func (s *Socket) take(key string) (gone []*departure) {
 		}
 	}
 	for _, e := range list {
-		gone = append(gone, s.detach(e))
+		gone = append(gone, s.disown(e))
 	}
 	return gone
 }
 
-// detach takes an endpoint and its pipes out of the tables. s.mu is held: a Close
-// comes before all of this or waits for release.
-func (s *Socket) detach(e *endpoint) *departure {
-	s.forget(e)
+// disown is detach as the program wants it. s.mu is held.
+func (s *Socket) disown(e *endpoint) *departure {
 	s.departed = s.departed || e.listener != nil || e.dialer != nil
-	d := &departure{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: s.opts.Millis(opt.Linger)}
-	discard := e.dialer != nil && !e.opts.Bool(opt.Immediate)
+	return s.detach(e, s.opts.Millis(opt.Linger), e.dialer != nil && !e.opts.Bool(opt.Immediate))
+}
+
+// detach takes an endpoint and its pipes out of the tables. With discard, what came
+// from its peers and was not received is dropped. s.mu is held: a Close comes before all
+// of this or waits for release.
+func (s *Socket) detach(e *endpoint, linger time.Duration, discard bool) *departure {
+	s.forget(e)
+	d := &departure{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: linger}
 	for p, a := range s.pipes {
 		if a.endpoint != e || e.binding != nil { // in process, peers of a bind stay
 			continue

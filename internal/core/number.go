@@ -26,7 +26,7 @@ func (s *Socket) DisconnectNumber(id uint32) error {
 		return zerr.ErrHostUnreachable
 	}
 	if !a.endpoint.bound {
-		d := s.detach(a.endpoint)
+		d := s.disown(a.endpoint)
 		s.flushAndUnlock()
 		s.release(d)
 		return nil
