@@ -144,7 +144,7 @@ func (a *addresses) adopt(list []string) {
 	if linger < 0 || linger > removalLimit {
 		linger = removalLimit
 	}
-	var gone []*departure
+	var gone []*removal
 	var left, come []string
 	for address, e := range a.at {
 		if slices.Contains(list, address) {
@@ -152,7 +152,7 @@ func (a *addresses) adopt(list []string) {
 		}
 		delete(a.at, address)
 		if slices.Contains(s.endpoints, e) {
-			gone = append(gone, s.detach(e, linger, false))
+			gone = append(gone, s.unlistWith(e, linger, false))
 		}
 		left = append(left, address)
 	}
@@ -169,7 +169,7 @@ func (a *addresses) adopt(list []string) {
 	}
 	s.flushAndUnlock()
 	for _, d := range gone {
-		s.release(d)
+		s.finishRemoval(d)
 	}
 	a.log(come, left, more)
 }

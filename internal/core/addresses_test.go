@@ -425,7 +425,7 @@ func TestAllAddressesAreOfNoUseForOnePeer(t *testing.T) {
 		if err := pair.Connect("cloud://service"); !errors.Is(err, zerr.ErrInvalid) {
 			t.Errorf("a PAIR: %v", err)
 		}
-		router := c.socket(pattern.RouterType, map[opt.Num]int64{opt.AllAddresses: 10})
+		router := c.socket(pattern.Router, map[opt.Num]int64{opt.AllAddresses: 10})
 		c.check(router.SetOption(opt.ConnectRoutingID, opt.Value{B: []byte("it")}))
 		if err := router.Connect("cloud://service"); !errors.Is(err, zerr.ErrInvalid) {
 			t.Errorf("with CONNECT_ROUTING_ID: %v", err)

@@ -156,7 +156,7 @@ func (c *Context) Term(ctx context.Context, closeAll bool) error {
 				c.cfg.Logger.Warn("socket left open at the end of its context", "socket", s.String(), "endpoints", s.names())
 			}
 			// Calls that waited are told of the shutdown, however late they wake.
-			go s.close(zerr.ErrTerminated)
+			go s.closeFor(zerr.ErrTerminated)
 		}
 	}
 	select {

@@ -118,7 +118,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 
 // Connect begins to connect to an endpoint. The settings apply to it alone.
 func (s *Socket) Connect(address string, settings ...Setting) error {
-	_, err := s.connect(address, settings)
+	_, err := s.connectPipe(address, settings)
 	return err
 }
 
@@ -140,15 +140,15 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 		return 0, zerr.Errorf(zerr.ErrFault, "with IMMEDIATE a peer has no routing id before it is connected")
 	}
 	one := Setting{Num: opt.AllAddresses} // the number is that of one peer
-	p, err := s.connect(address, append(slices.Clone(settings), one))
+	p, err := s.connectPipe(address, append(slices.Clone(settings), one))
 	if err != nil {
 		return 0, err
 	}
 	return p.Route.Label.RoutingOf(), nil
 }
 
-// connect returns the pipe of the endpoint, nil if there is none before the peer is.
-func (s *Socket) connect(address string, settings []Setting) (*pipe.Pipe, error) {
+// connectPipe returns the pipe of the endpoint, nil if there is none before the peer is.
+func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, error) {
 	hooks := s.hooksOf(settings)
 	t, addr, o, err := s.prepare("connect", address, settings, hooks)
 	if err != nil {
@@ -223,7 +223,7 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 	if len(id) == 0 {
 		return nil, nil
 	}
-	r, ok := s.pattern.(pattern.Router)
+	r, ok := s.pattern.(pattern.RouteTable)
 	if !ok {
 		return nil, nil
 	}

@@ -140,8 +140,8 @@ func join(b *binding, k *parked) (refused error) {
 	if !alive {
 		cs.mailbox.WakeSender() // who waits for room at this peer waits in vain
 	}
-	bs.watch.WakeAll()
-	cs.watch.WakeAll()
+	bs.changes.WakeAll()
+	cs.changes.WakeAll()
 	return refused
 }
 
@@ -207,7 +207,7 @@ func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) bool {
 	q.CloseIn(s.recants)
 	far.flushAndUnlock()
 	far.mailbox.WakeSender() // who waits for room at this peer waits in vain
-	far.watch.WakeAll()
+	far.changes.WakeAll()
 	return a != nil
 }
 

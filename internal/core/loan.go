@@ -94,7 +94,7 @@ type receiver struct {
 	until time.Time // zero: for ever
 
 	reads *engine.Conn // what it has read last
-	stop  func() bool  // ends the watch over ctx; nil: there is none
+	stop  func() bool  // ends the wait for ctx; nil: there is none
 	timer *time.Timer
 }
 

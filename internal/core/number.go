@@ -26,9 +26,9 @@ func (s *Socket) DisconnectNumber(id uint32) error {
 		return zerr.ErrHostUnreachable
 	}
 	if !a.endpoint.bound {
-		d := s.disown(a.endpoint)
+		d := s.unlist(a.endpoint)
 		s.flushAndUnlock()
-		s.release(d)
+		s.finishRemoval(d)
 		return nil
 	}
 	s.removePipe(p)
@@ -39,6 +39,6 @@ func (s *Socket) DisconnectNumber(id uint32) error {
 	} else {
 		p.Refuse(nil)
 	}
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 	return nil
 }

@@ -27,7 +27,7 @@ type Socket struct {
 	life    context.Context // ends with the socket or its context; bounds what a bind waits for
 	end     context.CancelFunc
 	drops   pattern.Drops
-	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
+	changes pipe.Waiters // goroutines that wait for a change of peers or subscriptions
 	recants bool         // in process, what nobody has received goes with the socket
 
 	// sole is the pipe that takes whatever is sent, nil if the pattern must choose.
@@ -52,7 +52,7 @@ type Socket struct {
 	feed           pipe.Feed  // of a binding to another language, for the sole pipe
 	host           pattern.Host
 	pattern        pattern.Pattern
-	source         pattern.Source   // the same, if it is one
+	verbatim       pattern.Verbatim // the same, if it is one
 	stateful       pattern.Stateful // likewise
 	filter         pattern.Filter   // likewise
 	opts           *opt.Set
@@ -145,13 +145,13 @@ func (c *Context) makeSocket(typ int) (*Socket, error) {
 	}
 	s.least.Store(noLimit)
 	s.life, s.end = context.WithCancel(context.Background())
-	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.watch.WakeAll}
+	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.changes.WakeAll}
 	p, err := pattern.New(typ, &s.host)
 	if err != nil {
 		return nil, err
 	}
 	s.pattern = p
-	s.source, _ = p.(pattern.Source)
+	s.verbatim, _ = p.(pattern.Verbatim)
 	s.stateful, _ = p.(pattern.Stateful)
 	s.filter, _ = p.(pattern.Filter)
 	s.settled = sync.NewCond(&s.mu)
@@ -205,7 +205,7 @@ func (s *Socket) terminate() {
 func (s *Socket) wakeAll() {
 	s.mailbox.Receivers.WakeAll()
 	s.mailbox.Senders.WakeAll()
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 	s.mailbox.Watchers.Tell(pipe.Ended)
 }
 

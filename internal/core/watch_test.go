@@ -204,7 +204,7 @@ func TestWatchRepWithAnotherRequest(t *testing.T) {
 
 // ROUTER_MANDATORY decides whether a ROUTER is always writable.
 func TestWatchRouterMandatory(t *testing.T) {
-	router, dealer := inprocPair(t, pattern.RouterType, pattern.Dealer)
+	router, dealer := inprocPair(t, pattern.Router, pattern.Dealer)
 	b := watch(router, CanSend)
 	b.expect(t, "room", 0, CanSend)
 	send(t, dealer, "hello")

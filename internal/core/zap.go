@@ -104,7 +104,7 @@ func (c *Context) joinHandler() (*Socket, error) {
 		return nil, errNoHandler
 	}
 	switch b.socket.Type() {
-	case pattern.Rep, pattern.RouterType:
+	case pattern.Rep, pattern.Router:
 	default: // libzmq aborts the process
 		return nil, zerr.Errorf(zerr.ErrFault, "%s is bound by a %s, and an authentication handler is a REP or ROUTER", zap.Endpoint, b.socket.typ.Name)
 	}
@@ -133,9 +133,9 @@ func (c *Context) joinHandler() (*Socket, error) {
 // recvWhilePeer receives a message, and gives up once there is no peer that could
 // send one.
 func (s *Socket) recvWhilePeer(ctx context.Context, m *pipe.Message) error {
-	come, gone := s.mailbox.Receivers.Join(), s.watch.Join()
+	come, gone := s.mailbox.Receivers.Join(), s.changes.Join()
 	defer s.mailbox.Receivers.Leave(come, false)
-	defer s.watch.Leave(gone, false)
+	defer s.changes.Leave(gone, false)
 	for {
 		alone := s.PeerCount() == 0 // before the look: what a peer left behind is there then
 		if err := s.TryRecv(m); err != zerr.ErrAgain {

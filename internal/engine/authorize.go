@@ -110,7 +110,7 @@ func (h *handshake) refuse(status int, reason string, err error) error {
 // about it; what is more waits in its TCP window.
 const mostMeanwhile = 16 << 10
 
-// meanwhile runs f in a goroutine of its own and watches the connection until it
+// meanwhile runs f in a goroutine of its own and listens to the connection until it
 // is done: a peer that leaves, and the end of the handshake interval, end
 // h.ctx and the wait. What the peer says is kept, or with quiet is a violation.
 // With join nothing of f is left when meanwhile returns; otherwise an f that
@@ -135,7 +135,7 @@ func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
 		_ = nc.SetReadDeadline(time.Unix(1, 0)) // ends the read below
 		result <- err
 	}()
-	err := h.watch(quiet)
+	err := h.listen(quiet)
 	if err == nil { // too much to take in
 		select {
 		case err = <-result:
@@ -166,9 +166,9 @@ func (h *handshake) decided(err error) error {
 	return err
 }
 
-// watch reads until an error, the deadline that meanwhile sets included. It
+// listen reads until an error, the deadline that meanwhile sets included. It
 // returns nil once the peer has said more than is worth keeping.
-func (h *handshake) watch(quiet bool) error {
+func (h *handshake) listen(quiet bool) error {
 	for len(h.buf) < mostMeanwhile {
 		if err := h.fill(len(h.buf) + 1); err != nil {
 			return err

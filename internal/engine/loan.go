@@ -117,7 +117,7 @@ func (c *Conn) Recall() {
 	case !l.lent:
 	case l.held:
 		l.lent = false
-		c.rouse(l)
+		c.rouseLocked(l)
 	default:
 		l.lent = false
 		l.back <- nil
@@ -146,7 +146,7 @@ func (c *Conn) Borrow(s Sleep) (used, over bool) {
 	l.mu.Lock()
 	over = c.endBorrow(l, err)
 	l.mu.Unlock()
-	c.cfg.Loans.watch()
+	c.cfg.Loans.arm()
 	return true, over
 }
 
@@ -196,11 +196,11 @@ func (c *Conn) Rouse() {
 	l := c.loan.Load()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c.rouse(l)
+	c.rouseLocked(l)
 }
 
-// rouse is Rouse with the loan's lock held.
-func (c *Conn) rouse(l *loan) {
+// rouseLocked is Rouse with the loan's lock held.
+func (c *Conn) rouseLocked(l *loan) {
 	if l.asleep {
 		l.moved = true
 		c.readBy.set(c, longAgo)
@@ -246,7 +246,7 @@ func (l *Loans) add(c *Conn) {
 	}
 	l.conns[c] = struct{}{}
 	l.mu.Unlock()
-	l.watch()
+	l.arm()
 }
 
 func (l *Loans) remove(c *Conn) {
@@ -258,8 +258,8 @@ func (l *Loans) remove(c *Conn) {
 	}
 }
 
-// watch has look called in a while. It is called after every use of a loan.
-func (l *Loans) watch() {
+// arm has look called in a while. It is called after every use of a loan.
+func (l *Loans) arm() {
 	if l.armed.Load() || l.armed.Swap(true) {
 		return
 	}
@@ -281,6 +281,6 @@ func (l *Loans) look() {
 	}
 	l.mu.Unlock()
 	if again {
-		l.watch()
+		l.arm()
 	}
 }

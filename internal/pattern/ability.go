@@ -13,12 +13,12 @@ var (
 	_ Stateful = (*rep)(nil)
 	_ Stateful = (*xpub)(nil)
 
-	_ Source = (*pair)(nil)
-	_ Source = (*dealer)(nil)
-	_ Filter = (*sub)(nil)
+	_ Verbatim = (*pair)(nil)
+	_ Verbatim = (*dealer)(nil)
+	_ Filter   = (*sub)(nil)
 
-	_ Router = (*router)(nil)
-	_ Router = (*stream)(nil)
+	_ RouteTable = (*router)(nil)
+	_ RouteTable = (*stream)(nil)
 
 	_ Addresser = (*router)(nil)
 	_ Addresser = (*server)(nil)
@@ -77,10 +77,10 @@ type Publisher interface {
 	Subscribers(topic []byte) int
 }
 
-// Source is a pattern whose Take returns what its pipes hold as it is. Asking for the
+// Verbatim is a pattern whose Take returns what its pipes hold as it is. Asking for the
 // pipe saves the way through Take, and the message one copy. The caller has looked
 // at Host.Returned before.
-type Source interface {
+type Verbatim interface {
 	// Only returns the pipe whose next message Take would return, if there is
 	// one and no other pipe comes into question.
 	Only() *pipe.Pipe
@@ -91,8 +91,8 @@ type Source interface {
 	Empty()
 }
 
-// Router is a pattern that finds peers by routing id.
-type Router interface {
+// RouteTable is a pattern that finds peers by routing id.
+type RouteTable interface {
 	// CanRoute reports whether an id is free for CONNECT_ROUTING_ID.
 	CanRoute(id []byte) bool
 	// PeerWritable reports whether the peer with that id has room;

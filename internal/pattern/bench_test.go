@@ -26,13 +26,13 @@ var hot = []struct {
 	{"PUSH/100", 100, sending, Push, 0},
 	{"DEALER/100", 100, sending, Dealer, 0},
 	{"PAIR", 1, sending, Pair, 0},
-	{"ROUTER/100", 100, routing, RouterType, 0},
+	{"ROUTER/100", 100, routing, Router, 0},
 	{"PUB/1", 1, publishing, Pub, 0},
 	{"PUB/100", 100, publishing, Pub, 0},
 	{"PULL/1", 1, receiving, Pull, 0},
 	{"PULL/100", 100, receiving, Pull, 0},
 	{"DEALER receives/100", 100, receiving, Dealer, 0},
-	{"ROUTER echoes/100", 100, echoing, RouterType, 1}, // memory for the envelopes of a batch
+	{"ROUTER echoes/100", 100, echoing, Router, 1}, // memory for the envelopes of a batch
 	{"REP answers/1", 1, answering, Rep, 0},
 }
 

@@ -98,7 +98,7 @@ func (d *dealer) Take(m *pipe.Message) error {
 	return nil
 }
 
-// Only implements Source.
+// Only implements Verbatim.
 func (d *dealer) Only() *pipe.Pipe {
 	if d.in == nil {
 		return nil
@@ -106,7 +106,7 @@ func (d *dealer) Only() *pipe.Pipe {
 	return d.in.only()
 }
 
-// Turn implements Source.
+// Turn implements Verbatim.
 func (d *dealer) Turn() *pipe.Pipe {
 	if d.in == nil {
 		return nil
@@ -114,7 +114,7 @@ func (d *dealer) Turn() *pipe.Pipe {
 	return d.in.turn()
 }
 
-// Empty implements Source.
+// Empty implements Verbatim.
 func (d *dealer) Empty() { d.in.empty() }
 
 func (d *dealer) Readable() bool { return d.in != nil && (len(d.h.Returned) > 0 || d.in.peek() != nil) }

@@ -60,11 +60,11 @@ func (s *subscriptions) forgetSome(p *pipe.Pipe) (more bool) {
 	switch {
 	case s.silent:
 	case s.manual:
-		taken = func(topic []byte, _ bool) { s.note(source{}, p, true, 0, topic) }
+		taken = func(topic []byte, _ bool) { s.note(sender{}, p, true, 0, topic) }
 	default:
 		lost = func(topic []byte, last bool) {
 			if last || s.verboser {
-				s.note(source{}, p, true, 0, topic)
+				s.note(sender{}, p, true, 0, topic)
 			}
 		}
 	}

@@ -81,7 +81,7 @@ func (r *routes) PeerWritable(id []byte) (bool, error) {
 	if p == nil {
 		return false, zerr.ErrHostUnreachable
 	}
-	return p.CanWrite(), nil
+	return p.Room(1) > 0, nil
 }
 
 // router is ROUTER: the first frame of a message names the peer (RFC 28).
@@ -234,7 +234,7 @@ func (r *router) Room(head []byte, limit int) (int, error) {
 	}
 	if head == nil {
 		for _, p := range r.byID {
-			if p.CanWrite() {
+			if p.Room(1) > 0 {
 				return limit, nil
 			}
 		}

@@ -140,7 +140,7 @@ func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok boo
 	if user.Head != nil && !s.silent {
 		p.Route.Notices++
 		s.told++
-		s.notices.addUser(source{from: p, peer: m.Peer}, user)
+		s.notices.addUser(sender{from: p, peer: m.Peer}, user)
 	}
 	return changed, true
 }
@@ -164,7 +164,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 			p.Route.TopicBytes = max(0, p.Route.TopicBytes-len(topic)) // some are the application's own
 		}
 		if s.each() || removed && last {
-			s.note(source{from: p, peer: peer}, p, removed, 0, topic)
+			s.note(sender{from: p, peer: peer}, p, removed, 0, topic)
 		}
 		return
 	}
@@ -189,7 +189,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 		p.Route.TopicBytes += len(topic)
 	}
 	if s.manual || s.verbose || first {
-		s.note(source{from: p, peer: peer}, p, first || s.each() && added, 1, topic)
+		s.note(sender{from: p, peer: peer}, p, first || s.each() && added, 1, topic)
 	}
 }
 
@@ -206,7 +206,7 @@ func (s *subscriptions) each() bool { return s.manual || s.verboser }
 // note queues a notice about what p has: octet 1 or 0 and the topic, whatever form
 // the peer used. A peer that toggles subscriptions while the application does not
 // read is cut off where MaxSubscriptions would end its store.
-func (s *subscriptions) note(from source, p *pipe.Pipe, changed bool, op byte, topic []byte) {
+func (s *subscriptions) note(from sender, p *pipe.Pipe, changed bool, op byte, topic []byte) {
 	if s.silent {
 		return
 	}

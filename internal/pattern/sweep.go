@@ -65,7 +65,7 @@ func (s *subscriptions) sweepDueLocked() bool {
 
 // join appends later notices.
 func (l *notices) join(later notices) {
-	l.runs = append(l.runs[l.head:], later.runs[later.head:]...)
+	l.blocks = append(l.blocks[l.head:], later.blocks[later.head:]...)
 	l.head = 0
 	l.n += later.n
 }
@@ -117,9 +117,9 @@ func (l *notices) without(drop []bool, back map[*pipe.Pipe]int) (left notices) {
 	l.each(func(i int, n notice) {
 		switch {
 		case !drop[i] && n.user != nil:
-			left.addUser(n.source, *n.user)
+			left.addUser(n.sender, *n.user)
 		case !drop[i]:
-			left.add(n.source, n.changed, n.text[0], n.text[1:])
+			left.add(n.sender, n.changed, n.text[0], n.text[1:])
 		case n.from != nil:
 			back[n.from]++
 		}

@@ -33,8 +33,8 @@ func newXPub(h *Host, silent bool) *xpub {
 	x := &xpub{h: h, silent: silent, pipes: make(map[*pipe.Pipe]struct{})}
 	x.subs = newSubscriptions(h, silent)
 	x.choose = func(p *pipe.Pipe) {
-		if p.Route.Mark != x.stamp && !p.Route.Leaving {
-			p.Route.Mark = x.stamp
+		if p.Route.Chosen != x.stamp && !p.Route.Leaving {
+			p.Route.Chosen = x.stamp
 			x.targets = append(x.targets, p)
 		}
 	}
@@ -110,7 +110,7 @@ func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 			return x.sendSole(m)
 		}
 		for _, p := range x.targets {
-			if !p.CanWrite() {
+			if p.Room(1) == 0 {
 				return zerr.ErrAgain
 			}
 		}
@@ -160,13 +160,13 @@ func (x *xpub) match(topic []byte) {
 	if x.inverts() {
 		x.targets = x.targets[:0]
 		for p := range x.pipes {
-			if p.Route.Mark != x.stamp {
+			if p.Route.Chosen != x.stamp {
 				x.targets = append(x.targets, p)
 			}
 		}
 	}
 	if x.lastOnly {
-		found := x.last != nil && x.last.Route.Mark == x.stamp
+		found := x.last != nil && x.last.Route.Chosen == x.stamp
 		if x.targets = x.targets[:0]; found {
 			x.targets = append(x.targets, x.last)
 		}

@@ -258,10 +258,6 @@ func (b *Inbox) tellLocked() bool {
 	return tell
 }
 
-// full reports whether a message would be refused now, and if so remembers to
-// tell the producer.
-func (b *Inbox) full() bool { return b.room(1) == 0 }
-
 // room returns how many messages would be admitted now, at most limit, and
 // remembers to tell the producer if it is none.
 func (b *Inbox) room(limit int) int {
@@ -270,5 +266,5 @@ func (b *Inbox) room(limit int) int {
 	if b.closed || b.conflation != nil && b.conflation.all {
 		return limit
 	}
-	return b.mark.offer(limit)
+	return b.mark.roomOrRefuse(limit)
 }

@@ -57,7 +57,7 @@ type Outbox struct {
 	parting  func()        // the same, for the connection only
 }
 
-// segment is a run of wire bytes. A segment with a chunk that has room may grow while
+// segment is a piece of the wire bytes. A segment with a chunk that has room may grow while
 // it is the last; a message may span several, the last of which says so. With raw, where
 // the bytes do not tell one message from the next, each has segments of its own.
 type segment struct {
@@ -70,12 +70,6 @@ type segment struct {
 	ctl   bool // a PING or PONG: ends with its connection
 	asks  bool // subscriptions that wait for a connection
 }
-
-// full reports whether a message would be refused, and if so remembers to call
-// writable.
-func (o *Outbox) full() bool { return o.room(1) == 0 }
-
-func (o *Outbox) fullLocked() bool { return o.roomLocked(1) == 0 }
 
 // room returns how many messages would be taken now, at most limit, and remembers to
 // call writable if it is none.
@@ -91,7 +85,7 @@ func (o *Outbox) roomLocked(limit int) int {
 	}
 	behind := o.behindLocked()
 	if behind == 0 || o.mark.limit == 0 {
-		return o.mark.offer(limit)
+		return o.mark.roomOrRefuse(limit)
 	}
 	n := max(0, o.mark.room(sumOf(limit, behind))-behind)
 	if n == 0 {
@@ -119,7 +113,7 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 		if !o.conflateLocked(h, m) {
 			return false, false
 		}
-	case o.mark.offer(1) == 0:
+	case o.mark.roomOrRefuse(1) == 0:
 		return false, false
 	default:
 		o.queueLocked(m)

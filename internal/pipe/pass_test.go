@@ -77,7 +77,7 @@ func TestWriteRunInProcess(t *testing.T) {
 	if ok, _ := a.WriteRun(&r); !ok || r.count != 2 {
 		t.Errorf("%v, %d left, want 2", ok, r.count)
 	}
-	if ok, _ := a.WriteRun(&r); !ok || r.count != 2 || a.CanWrite() {
+	if ok, _ := a.WriteRun(&r); !ok || r.count != 2 || a.Room(1) > 0 {
 		t.Errorf("full: %v, %d left", ok, r.count)
 	}
 	wantRun(t, b, 0, 8)

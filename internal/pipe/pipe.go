@@ -178,18 +178,6 @@ func (p *Pipe) Refuse(reason error) {
 	}
 }
 
-// CanWrite reports whether Write would take a message now. If not, the pipe is
-// posted as writable once there is room.
-func (p *Pipe) CanWrite() bool {
-	if p.out != nil {
-		return !p.out.full()
-	}
-	if p.other.sink != nil {
-		return true
-	}
-	return !p.other.in.full()
-}
-
 // Write queues a message for the peer. ok is false, and nothing happened, if
 // the high-water mark is reached. flush means that the caller holds the write
 // token and must call Flush when it has released the socket's lock.

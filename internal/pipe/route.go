@@ -14,7 +14,7 @@ type Route struct {
 	Datagram   int       // the largest that the pipe carries; 0: it carries messages of any size
 	Label      *Label    // of messages from the peer and to it, with its number
 	FullAt     time.Time // when it lost a message first since it last had room
-	Mark       uint64    // last fan-out that chose this pipe
+	Chosen     uint64    // last fan-out that chose this pipe
 	Notices    int       // subscription notices that wait for the application
 	TopicBytes int       // of the topics that the peer subscribed to and not cancelled
 	After      *Origin   // of a fair queue: whom the pipe gives its turns to; nil: keeps them

@@ -134,7 +134,7 @@ func (l *Listener) accept() {
 		nc, err := l.lis.Accept()
 		if err == nil {
 			pause = first
-			l.start(nc)
+			l.serve(nc)
 			continue
 		}
 		if errors.Is(err, net.ErrClosed) {
@@ -160,9 +160,9 @@ func (l *Listener) accept() {
 	}
 }
 
-// start serves an accepted connection if the limits allow it. At MaxHandshakes another
+// serve serves an accepted connection if the limits allow it. At MaxHandshakes another
 // connection is closed to make room.
-func (l *Listener) start(nc net.Conn) {
+func (l *Listener) serve(nc net.Conn) {
 	err := l.cfg.Host.Admit()
 	g := newGuest(l, nc)
 	var leaves *guest
