@@ -84,8 +84,9 @@ var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
 // stay, and the log warns. If the name has IPv4 and IPv6 addresses, those of the family
 // that the system prefers are used, because many hosts have one of each.
 //
-// The program has one endpoint: Endpoints lists it, with the number of peers, and
-// Disconnect removes it, by the text that was given to Connect. PeerStats.Remote and
+// The program has one endpoint: Endpoints lists it, with the number of peers and the state
+// of the address that has come furthest, and Disconnect removes it, by the text that was
+// given to Connect. PeerStats.Remote and
 // Event.Remote name the address. There is no queue before an address is known. After
 // that messages are also queued for addresses that are not connected yet, or no longer,
 // and a PUSH or DEALER gives them their share. With Immediate only connected ones get

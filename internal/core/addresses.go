@@ -34,7 +34,9 @@ type addresses struct {
 	cancel   context.CancelFunc
 	lost     chan struct{} // has room for one; filled when a connection has ended
 
-	at map[string]*endpoint // by address; guarded by the socket's lock
+	// Guarded by the socket's lock.
+	at  map[string]*endpoint // by address
+	now session.Progress     // of resolving the name
 }
 
 // resolvePause is the least time between two questions about a name, however many
@@ -70,6 +72,7 @@ func (s *Socket) connectAll(r transport.Resolver, cfg *session.Config, o *opt.Se
 		endpoint: e, cfg: cfg, resolver: r, most: o.Int(opt.AllAddresses), interval: o.Millis(opt.ResolveInterval),
 		lost: make(chan struct{}, 1), at: make(map[string]*endpoint),
 	}
+	e.all.now = session.Progress{State: session.Dialing, Since: time.Now()}
 	e.all.ctx, e.all.cancel = context.WithCancel(s.life)
 	s.endpoints = append(s.endpoints, e)
 	s.last = e.key
@@ -98,6 +101,7 @@ func (a *addresses) follow() {
 			if !resolved && a.cfg.ReconnectInterval > 0 {
 				wait = min(wait, backOff.Next())
 			}
+			a.failed(err, wait)
 			s.Event(session.Event{
 				Kind: session.ConnectRetried, Endpoint: a.cfg.Endpoint, Remote: a.cfg.Endpoint, Target: a.cfg.Endpoint, FD: -1, Retry: wait, Err: err,
 			})
@@ -131,6 +135,31 @@ func (a *addresses) hasten() {
 	}
 }
 
+// failed notes that the name has not resolved.
+func (a *addresses) failed(err error, wait time.Duration) {
+	a.endpoint.socket.mu.Lock()
+	defer a.endpoint.socket.mu.Unlock()
+	now := time.Now()
+	a.now = session.Progress{State: session.Resting, Attempts: a.now.Attempts + 1, Err: err, Since: now, Next: now.Add(wait)}
+}
+
+// furthest lists states, the one that is nearest to a peer first.
+var furthest = [...]session.State{session.Serving, session.ShakingHand, session.Dialing, session.Resting, session.Ended}
+
+// progress is that of the address which has come furthest, and of resolving the name
+// where there is none. s.mu is held.
+func (a *addresses) progress() session.Progress {
+	best := a.now
+	rank := len(furthest)
+	for _, e := range a.at {
+		p := e.dialer.Progress()
+		if r := slices.Index(furthest[:], p.State); r < rank {
+			best, rank = p, r
+		}
+	}
+	return best
+}
+
 // adopt connects to the addresses that are new, as many as there may be, and disconnects
 // from those that have gone.
 func (a *addresses) adopt(list []string) {
@@ -140,6 +169,7 @@ func (a *addresses) adopt(list []string) {
 		s.mu.Unlock()
 		return
 	}
+	a.now = session.Progress{State: session.Dialing, Since: time.Now()}
 	linger := s.opts.Millis(opt.Linger)
 	if linger < 0 || linger > removalLimit {
 		linger = removalLimit

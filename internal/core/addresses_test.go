@@ -346,9 +346,15 @@ func TestAllAddressesOfANameThatDoesNotResolve(t *testing.T) {
 		if !ok || !errors.Is(e.Err, zerr.ErrNoDevice) || e.Endpoint != "cloud://service" {
 			t.Errorf("the monitor tells %+v", e)
 		}
+		if p := push.Endpoints()[0].Progress; p.State != session.Resting || !errors.Is(p.Err, zerr.ErrNoDevice) || p.Attempts < 12 || p.Next.Before(time.Now()) {
+			t.Errorf("the endpoint is %+v", p)
+		}
 		c.is("a")
 		time.Sleep(6 * time.Second)
 		c.peers(push, 1)
+		if p := push.Endpoints()[0].Progress; p.State != session.Serving {
+			t.Errorf("the endpoint is %+v", p)
+		}
 		c.is("")
 		time.Sleep(5 * time.Minute)
 		c.peers(push, 1)
@@ -414,6 +420,9 @@ func TestAllAddressesAreDialledSideBySide(t *testing.T) {
 		b := c.serve("b")
 		push := c.push(map[opt.Num]int64{opt.Immediate: 1})
 		c.peers(push, 1)
+		if p := push.Endpoints()[0].Progress; p.State != session.Serving {
+			t.Errorf("one address is connected, and the endpoint is %+v", p)
+		}
 		c.sends(push, 4)
 		c.receives(b, 4)
 	})

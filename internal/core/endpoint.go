@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -33,6 +34,7 @@ type endpoint struct {
 	all      *addresses // of a connect to all addresses of a name, which has no dialer itself
 	of       *addresses // of one of these addresses: to which connect it belongs
 	spent    bool       // out of attempts; guarded by the socket's lock
+	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
 
 // refuse ends a connection because the pattern has no use for it. One of ours that
@@ -83,7 +85,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 		return s.bindInproc(address, o)
 	}
 	if t.Scheme() == udp.Scheme {
-		_, err := s.openDatagrams("bind", address, addr, o)
+		_, err := s.openDatagrams("bind", address, addr, o, settings)
 		return err
 	}
 	s.mu.Lock()
@@ -158,7 +160,7 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return s.connectInproc(address, o, settings)
 	}
 	if t.Scheme() == udp.Scheme {
-		return s.openDatagrams("connect", address, addr, o)
+		return s.openDatagrams("connect", address, addr, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err
@@ -309,30 +311,53 @@ func (s *Socket) names() []string {
 
 // EndpointInfo describes one endpoint.
 type EndpointInfo struct {
-	Address string
-	Bound   bool
-	Peers   int
+	Address  string
+	Bound    bool
+	Peers    int
+	Progress session.Progress
 }
 
 // Endpoints lists what the socket is bound and connected to.
 func (s *Socket) Endpoints() []EndpointInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	peers := make(map[*endpoint]int, len(s.endpoints))
+	for _, a := range s.pipes {
+		switch e := a.endpoint; {
+		case !a.ready:
+		case e.of != nil:
+			peers[e.of.endpoint]++
+		default:
+			peers[e]++
+		}
+	}
 	list := make([]EndpointInfo, 0, len(s.endpoints))
 	for _, e := range s.endpoints {
-		if e.of != nil {
-			continue
+		if e.of == nil {
+			list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
 		}
-		n := 0
-		for _, a := range s.pipes {
-			if of := a.endpoint.of; a.ready && (a.endpoint == e || of != nil && of == e.all) {
-				n++
-			}
-		}
-		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: n})
 	}
 	return list
 }
+
+// progress returns how far the endpoint has come, with so many peers. In process there
+// is no attempt to connect: the peer is there, or nobody has bound the name. The
+// socket's lock is held.
+func (e *endpoint) progress(peers int) session.Progress {
+	switch {
+	case e.dialer != nil:
+		return e.dialer.Progress()
+	case e.listener != nil:
+		return e.listener.Progress()
+	case e.all != nil:
+		return e.all.progress()
+	case e.binding != nil, peers > 0:
+		return session.Progress{State: session.Serving, Since: e.since}
+	}
+	return session.Progress{State: session.Dialing, Since: e.since, Err: errUnbound}
+}
+
+var errUnbound = errors.New("no socket of this context has bound the name")
 
 // LastEndpoint returns the endpoint of the last successful bind or connect.
 func (s *Socket) LastEndpoint() string {

@@ -39,6 +39,8 @@ func (h *handshake) authenticate() error {
 				return err
 			}
 			if body != nil {
+				name, _, _ := wire.ParseCommand(body)
+				h.said = string(name)
 				h.out = wire.AppendFrame(h.out, wire.FlagCommand, body)
 				continue
 			}

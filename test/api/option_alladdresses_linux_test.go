@@ -66,7 +66,7 @@ func TestAllAddressesOfAName(t *testing.T) {
 	connected := func(want ...string) {
 		t.Helper()
 		r.WaitUntil(fmt.Sprintf("connected to %q", want), func() bool { return slices.Equal(remotes(push), want) })
-		if list := push.Endpoints(); len(list) != 1 || list[0] != (zmq.Endpoint{Address: at, Peers: len(want)}) {
+		if list := push.Endpoints(); len(list) != 1 || list[0].Address != at || list[0].Bound || list[0].Peers != len(want) {
 			t.Errorf("the endpoints are %+v", list)
 		}
 	}

@@ -125,8 +125,8 @@ func TestContextThatHasEndedAlready(t *testing.T) {
 		if err := c.do(ended, s); err != context.Canceled {
 			t.Errorf("%s: %v, want context.Canceled as it is", c.name, err)
 		}
-		if err := c.do(past, s); err != context.DeadlineExceeded {
-			t.Errorf("%s: %v, want context.DeadlineExceeded as it is", c.name, err)
+		if err := c.do(past, s); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v, want context.DeadlineExceeded", c.name, err)
 		}
 	}
 	// What is there can be had all the same; what is not sent is not queued.
