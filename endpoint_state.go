@@ -18,7 +18,7 @@ type Endpoint struct {
 	Bound   bool   // by Bind, not Connect
 	Peers   int    // that are connected through it now
 
-	State EndpointState
+	State EndpointState // how far it has come
 	// Attempts counts how often connecting has failed since the last peer. Of a bind it
 	// counts the connections of strangers and peers that failed before they were ready.
 	Attempts int
@@ -75,7 +75,7 @@ func (e Endpoint) String() string {
 	return e.Address + ": " + strings.Join(parts, ", ")
 }
 
-// describe says what the state means to a reader who does not know its name.
+// describe says what the state means.
 func (e Endpoint) describe() string {
 	why := "no reason is known"
 	if e.LastError != nil {
@@ -115,7 +115,7 @@ func count(n int, noun string) string {
 // reason is the text of an error without the prefix that the text around it has.
 func reason(err error) string { return strings.TrimPrefix(err.Error(), "zmq: ") }
 
-// LogValue implements slog.LogValuer: the address, the state and what goes with it.
+// LogValue returns the endpoint as the package log/slog logs it: the address, the state and what goes with it.
 func (e Endpoint) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("address", e.Address), slog.Bool("bound", e.Bound),
 		slog.String("state", e.State.String()), slog.Int("peers", e.Peers)}

@@ -19,11 +19,11 @@ import (
 // Timeout method returns true. A context that is cancelled has no WaitError: the call
 // returns context.Canceled as it is.
 type WaitError struct {
-	Op        string // what was tried: "send", "receive", "request"
-	Socket    string // as Socket.String has it
-	Hint      string // what the program has probably forgotten; empty if nothing
-	Endpoints []Endpoint
-	Err       error // context.DeadlineExceeded or ErrTimeout
+	Op        string     // what was tried: "send", "receive", "request"
+	Socket    string     // as Socket.String has it
+	Hint      string     // what the program has probably forgotten; empty if nothing
+	Endpoints []Endpoint // as they were when the call gave up
+	Err       error      // context.DeadlineExceeded or ErrTimeout
 }
 
 // maxNamedEndpoints bounds the text of a socket with many endpoints. The field

@@ -346,7 +346,11 @@ func (s *Socket) Endpoints() []EndpointInfo {
 func (e *endpoint) progress(peers int) session.Progress {
 	switch {
 	case e.dialer != nil:
-		return e.dialer.Progress()
+		p := e.dialer.Progress()
+		if p.State == session.ShakingHand && peers > 0 { // the Dialer is about to note it
+			p.State, p.Attempts = session.Serving, 0
+		}
+		return p
 	case e.listener != nil:
 		return e.listener.Progress()
 	case e.all != nil:

@@ -19,7 +19,7 @@ const (
 	Ended                    // there is no further attempt
 )
 
-// Progress is the state of an endpoint, for people who ask why nothing arrives.
+// Progress is the state of an endpoint, which explains why nothing arrives.
 type Progress struct {
 	State State
 	// Attempts counts the attempts of a Dialer that have failed since its last peer. A

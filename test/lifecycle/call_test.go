@@ -172,7 +172,7 @@ func TestTimeoutIsNotAContextError(t *testing.T) {
 	defer cancel()
 	_, recv = s.Recv(ctx)
 	for _, err := range []error{recv, s.Send(ctx, []byte("x"))} {
-		if err != context.DeadlineExceeded || errors.Is(err, zmq.ErrTimeout) {
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, zmq.ErrTimeout) {
 			t.Errorf("the context's end: %v", err)
 		}
 	}
