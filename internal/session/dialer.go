@@ -5,7 +5,6 @@ package session
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"syscall"
 	"time"
@@ -46,7 +45,7 @@ type Dialer struct {
 
 // NewDialer makes a Dialer for a pipe; with Immediate the pipe is nil.
 func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
-	d := &Dialer{cfg: cfg, pipe: p, target: cfg.Endpoint, done: make(chan struct{})}
+	d := &Dialer{cfg: cfg, pipe: p, target: cfg.target(), done: make(chan struct{})}
 	d.now.enter(Dialing)
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
@@ -115,7 +114,7 @@ func (d *Dialer) run() {
 		defer d.settled()
 		d.turn.wait(d.ctx.Done())
 	}
-	delay := d.cfg.ReconnectInterval
+	backOff := NewBackOff(d.cfg)
 	for d.ctx.Err() == nil {
 		useful, again := d.attempt()
 		d.settled()
@@ -123,10 +122,9 @@ func (d *Dialer) run() {
 			return
 		}
 		if useful {
-			delay = d.cfg.ReconnectInterval
+			backOff = NewBackOff(d.cfg)
 		}
-		var wait time.Duration
-		wait, delay = d.backOff(delay)
+		wait := backOff.Next()
 		d.restFor(wait)
 		e := d.event(ConnectRetried, -1)
 		e.Retry, e.Err = wait, d.failure
@@ -226,17 +224,6 @@ func (d *Dialer) Resting() bool {
 	return d.now.State == Resting
 }
 
-// backOff returns the wait before the next attempt, and the delay to continue with. The
-// delay is doubled up to RECONNECT_IVL_MAX. Without that the wait is the interval plus
-// a random time of up to the same length.
-func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
-	limit := d.cfg.ReconnectIntervalMax
-	if limit <= 0 {
-		return delay + rand.N(delay), delay
-	}
-	return min(delay, limit), min(2*delay, limit)
-}
-
 // lasting is how long a connection must last to count as useful without a message of
 // the peer. It is the default of ReconnectIntervalMax. So a peer that ends each
 // connection after that time is dialled no more often than one that cannot be reached.
@@ -316,7 +303,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 
 // event begins an event of an attempt to connect.
 func (d *Dialer) event(kind EventKind, fd int) Event {
-	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.Endpoint, Target: d.target, FD: fd}
+	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.target(), Target: d.target, FD: fd}
 }
 
 // traced returns a context for Dial in which its progress is reported.

@@ -77,6 +77,7 @@ type Event struct {
 type Config struct {
 	Endpoint  string // whole, with scheme
 	Address   string // without
+	Target    string // of a Dialer: what it dials, if that is one address of Endpoint; empty if it is Endpoint
 	Transport transport.Transport
 	Dial      *transport.Config
 	Engine    *engine.Config
@@ -100,6 +101,14 @@ type Config struct {
 	ConnectedIsUseful bool
 
 	MaxHandshakes int // unfinished ones at a time, 0 is no limit
+}
+
+// target is what a Dialer dials, as events name it.
+func (c *Config) target() string {
+	if c.Target != "" {
+		return c.Target
+	}
+	return c.Endpoint
 }
 
 // handshakeEvent returns the event for the reason why a handshake failed.
