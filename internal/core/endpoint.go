@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -31,6 +32,7 @@ type endpoint struct {
 	binding  *binding   // inproc bind
 	parked   *parked    // inproc connect that found nobody
 	spent    bool       // out of attempts; guarded by the socket's lock
+	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
 
 // refuse ends a connection because the pattern has no use for it. One of ours that
@@ -62,8 +64,8 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option of a socket or of one endpoint, or with a Hook a function
-// that it asks.
+// Setting changes an option of a socket or of one endpoint, or with a Hook what the
+// program brings.
 type Setting struct {
 	Num   opt.Num
 	Value opt.Value
@@ -81,7 +83,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 		return s.bindInproc(address, o)
 	}
 	if t.Scheme() == udp.Scheme {
-		_, err := s.openDatagrams("bind", address, addr, o)
+		_, err := s.openDatagrams("bind", address, addr, o, settings)
 		return err
 	}
 	s.mu.Lock()
@@ -155,7 +157,7 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return s.connectInproc(address, o, settings)
 	}
 	if t.Scheme() == udp.Scheme {
-		return s.openDatagrams("connect", address, addr, o)
+		return s.openDatagrams("connect", address, addr, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err
@@ -235,7 +237,7 @@ func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.locate(address)
+	scheme, addr, t, err := s.locate(address, hooks)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -298,27 +300,49 @@ func (s *Socket) names() []string {
 
 // EndpointInfo describes one endpoint.
 type EndpointInfo struct {
-	Address string
-	Bound   bool
-	Peers   int
+	Address  string
+	Bound    bool
+	Peers    int
+	Progress session.Progress
 }
 
 // Endpoints lists what the socket is bound and connected to.
 func (s *Socket) Endpoints() []EndpointInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	peers := make(map[*endpoint]int, len(s.endpoints))
+	for _, a := range s.pipes {
+		if a.ready {
+			peers[a.endpoint]++
+		}
+	}
 	list := make([]EndpointInfo, 0, len(s.endpoints))
 	for _, e := range s.endpoints {
-		n := 0
-		for _, a := range s.pipes {
-			if a.endpoint == e && a.ready {
-				n++
-			}
-		}
-		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: n})
+		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
 	}
 	return list
 }
+
+// progress returns how far the endpoint has come, with so many peers. In process there
+// is no attempt to connect: the peer is there, or nobody has bound the name. The
+// socket's lock is held.
+func (e *endpoint) progress(peers int) session.Progress {
+	switch {
+	case e.dialer != nil:
+		p := e.dialer.Progress()
+		if p.State == session.ShakingHand && peers > 0 { // the Dialer is about to note it
+			p.State, p.Attempts = session.Serving, 0
+		}
+		return p
+	case e.listener != nil:
+		return e.listener.Progress()
+	case e.binding != nil, peers > 0:
+		return session.Progress{State: session.Serving, Since: e.since}
+	}
+	return session.Progress{State: session.Dialing, Since: e.since, Err: errUnbound}
+}
+
+var errUnbound = errors.New("no socket of this context has bound the name")
 
 // LastEndpoint returns the endpoint of the last successful bind or connect.
 func (s *Socket) LastEndpoint() string {

@@ -108,7 +108,7 @@ func (c *Conn) countInFlight() {
 // never read.
 func (c *Conn) countWhenKept() (over func(reset bool)) {
 	lost, atClose := c.lost(), c.unacked
-	s := source{nc: c.src.nc, raw: c.src.raw}
+	s := source{bottom: c.src.bottom, raw: c.src.raw}
 	return func(reset bool) {
 		if reset {
 			lost(atClose)

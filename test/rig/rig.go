@@ -22,7 +22,7 @@ import (
 
 // Patience is how long a test waits for one thing that must happen. It only matters when
 // something is wrong.
-const Patience = 30 * time.Second
+const Patience = time.Minute
 
 // Test is one test with a context of its own, whose sockets lose no time: they do
 // not linger and reconnect at once.
