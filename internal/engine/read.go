@@ -128,12 +128,15 @@ func (c *Conn) Run() error {
 // are forgotten. Run must have returned, or never been called.
 func (c *Conn) Wait() {
 	c.writers.Wait()
-	c.countInFlight()
 	c.wipe()
 	c.closeAccount()
-	if c.keep.Load() && !c.cfg.Keeper.keep(c.nc) {
+	if c.keep.Load() {
+		if c.cfg.Keeper.keep(c.nc, c.countWhenKept()) {
+			return
+		}
 		_ = c.nc.Close()
 	}
+	c.countInFlight()
 }
 
 // noteHeard notes that the peer is alive.
