@@ -16,7 +16,7 @@ import (
 // refuses the peer.
 type Authorizer func(context.Context, *pipe.Peer) error
 
-// SetAuthorizer changes whom later endpoints ask; nil is nobody.
+// SetAuthorizer changes the authorizer of later endpoints; nil is none.
 func (s *Socket) SetAuthorizer(f Authorizer) { s.authorize.Store(&f) }
 
 // authorizer is the one for an endpoint: that of its settings, or the socket's.

@@ -29,7 +29,7 @@ type endpoint struct {
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
 	id       []byte     // of CONNECT_ROUTING_ID with IMMEDIATE, for the pipe of each connection
 	binding  *binding   // inproc bind
-	parked   *parked    // inproc connect that found nobody
+	parked   *parked    // inproc connect to a name that is not bound yet
 	spent    bool       // out of attempts; guarded by the socket's lock
 }
 
@@ -63,7 +63,7 @@ func (e *endpoint) over() bool {
 }
 
 // Setting changes an option set for one endpoint, or with an Authorizer, which may
-// point to nil, whom the endpoint asks about its peers.
+// point to nil, the function that decides about its peers.
 type Setting struct {
 	Num        opt.Num
 	Value      opt.Value

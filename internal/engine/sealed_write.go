@@ -31,23 +31,23 @@ func (b *Buffers) getSealed() *sealedBuffer {
 func (b *Buffers) putSealed(s *sealedBuffer) { b.sealed.Put(s) }
 
 // sealer works off a batch, which it only reads: other connections may send the
-// same octets at the same time. Each frame is sealed once, whatever happens to the
+// same bytes at the same time. Each frame is sealed once, whatever happens to the
 // write: a nonce is never used twice.
 type sealer struct {
 	bufs [][]byte // of the batch
 	at   int      // in bufs: the buffer that the next frame begins in
 	off  int      // and where in it
-	done int      // octets of the batch in frames that were sealed
+	done int      // bytes of the batch in frames that were sealed
 
 	out   []byte        // sealed frames
 	sent  int           // of out
 	bufs1 [1][]byte     // for a write that is tried
-	first int           // octets of the batch before the frames in out
+	first int           // bytes of the batch before the frames in out
 	ends  []sealedEnd   // of the frames in out
 	home  *sealedBuffer // where out is, or was before a frame that did not fit
 }
 
-// sealedEnd is where a frame ends, in the sealed octets and in the batch.
+// sealedEnd is where a frame ends, in the sealed bytes and in the batch.
 type sealedEnd struct{ out, in int }
 
 // load begins a batch.
@@ -100,7 +100,7 @@ func (s *sealer) fill(c *Conn) (bool, error) {
 	}
 }
 
-// frame seals the frame whose header of n octets is next.
+// frame seals the frame whose header of n bytes is next.
 func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	var flags byte
 	if h.Flags&wire.FlagMore != 0 {
@@ -121,7 +121,7 @@ func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	return err
 }
 
-// original returns how many octets of the batch have gone out in whole frames.
+// original returns how many bytes of the batch have gone out in whole frames.
 func (s *sealer) original() int { return s.originalOf(s.sent) }
 
 // originalOf is original if so much of what is sealed has gone out.

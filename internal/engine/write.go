@@ -203,7 +203,7 @@ func (c *Conn) fail(n int, err error) {
 	c.flight.cut(n, c.src.writer.total, c.out, &c.batch)
 }
 
-// rest returns the buffers without their first n octets.
+// rest returns the buffers without their first n bytes.
 func rest(bufs [][]byte, n int) net.Buffers {
 	for len(bufs) > 0 && n >= len(bufs[0]) {
 		n -= len(bufs[0])

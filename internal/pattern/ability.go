@@ -69,7 +69,7 @@ type Topics interface {
 	TopicsCount() int
 }
 
-// Publisher is a pattern that knows who subscribed.
+// Publisher is a pattern that knows its subscribers.
 type Publisher interface {
 	Topics
 	// Subscribers returns how many peers would get a message of that topic. It

@@ -35,7 +35,7 @@ type Inbox struct {
 	sole       bool        // WriteSole may be used by the other end, in process
 	direct     uint64      // messages that came that way
 
-	octets   uint64 // of messages that came from a socket of this process
+	payload  uint64 // bytes of messages that came from a socket of this process
 	replaced replacement
 
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows
@@ -214,7 +214,7 @@ func (b *Inbox) rest(spare []Item) {
 	}
 }
 
-// giveBack returns the memory of a large empty queue to those who have much to
+// giveBack returns the memory of a large empty queue to inboxes that have much to
 // queue now.
 func (b *Inbox) giveBack(s []Item) {
 	if cap(s) > keepCap && b.buffers != nil {

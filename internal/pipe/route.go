@@ -17,7 +17,7 @@ type Route struct {
 	Chosen     uint64    // last fan-out that chose this pipe
 	Notices    int       // subscription notices that wait for the application
 	TopicBytes int       // of the topics that the peer subscribed to and not cancelled
-	After      *Origin   // of a fair queue: whom the pipe gives its turns to; nil: keeps them
+	After      *Origin   // of a fair queue: the origin that the pipe gives its turns to; nil: it keeps them
 	Left       *Origin   // the same, of a pipe that has departed: where it is noted
 	Came       uint64    // departures when the pipe came
 	Departed   uint64    // its own place among them
