@@ -100,9 +100,17 @@ func (c *Context) NewSocket(t SocketType, settings ...Setting) (*Socket, error) 
 // DisconnectPeers calls match for every peer of every socket of the context, and
 // disconnects those for which it returns true, as Socket.DisconnectPeer does. It
 // returns how many there were. Inproc peers are part of the program, and match is not
-// called for them. match runs in the caller's goroutine, without locks. Peers that
-// finish their handshake meanwhile may be missed, so first change the rules that accept
-// them.
+// called for them.
+//
+// A peer cannot slip in by a handshake that is under way. If an authentication handler
+// or an authorizer has been asked about the peer, and may have accepted it by rules that
+// are no longer true, match is called at the end of that handshake, before messages are
+// exchanged, possibly after DisconnectPeers has returned. So first change the rules, then
+// call DisconnectPeers. Such peers are not counted.
+//
+// match runs without locks, and must be safe for concurrent use. It must not close
+// sockets, because Close waits for it. If it panics during a handshake, the peer is
+// refused and the panic is logged.
 //
 //	n := zctx.DisconnectPeers(func(p zmq.Peer) bool { return p.UserID == "mallory" })
 func (c *Context) DisconnectPeers(match func(Peer) bool) int {

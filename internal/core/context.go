@@ -40,13 +40,14 @@ type Memory struct {
 // Context owns sockets and the names of in-process endpoints.
 type Context struct {
 	// Immutable after NewContext.
-	cfg        Config
-	memory     *Memory
-	loans      engine.Loans
-	repeats    repeats
-	firstDials session.FirstDials
-	done       chan struct{} // closed by Shutdown
-	expelled   expelled
+	cfg         Config
+	memory      *Memory
+	loans       engine.Loans
+	repeats     repeats
+	firstDials  session.FirstDials
+	done        chan struct{} // closed by Shutdown
+	expelled    expelled
+	revocations pipe.Revocations
 
 	mu         sync.Mutex
 	terminated bool

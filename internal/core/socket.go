@@ -43,7 +43,8 @@ type Socket struct {
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
 
-	authorize atomic.Pointer[Authorizer] // of later endpoints; nil is none
+	// hooks are those of later endpoints, set with mu held.
+	hooks atomic.Pointer[Hooks]
 
 	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
 

@@ -39,6 +39,8 @@ func (h *handshake) authenticate() error {
 				return err
 			}
 			if body != nil {
+				name, _, _ := wire.ParseCommand(body)
+				h.said = string(name)
 				h.out = wire.AppendFrame(h.out, wire.FlagCommand, body)
 				continue
 			}
@@ -73,7 +75,33 @@ func (h *handshake) receive() error {
 	if flags&wire.FlagCommand == 0 {
 		return &zerr.ProtocolError{Rule: "the handshake consists of commands", Code: mechanism.UnexpectedCommand}
 	}
-	return h.m.Receive(body)
+	if err := h.m.Receive(body); err != nil {
+		return err
+	}
+	return h.findKey()
+}
+
+// findKey has the program give the keys of a CURVE server for a client that has sent
+// HELLO, where the server has no key of its own. Nothing is known of the client but its
+// address.
+func (h *handshake) findKey() error {
+	m, ok := h.m.(mechanism.KeySeeker)
+	if !ok || m.Seeks() == nil {
+		return nil
+	}
+	if len(h.buf) > 0 {
+		return errOutOfTurn
+	}
+	client := *m.Seeks()
+	var keys []*mechanism.CurveKey
+	err := h.meanwhile(true, false, func() (err error) {
+		keys, err = h.c.cfg.ServerKeys(h.ctx, h.peer, &client)
+		return denied(err)
+	})
+	if err != nil {
+		return err
+	}
+	return m.Try(keys)
 }
 
 // question has the authentication handler decide about the peer. A client that

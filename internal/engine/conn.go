@@ -37,6 +37,10 @@ type Config struct {
 	Authenticate func(context.Context, *pipe.Peer, *mechanism.Question) (*mechanism.Verdict, error)
 	Authorize    func(context.Context, *pipe.Peer) error
 
+	// ServerKeys gives the secret keys for a client, whose short-term key is known, if
+	// Mechanism is a KeySeeker. It is called like these.
+	ServerKeys func(context.Context, *pipe.Peer, *mechanism.CurveKey) ([]*mechanism.CurveKey, error)
+
 	HandshakeTimeout time.Duration // 0 is none
 	HandshakeBytes   int           // most bytes that a peer may send before it is ready
 	MaxFrame         int64         // MAXMSGSIZE, negative is no limit

@@ -34,6 +34,7 @@ type handshake struct {
 	m        mechanism.Machine // nil for a STREAM
 	buf      []byte            // bytes read and not yet consumed
 	got      int               // bytes read in all
+	said     string            // our last command
 	out      []byte            // ours that have not been written
 	peer     *pipe.Peer
 	deadline time.Time       // of the whole handshake; zero is none
@@ -65,7 +66,7 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
 		}
-		return nil, c.reason(err)
+		return nil, c.reason(h.departed(err))
 	}
 	_ = c.nc.SetDeadline(time.Time{})
 	if len(h.buf) > 0 {
