@@ -47,6 +47,7 @@ type Config struct {
 	MaxMessage       int64         // all frames of a message, negative or 0 is no limit
 	MaxFrames        int           // frames of a message, 0 is no limit
 	RefuseOld        bool          // refuse ZMTP 1.0 and 2.0
+	NeedsCommands    bool          // RADIO and DISH: messages alone do not do
 
 	HeartbeatInterval time.Duration // 0 is none
 	HeartbeatTimeout  time.Duration // 0 is none
@@ -86,6 +87,7 @@ type Conn struct {
 	// while the connection is lent by the receiver that borrows it.
 	accepted bool // the peer connected to us; set before Handshake
 	version  wire.Version
+	layered  bool              // a layer carries the frames, and has heartbeats of its own
 	traffic  mechanism.Traffic // what frames go through; nil: they travel as they are
 	rest     []byte            // bytes that came behind the handshake
 	dec      decoder
@@ -177,7 +179,7 @@ func (c *Conn) Close(reason error) {
 func (c *Conn) Finish() {
 	c.finishing.Store(true)
 	c.stopHeartbeats()
-	if tcp, ok := c.nc.(interface {
+	if tcp, ok := c.src.bottom.(interface {
 		SetKeepAliveConfig(net.KeepAliveConfig) error
 	}); ok {
 		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true}) // the defaults: two minutes and a half

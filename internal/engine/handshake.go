@@ -85,6 +85,29 @@ func (h *handshake) run() error {
 		return nil
 	}
 	h.m = h.c.cfg.Mechanism()
+	opened, err := h.open()
+	if err != nil {
+		return err
+	}
+	if opened.Protocol != "" {
+		err = h.carried(opened)
+	} else {
+		err = h.greeted()
+	}
+	if err != nil || len(h.c.cfg.Hello) == 0 {
+		return err
+	}
+	if h.c.traffic == nil {
+		h.message(h.c.cfg.Hello)
+		return nil
+	}
+	sealed, err := h.c.traffic.Seal(nil, 0, h.c.cfg.Hello)
+	h.out = wire.AppendFrame(h.out, 0, sealed)
+	return err
+}
+
+// greeted is the handshake of ZMTP, which a greeting begins.
+func (h *handshake) greeted() error {
 	h.out = wire.AppendSignature(h.out, len(h.c.cfg.Identity))
 	if h.peer.Accepted {
 		if err := h.hear(); err != nil {
@@ -102,15 +125,6 @@ func (h *handshake) run() error {
 	} else if err = h.exchangeIdentities(); err == nil {
 		err = h.authorize()
 	}
-	if err != nil || len(h.c.cfg.Hello) == 0 {
-		return err
-	}
-	if h.c.traffic == nil {
-		h.message(h.c.cfg.Hello)
-		return nil
-	}
-	sealed, err := h.c.traffic.Seal(nil, 0, h.c.cfg.Hello)
-	h.out = wire.AppendFrame(h.out, 0, sealed)
 	return err
 }
 

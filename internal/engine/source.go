@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"syscall"
+
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // source reads a connection so that no buffer is held while nothing arrives:
@@ -14,7 +16,9 @@ import (
 // goroutine owns everything.
 type source struct {
 	nc      net.Conn
-	raw     syscall.RawConn // nil: plain blocking reads
+	bottom  net.Conn        // below the layers of nc, which it is itself mostly
+	layer   transport.Layer // nil: nc carries bytes as they are
+	raw     syscall.RawConn // of bottom; nil: plain blocking reads
 	buffers *Buffers
 
 	borrow func(fd uintptr) bool // reads into a borrowed buffer
@@ -42,11 +46,13 @@ type source struct {
 }
 
 func (s *source) init(nc net.Conn, b *Buffers) {
-	s.nc, s.buffers, s.fd = nc, b, -1
-	if sc, ok := nc.(syscall.Conn); ok {
+	s.nc, s.bottom, s.buffers, s.fd = nc, transport.Bottom(nc), b, -1
+	s.layer, _ = nc.(transport.Layer)
+	s.writer.layer = s.layer
+	if sc, ok := s.bottom.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
 			_ = raw.Control(func(fd uintptr) { s.fd = int32(fd) }) // fails once closed, when nothing asks
-			if canPoll {
+			if transport.CanPoll {
 				s.raw = raw
 			}
 		}
@@ -110,7 +116,7 @@ func (s *source) readBorrowed(fd uintptr) bool {
 		s.rb = s.buffers.get(s.wide)
 	}
 	room := s.room()
-	n, again, err := readFD(fd, room)
+	n, again, err := s.receive(fd, room)
 	if again {
 		if !had {
 			s.release()
@@ -120,6 +126,14 @@ func (s *source) readBorrowed(fd uintptr) bool {
 	s.note(n, err)
 	s.full = n == len(room)
 	return true
+}
+
+// receive reads without blocking.
+func (s *source) receive(fd uintptr, b []byte) (n int, again bool, err error) {
+	if s.layer != nil {
+		return s.layer.TryRead(fd, b)
+	}
+	return transport.Receive(fd, b)
 }
 
 // room is where in the read buffer the next bytes go.
@@ -144,7 +158,7 @@ func (s *source) wait() bool {
 }
 
 func (s *source) readDirect(fd uintptr) bool {
-	n, again, err := readFD(fd, s.dst)
+	n, again, err := s.receive(fd, s.dst)
 	if again {
 		return !s.wait()
 	}

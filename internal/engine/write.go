@@ -170,13 +170,23 @@ func (c *Conn) writeAll(bufs net.Buffers) (int, error) {
 			k++
 		}
 		c.stuck()
-		c.vec, bufs = bufs[:k:k], bufs[k:]
-		n, err := c.vec.WriteTo(c.nc)
-		if w.done += int(n); err != nil {
-			return w.done, err
+		n, err := c.writeBuffers(bufs[:k:k])
+		if bufs = bufs[k:]; err != nil {
+			return w.done + n, err
 		}
+		w.done += n
 	}
 	return w.done, nil
+}
+
+// writeBuffers writes everything in a goroutine that may block.
+func (c *Conn) writeBuffers(bufs [][]byte) (int, error) {
+	if c.src.layer != nil {
+		return c.src.layer.WriteBuffers(bufs)
+	}
+	c.vec = bufs
+	n, err := c.vec.WriteTo(c.nc)
+	return int(n), err
 }
 
 // takesNoMore tells the outbox how far a write has come that has to wait.
