@@ -133,6 +133,9 @@ func (s *Socket) noteDuplicate(p *pipe.Pipe) {
 func (s *Socket) Lost(p *pipe.Pipe, last bool, reason error) {
 	s.mu.Lock()
 	a := s.pipes[p]
+	if a != nil && a.endpoint.of != nil {
+		a.endpoint.of.hasten()
+	}
 	if a == nil {
 		a = s.parting[p]
 	}
@@ -183,6 +186,9 @@ func (s *Socket) Event(e session.Event) {
 		s.stats.countFailure(&e)
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
+	}
+	if over := (*pipe.BudgetError)(nil); e.Kind == session.Disconnected && errors.As(e.Err, &over) {
+		s.stats.OverBudget.Add(1)
 	}
 	s.monitors.raise(&e)
 	s.log(&e)

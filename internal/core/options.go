@@ -225,6 +225,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.C
 		Lend:              s.lend,
 		Loans:             &s.ctx.loans,
 		Keeper:            &s.keeper,
+		Budget:            s.ctx.budget,
 	}
 	if s.typ.Hello {
 		c.Hello = o.Bytes(opt.HelloMessage)

@@ -85,6 +85,7 @@ func checkProxy(scheme string, o *opt.Set) error {
 func checkCurveKeys(o *opt.Set) error {
 	var none, public mechanism.CurveKey
 	secret, given := key(o, opt.CurveSecretKey), key(o, opt.CurvePublicKey)
+	defer clear(secret[:])
 	if secret == none {
 		return zerr.Errorf(zerr.ErrInvalid, "CURVE needs CURVE_SECRETKEY, which is not set")
 	}

@@ -51,7 +51,10 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		h.deadline = time.Now().Add(d)
 		_ = c.nc.SetDeadline(h.deadline)
 	}
-	err := h.run()
+	err := c.openAccount()
+	if err == nil {
+		err = h.run()
+	}
 	// Also behind an error: a peer that we do not fit learns why from our greeting.
 	if e := h.flush(); err == nil {
 		err = e
@@ -59,7 +62,9 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 	if h.m != nil {
 		h.m.Wipe()
 	}
+	c.partial.Clear()
 	if err != nil {
+		c.closeAccount()
 		if h.m != nil && h.m.Traffic() != nil {
 			h.m.Traffic().Wipe() // it may have had its keys, and failed behind that
 		}
@@ -275,7 +280,11 @@ func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
 // been accepted has often said something, and then more of our side goes out at
 // once.
 func (h *handshake) hear() error {
-	k, err := h.c.src.try(h.room(1))
+	mem, err := h.room(1)
+	if err != nil {
+		return err
+	}
+	k, err := h.c.src.try(mem)
 	return h.took(k, err, 1)
 }
 
@@ -286,7 +295,11 @@ func (h *handshake) fill(n int) error {
 		if err := h.flush(); err != nil {
 			return err
 		}
-		k, err := h.c.nc.Read(h.room(n))
+		mem, err := h.room(n)
+		if err != nil {
+			return err
+		}
+		k, err := h.c.nc.Read(mem)
 		if err := h.took(k, err, n); err != nil {
 			return err
 		}
@@ -296,11 +309,15 @@ func (h *handshake) fill(n int) error {
 
 // room returns memory to read into. What is read at once is little: a peer that
 // never finishes its handshake costs a few hundred bytes.
-func (h *handshake) room(n int) []byte {
+func (h *handshake) room(n int) ([]byte, error) {
 	if cap(h.buf)-len(h.buf) < 64 {
-		h.buf = append(make([]byte, 0, len(h.buf)+max(usualIn, min(n-len(h.buf), 8<<10))), h.buf...)
+		size := len(h.buf) + max(usualIn, min(n-len(h.buf), 8<<10))
+		if err := h.c.drawPartial(size); err != nil {
+			return nil, err
+		}
+		h.buf = append(make([]byte, 0, size), h.buf...)
 	}
-	return h.buf[len(h.buf):cap(h.buf)]
+	return h.buf[len(h.buf):cap(h.buf)], nil
 }
 
 // took notes the outcome of a read for the sake of n bytes. An error behind
