@@ -189,7 +189,7 @@ func TestHandshakeDeadlineOff(t *testing.T) {
 	})
 }
 
-// TestSlowDrip: an byte a second does not put the deadline off, and once the
+// TestSlowDrip: a byte a second does not put the deadline off, and once the
 // handshake is done the deadline is gone.
 func TestSlowDrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
