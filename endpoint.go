@@ -34,7 +34,7 @@ func (s *Socket) Bind(endpoint string, settings ...Setting) error {
 
 // Connect begins to connect to an endpoint and returns at once, whether or not a peer
 // is listening. For every attempt the library resolves the name again and tries all its
-// addresses. It repeats the attempts until one succeeds, and again whenever the
+// addresses until one answers; with AllAddresses it connects to each. It repeats the attempts until one succeeds, and again whenever the
 // connection is lost. Messages may be queued from now on (see Immediate). The settings
 // apply to this endpoint alone; see Bind.
 //
@@ -74,25 +74,6 @@ func (s *Socket) Unbind(endpoint string) error {
 // the peer that have not been received yet are dropped. Error: ErrNoEndpoint.
 func (s *Socket) Disconnect(endpoint string) error {
 	return fail("disconnect", endpoint, s.s.Disconnect(endpoint))
-}
-
-// Endpoint is one bind or one connect of a socket.
-type Endpoint struct {
-	Address string // by which Unbind or Disconnect finds it
-	Bound   bool   // by Bind, not Connect
-	Peers   int    // that are connected through it now
-}
-
-// Endpoints lists the endpoints that the socket is bound and connected to, in the order
-// of the calls.
-func (s *Socket) Endpoints() []Endpoint { return newEndpoints(s.s) }
-
-func newEndpoints(s *core.Socket) []Endpoint {
-	var list []Endpoint
-	for _, e := range s.Endpoints() {
-		list = append(list, Endpoint(e))
-	}
-	return list
 }
 
 // LastEndpoint returns the endpoint of the last successful Bind or Connect. That of a
@@ -144,7 +125,7 @@ func (s *Socket) DisconnectRoutingID(routingID uint32) error {
 
 // WaitPeers waits until at least n peers are connected.
 func (s *Socket) WaitPeers(ctx context.Context, n int) error {
-	return fail("wait for peers", s.s.String(), s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
+	return s.failWaiting("wait for peers", s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
 }
 
 // WaitSubscribers waits until a message with that topic would reach at least n peers.
@@ -158,5 +139,5 @@ func (s *Socket) WaitSubscribers(ctx context.Context, topic string, n int) error
 		have, _ := s.s.Subscribers([]byte(topic))
 		return have >= n
 	})
-	return fail("wait for subscribers", s.s.String(), err)
+	return s.failWaiting("wait for subscribers", err)
 }

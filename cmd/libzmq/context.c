@@ -64,7 +64,7 @@ int zmq_ctx_shutdown(void *context_)
     bool started = c->started;
     pthread_mutex_unlock(&c->mu);
     if (started)
-        IN_GO(engine->ctx_shutdown(c->h.slot));
+        IN_GO(calls->ctx_shutdown(c->h.slot));
     return 0;
 }
 
@@ -99,7 +99,7 @@ int zmq_ctx_term(void *context_)
             return -1;
         }
         c->ending = true;
-        IN_GO(engine->ctx_term(c->h.slot, c->done));
+        IN_GO(calls->ctx_term(c->h.slot, c->done));
     }
     pthread_mutex_unlock(&c->mu);
     struct pollfd p = {.fd = c->done, .events = POLLIN};
@@ -282,14 +282,14 @@ static int open_socket(context *c, int type, socket_ *s, int event)
     if (c->shut)
         e = ETERM;
     else if (!c->started) {
-        IN_GO(engine->ctx_start(c->h.slot, c->max_sockets, c->io_threads));
+        IN_GO(calls->ctx_start(c->h.slot, c->max_sockets, c->io_threads));
         c->generation = generation;
         c->started = true;
     }
     int ipv6 = c->ipv6, blocky = c->blocky;
     pthread_mutex_unlock(&c->mu);
     if (!e)
-        IN_GO(e = engine->socket(c->h.slot, s->h.slot, &s->out, type, event, ipv6, blocky));
+        IN_GO(e = calls->socket(c->h.slot, s->h.slot, &s->out, type, event, ipv6, blocky));
     return e;
 }
 

@@ -15,7 +15,7 @@ static int regroup(void *handle, const char *group, bool leave)
         return -1;
     int e = EINVAL;
     if (group)
-        IN_GO(e = engine->regroup(s->h.slot, (char *)(uintptr_t)group, strlen(group), leave));
+        IN_GO(e = calls->regroup(s->h.slot, (char *)(uintptr_t)group, strlen(group), leave));
     socket_unlock(s);
     return outcome(e);
 }
@@ -31,7 +31,7 @@ uint32_t zmq_connect_peer(void *handle, const char *addr)
     int e = EINVAL;
     uint32_t id = 0;
     if (addr)
-        IN_GO(e = engine->connect_peer(s->h.slot, (char *)(uintptr_t)addr, strlen(addr), &id));
+        IN_GO(e = calls->connect_peer(s->h.slot, (char *)(uintptr_t)addr, strlen(addr), &id));
     socket_unlock(s);
     return outcome(e) ? 0 : id;
 }
@@ -42,7 +42,7 @@ int zmq_disconnect_peer(void *handle, uint32_t routing_id)
     if (!s)
         return -1;
     int e;
-    IN_GO(e = engine->disconnect_peer(s->h.slot, routing_id));
+    IN_GO(e = calls->disconnect_peer(s->h.slot, routing_id));
     socket_unlock(s);
     return outcome(e);
 }

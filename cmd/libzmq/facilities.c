@@ -199,7 +199,7 @@ char *zmq_z85_encode(char *dest, const uint8_t *data, size_t size)
 {
     int e = size % 4 || too_large(size) ? EINVAL : !dest || (!data && size) ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->z85_encode(dest, (uint8_t *)(uintptr_t)data, size));
+        IN_GO(e = calls->z85_encode(dest, (uint8_t *)(uintptr_t)data, size));
     return outcome(e) ? NULL : dest;
 }
 
@@ -207,7 +207,7 @@ uint8_t *zmq_z85_decode(uint8_t *dest, const char *string)
 {
     int e = !dest || !string ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->z85_decode(dest, (char *)(uintptr_t)string, strlen(string)));
+        IN_GO(e = calls->z85_decode(dest, (char *)(uintptr_t)string, strlen(string)));
     return outcome(e) ? NULL : dest;
 }
 
@@ -215,7 +215,7 @@ int zmq_curve_keypair(char *z85_public_key, char *z85_secret_key)
 {
     int e = !z85_public_key || !z85_secret_key ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->curve_keypair(z85_public_key, z85_secret_key));
+        IN_GO(e = calls->curve_keypair(z85_public_key, z85_secret_key));
     return outcome(e);
 }
 
@@ -223,6 +223,6 @@ int zmq_curve_public(char *z85_public_key, const char *z85_secret_key)
 {
     int e = !z85_public_key || !z85_secret_key ? EFAULT : runtime_start();
     if (!e)
-        IN_GO(e = engine->curve_public(z85_public_key, (char *)(uintptr_t)z85_secret_key, strlen(z85_secret_key)));
+        IN_GO(e = calls->curve_public(z85_public_key, (char *)(uintptr_t)z85_secret_key, strlen(z85_secret_key)));
     return outcome(e);
 }

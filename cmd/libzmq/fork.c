@@ -66,15 +66,15 @@ static void *load(const char *path, const struct link_map *own)
     return lib;
 }
 
-const engine_t *engine_copy(void)
+const go_calls *calls_of_copy(void)
 {
     Dl_info info;
     struct link_map *own, *copy;
-    if (!dladdr1(&engine_own, &info, (void **)&own, RTLD_DL_LINKMAP) || !own->l_name || !*own->l_name)
+    if (!dladdr1(&calls_own, &info, (void **)&own, RTLD_DL_LINKMAP) || !own->l_name || !*own->l_name)
         return NULL;
     void *lib = load(own->l_name, own);
     if (!lib || dlinfo(lib, RTLD_DI_LINKMAP, &copy))
         return NULL;
     /* The same file: what is at this place here is at this place there. */
-    return (const engine_t *)(copy->l_addr + ((uintptr_t)&engine_own - own->l_addr));
+    return (const go_calls *)(copy->l_addr + ((uintptr_t)&calls_own - own->l_addr));
 }

@@ -120,7 +120,7 @@ content *inbound_filter(socket_ *s)
         size_t size = record_size(r);
         from += size;
         if (head)
-            IN_GO(keep = engine->wanted(s->h.slot, r->kind == RECORD_LARGE ? (*record_content(r))->data : record_body(r), r->size));
+            IN_GO(keep = calls->wanted(s->h.slot, r->kind == RECORD_LARGE ? (*record_content(r))->data : record_body(r), r->size));
         head = !r->more;
         if (keep) {
             memmove(in->buf + to, r, size);

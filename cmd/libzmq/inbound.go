@@ -23,8 +23,8 @@ const pointerSize = unsafe.Sizeof(uintptr(0))
 
 func padded(n int) uintptr { return (uintptr(n) + 7) &^ 7 }
 
-// room is what a frame takes that is lent, or not.
-func room(frame []byte, lent bool) uintptr {
+// spaceOf is what a frame takes in the buffer, lent or not.
+func spaceOf(frame []byte, lent bool) uintptr {
 	if lent || len(frame) >= C.LARGE_FRAME {
 		return recordSize + pointerSize
 	}
@@ -41,9 +41,9 @@ func put(in *C.inbound, m *pipe.Item) C.int {
 	if m.IsRun() {
 		need = recordSize + padded(len(m.Head))
 	} else {
-		need = padded(len(m.Label.GroupOf())) + room(m.Head, m.Lease != nil && len(m.Tail) == 0)
+		need = padded(len(m.Label.GroupOf())) + spaceOf(m.Head, m.Lease != nil && len(m.Tail) == 0)
 		for i, f := range m.Tail {
-			need += room(f, m.Lease != nil && i == len(m.Tail)-1)
+			need += spaceOf(f, m.Lease != nil && i == len(m.Tail)-1)
 		}
 	}
 	if uintptr(in.end)+need > uintptr(in.cap) {
@@ -62,7 +62,7 @@ func put(in *C.inbound, m *pipe.Item) C.int {
 		frame = m.Tail[i]
 	}
 	if ok && m.Lease != nil {
-		putContent(in, take(m), false, meta, m.Label)
+		putContent(in, takeContent(m), false, meta, m.Label)
 	} else if ok {
 		ok = putFrame(in, frame, false, meta, m.Label)
 	}
@@ -80,7 +80,7 @@ func land(to *C.landing, m *pipe.Item) bool {
 	if to == nil || to.into == nil || m.Lease != nil || len(m.Tail) > 0 || m.IsRun() || len(m.Head) < C.LARGE_FRAME {
 		return false
 	}
-	copy(octets(to.into, min(to.room, C.size_t(len(m.Head)))), m.Head)
+	copy(octets(to.into, min(to.cap, C.size_t(len(m.Head)))), m.Head)
 	to.used, to.size = true, C.size_t(len(m.Head))
 	return true
 }

@@ -56,7 +56,7 @@ extern uint32_t generation;
 /* Sets errno for the use of something of another generation; returns -1. */
 int refuse_inherited(void);
 
-/* What engine_t.endpoint is to do. */
+/* What go_calls.endpoint is to do. */
 enum { ENDPOINT_BIND, ENDPOINT_CONNECT, ENDPOINT_UNBIND, ENDPOINT_DISCONNECT };
 
 /* What Go calls when nothing of a closed socket is left there. It is passed along with
@@ -71,7 +71,7 @@ struct label;
 struct inbound;
 struct landing;
 struct outbound;
-typedef struct engine
+typedef struct go_calls
 {
     void (*boot)(void);
     void (*admit)(void); /* the first call of a thread */
@@ -98,14 +98,14 @@ typedef struct engine
     int (*z85_decode)(uint8_t *dest, char *text, size_t n);
     int (*curve_keypair)(char *public_key, char *secret_key);
     int (*curve_public)(char *public_key, char *secret_key, size_t n);
-} engine_t;
+} go_calls;
 
-extern const engine_t engine_own; /* of this copy of the library */
-extern const engine_t *engine;    /* to be used */
+extern const go_calls calls_own; /* of this copy of the library */
+extern const go_calls *calls;    /* to be used */
 
 /* Loads another copy of this library and returns its table; NULL if that cannot
  * be done. */
-const engine_t *engine_copy(void);
+const go_calls *calls_of_copy(void);
 
 /* --- signals (signals.c) ---------------------------------------------------- */
 
@@ -129,7 +129,7 @@ static inline void enter_go(sigset_t *program)
 {
     signals_block(program);
     if (admitted != generation + 1)
-        signals_admit(engine->admit);
+        signals_admit(calls->admit);
 }
 
 static inline void leave_go(const sigset_t *program) { signals_restore(program); }
@@ -293,13 +293,13 @@ typedef struct inbound
 typedef struct landing
 {
     void *into;
-    size_t room;
-    bool used;   /* the frame is there, cut to room, and is not in the buffer */
+    size_t cap;
+    bool used;   /* the frame is there, cut to cap, and is not in the buffer */
     size_t size; /* of the frame */
 } landing;
 
 /* What the socket sends while its connection is busy: see pipe.Feed. Shared with
- * Go; whoever has set lock may touch the rest. */
+ * Go; the side that has set lock may touch the rest. */
 typedef struct outbound
 {
     _Atomic uint32_t lock;

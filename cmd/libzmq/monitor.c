@@ -14,7 +14,7 @@ int zmq_socket_monitor_versioned(void *handle, const char *addr, uint64_t events
     if (!s)
         return -1;
     int e;
-    IN_GO(e = engine->monitor(s->h.slot, (char *)addr, addr ? strlen(addr) : 0, events, event_version, type));
+    IN_GO(e = calls->monitor(s->h.slot, (char *)addr, addr ? strlen(addr) : 0, events, event_version, type));
     socket_unlock(s);
     return outcome(e);
 }
@@ -31,7 +31,7 @@ int zmq_socket_monitor_pipes_stats(void *handle)
     if (!s)
         return -1;
     int e;
-    IN_GO(e = engine->pipes_stats(s->h.slot));
+    IN_GO(e = calls->pipes_stats(s->h.slot));
     socket_unlock(s);
     return outcome(e);
 }

@@ -79,7 +79,7 @@ static void boot(void)
     gozmq_start();
 }
 
-const engine_t engine_own = {
+const go_calls calls_own = {
     .boot = boot,
     .admit = gozmq_admit,
     .ctx_start = gozmq_ctx_start,
@@ -107,13 +107,13 @@ const engine_t engine_own = {
     .curve_public = gozmq_curve_public,
 };
 
-const engine_t *engine = &engine_own;
+const go_calls *calls = &calls_own;
 uint32_t generation;
 
 static pthread_mutex_t start_mu = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic bool started;
 
-/* A fork takes place while nobody changes the tables of handles. */
+/* A fork takes place while no thread changes the tables of handles. */
 static pool *const pools[] = {&contexts, &sockets, &pollers, &all_timers};
 enum { POOLS = sizeof pools / sizeof *pools };
 
@@ -141,10 +141,10 @@ static void in_child(void)
 static int start_locked(void)
 {
     if (generation > 0) {
-        const engine_t *copy = engine_copy();
+        const go_calls *copy = calls_of_copy();
         if (!copy)
             return ENOTSUP;
-        engine = copy;
+        calls = copy;
     }
     /* The runtime's threads inherit this mask: all signals, but for the two with
      * which glibc cancels threads and changes their user. */
@@ -153,7 +153,7 @@ static int start_locked(void)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &program);
     bool limited = getrlimit(RLIMIT_NOFILE, &files) == 0;
-    signals_admit(engine->boot);
+    signals_admit(calls->boot);
     /* Go raises the number of descriptors to the most that is allowed. Programs that
      * use select, or close all there may be, count on theirs. */
     if (limited)

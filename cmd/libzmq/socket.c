@@ -60,7 +60,7 @@ static void socket_gone(void *p)
 /* How long zmq_close waits until what was sent last is on its way, so that the
  * messages of sockets that are opened, sent on and closed one after the other arrive in
  * that order. It is far more than a connection on the same network takes, and little
- * where there is nobody to connect to. */
+ * where there is no socket to connect to. */
 enum { SETTLE_MS = 50 };
 
 static void settle(socket_ *s)
@@ -91,7 +91,7 @@ int zmq_close(void *handle)
     if (!others)
         event_take(s);
     s->users++; /* until it is gone */
-    IN_GO(pending = engine->close(s->h.slot, s, socket_gone, others));
+    IN_GO(pending = calls->close(s->h.slot, s, socket_gone, others));
     content *dropped = records_drop(&s->in, s->in.at);
     free(s->in.buf);
     s->in = (inbound){0};
@@ -114,7 +114,7 @@ static int endpoint_call(void *handle, const char *addr, int what)
         return -1;
     int e = EINVAL;
     if (addr)
-        IN_GO(e = engine->endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
+        IN_GO(e = calls->endpoint(s->h.slot, what, (char *)addr, strlen(addr)));
     /* libzmq sends itself a command here, so that ZMQ_FD is readable after it, and
      * programs have come to count on that. */
     if (!e && (what == ENDPOINT_BIND || what == ENDPOINT_CONNECT))
@@ -138,7 +138,7 @@ int zmq_setsockopt(void *handle, int option, const void *optval, size_t optvalle
     int e = EINVAL;
     content *dropped = NULL;
     if (!too_large(optvallen))
-        IN_GO(e = engine->setsockopt(s->h.slot, option, (void *)optval, optvallen));
+        IN_GO(e = calls->setsockopt(s->h.slot, option, (void *)optval, optvallen));
     if (!e && (option == ZMQ_SNDTIMEO || option == ZMQ_RCVTIMEO))
         memcpy(option == ZMQ_SNDTIMEO ? &s->send_timeout : &s->recv_timeout, optval, sizeof(int));
     if (!e && s->type == ZMQ_SUB)
@@ -153,7 +153,7 @@ void socket_watch(socket_ *s)
     if (s->watched)
         return;
     s->watched = true;
-    IN_GO(engine->watch(s->h.slot));
+    IN_GO(calls->watch(s->h.slot));
 }
 
 /* The options that have room to spare in their buffer. */
@@ -196,7 +196,7 @@ int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
             break;
         }
         default:
-            IN_GO(e = engine->getsockopt(s->h.slot, option, optval, optvallen));
+            IN_GO(e = calls->getsockopt(s->h.slot, option, optval, optvallen));
         }
     socket_unlock(s);
     return outcome(e);
@@ -206,7 +206,7 @@ int socket_events(socket_ *s)
 {
     socket_watch(s);
     event_take(s);
-    int rc = engine->events(s->h.slot);
+    int rc = calls->events(s->h.slot);
     if (rc < 0) {
         if (inbound_any(&s->in) && -rc == ETERM)
             rc = 0; /* what was received is still there to be read */

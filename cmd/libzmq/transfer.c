@@ -96,7 +96,7 @@ static bool send_locked(socket_ *s, const void *data, size_t size, content *lent
     enter_go(&program);
     for (bool first = true;; first = false) {
         bool goes_on = more;
-        *e = engine->send(s->h.slot, (void *)(uintptr_t)data, size, lent, l, &goes_on, wait);
+        *e = calls->send(s->h.slot, (void *)(uintptr_t)data, size, lent, l, &goes_on, wait);
         s->out_more = goes_on;
         if (*e != EAGAIN || !wait)
             break;
@@ -194,7 +194,7 @@ static int fetch(socket_ *s, landing *to, bool wait)
     for (;;) {
         int e;
         s->in.at = s->in.end = 0;
-        e = engine->recv(s->h.slot, &s->in, to, wait);
+        e = calls->recv(s->h.slot, &s->in, to, wait);
         if (e != ENOBUFS)
             return e;
         char *b = realloc(s->in.buf, s->in.want); /* the next message needs more room */
@@ -300,7 +300,7 @@ int zmq_recv(void *handle, void *buf, size_t len, int flags)
         socket_unlock(s);
         return outcome(EFAULT);
     }
-    landing to = {.into = buf, .room = len};
+    landing to = {.into = buf, .cap = len};
     if (!await_frame(s, flags, &to))
         return -1;
     if (to.used) {
@@ -331,10 +331,10 @@ int zmq_recviov(void *handle, struct iovec *iov, size_t *count, int flags)
         errno = EINVAL;
         return -1;
     }
-    size_t room = *count;
+    size_t most = *count;
     int n = 0;
     *count = 0;
-    for (bool more = true; more && (size_t)n < room; n++) {
+    for (bool more = true; more && (size_t)n < most; n++) {
         zmq_msg_t msg;
         zmq_msg_init(&msg);
         if (zmq_msg_recv(&msg, handle, flags) < 0)
@@ -365,7 +365,7 @@ int zmq_socket_get_peer_state(void *handle, const void *routing_id, size_t routi
         return -1;
     int rc = -EINVAL;
     if (!too_large(routing_id_size) && (routing_id || !routing_id_size))
-        IN_GO(rc = engine->peer_state(s->h.slot, (void *)(uintptr_t)routing_id, routing_id_size));
+        IN_GO(rc = calls->peer_state(s->h.slot, (void *)(uintptr_t)routing_id, routing_id_size));
     socket_unlock(s);
     if (rc >= 0)
         return rc;

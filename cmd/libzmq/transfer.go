@@ -70,7 +70,7 @@ func (k *socket) send(frame []byte, to *pipe.Label, l *pipe.Lease, more bool) er
 		return k.sendNext(frame, l, more && !k.raw)
 	}
 	if !more {
-		if k.typ == pattern.RouterType || k.typ == pattern.Stream {
+		if k.typ == pattern.Router || k.typ == pattern.Stream {
 			return k.s.Err() // a routing id alone goes nowhere
 		}
 		k.one[0] = frame
@@ -168,10 +168,10 @@ func (k *socket) fetch(wait bool) error {
 			k.batch = make([]pipe.Item, fetchLimit)
 		}
 	}
-	n, err := k.s.Take(k.batch, fetchLimit, core.Ahead)
+	n, err := k.s.Take(k.batch, fetchLimit, core.Prefetch)
 	if err == zerr.ErrAgain && wait {
 		k.watch.Rearm()
-		n, err = k.s.Take(k.batch, fetchLimit, core.Ahead)
+		n, err = k.s.Take(k.batch, fetchLimit, core.Prefetch)
 	}
 	k.held = k.batch[:n]
 	k.s.Received(k.held)

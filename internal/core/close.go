@@ -32,7 +32,7 @@ const (
 // is left. If LINGER, which is not zero, ran out, the error matches ErrTimeout and
 // says how many messages were dropped. A second call returns ErrClosed at once.
 func (s *Socket) Close() error {
-	if err := s.close(zerr.ErrClosed); err != nil {
+	if err := s.closeFor(zerr.ErrClosed); err != nil {
 		return err
 	}
 	if n := s.unsent.Load(); n > 0 {
@@ -41,9 +41,9 @@ func (s *Socket) Close() error {
 	return nil
 }
 
-// close is Close that tells calls another reason.
-func (s *Socket) close(reason zerr.Code) error {
-	d, err := s.depart(reason)
+// closeFor is Close that tells calls another reason.
+func (s *Socket) closeFor(reason zerr.Code) error {
+	d, err := s.departFor(reason)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ type Departure struct {
 // Depart is the part of Close that does not wait. When it returns, the socket's
 // addresses and names are free, and its peers in process know that it has left.
 // The caller calls Finish then.
-func (s *Socket) Depart() (*Departure, error) { return s.depart(zerr.ErrClosed) }
+func (s *Socket) Depart() (*Departure, error) { return s.departFor(zerr.ErrClosed) }
 
 // Pending reports whether the departure began with something that was queued for a
 // connection, or for one that is being made, and that LINGER gives time to send.
@@ -102,7 +102,7 @@ func (d *Departure) Finish() {
 	close(s.finished)
 }
 
-func (s *Socket) depart(reason zerr.Code) (*Departure, error) {
+func (s *Socket) departFor(reason zerr.Code) (*Departure, error) {
 	s.mu.Lock()
 	if s.Closing() {
 		s.mu.Unlock()
@@ -210,6 +210,8 @@ func (s *Socket) withdraw(e *endpoint) {
 	switch {
 	case e.listener != nil:
 		e.listener.Stop()
+	case e.all != nil:
+		e.all.cancel()
 	case e.binding != nil:
 		s.ctx.unbind(e.binding)
 	case e.parked != nil:
@@ -280,7 +282,7 @@ func (s *Socket) within(done <-chan struct{}, limit time.Duration) bool {
 }
 
 // drain waits until the pipes have nothing left to send, linger has run out or
-// nobody waits any more.
+// the wait is cut short (Hurry).
 func (s *Socket) drain(pipes []*pipe.Pipe, linger time.Duration) {
 	var expired <-chan time.Time
 	if linger > 0 {
@@ -352,17 +354,20 @@ func (s *Socket) remove(address string) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
-	_, addr, t, err := s.locate(address)
-	if err != nil {
-		return err
-	}
-	list := s.take(address)
-	if len(list) == 0 && t != nil {
+	list := s.takeOut(address)
+	if len(list) == 0 {
+		_, addr, t, err := s.locate(address, s.hooksOf(nil))
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			return zerr.ErrNoEndpoint
+		}
 		s.mu.Lock()
 		cfg := transportConfig(s.opts, s.ctx.cfg.Libzmq)
 		s.mu.Unlock()
 		for _, key := range t.ResolveBound(s.life, addr, cfg) { // may ask DNS
-			if list = s.take(key); len(list) > 0 {
+			if list = s.takeOut(key); len(list) > 0 {
 				break
 			}
 		}
@@ -374,22 +379,22 @@ func (s *Socket) remove(address string) error {
 		return zerr.ErrNoEndpoint
 	}
 	for _, d := range list {
-		s.release(d)
+		s.finishRemoval(d)
 	}
 	return nil
 }
 
-// departure is an endpoint on its way out, with what its pipes were.
-type departure struct {
+// removal is an endpoint on its way out, with what its pipes were.
+type removal struct {
 	*endpoint
 	pipes  []*pipe.Pipe           // of connections: what is queued is sent within linger
 	far    map[*pipe.Pipe]*Socket // in process
 	linger time.Duration
 }
 
-// take removes the endpoints with that key from the table. In process a name
+// takeOut removes the endpoints with that key from the table. In process a name
 // may be both bound and connected to; the bind goes first.
-func (s *Socket) take(key string) (gone []*departure) {
+func (s *Socket) takeOut(key string) (gone []*removal) {
 	s.mu.Lock()
 	defer s.flushAndUnlock()
 	var list []*endpoint
@@ -405,18 +410,23 @@ func (s *Socket) take(key string) (gone []*departure) {
 		}
 	}
 	for _, e := range list {
-		gone = append(gone, s.detach(e))
+		gone = append(gone, s.unlist(e))
 	}
 	return gone
 }
 
-// detach takes an endpoint and its pipes out of the tables. s.mu is held: a Close
-// comes before all of this or waits for release.
-func (s *Socket) detach(e *endpoint) *departure {
-	s.forget(e)
+// unlist takes an endpoint and its pipes out of the tables, as the program wants it. s.mu
+// is held: a Close comes before all of this or waits for finishRemoval.
+func (s *Socket) unlist(e *endpoint) *removal {
 	s.departed = s.departed || e.listener != nil || e.dialer != nil
-	d := &departure{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: s.opts.Millis(opt.Linger)}
-	discard := e.dialer != nil && !e.opts.Bool(opt.Immediate)
+	return s.unlistWith(e, s.opts.Millis(opt.Linger), e.dialer != nil && !e.opts.Bool(opt.Immediate))
+}
+
+// unlistWith is unlist with a LINGER of its own. With discard, what came from the peers
+// and was not received is dropped. s.mu is held.
+func (s *Socket) unlistWith(e *endpoint, linger time.Duration, discard bool) *removal {
+	s.forget(e)
+	d := &removal{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: linger}
 	for p, a := range s.pipes {
 		if a.endpoint != e || e.binding != nil { // in process, peers of a bind stay
 			continue
@@ -439,8 +449,8 @@ func (s *Socket) detach(e *endpoint) *departure {
 	return d
 }
 
-// release ends what belongs to an endpoint that is out of the table.
-func (s *Socket) release(d *departure) {
+// finishRemoval ends what belongs to an endpoint that is out of the table.
+func (s *Socket) finishRemoval(d *removal) {
 	s.withdraw(d.endpoint)
 	for p, other := range d.far {
 		s.partInProcess(p, other)
@@ -450,19 +460,5 @@ func (s *Socket) release(d *departure) {
 	} else {
 		s.lingering.Done()
 	}
-	s.watch.WakeAll()
-}
-
-// GaveUp implements session.Host: an endpoint is out of attempts. It stays in
-// the table until it is disconnected, but nothing is queued for it any more.
-func (s *Socket) GaveUp(p *pipe.Pipe) {
-	s.mu.Lock()
-	if a := s.pipes[p]; a != nil {
-		a.endpoint.spent = true
-	}
-	s.removePipe(p)
-	s.flushAndUnlock()
-	p.CloseIn(false)
-	s.loseOut(p)
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 }

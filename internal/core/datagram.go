@@ -51,7 +51,7 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 	if op == "bind" { // at the port that the system has chosen
 		address = strings.TrimPrefix(conn.Endpoint(), udp.Scheme+"://")
 	}
-	cfg := s.sessionConfig(first, whole, address, o)
+	cfg := s.sessionConfig(first, whole, address, o, &Hooks{})
 	cfg.Host, cfg.FirstDials, cfg.Immediate = silent{s, first}, nil, false
 	c := cfg.Engine
 	c.Datagrams, c.Mechanism, c.Authenticate, c.Lend = true, nil, nil, nil
@@ -90,7 +90,7 @@ func (s *Socket) checkDatagrams(o *opt.Set, settings []Setting) error {
 		return zerr.Errorf(zerr.ErrInvalid, "udp has no security mechanism, and one is set")
 	case len(o.Bytes(opt.ZAPDomain)) > 0:
 		return zerr.Errorf(zerr.ErrInvalid, "over udp no authentication handler is asked, and ZAP_DOMAIN wants one asked")
-	case s.authorizer(settings) != nil:
+	case s.hooksOf(settings).Authorizer != nil:
 		return zerr.Errorf(zerr.ErrInvalid, "over udp no peer can be refused, and an authorizer is set")
 	}
 	return nil

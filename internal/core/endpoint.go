@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -29,8 +30,11 @@ type endpoint struct {
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
 	id       []byte     // of CONNECT_ROUTING_ID with IMMEDIATE, for the pipe of each connection
 	binding  *binding   // inproc bind
-	parked   *parked    // inproc connect that found nobody
+	parked   *parked    // inproc connect to a name that is not bound yet
+	all      *addresses // of a connect to all addresses of a name, which has no dialer itself
+	of       *addresses // of one of these addresses: to which connect it belongs
 	spent    bool       // out of attempts; guarded by the socket's lock
+	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
 
 // refuse ends a connection because the pattern has no use for it. One of ours that
@@ -62,17 +66,18 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option set for one endpoint, or with an Authorizer, which may
-// point to nil, whom the endpoint asks about its peers.
+// Setting changes an option of a socket or of one endpoint, or with a Hook what the
+// program brings.
 type Setting struct {
-	Num        opt.Num
-	Value      opt.Value
-	Authorizer *Authorizer
+	Num   opt.Num
+	Value opt.Value
+	Hook  *Hook
 }
 
 // Bind listens on an endpoint. The settings apply to it alone.
 func (s *Socket) Bind(address string, settings ...Setting) error {
-	t, addr, o, err := s.prepare("bind", address, settings)
+	hooks := s.hooksOf(settings)
+	t, addr, o, err := s.prepare("bind", address, settings, hooks)
 	if err != nil {
 		return err
 	}
@@ -91,8 +96,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	s.lingering.Add(1) // a Close meanwhile waits until this is over
 	s.mu.Unlock()
 	defer s.lingering.Done()
-	cfg := s.sessionConfig(t, address, addr, o)
-	cfg.Engine.Authorize = s.authorizer(settings)
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	l := session.NewListener(cfg)
 	if err := l.Listen(s.life); err != nil {
 		if ended := s.Err(); ended != nil {
@@ -116,7 +120,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 
 // Connect begins to connect to an endpoint. The settings apply to it alone.
 func (s *Socket) Connect(address string, settings ...Setting) error {
-	_, err := s.connect(address, settings)
+	_, err := s.connectPipe(address, settings)
 	return err
 }
 
@@ -130,23 +134,25 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	immediate := s.opts.Bool(opt.Immediate)
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Num == opt.Immediate && x.Authorizer == nil {
+		if x.Num == opt.Immediate && x.Hook == nil {
 			immediate = x.Value.I != 0
 		}
 	}
 	if immediate {
 		return 0, zerr.Errorf(zerr.ErrFault, "with IMMEDIATE a peer has no routing id before it is connected")
 	}
-	p, err := s.connect(address, settings)
+	one := Setting{Num: opt.AllAddresses} // the number is that of one peer
+	p, err := s.connectPipe(address, append(slices.Clone(settings), one))
 	if err != nil {
 		return 0, err
 	}
 	return p.Route.Label.RoutingOf(), nil
 }
 
-// connect returns the pipe of the endpoint, nil if there is none before the peer is.
-func (s *Socket) connect(address string, settings []Setting) (*pipe.Pipe, error) {
-	t, addr, o, err := s.prepare("connect", address, settings)
+// connectPipe returns the pipe of the endpoint, nil if there is none before the peer is.
+func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, error) {
+	hooks := s.hooksOf(settings)
+	t, addr, o, err := s.prepare("connect", address, settings, hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -173,37 +179,42 @@ func (s *Socket) connect(address string, settings []Setting) (*pipe.Pipe, error)
 		}
 		s.forget(s.endpoints[i]) // and does so even now, when the first has come to nothing
 	}
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
+	if r := allOf(t, o); r != nil {
+		return nil, s.connectAll(r, cfg, o)
+	}
 	id, err := s.takeConnectID(o, settings)
 	if err != nil {
 		return nil, err
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
-	cfg := s.sessionConfig(t, address, addr, o)
 	if t.Scheme() == "ipc" {
 		cfg.StopIfDeparted = s.stopIfDeparted(o)
 	}
-	cfg.Engine.Authorize = s.authorizer(settings)
 	if cfg.Immediate {
 		e.id = id
 	} else {
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))
 		e.pipe.Route.ID = id
 	}
+	s.last = address
+	s.startDialer(e, cfg)
+	return e.pipe, nil
+}
+
+// startDialer puts a connect, which has its pipe already, into the table. s.mu is held.
+func (s *Socket) startDialer(e *endpoint, cfg *session.Config) {
 	e.dialer = session.NewDialer(cfg, e.pipe)
 	s.endpoints = append(s.endpoints, e)
 	if e.pipe != nil {
 		s.addPipe(e.pipe, e)
-	}
-	if e.pipe != nil { // before there is a connection
-		e.pipe.OnRefuse(func(reason error) {
+		e.pipe.OnRefuse(func(reason error) { // before there is a connection
 			if !errors.Is(reason, zerr.ErrLimit) {
 				e.dialer.Quit()
 			}
 		})
 	}
-	s.last = address
 	e.dialer.Start()
-	return e.pipe, nil
 }
 
 // takeConnectID consumes CONNECT_ROUTING_ID, which names the peer of the next
@@ -214,7 +225,7 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 	if len(id) == 0 {
 		return nil, nil
 	}
-	r, ok := s.pattern.(pattern.Router)
+	r, ok := s.pattern.(pattern.RouteTable)
 	if !ok {
 		return nil, nil
 	}
@@ -231,11 +242,11 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 // prepare does what bind and connect have in common, in the order of
 // docs/libzmq.md, Endpoints: state, syntax, scheme, policy, settings. t is nil for
 // inproc.
-func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Transport, addr string, o *opt.Set, err error) {
+func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (t transport.Transport, addr string, o *opt.Set, err error) {
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.locate(address)
+	scheme, addr, t, err := s.locate(address, hooks)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -252,14 +263,14 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	o = s.opts.Clone()
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Authorizer != nil {
+		if x.Hook != nil {
 			continue
 		}
 		if err := o.Put(x.Num, x.Value); err != nil {
 			return nil, "", nil, err
 		}
 	}
-	return t, addr, o, s.checkSecurity(o)
+	return t, addr, o, s.checkSecurity(o, hooks)
 }
 
 // find returns the index of the endpoint with that key, -1 if there is none.
@@ -291,34 +302,66 @@ func (s *Socket) names() []string {
 	defer s.mu.Unlock()
 	var list []string
 	for _, e := range s.endpoints {
-		list = append(list, e.key)
+		if e.of == nil {
+			list = append(list, e.key)
+		}
 	}
 	return list
 }
 
 // EndpointInfo describes one endpoint.
 type EndpointInfo struct {
-	Address string
-	Bound   bool
-	Peers   int
+	Address  string
+	Bound    bool
+	Peers    int
+	Progress session.Progress
 }
 
 // Endpoints lists what the socket is bound and connected to.
 func (s *Socket) Endpoints() []EndpointInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	peers := make(map[*endpoint]int, len(s.endpoints))
+	for _, a := range s.pipes {
+		switch e := a.endpoint; {
+		case !a.ready:
+		case e.of != nil:
+			peers[e.of.endpoint]++
+		default:
+			peers[e]++
+		}
+	}
 	list := make([]EndpointInfo, 0, len(s.endpoints))
 	for _, e := range s.endpoints {
-		n := 0
-		for _, a := range s.pipes {
-			if a.endpoint == e && a.ready {
-				n++
-			}
+		if e.of == nil {
+			list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
 		}
-		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: n})
 	}
 	return list
 }
+
+// progress returns how far the endpoint has come, with so many peers. In process there
+// is no attempt to connect: the peer is there, or the name is not bound yet. The
+// socket's lock is held.
+func (e *endpoint) progress(peers int) session.Progress {
+	switch {
+	case e.dialer != nil:
+		p := e.dialer.Progress()
+		if p.State == session.ShakingHand && peers > 0 { // the Dialer is about to note it
+			p.State, p.Attempts = session.Serving, 0
+		}
+		return p
+	case e.listener != nil:
+		return e.listener.Progress()
+	case e.all != nil:
+		return e.all.progress()
+	case e.binding != nil, peers > 0:
+		return session.Progress{State: session.Serving, Since: e.since}
+	}
+	return session.Progress{State: session.Dialing, Since: e.since, Err: errUnbound}
+}
+
+var errUnbound = errors.New("no socket of this context has bound the name")
 
 // LastEndpoint returns the endpoint of the last successful bind or connect.
 func (s *Socket) LastEndpoint() string {

@@ -69,7 +69,7 @@ func (s *Socket) expel(p *pipe.Pipe, reason error) {
 	}
 	p.CloseIn(false)
 	s.flushAndUnlock()
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 	s.tellExpelled(p, reason)
 	if s.partInProcess(p, far) {
 		far.tellExpelled(p.Other(), reason)

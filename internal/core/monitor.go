@@ -16,13 +16,12 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// This file hands what happens to a socket's connections to those who watch:
+// This file hands what happens to a socket's connections to its monitors:
 //
 //	session → Socket.Event → monitors.raise ─┬→ Monitor, a queue for an iterator
 //	                                         └→ wireMonitor, libzmq's messages
 //
-// Whoever watches never holds up a connection: a queue that is full counts what
-// it drops.
+// A monitor never holds up a connection: a queue that is full counts what it drops.
 
 // monitorQueue is how many events wait for a Monitor's reader: as many messages
 // as libzmq's monitor socket queues by default. An event can hold the metadata of
@@ -38,25 +37,25 @@ type Record struct {
 	Dropped uint64 // events that the monitor had no room for before this one
 }
 
-// watcher is one monitor of a socket. It must not block.
-type watcher interface {
+// observer is one monitor of a socket. It must not block.
+type observer interface {
 	wants() session.EventKind
 	observe(r Record)
 	// end tells that nothing more happens; last is the MONITOR_STOPPED event.
 	end(last Record)
 }
 
-// monitors are those who watch a socket.
+// monitors are the observers of a socket.
 type monitors struct {
-	list atomic.Pointer[[]watcher] // replaced, never changed; nil while nobody watches
+	list atomic.Pointer[[]observer] // replaced, never changed; nil while there are none
 
 	mu    sync.Mutex // guards changes of list; a leaf lock
-	ended bool       // nobody may watch any more
+	ended bool       // the socket takes no monitors any more
 }
 
-// want reports whether anybody asked for a kind of event.
+// want reports whether a monitor has asked for a kind of event.
 func (m *monitors) want(kind session.EventKind) bool {
-	return slices.ContainsFunc(m.all(), func(w watcher) bool { return w.wants()&kind != 0 })
+	return slices.ContainsFunc(m.all(), func(w observer) bool { return w.wants()&kind != 0 })
 }
 
 // raise tells every monitor that asked for this kind of event.
@@ -66,8 +65,8 @@ func (m *monitors) raise(e *session.Event) {
 	}
 }
 
-// record is what raise does for those who watch. In a frame of its own it costs the
-// stacks of connections nothing while nobody does.
+// record is raise with monitors. In a frame of its own it costs the stacks of connections
+// nothing while there are none.
 //
 //go:noinline
 func (m *monitors) record(e *session.Event) { m.tell(Record{Event: *e}) }
@@ -85,8 +84,8 @@ func (m *monitors) tell(r Record) {
 	}
 }
 
-// add lets w watch. It reports false when the socket has ended.
-func (m *monitors) add(w watcher) bool {
+// add registers a monitor. It reports false when the socket has ended.
+func (m *monitors) add(w observer) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.ended {
@@ -96,11 +95,11 @@ func (m *monitors) add(w watcher) bool {
 	return true
 }
 
-// remove lets w watch no more, if it did.
-func (m *monitors) remove(w watcher) {
+// remove takes a monitor out, if it is registered.
+func (m *monitors) remove(w observer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.store(slices.DeleteFunc(m.all(), func(x watcher) bool { return x == w }))
+	m.store(slices.DeleteFunc(m.all(), func(x observer) bool { return x == w }))
 }
 
 // end stops every monitor for good, when the socket is closed or its context shut
@@ -117,14 +116,14 @@ func (m *monitors) end() {
 }
 
 // all returns a copy of the list.
-func (m *monitors) all() []watcher {
+func (m *monitors) all() []observer {
 	if list := m.list.Load(); list != nil {
 		return slices.Clone(*list)
 	}
 	return nil
 }
 
-func (m *monitors) store(list []watcher) {
+func (m *monitors) store(list []observer) {
 	if len(list) == 0 {
 		m.list.Store(nil)
 		return

@@ -26,9 +26,9 @@ func (s *Socket) DisconnectNumber(id uint32) error {
 		return zerr.Errorf(zerr.ErrHostUnreachable, "no peer has the number %d", id)
 	}
 	if !a.endpoint.bound {
-		d := s.detach(a.endpoint)
+		d := s.unlist(a.endpoint)
 		s.flushAndUnlock()
-		s.release(d)
+		s.finishRemoval(d)
 		return nil
 	}
 	s.removePipe(p)
@@ -39,6 +39,6 @@ func (s *Socket) DisconnectNumber(id uint32) error {
 	} else {
 		p.Refuse(nil)
 	}
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 	return nil
 }

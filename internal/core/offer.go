@@ -29,14 +29,14 @@ type Offer struct {
 
 // Offer takes the next message off the socket, or returns the error of TryRecv.
 func (s *Socket) Offer(o *Offer) error {
-	err := s.offer(o)
+	err := s.tryOffer(o)
 	if err == zerr.ErrAgain && s.readHere() {
-		err = s.offer(o)
+		err = s.tryOffer(o)
 	}
 	return err
 }
 
-func (s *Socket) offer(o *Offer) error {
+func (s *Socket) tryOffer(o *Offer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.settling > 0 { // those calls come first, or they would wait for ever

@@ -65,7 +65,7 @@ func (s *Socket) setMarks(n opt.Num, v opt.Value) {
 }
 
 // applyOptions refreshes what is kept outside the option set. s.mu is held, or
-// nobody else has the socket yet.
+// the socket is being made.
 func (s *Socket) applyOptions() {
 	s.timeouts = timeouts{send: s.opts.Millis(opt.SendTimeout), recv: s.opts.Millis(opt.RecvTimeout)}
 	if p, ok := s.pattern.(pattern.Configured); ok {
@@ -149,12 +149,12 @@ func (s *Socket) Subscribers(topic []byte) (n int, ok bool) {
 }
 
 // sessionConfig is the snapshot of the options that an endpoint lives by.
-func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, o *opt.Set) *session.Config {
+func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, o *opt.Set, hooks *Hooks) *session.Config {
 	stop := o.Int(opt.ReconnectStop)
 	return &session.Config{
 		Endpoint: endpoint, Address: address, Transport: t, Host: s, FirstDials: &s.ctx.firstDials,
 		Dial:                 transportConfig(o, s.ctx.cfg.Libzmq),
-		Engine:               s.engineConfig(o, t.Scheme()),
+		Engine:               s.engineConfig(o, t.Scheme(), hooks),
 		ReconnectInterval:    o.Millis(opt.ReconnectInterval),
 		ReconnectIntervalMax: o.Millis(opt.ReconnectIntervalMax),
 		StopOnRefused:        stop&1 != 0,
@@ -196,13 +196,15 @@ func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
 	}
 }
 
-func (s *Socket) engineConfig(o *opt.Set, scheme string) *engine.Config {
+func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.Config {
 	identity := o.Bytes(opt.RoutingID)
 	metadata := s.metadata(o, identity)
 	c := &engine.Config{
 		SocketType: s.typ.Name, SocketNumber: byte(s.typ.Number), TakesPeer: s.typ.TakesPeer, Identity: identity,
-		Mechanism:         security(o, metadata),
+		Mechanism:         security(o, metadata, hooks.ServerKeys != nil),
 		Authenticate:      s.authenticate(o),
+		Authorize:         s.authorizer(hooks),
+		ServerKeys:        s.serverKeys(hooks),
 		Raw:               s.typ.Plain || o.Raw(),
 		Groups:            s.typ.Groups && s.typ.Receives,
 		Chunk:             o.Int(opt.InBatchSize),
@@ -212,6 +214,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string) *engine.Config {
 		MaxMessage:        o.Int64(opt.MaxMessageBytes),
 		MaxFrames:         o.Int(opt.MaxFrames),
 		RefuseOld:         o.Bool(opt.RefuseOldPeers) || len(o.Bytes(opt.ZAPDomain)) > 0 || s.typ.Groups, // which are joined by commands
+		NeedsCommands:     s.typ.Groups,
 		HeartbeatInterval: o.Millis(opt.HeartbeatInterval),
 		HeartbeatTimeout:  heartbeatTimeout(o, scheme),
 		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),
@@ -222,6 +225,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string) *engine.Config {
 		Lend:              s.lend,
 		Loans:             &s.ctx.loans,
 		Keeper:            &s.keeper,
+		Budget:            s.ctx.budget,
 	}
 	if s.typ.Hello {
 		c.Hello = o.Bytes(opt.HelloMessage)

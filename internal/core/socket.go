@@ -27,23 +27,24 @@ type Socket struct {
 	life    context.Context // ends with the socket or its context; bounds what a bind waits for
 	end     context.CancelFunc
 	drops   pattern.Drops
-	watch   pipe.Waiters // goroutines that wait for peers or subscriptions
-	recants bool         // in process, what nobody has received goes with the socket
+	changes pipe.Waiters // goroutines that wait for a change of peers or subscriptions
+	recants bool         // in process, what was not received goes with the socket
 
 	// sole is the pipe that takes whatever is sent, nil if the pattern must choose.
-	// Whoever holds mu sets it; it may be out of date for others, which the pipe
-	// then tells them.
+	// It is set with mu held; it may be out of date for a caller without mu, which
+	// the pipe then refuses.
 	sole atomic.Pointer[pipe.Pipe]
 
-	// lent is the connection that receivers read themselves, nil for none. Whoever
-	// holds mu sets it.
+	// lent is the connection that receivers read themselves, nil for none. It is
+	// set with mu held.
 	lent atomic.Pointer[engine.Conn]
 
 	// stop is the error of every call once the socket is closed or its context
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
 
-	authorize atomic.Pointer[Authorizer] // of later endpoints; nil is nobody
+	// hooks are those of later endpoints, set with mu held.
+	hooks atomic.Pointer[Hooks]
 
 	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
 
@@ -51,7 +52,7 @@ type Socket struct {
 	feed           pipe.Feed  // of a binding to another language, for the sole pipe
 	host           pattern.Host
 	pattern        pattern.Pattern
-	source         pattern.Source   // the same, if it is one
+	verbatim       pattern.Verbatim // the same, if it is one
 	stateful       pattern.Stateful // likewise
 	filter         pattern.Filter   // likewise
 	opts           *opt.Set
@@ -105,6 +106,7 @@ type Counters struct {
 	AcceptsFailed    atomic.Uint64
 	TimedOut         atomic.Uint64 // connections whose peer was not heard in time
 	DuplicateIDs     atomic.Uint64 // peers whose routing id another peer has
+	OverBudget       atomic.Uint64 // connections ended for what their peers held
 	EventsDropped    atomic.Uint64 // that monitors had no room for
 
 	HandshakeFailures HandshakeFailures
@@ -144,13 +146,13 @@ func (c *Context) makeSocket(typ int) (*Socket, error) {
 	}
 	s.least.Store(noLimit)
 	s.life, s.end = context.WithCancel(context.Background())
-	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.watch.WakeAll}
+	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.changes.WakeAll}
 	p, err := pattern.New(typ, &s.host)
 	if err != nil {
 		return nil, err
 	}
 	s.pattern = p
-	s.source, _ = p.(pattern.Source)
+	s.verbatim, _ = p.(pattern.Verbatim)
 	s.stateful, _ = p.(pattern.Stateful)
 	s.filter, _ = p.(pattern.Filter)
 	s.settled = sync.NewCond(&s.mu)
@@ -194,7 +196,7 @@ func (s *Socket) Err() error {
 	return nil
 }
 
-// terminate is the context's shutdown reaching the socket; the caller tells those who
+// terminate is the context's shutdown reaching the socket; the caller wakes those that
 // wait.
 func (s *Socket) terminate() {
 	code := zerr.ErrTerminated
@@ -204,7 +206,7 @@ func (s *Socket) terminate() {
 func (s *Socket) wakeAll() {
 	s.mailbox.Receivers.WakeAll()
 	s.mailbox.Senders.WakeAll()
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 	s.mailbox.Watchers.Tell(pipe.Ended)
 }
 

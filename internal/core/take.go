@@ -18,9 +18,9 @@ const (
 	Singly Taking = iota
 	// InRuns: an item may be a run, where all messages come from one peer.
 	InRuns
-	// Ahead: likewise, and what is taken behind the first message is only what a peer
+	// Prefetch: likewise, and what is taken behind the first message is only what a peer
 	// cannot tell from its being taken later.
-	Ahead
+	Prefetch
 )
 
 // Take fills items from the beginning with what is there, at most limit messages, and
@@ -62,9 +62,9 @@ func (s *Socket) takeNow(items []pipe.Item, limit int, how Taking) (n int, err e
 // messages it is.
 func (s *Socket) takeLocked(it *pipe.Item, limit int, how Taking, first bool) (n int, err error) {
 	returned := len(s.host.Returned) > 0
-	if how != Singly && s.source != nil && !returned {
-		if p := s.source.Only(); p != nil {
-			if how == Ahead {
+	if how != Singly && s.verbatim != nil && !returned {
+		if p := s.verbatim.Only(); p != nil {
+			if how == Prefetch {
 				limit = max(1, min(limit, p.Quiet()))
 			}
 			if n = p.ReadRun(it, limit); n > 0 {
@@ -72,7 +72,7 @@ func (s *Socket) takeLocked(it *pipe.Item, limit int, how Taking, first bool) (n
 			}
 		}
 	}
-	if how == Ahead && !first {
+	if how == Prefetch && !first {
 		if s.filter == nil || returned || !s.filter.TakeQuietly(&it.Message) {
 			return 0, zerr.ErrAgain
 		}

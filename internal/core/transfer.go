@@ -270,14 +270,14 @@ func (s *Socket) pop(m *pipe.Message) error {
 		return *e
 	}
 	s.mu.Lock()
-	if s.source != nil && len(s.host.Returned) == 0 {
-		for p := s.source.Turn(); p != nil; p = s.source.Turn() {
+	if s.verbatim != nil && len(s.host.Returned) == 0 {
+		for p := s.verbatim.Turn(); p != nil; p = s.verbatim.Turn() {
 			if p.Read(m) {
 				s.received++
 				s.mu.Unlock()
 				return nil
 			}
-			s.source.Empty()
+			s.verbatim.Empty()
 		}
 	}
 	err := s.receiveLocked(&s.in)
@@ -308,8 +308,8 @@ func (s *Socket) WaitFor(ctx context.Context, cond func() bool) error {
 	if cond() {
 		return nil
 	}
-	w := s.watch.Join()
-	defer s.watch.Leave(w, false)
+	w := s.changes.Join()
+	defer s.changes.Leave(w, false)
 	for {
 		if err := s.Err(); err != nil {
 			return err

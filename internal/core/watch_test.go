@@ -204,7 +204,7 @@ func TestWatchRepWithAnotherRequest(t *testing.T) {
 
 // ROUTER_MANDATORY decides whether a ROUTER is always writable.
 func TestWatchRouterMandatory(t *testing.T) {
-	router, dealer := inprocPair(t, pattern.RouterType, pattern.Dealer)
+	router, dealer := inprocPair(t, pattern.Router, pattern.Dealer)
 	b := watch(router, CanSend)
 	b.expect(t, "room", 0, CanSend)
 	send(t, dealer, "hello")
@@ -240,8 +240,8 @@ func TestWatchSubFilters(t *testing.T) {
 	b.expect(t, "not any more", 0, 0)
 }
 
-// However sends, receives of others and queries interleave, whoever waits after
-// an empty look is told.
+// However sends, receives of others and queries interleave, a watcher that waits
+// after an empty look is told.
 func TestWatchLosesNothing(t *testing.T) {
 	pull, push := inprocPair(t, pattern.Pull, pattern.Push)
 	const n = 20000

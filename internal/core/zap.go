@@ -55,6 +55,7 @@ func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanis
 			return nil, nil
 		}
 	}
+	a.ctx.deciding(peer)
 	v, err := a.ask(ctx, &zap.Request{
 		Domain: a.domain, Address: peer.Address, Identity: a.identity, Mechanism: q.Mechanism, Credentials: q.Credentials,
 	})
@@ -67,7 +68,7 @@ func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanis
 	return v, err
 }
 
-var errNoHandler = zerr.Errorf(zerr.ErrNoEndpoint, "nobody has bound %s", zap.Endpoint)
+var errNoHandler = zerr.Errorf(zerr.ErrNoEndpoint, "no socket has bound %s", zap.Endpoint)
 
 // ask sends a request and waits for the reply. Whatever the handler does but
 // answer, the peer is not admitted.
@@ -103,7 +104,7 @@ func (c *Context) joinHandler() (*Socket, error) {
 		return nil, errNoHandler
 	}
 	switch b.socket.Type() {
-	case pattern.Rep, pattern.RouterType:
+	case pattern.Rep, pattern.Router:
 	default: // libzmq aborts the process
 		return nil, zerr.Errorf(zerr.ErrFault, "%s is bound by a %s, and an authentication handler is a REP or ROUTER", zap.Endpoint, b.socket.typ.Name)
 	}
@@ -111,14 +112,15 @@ func (c *Context) joinHandler() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A question that nobody waits for any more is not put: who comes and goes
+	// A question whose peer has left is not put: peers that come and go
 	// quickly could make more work for the handler than it can do.
 	s.id, s.recants = id, true
 	for _, n := range []opt.Num{opt.SendHWM, opt.RecvHWM, opt.Linger} {
 		_ = s.opts.Put(n, opt.Value{}) // no limit, and nothing is worth waiting for
 	}
 	s.mu.Lock()
-	p, _ := pipe.NewPair(s.pipeConfig(s.opts, zap.Endpoint, false))
+	p, far := pipe.NewPair(s.pipeConfig(s.opts, zap.Endpoint, false))
+	far.SetPeer(&pipe.Peer{Version: "inproc", Remote: zap.Endpoint, Accepted: true}) // among the peers of the handler's socket
 	e := &endpoint{socket: s, key: zap.Endpoint, opts: s.opts}
 	k := &parked{name: zap.Endpoint, socket: s, pipe: p}
 	s.endpoints = append(s.endpoints, e)
@@ -131,9 +133,9 @@ func (c *Context) joinHandler() (*Socket, error) {
 // recvWhilePeer receives a message, and gives up once there is no peer that could
 // send one.
 func (s *Socket) recvWhilePeer(ctx context.Context, m *pipe.Message) error {
-	come, gone := s.mailbox.Receivers.Join(), s.watch.Join()
+	come, gone := s.mailbox.Receivers.Join(), s.changes.Join()
 	defer s.mailbox.Receivers.Leave(come, false)
-	defer s.watch.Leave(gone, false)
+	defer s.changes.Leave(gone, false)
 	for {
 		alone := s.PeerCount() == 0 // before the look: what a peer left behind is there then
 		if err := s.TryRecv(m); err != zerr.ErrAgain {

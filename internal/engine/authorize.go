@@ -53,23 +53,25 @@ func (h *handshake) authorize() error {
 	if quiet && len(h.buf) > 0 {
 		return errOutOfTurn
 	}
-	err := h.meanwhile(quiet, false, func() error {
-		err := ask(h.ctx, h.peer)
-		if err == nil {
-			return nil
-		}
-		d := &DeniedError{Status: mechanism.Denied, Reason: err.Error(), Err: err}
-		var status interface{ ZAPStatus() int }
-		if errors.As(err, &status) {
-			d.Status = status.ZAPStatus()
-		}
-		return d
-	})
+	err := h.meanwhile(quiet, false, func() error { return denied(ask(h.ctx, h.peer)) })
 	var d *DeniedError
 	if errors.As(err, &d) {
 		return h.refuse(d.Status, d.Reason, d)
 	}
 	return err
+}
+
+// denied is the refusal of a peer for an error of the application, nil for none.
+func denied(err error) error {
+	if err == nil {
+		return nil
+	}
+	d := &DeniedError{Status: mechanism.Denied, Reason: err.Error(), Err: err}
+	var status interface{ ZAPStatus() int }
+	if errors.As(err, &status) {
+		d.Status = status.ZAPStatus()
+	}
+	return d
 }
 
 // farewell is how long a peer that was sent ERROR may take to close. Closing at
@@ -104,11 +106,11 @@ func (h *handshake) refuse(status int, reason string, err error) error {
 	return err
 }
 
-// mostMeanwhile is how many octets of a peer are taken in while somebody decides
+// mostMeanwhile is how many bytes of a peer are taken in while a handler decides
 // about it; what is more waits in its TCP window.
 const mostMeanwhile = 16 << 10
 
-// meanwhile runs f in a goroutine of its own and watches the connection until it
+// meanwhile runs f in a goroutine of its own and listens to the connection until it
 // is done: a peer that leaves, and the end of the handshake interval, end
 // h.ctx and the wait. What the peer says is kept, or with quiet is a violation.
 // With join nothing of f is left when meanwhile returns; otherwise an f that
@@ -133,7 +135,7 @@ func (h *handshake) meanwhile(quiet, join bool, f func() error) error {
 		_ = nc.SetReadDeadline(time.Unix(1, 0)) // ends the read below
 		result <- err
 	}()
-	err := h.watch(quiet)
+	err := h.listen(quiet)
 	if err == nil { // too much to take in
 		select {
 		case err = <-result:
@@ -164,9 +166,9 @@ func (h *handshake) decided(err error) error {
 	return err
 }
 
-// watch reads until an error, the deadline that meanwhile sets included. It
+// listen reads until an error, the deadline that meanwhile sets included. It
 // returns nil once the peer has said more than is worth keeping.
-func (h *handshake) watch(quiet bool) error {
+func (h *handshake) listen(quiet bool) error {
 	for len(h.buf) < mostMeanwhile {
 		if err := h.fill(len(h.buf) + 1); err != nil {
 			return err

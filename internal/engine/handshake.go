@@ -27,20 +27,21 @@ const (
 
 // handshake is what has been gathered so far. Its methods are straight-line
 // code: the program counter is the state. What they have to say is queued and
-// written when they have to wait for the peer, or for somebody to decide about
-// it, so that a handshake takes as few writes as the peer's octets allow.
+// written when they have to wait for the peer, or for a decision about
+// it, so that a handshake takes as few writes as the peer's bytes allow.
 type handshake struct {
 	c        *Conn
 	m        mechanism.Machine // nil for a STREAM
-	buf      []byte            // octets read and not yet consumed
-	got      int               // octets read in all
+	buf      []byte            // bytes read and not yet consumed
+	got      int               // bytes read in all
+	said     string            // our last command
 	out      []byte            // ours that have not been written
 	peer     *pipe.Peer
 	deadline time.Time       // of the whole handshake; zero is none
 	ctx      context.Context // of the question that is being decided
 }
 
-// Handshake brings the connection from the first octet to the point where
+// Handshake brings the connection from the first byte to the point where
 // messages flow, within HandshakeTimeout, and returns what is known of the peer.
 func (c *Conn) Handshake() (*pipe.Peer, error) {
 	buf := new([usualIn + usualOut]byte)
@@ -50,7 +51,10 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		h.deadline = time.Now().Add(d)
 		_ = c.nc.SetDeadline(h.deadline)
 	}
-	err := h.run()
+	err := c.openAccount()
+	if err == nil {
+		err = h.run()
+	}
 	// Also behind an error: a peer that we do not fit learns why from our greeting.
 	if e := h.flush(); err == nil {
 		err = e
@@ -58,14 +62,16 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 	if h.m != nil {
 		h.m.Wipe()
 	}
+	c.partial.Clear()
 	if err != nil {
+		c.closeAccount()
 		if h.m != nil && h.m.Traffic() != nil {
 			h.m.Traffic().Wipe() // it may have had its keys, and failed behind that
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
 		}
-		return nil, c.reason(err)
+		return nil, c.reason(h.departed(err))
 	}
 	_ = c.nc.SetDeadline(time.Time{})
 	if len(h.buf) > 0 {
@@ -84,6 +90,29 @@ func (h *handshake) run() error {
 		return nil
 	}
 	h.m = h.c.cfg.Mechanism()
+	opened, err := h.open()
+	if err != nil {
+		return err
+	}
+	if opened.Protocol != "" {
+		err = h.carried(opened)
+	} else {
+		err = h.greeted()
+	}
+	if err != nil || len(h.c.cfg.Hello) == 0 {
+		return err
+	}
+	if h.c.traffic == nil {
+		h.message(h.c.cfg.Hello)
+		return nil
+	}
+	sealed, err := h.c.traffic.Seal(nil, 0, h.c.cfg.Hello)
+	h.out = wire.AppendFrame(h.out, 0, sealed)
+	return err
+}
+
+// greeted is the handshake of ZMTP, which a greeting begins.
+func (h *handshake) greeted() error {
 	h.out = wire.AppendSignature(h.out, len(h.c.cfg.Identity))
 	if h.peer.Accepted {
 		if err := h.hear(); err != nil {
@@ -101,15 +130,6 @@ func (h *handshake) run() error {
 	} else if err = h.exchangeIdentities(); err == nil {
 		err = h.authorize()
 	}
-	if err != nil || len(h.c.cfg.Hello) == 0 {
-		return err
-	}
-	if h.c.traffic == nil {
-		h.message(h.c.cfg.Hello)
-		return nil
-	}
-	sealed, err := h.c.traffic.Seal(nil, 0, h.c.cfg.Hello)
-	h.out = wire.AppendFrame(h.out, 0, sealed)
 	return err
 }
 
@@ -152,7 +172,7 @@ func (h *handshake) greet() (wire.Version, error) {
 }
 
 // foreignProtocol names what a peer speaks that is no ZeroMQ socket by the first
-// octets that it sent.
+// bytes that it sent.
 func foreignProtocol(b []byte) string {
 	switch {
 	case len(b) >= 2 && b[0] == 0x16 && b[1] == 3: // a handshake record, RFC 8446
@@ -182,7 +202,7 @@ func (h *handshake) checkGreeting(d wire.Detection) error {
 			Code: mechanism.MechanismMismatch,
 		}
 	}
-	// libzmq never says that it is a server; whoever does, means it.
+	// libzmq never says that it is a server; a peer that does means it.
 	if m.AsServer() && g.AsServer {
 		return &zerr.ProtocolError{Rule: fmt.Sprintf("both sides are servers of %s, and each waits for a client", m.Name())}
 	}
@@ -239,7 +259,7 @@ func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
 		if n > 0 {
 			if head.Size > uint64(limit) || h.c.cfg.MaxFrame >= 0 && head.Size > uint64(h.c.cfg.MaxFrame) {
 				return 0, nil, &zerr.ProtocolError{
-					Rule: fmt.Sprintf("a frame of %d octets before the handshake is over", head.Size), Err: zerr.ErrMessageTooLarge}
+					Rule: fmt.Sprintf("a frame of %d bytes before the handshake is over", head.Size), Err: zerr.ErrMessageTooLarge}
 			}
 			if end := n + int(head.Size); len(h.buf) >= end {
 				body := h.buf[n:end]
@@ -260,18 +280,26 @@ func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
 // been accepted has often said something, and then more of our side goes out at
 // once.
 func (h *handshake) hear() error {
-	k, err := h.c.src.try(h.room(1))
+	mem, err := h.room(1)
+	if err != nil {
+		return err
+	}
+	k, err := h.c.src.try(mem)
 	return h.took(k, err, 1)
 }
 
-// fill reads until at least n octets wait. The peer has everything from us before
+// fill reads until at least n bytes wait. The peer has everything from us before
 // we wait for it.
 func (h *handshake) fill(n int) error {
 	for len(h.buf) < n {
 		if err := h.flush(); err != nil {
 			return err
 		}
-		k, err := h.c.nc.Read(h.room(n))
+		mem, err := h.room(n)
+		if err != nil {
+			return err
+		}
+		k, err := h.c.nc.Read(mem)
 		if err := h.took(k, err, n); err != nil {
 			return err
 		}
@@ -280,20 +308,24 @@ func (h *handshake) fill(n int) error {
 }
 
 // room returns memory to read into. What is read at once is little: a peer that
-// never finishes its handshake costs a few hundred octets.
-func (h *handshake) room(n int) []byte {
+// never finishes its handshake costs a few hundred bytes.
+func (h *handshake) room(n int) ([]byte, error) {
 	if cap(h.buf)-len(h.buf) < 64 {
-		h.buf = append(make([]byte, 0, len(h.buf)+max(usualIn, min(n-len(h.buf), 8<<10))), h.buf...)
+		size := len(h.buf) + max(usualIn, min(n-len(h.buf), 8<<10))
+		if err := h.c.drawPartial(size); err != nil {
+			return nil, err
+		}
+		h.buf = append(make([]byte, 0, size), h.buf...)
 	}
-	return h.buf[len(h.buf):cap(h.buf)]
+	return h.buf[len(h.buf):cap(h.buf)], nil
 }
 
-// took notes the outcome of a read for the sake of n octets. An error behind
+// took notes the outcome of a read for the sake of n bytes. An error behind
 // enough of them comes again.
 func (h *handshake) took(k int, err error, n int) error {
 	h.buf = h.buf[:len(h.buf)+k]
 	if h.got += k; h.got > 4*h.c.cfg.HandshakeBytes+1024 {
-		return &zerr.ProtocolError{Rule: "too many octets before the handshake is over", Err: zerr.ErrMessageTooLarge}
+		return &zerr.ProtocolError{Rule: "too many bytes before the handshake is over", Err: zerr.ErrMessageTooLarge}
 	}
 	if err == nil || len(h.buf) >= n {
 		return nil

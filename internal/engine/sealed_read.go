@@ -28,8 +28,7 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 			if h.Size < pipe.RefSize {
 				return at, false, nil
 			}
-			c.startBig(h, data[at+hn:])
-			return len(data), false, nil
+			return len(data), false, c.startBig(h, data[at+hn:])
 		}
 		end := at + hn + int(h.Size)
 		if h.Size >= pipe.LargeFrame {
@@ -92,7 +91,7 @@ func outerFlags(inner byte) (flags byte) {
 	return flags
 }
 
-// plainSize is how many octets a frame takes once it is opened and framed again.
+// plainSize is how many bytes a frame takes once it is opened and framed again.
 // What is too short to be opened takes few.
 func (c *Conn) plainSize(h wire.Header) int {
 	n := max(0, int(h.Size)-c.traffic.Overhead())
@@ -133,7 +132,7 @@ func (c *Conn) openLarge(body []byte) error {
 	return c.apart(outerFlags(inner), plain)
 }
 
-// wipe forgets the keys of the connection. Nobody reads or writes any more.
+// wipe forgets the keys of the connection. Reading and writing have ended.
 func (c *Conn) wipe() {
 	if c.traffic != nil {
 		c.traffic.Wipe()

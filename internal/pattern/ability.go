@@ -13,12 +13,12 @@ var (
 	_ Stateful = (*rep)(nil)
 	_ Stateful = (*xpub)(nil)
 
-	_ Source = (*pair)(nil)
-	_ Source = (*dealer)(nil)
-	_ Filter = (*sub)(nil)
+	_ Verbatim = (*pair)(nil)
+	_ Verbatim = (*dealer)(nil)
+	_ Filter   = (*sub)(nil)
 
-	_ Router = (*router)(nil)
-	_ Router = (*stream)(nil)
+	_ RouteTable = (*router)(nil)
+	_ RouteTable = (*stream)(nil)
 
 	_ Addresser = (*router)(nil)
 	_ Addresser = (*server)(nil)
@@ -27,6 +27,8 @@ var (
 	_ Subscriber = (*sub)(nil)
 	_ Subscriber = (*xpub)(nil)
 	_ Topics     = (*sub)(nil)
+	_ Selective  = (*sub)(nil)
+	_ Selective  = (*dish)(nil)
 	_ Publisher  = (*xpub)(nil)
 	_ Granter    = (*xpub)(nil)
 	_ Configured = (*xpub)(nil)
@@ -69,7 +71,13 @@ type Topics interface {
 	TopicsCount() int
 }
 
-// Publisher is a pattern that knows who subscribed.
+// Selective is a pattern that receives only what it has asked its peers for.
+type Selective interface {
+	// AsksForNothing reports whether that is nothing, so that no message can come.
+	AsksForNothing() bool
+}
+
+// Publisher is a pattern that knows its subscribers.
 type Publisher interface {
 	Topics
 	// Subscribers returns how many peers would get a message of that topic. It
@@ -77,10 +85,10 @@ type Publisher interface {
 	Subscribers(topic []byte) int
 }
 
-// Source is a pattern whose Take returns what its pipes hold as it is. Asking for the
+// Verbatim is a pattern whose Take returns what its pipes hold as it is. Asking for the
 // pipe saves the way through Take, and the message one copy. The caller has looked
 // at Host.Returned before.
-type Source interface {
+type Verbatim interface {
 	// Only returns the pipe whose next message Take would return, if there is
 	// one and no other pipe comes into question.
 	Only() *pipe.Pipe
@@ -91,8 +99,8 @@ type Source interface {
 	Empty()
 }
 
-// Router is a pattern that finds peers by routing id.
-type Router interface {
+// RouteTable is a pattern that finds peers by routing id.
+type RouteTable interface {
 	// CanRoute reports whether an id is free for CONNECT_ROUTING_ID.
 	CanRoute(id []byte) bool
 	// PeerWritable reports whether the peer with that id has room;

@@ -27,12 +27,12 @@ const (
 // queue that they share. Whatever is out of the ordinary ends it, and the
 // messages go to each subscriber's own queue again. The socket's lock guards it.
 type broadcast struct {
-	queue   *pipe.Broadcast // nil while there is none
-	place   trie.Place
-	row     int          // messages to that place in a row
-	members []*pipe.Pipe // of queue
-	apart   []*pipe.Pipe // other subscribers: in process, or too full
-	room    int          // messages that every member has room for
+	queue      *pipe.Broadcast // nil while there is none
+	place      trie.Place
+	row        int          // messages to that place in a row
+	members    []*pipe.Pipe // of queue
+	individual []*pipe.Pipe // subscribers that get each message in their own queue: in process, or nearly full
+	room       int          // messages that every member has room for
 }
 
 // end gives up the queue: every member has its own again.
@@ -65,7 +65,7 @@ func (b *broadcast) begin(subscribers []*pipe.Pipe) {
 			p.Route.FullAt = time.Time{}
 			b.members = append(b.members, p)
 		} else {
-			b.apart = append(b.apart, p)
+			b.individual = append(b.individual, p)
 		}
 	}
 	b.room = 0
@@ -80,14 +80,14 @@ func (b *broadcast) begin(subscribers []*pipe.Pipe) {
 // that has hardly any is a member no more; one that has again becomes one.
 func (b *broadcast) measure(drop bool) {
 	const most = 1 << 20
-	apart := b.apart
-	b.room, b.apart = most, nil
+	individual := b.individual
+	b.room, b.individual = most, nil
 	for i := 0; i < len(b.members); {
 		p := b.members[i]
 		room := p.Room(most)
 		if drop && room < slack {
 			b.queue.Leave(p)
-			b.apart = append(b.apart, p)
+			b.individual = append(b.individual, p)
 			last := len(b.members) - 1
 			b.members[i], b.members[last] = b.members[last], nil
 			b.members = b.members[:last]
@@ -96,12 +96,12 @@ func (b *broadcast) measure(drop bool) {
 		b.room = min(b.room, room)
 		i++
 	}
-	for _, p := range apart {
+	for _, p := range individual {
 		if p.Room(slack) == slack && b.queue.Join(p) {
 			b.members = append(b.members, p)
 			b.room = min(b.room, slack)
 		} else {
-			b.apart = append(b.apart, p)
+			b.individual = append(b.individual, p)
 		}
 	}
 }
@@ -134,15 +134,15 @@ func (x *xpub) sendShared(m *pipe.Message, topic []byte) (done bool, err error) 
 		}
 	}
 	if !drop {
-		for _, p := range b.apart {
-			if !p.CanWrite() {
+		for _, p := range b.individual {
+			if p.Room(1) == 0 {
 				return true, zerr.ErrAgain
 			}
 		}
 	}
 	x.h.Flush = b.queue.Add(m, x.h.Flush)
 	b.room--
-	for _, p := range b.apart {
+	for _, p := range b.individual {
 		x.writeShared(p, m)
 	}
 	return true, nil

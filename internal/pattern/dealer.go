@@ -98,7 +98,7 @@ func (d *dealer) Take(m *pipe.Message) error {
 	return nil
 }
 
-// Only implements Source.
+// Only implements Verbatim.
 func (d *dealer) Only() *pipe.Pipe {
 	if d.in == nil {
 		return nil
@@ -106,7 +106,7 @@ func (d *dealer) Only() *pipe.Pipe {
 	return d.in.only()
 }
 
-// Turn implements Source.
+// Turn implements Verbatim.
 func (d *dealer) Turn() *pipe.Pipe {
 	if d.in == nil {
 		return nil
@@ -114,7 +114,7 @@ func (d *dealer) Turn() *pipe.Pipe {
 	return d.in.turn()
 }
 
-// Empty implements Source.
+// Empty implements Verbatim.
 func (d *dealer) Empty() { d.in.empty() }
 
 func (d *dealer) Readable() bool { return d.in != nil && (len(d.h.Returned) > 0 || d.in.peek() != nil) }
@@ -126,7 +126,7 @@ func (d *dealer) Room(_ []byte, limit int) (int, error) {
 	return orAgain(d.out.room(limit))
 }
 
-// Sink makes a PUSH discard what its peers send: nobody would ever read it.
+// Sink makes a PUSH discard what its peers send: no receiver would ever read it.
 func (d *dealer) Sink() pipe.Sink {
 	if d.in != nil {
 		return nil

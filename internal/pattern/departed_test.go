@@ -66,7 +66,7 @@ func TestOthersKeepTheirTurns(t *testing.T) {
 
 // TestWhatADisplacedPeerSentComesBeforeItsSuccessor (ROUTER_HANDOVER).
 func TestWhatADisplacedPeerSentComesBeforeItsSuccessor(t *testing.T) {
-	b := newBench(t, RouterType, opt.RouterHandover, 1)
+	b := newBench(t, Router, opt.RouterHandover, 1)
 	old := b.pipe(10, "anna")
 	b.deliver(old, "old 0")
 	b.deliver(old, "old 1")

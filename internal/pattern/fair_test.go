@@ -12,7 +12,7 @@ import (
 // TestPipesAreReadInTheOrderInWhichTheyCame, not in that in which their messages did, if
 // these wait when the first is asked for.
 func TestPipesAreReadInTheOrderInWhichTheyCame(t *testing.T) {
-	for _, typ := range []int{Pull, Dealer, XSub, RouterType} {
+	for _, typ := range []int{Pull, Dealer, XSub, Router} {
 		t.Run(TypeOf(typ).Name, func(t *testing.T) {
 			b := newBench(t, typ)
 			var pipes []*pipe.Pipe
@@ -23,7 +23,7 @@ func TestPipesAreReadInTheOrderInWhichTheyCame(t *testing.T) {
 				b.deliver(pipes[i], fmt.Sprint(i))
 			}
 			for i := range 4 {
-				if body := fmt.Sprint(i); typ == RouterType {
+				if body := fmt.Sprint(i); typ == Router {
 					b.want("peer "+body, body)
 				} else {
 					b.want(body)
@@ -35,12 +35,12 @@ func TestPipesAreReadInTheOrderInWhichTheyCame(t *testing.T) {
 
 // TestPeersThatCameAndWentLeaveNothing in the fair queue of a socket that is not asked.
 func TestPeersThatCameAndWentLeaveNothing(t *testing.T) {
-	for _, typ := range []int{Pull, XSub, RouterType, Rep} {
+	for _, typ := range []int{Pull, XSub, Router, Rep} {
 		t.Run(TypeOf(typ).Name, func(t *testing.T) {
 			b := newBench(t, typ)
 			q := map[int]func() *fairQueue{
 				Pull: func() *fairQueue { return b.p.(*dealer).in }, XSub: func() *fairQueue { return b.p.(*sub).in },
-				RouterType: func() *fairQueue { return b.p.(*router).in }, Rep: func() *fairQueue { return b.p.(*rep).in },
+				Router: func() *fairQueue { return b.p.(*router).in }, Rep: func() *fairQueue { return b.p.(*rep).in },
 			}[typ]()
 			for range 100 {
 				b.leave(b.pipe(10, ""))

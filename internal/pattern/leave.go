@@ -25,6 +25,7 @@ func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 	if !under {
 		p.Route.Leaving = true
 		p.Route.TopicBytes = 0
+		p.Route.Topics.Clear() // they are about to be removed
 		s.leaving++
 	}
 	s.mu.Unlock()
@@ -35,7 +36,7 @@ func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 		s.h.After = append(s.h.After, func() {
 			for s.forgetSome(p) {
 				s.sweep()
-				runtime.Gosched() // those who wait for the lock come first
+				runtime.Gosched() // callers that wait for the lock come first
 			}
 			s.sweep()
 		})
@@ -60,11 +61,11 @@ func (s *subscriptions) forgetSome(p *pipe.Pipe) (more bool) {
 	switch {
 	case s.silent:
 	case s.manual:
-		taken = func(topic []byte, _ bool) { s.note(source{}, p, true, 0, topic) }
+		taken = func(topic []byte, _ bool) { s.note(sender{}, p, true, 0, topic) }
 	default:
 		lost = func(topic []byte, last bool) {
 			if last || s.verboser {
-				s.note(source{}, p, true, 0, topic)
+				s.note(sender{}, p, true, 0, topic)
 			}
 		}
 	}

@@ -9,16 +9,16 @@ import (
 )
 
 const (
-	// firstRun and lastRun are the octets that notices of one source share an
+	// firstBlock and lastBlock are the bytes that notices of one sender share an
 	// allocation of, from a single one to the many of a peer that comes with
 	// a million subscriptions. An application that keeps one keeps them all alive.
-	firstRun = 64
-	lastRun  = 16 << 10
+	firstBlock = 64
+	lastBlock  = 16 << 10
 )
 
-// source is where a notice comes from.
-type source struct {
-	from *pipe.Pipe // who subscribed; nil when its connection is gone
+// sender is where a notice comes from.
+type sender struct {
+	from *pipe.Pipe // the subscriber; nil when its connection is gone
 	peer *pipe.Peer
 	of   *pipe.Pipe // for sweep: whose it is where each peer's counts, nil where they count together
 }
@@ -26,116 +26,131 @@ type source struct {
 // notice is a message for the application of an XPUB: a subscription or its end, or
 // an upstream message, which counts against RCVHWM.
 type notice struct {
-	source
-	text    []byte        // octet 1 or 0 and the topic
+	sender
+	text    []byte        // a byte of 1 or 0, and the topic
 	changed bool          // for sweep: before it, there was none to begin with or one to end
 	user    *pipe.Message // the upstream message
 }
 
-// notices is what the application has not read, in order. A subscription is a
-// dozen octets in it: a subscriber that leaves may have had a million.
-type notices struct {
-	runs []noticeRun
-	head int // the run with the next
-	n    int // unread
+// bytes returns how much memory the notice counts for.
+func (n *notice) bytes() int {
+	if n.user != nil {
+		return upstreamBytes(n.user)
+	}
+	return noticeBytes + len(n.text)
 }
 
-// noticeRun is notices of one source, or an upstream message.
-type noticeRun struct {
-	source
-	// octets are the unread notices, each a varint of twice its length, and one if it
+func upstreamBytes(m *pipe.Message) int {
+	return noticeBytes + pipe.FrameBytes*len(m.Tail) + m.Size()
+}
+
+// waiting is how many notices of a peer wait, and the memory that they count for.
+type waiting struct{ notices, bytes int }
+
+// notices is what the application has not read, in order. A subscription is a
+// dozen bytes in it: a subscriber that leaves may have had a million.
+type notices struct {
+	blocks []noticeBlock
+	head   int // the block with the next
+	n      int // unread
+}
+
+// noticeBlock is notices of one sender, or an upstream message.
+type noticeBlock struct {
+	sender
+	// unread are the notices to come, each a varint of twice its length, and one if it
 	// is a change, and then its text. What has been read was before them in the same
 	// memory, and the application may still have it.
-	octets []byte
+	unread []byte
 	size   int // of that memory
 	user   *pipe.Message
 }
 
 // add queues a notice of a topic.
-func (l *notices) add(s source, changed bool, op byte, topic []byte) {
+func (l *notices) add(s sender, changed bool, op byte, topic []byte) {
 	var head [binary.MaxVarintLen64]byte
 	v := uint64(1+len(topic)) << 1
 	if changed {
 		v |= 1
 	}
 	h := binary.PutUvarint(head[:], v)
-	r := l.run(s, h+1+len(topic))
-	r.octets = append(append(append(r.octets, head[:h]...), op), topic...)
+	b := l.block(s, h+1+len(topic))
+	b.unread = append(append(append(b.unread, head[:h]...), op), topic...)
 	l.n++
 }
 
 // addUser queues an upstream message.
-func (l *notices) addUser(s source, m pipe.Message) {
-	l.runs = append(l.runs, noticeRun{source: s, user: &m})
+func (l *notices) addUser(s sender, m pipe.Message) {
+	l.blocks = append(l.blocks, noticeBlock{sender: s, user: &m})
 	l.n++
 }
 
-// run returns the last run if it is of s and has room, or a new one.
-func (l *notices) run(s source, room int) *noticeRun {
-	size := firstRun
-	if len(l.runs) > l.head {
-		r := &l.runs[len(l.runs)-1]
-		if r.source == s && r.user == nil {
-			if cap(r.octets)-len(r.octets) >= room {
-				return r
+// block returns the last block if it is of s and has room, or a new one.
+func (l *notices) block(s sender, room int) *noticeBlock {
+	size := firstBlock
+	if len(l.blocks) > l.head {
+		b := &l.blocks[len(l.blocks)-1]
+		if b.sender == s && b.user == nil {
+			if cap(b.unread)-len(b.unread) >= room {
+				return b
 			}
-			size = min(2*r.size, lastRun)
+			size = min(2*b.size, lastBlock)
 		}
 	}
 	size = max(size, room)
-	l.runs = append(l.runs, noticeRun{source: s, octets: make([]byte, 0, size), size: size})
-	return &l.runs[len(l.runs)-1]
+	l.blocks = append(l.blocks, noticeBlock{sender: s, unread: make([]byte, 0, size), size: size})
+	return &l.blocks[len(l.blocks)-1]
 }
 
 // next takes the first notice, of which there must be one.
 func (l *notices) next() (n notice) {
-	r := &l.runs[l.head]
-	n, r.octets = r.first(r.octets)
+	b := &l.blocks[l.head]
+	n, b.unread = b.first(b.unread)
 	l.n--
-	if len(r.octets) > 0 {
+	if len(b.unread) > 0 {
 		return n
 	}
-	*r = noticeRun{}
+	*b = noticeBlock{}
 	l.head++
 	switch {
 	case l.n == 0:
-		l.runs, l.head = short(l.runs), 0
-	case l.head > 1024 && l.head*2 > len(l.runs):
-		k := copy(l.runs, l.runs[l.head:])
-		clear(l.runs[k:])
-		l.runs, l.head = l.runs[:k], 0
+		l.blocks, l.head = short(l.blocks), 0
+	case l.head > 1024 && l.head*2 > len(l.blocks):
+		k := copy(l.blocks, l.blocks[l.head:])
+		clear(l.blocks[k:])
+		l.blocks, l.head = l.blocks[:k], 0
 	}
 	return n
 }
 
-// short returns an empty slice, in the memory of runs if that is little.
-func short(runs []noticeRun) []noticeRun {
-	if cap(runs) > 1024 {
+// short returns an empty slice, in the memory of blocks if that is little.
+func short(blocks []noticeBlock) []noticeBlock {
+	if cap(blocks) > 1024 {
 		return nil
 	}
-	return runs[:0]
+	return blocks[:0]
 }
 
 // each calls f for every notice. What f is given is the application's to be.
 func (l *notices) each(f func(i int, n notice)) {
 	i := 0
-	for at := l.head; at < len(l.runs); at++ {
-		r := &l.runs[at]
-		for octets, more := r.octets, true; more; more = len(octets) > 0 {
+	for at := l.head; at < len(l.blocks); at++ {
+		b := &l.blocks[at]
+		for unread, more := b.unread, true; more; more = len(unread) > 0 {
 			var n notice
-			n, octets = r.first(octets)
+			n, unread = b.first(unread)
 			f(i, n)
 			i++
 		}
 	}
 }
 
-// first takes a run's first notice apart, which octets begin with.
-func (r *noticeRun) first(octets []byte) (n notice, rest []byte) {
-	if r.user != nil {
-		return notice{source: r.source, user: r.user}, nil
+// first parses the first notice of a block, with which unread begins.
+func (b *noticeBlock) first(unread []byte) (n notice, rest []byte) {
+	if b.user != nil {
+		return notice{sender: b.sender, user: b.user}, nil
 	}
-	v, h := binary.Uvarint(octets)
+	v, h := binary.Uvarint(unread)
 	end := h + int(v>>1)
-	return notice{source: r.source, text: octets[h:end:end], changed: v&1 != 0}, octets[end:]
+	return notice{sender: b.sender, text: unread[h:end:end], changed: v&1 != 0}, unread[end:]
 }

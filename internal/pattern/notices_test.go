@@ -24,16 +24,16 @@ func TestNoticesAgreeWithModel(t *testing.T) {
 		model   []entry
 		taken   []entry
 		r       = rand.New(rand.NewPCG(1, 1))
-		sources = []source{{}, {from: new(pipe.Pipe)}, {from: new(pipe.Pipe), peer: new(pipe.Peer)}}
+		sources = []sender{{}, {from: new(pipe.Pipe)}, {from: new(pipe.Pipe), peer: new(pipe.Peer)}}
 	)
 	same := func(n notice, e entry) bool {
-		if n.source != e.source || n.changed != e.changed || (n.user == nil) != (e.user == nil) {
+		if n.sender != e.sender || n.changed != e.changed || (n.user == nil) != (e.user == nil) {
 			return false
 		}
 		return n.user != nil && string(n.user.Head) == e.want || string(n.text) == e.want
 	}
 	for step := range 50_000 {
-		e := entry{notice: notice{source: sources[r.IntN(100)*len(sources)/100]}}
+		e := entry{notice: notice{sender: sources[r.IntN(100)*len(sources)/100]}}
 		switch filling := step/5000%2 == 0; {
 		case r.IntN(10) < 4 == filling && len(model) > 0:
 			n := l.next()
@@ -46,17 +46,17 @@ func TestNoticesAgreeWithModel(t *testing.T) {
 			model = model[1:]
 		case r.IntN(50) == 0:
 			e.user, e.want = &pipe.Message{}, fmt.Sprint(step)
-			l.addUser(e.source, pipe.Message{Head: []byte(e.want)})
+			l.addUser(e.sender, pipe.Message{Head: []byte(e.want)})
 			model = append(model, e)
 		default:
 			e.changed = r.IntN(2) == 0
 			length := []int{0, 9, 9, 9, 62, 63, 300}[r.IntN(7)]
 			if r.IntN(1000) == 0 {
-				length = 2 * lastRun
+				length = 2 * lastBlock
 			}
 			topic := bytes.Repeat([]byte{byte(step)}, length)
 			e.want = string(rune(step%2)) + string(topic)
-			l.add(e.source, e.changed, byte(step%2), topic)
+			l.add(e.sender, e.changed, byte(step%2), topic)
 			model = append(model, e)
 		}
 		if l.n != len(model) {
@@ -83,8 +83,8 @@ func TestNoticesAgreeWithModel(t *testing.T) {
 	for range model {
 		l.next()
 	}
-	if l.n != 0 || l.head != 0 || len(l.runs) != 0 {
-		t.Errorf("%d notices and %d runs are left", l.n, len(l.runs))
+	if l.n != 0 || l.head != 0 || len(l.blocks) != 0 {
+		t.Errorf("%d notices and %d blocks are left", l.n, len(l.blocks))
 	}
 }
 
@@ -114,16 +114,16 @@ func TestMemoryOfUnreadNotices(t *testing.T) {
 	read := heap() - before
 	b.leave(p)
 	ended := heap() - before
-	t.Logf("octets a subscription: %d unread, %d read, %d of its end", waiting/count, read/count, ended/count)
+	t.Logf("bytes a subscription: %d unread, %d read, %d of its end", waiting/count, read/count, ended/count)
 	// Of 44, 33 and 10.
 	if waiting > 100*count || read > 70*count || ended > 40*count {
-		t.Errorf("%d octets for %d subscriptions that wait, %d when they are read, %d for their ends", waiting, count, read, ended)
+		t.Errorf("%d bytes for %d subscriptions that wait, %d when they are read, %d for their ends", waiting, count, read, ended)
 	}
 	for Recv(b.p, &m) == nil {
 		continue
 	}
 	if left := heap() - before; left > 1<<20 {
-		t.Errorf("%d octets are left", left)
+		t.Errorf("%d bytes are left", left)
 	}
 	runtime.KeepAlive(b)
 }

@@ -19,11 +19,11 @@ func newPair(h *Host) *pair { return &pair{h: h, in: newFairQueue(h)} }
 
 func (s *pair) Attach(p *pipe.Pipe) {
 	if s.peer == nil {
-		s.take(p)
+		s.pairWith(p)
 	}
 }
 
-func (s *pair) take(p *pipe.Pipe) {
+func (s *pair) pairWith(p *pipe.Pipe) {
 	s.peer = p
 	p.Route.Attached = true
 	s.in.attach(p)
@@ -34,7 +34,7 @@ func (s *pair) take(p *pipe.Pipe) {
 // Ready refuses a second peer; one that we connect to is tried again later.
 func (s *pair) Ready(p *pipe.Pipe) error {
 	if s.peer == nil {
-		s.take(p)
+		s.pairWith(p)
 	}
 	if p != s.peer {
 		return zerr.Errorf(zerr.ErrProtocol, "it has one peer at a time and this is another")
@@ -68,13 +68,13 @@ func (s *pair) Take(m *pipe.Message) error {
 	return nil
 }
 
-// Only implements Source.
+// Only implements Verbatim.
 func (s *pair) Only() *pipe.Pipe { return s.in.only() }
 
-// Turn implements Source.
+// Turn implements Verbatim.
 func (s *pair) Turn() *pipe.Pipe { return s.in.turn() }
 
-// Empty implements Source.
+// Empty implements Verbatim.
 func (s *pair) Empty() { s.in.empty() }
 
 func (s *pair) Readable() bool { return len(s.h.Returned) > 0 || s.in.peek() != nil }

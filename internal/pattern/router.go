@@ -23,7 +23,7 @@ type routes struct {
 	ids []byte
 }
 
-// idSlab is how many octets of routing ids share an allocation: two hundred ids of
+// idSlab is how many bytes of routing ids share an allocation: two hundred ids of
 // ours.
 const idSlab = 1 << 10
 
@@ -31,7 +31,7 @@ func newRoutes() routes {
 	return routes{byID: make(map[string]*pipe.Pipe), next: rand.Uint32()}
 }
 
-// fresh returns an id of ours: octet zero and a counter with a random start.
+// fresh returns an id of ours: byte zero and a counter with a random start.
 func (r *routes) fresh() []byte {
 	for {
 		r.next++
@@ -81,7 +81,7 @@ func (r *routes) PeerWritable(id []byte) (bool, error) {
 	if p == nil {
 		return false, zerr.ErrHostUnreachable
 	}
-	return p.CanWrite(), nil
+	return p.Room(1) > 0, nil
 }
 
 // router is ROUTER: the first frame of a message names the peer (RFC 28).
@@ -234,7 +234,7 @@ func (r *router) Room(head []byte, limit int) (int, error) {
 	}
 	if head == nil {
 		for _, p := range r.byID {
-			if p.CanWrite() {
+			if p.Room(1) > 0 {
 				return limit, nil
 			}
 		}

@@ -216,9 +216,9 @@ func TestFairQueueTakesTurnsAmongMany(t *testing.T) {
 	}
 }
 
-// takeTurn reads as a socket does that knows its pattern for a Source.
+// takeTurn reads as a socket does that knows that its pattern is Verbatim.
 func (b *bench) takeTurn(m *pipe.Message) bool {
-	s := b.p.(Source)
+	s := b.p.(Verbatim)
 	for p := s.Turn(); p != nil; p = s.Turn() {
 		if p.Read(m) {
 			return true
@@ -228,11 +228,11 @@ func (b *bench) takeTurn(m *pipe.Message) bool {
 	return false
 }
 
-// Types that never receive are nobody's turn.
+// Types that never receive have no pipe whose turn it is.
 func TestTurnOfThoseThatOnlySend(t *testing.T) {
 	b := newBench(t, Push)
 	b.pipe(0, "")
-	if p := b.p.(Source).Turn(); p != nil {
+	if p := b.p.(Verbatim).Turn(); p != nil {
 		t.Errorf("%p for a PUSH", p)
 	}
 }
@@ -325,7 +325,7 @@ func TestBalancerRemovesPipesWhereverTheCursorStands(t *testing.T) {
 }
 
 func TestRouterForgetsPipesThatLeft(t *testing.T) {
-	b := newBench(t, RouterType, opt.RouterHandover, 1)
+	b := newBench(t, Router, opt.RouterHandover, 1)
 	r := b.p.(*router)
 	var pipes []*pipe.Pipe
 	for i := range 30 {
@@ -343,7 +343,7 @@ func TestRouterForgetsPipesThatLeft(t *testing.T) {
 }
 
 func TestRouterFreshIDsAvoidTheOnesInUse(t *testing.T) {
-	b := newBench(t, RouterType)
+	b := newBench(t, Router)
 	r := b.p.(*router)
 	r.next = 1<<32 - 2
 	b.pipe(0, "\x00\x00\x00\x00\x00") // taken by a peer that says so
@@ -357,7 +357,7 @@ func TestRouterFreshIDsAvoidTheOnesInUse(t *testing.T) {
 }
 
 func TestRouterWritableDependsOnMandatory(t *testing.T) {
-	b := newBench(t, RouterType, opt.RouterMandatory, 1)
+	b := newBench(t, Router, opt.RouterMandatory, 1)
 	if b.writable() {
 		t.Error("writable without a peer")
 	}
@@ -367,13 +367,13 @@ func TestRouterWritableDependsOnMandatory(t *testing.T) {
 	if !b.writable() {
 		t.Error("not writable with room for one peer")
 	}
-	if ok, err := b.p.(Router).PeerWritable([]byte("a")); ok || err != nil {
+	if ok, err := b.p.(RouteTable).PeerWritable([]byte("a")); ok || err != nil {
 		t.Errorf("the full peer: %v, %v", ok, err)
 	}
-	if ok, err := b.p.(Router).PeerWritable([]byte("b")); !ok || err != nil {
+	if ok, err := b.p.(RouteTable).PeerWritable([]byte("b")); !ok || err != nil {
 		t.Errorf("the peer with room: %v, %v", ok, err)
 	}
-	if _, err := b.p.(Router).PeerWritable([]byte("c")); err != zerr.ErrHostUnreachable {
+	if _, err := b.p.(RouteTable).PeerWritable([]byte("c")); err != zerr.ErrHostUnreachable {
 		t.Errorf("the unknown peer: %v", err)
 	}
 	b.send("b", "x")
@@ -471,7 +471,7 @@ func TestSendOnlyTypesDiscardWhatTheirPeersSend(t *testing.T) {
 }
 
 func TestSteadyStateAllocatesNothingForAMessage(t *testing.T) {
-	for _, typ := range []int{Push, Dealer, RouterType, Pub, Pair} {
+	for _, typ := range []int{Push, Dealer, Router, Pub, Pair} {
 		b := newBench(t, typ, opt.RouterMandatory, 1)
 		var pipes []*pipe.Pipe
 		for i := range 3 {
@@ -484,9 +484,9 @@ func TestSteadyStateAllocatesNothingForAMessage(t *testing.T) {
 			}
 			pipes = append(pipes, p)
 		}
-		m := msg("sixteen octets..")
-		if typ == RouterType {
-			m = msg("p1", "sixteen octets..")
+		m := msg("sixteen bytes...")
+		if typ == Router {
+			m = msg("p1", "sixteen bytes...")
 		}
 		batches := make([]pipe.Batch, len(pipes))
 		round := func() {

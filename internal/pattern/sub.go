@@ -40,14 +40,14 @@ const manyWaiting = 10_000
 // subscribeAll tells a publisher the whole set, when it is there if the set is large.
 func (s *sub) subscribeAll(p *pipe.Pipe) {
 	if p.Route.Whole = s.store.Len() > manyWaiting; !p.Route.Whole {
-		s.store.Each(func(topic []byte) { s.subscribe(p, topic, false) })
+		s.store.Each(func(topic []byte) { s.tellOne(p, topic, false) })
 	}
 }
 
 func (s *sub) Ready(p *pipe.Pipe) error {
 	if p.Route.Whole {
 		p.Route.Whole = false
-		s.store.Each(func(topic []byte) { s.subscribe(p, topic, false) })
+		s.store.Each(func(topic []byte) { s.tellOne(p, topic, false) })
 	}
 	return nil
 }
@@ -91,10 +91,10 @@ func (s *sub) Unsubscribe(topic []byte) error {
 	return nil
 }
 
-// subscribe tells one publisher. The socket writes it out when it has released its
+// tellOne tells one publisher. The socket writes it out when it has released its
 // lock: in the caller's goroutine where that is the only one, so that the
 // subscription is on its way when the call returns.
-func (s *sub) subscribe(p *pipe.Pipe, topic []byte, cancel bool) {
+func (s *sub) tellOne(p *pipe.Pipe, topic []byte, cancel bool) {
 	if p.Route.Whole {
 		return
 	}
@@ -110,12 +110,15 @@ func (s *sub) subscribe(p *pipe.Pipe, topic []byte, cancel bool) {
 
 func (s *sub) tell(topic []byte, cancel bool) {
 	for p := range s.pipes {
-		s.subscribe(p, topic, cancel)
+		s.tellOne(p, topic, cancel)
 	}
 }
 
 // TopicsCount returns the number of distinct subscriptions.
 func (s *sub) TopicsCount() int { return s.store.Len() }
+
+// AsksForNothing implements Selective.
+func (s *sub) AsksForNothing() bool { return s.store.Len() == 0 }
 
 // Send is XSUB's: a frame that starts with 1 or 0 is a subscription or its
 // end, everything else goes upstream to all publishers.

@@ -32,7 +32,7 @@ func (s *subscriptions) sweep() {
 	s.sweeping = true
 	s.mu.Unlock()
 	all.join(behind)
-	back := make(map[*pipe.Pipe]int)
+	back := make(map[*pipe.Pipe]waiting)
 	if ended {
 		all = all.without(all.useless(), back)
 	}
@@ -40,8 +40,8 @@ func (s *subscriptions) sweep() {
 	s.swept, s.sweeping = all, false
 	s.sweepAt = 2 * all.n
 	var resume []*pipe.Pipe
-	for p, n := range back {
-		if s.giveBack(p, n) {
+	for p, w := range back {
+		if s.giveBack(p, w) {
 			resume = append(resume, p)
 		}
 	}
@@ -65,7 +65,7 @@ func (s *subscriptions) sweepDueLocked() bool {
 
 // join appends later notices.
 func (l *notices) join(later notices) {
-	l.runs = append(l.runs[l.head:], later.runs[later.head:]...)
+	l.blocks = append(l.blocks[l.head:], later.blocks[later.head:]...)
 	l.head = 0
 	l.n += later.n
 }
@@ -91,7 +91,7 @@ func (l *notices) useless() []bool {
 		switch {
 		case n.text[0] == 1:
 			if !n.changed && n.from.Route.Gone.Load() {
-				drop[i] = true // a repetition, whose end nobody tells
+				drop[i] = true // a repetition, whose end is not told
 				return
 			}
 			if ok {
@@ -111,17 +111,18 @@ func (l *notices) useless() []bool {
 	return drop
 }
 
-// without returns the notices without those to be dropped, and counts in back how many
-// of each peer these are.
-func (l *notices) without(drop []bool, back map[*pipe.Pipe]int) (left notices) {
+// without returns the notices without those to be dropped, and counts in back what is
+// dropped of each peer.
+func (l *notices) without(drop []bool, back map[*pipe.Pipe]waiting) (left notices) {
 	l.each(func(i int, n notice) {
 		switch {
 		case !drop[i] && n.user != nil:
-			left.addUser(n.source, *n.user)
+			left.addUser(n.sender, *n.user)
 		case !drop[i]:
-			left.add(n.source, n.changed, n.text[0], n.text[1:])
+			left.add(n.sender, n.changed, n.text[0], n.text[1:])
 		case n.from != nil:
-			back[n.from]++
+			w := back[n.from]
+			back[n.from] = waiting{w.notices + 1, w.bytes + n.bytes()}
 		}
 	})
 	return left

@@ -16,7 +16,7 @@ const (
 	Req
 	Rep
 	Dealer
-	RouterType
+	Router
 	Pull
 	Push
 	XPub
@@ -93,7 +93,7 @@ var types = []Type{
 	{Number: Dealer, Name: "DEALER", Alias: "XREQ", Peers: []string{"REP", "DEALER", "ROUTER"}, Sends: true, Receives: true,
 		Announces: true, Hello: true, Conflates: true, ConnectsOnce: true,
 		make: func(h *Host) Pattern { return newDealer(h, true, true) }},
-	{Number: RouterType, Name: "ROUTER", Alias: "XREP", Peers: []string{"REQ", "DEALER", "ROUTER"}, Sends: true, Receives: true,
+	{Number: Router, Name: "ROUTER", Alias: "XREP", Peers: []string{"REQ", "DEALER", "ROUTER"}, Sends: true, Receives: true,
 		Announces: true, Addresses: true, Hello: true,
 		make: func(h *Host) Pattern { return newRouter(h) }},
 	{Number: Pull, Name: "PULL", Peers: []string{"PUSH"}, Receives: true, Conflates: true,

@@ -51,7 +51,7 @@ func TestEachSocketTypeHasTheRowOfItsNumber(t *testing.T) {
 	if len(types) != len(accepts) || TypeOf(-1) != nil || TypeOf(len(types)) != nil || TypeNamed("") != nil {
 		t.Error("there are rows that should not be, or too few")
 	}
-	if TypeNamed("XREQ").Number != Dealer || TypeNamed("XREP").Number != RouterType {
+	if TypeNamed("XREQ").Number != Dealer || TypeNamed("XREP").Number != Router {
 		t.Error("the older names are unknown")
 	}
 }

@@ -33,8 +33,8 @@ func newXPub(h *Host, silent bool) *xpub {
 	x := &xpub{h: h, silent: silent, pipes: make(map[*pipe.Pipe]struct{})}
 	x.subs = newSubscriptions(h, silent)
 	x.choose = func(p *pipe.Pipe) {
-		if p.Route.Mark != x.stamp && !p.Route.Leaving {
-			p.Route.Mark = x.stamp
+		if p.Route.Chosen != x.stamp && !p.Route.Leaving {
+			p.Route.Chosen = x.stamp
 			x.targets = append(x.targets, p)
 		}
 	}
@@ -92,7 +92,7 @@ func (x *xpub) forgetPeer(p *pipe.Pipe) {
 
 func (x *xpub) Send(m *pipe.Message) error { return x.publish(m, m.Head) }
 
-// publish sends a message to those who have subscribed to its topic.
+// publish sends a message to the peers that have subscribed to its topic.
 func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 	if len(x.pipes) >= audience {
 		if done, err := x.sendShared(m, topic); done {
@@ -110,7 +110,7 @@ func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 			return x.sendSole(m)
 		}
 		for _, p := range x.targets {
-			if !p.CanWrite() {
+			if p.Room(1) == 0 {
 				return zerr.ErrAgain
 			}
 		}
@@ -160,20 +160,20 @@ func (x *xpub) match(topic []byte) {
 	if x.inverts() {
 		x.targets = x.targets[:0]
 		for p := range x.pipes {
-			if p.Route.Mark != x.stamp {
+			if p.Route.Chosen != x.stamp {
 				x.targets = append(x.targets, p)
 			}
 		}
 	}
 	if x.lastOnly {
-		found := x.last != nil && x.last.Route.Mark == x.stamp
+		found := x.last != nil && x.last.Route.Chosen == x.stamp
 		if x.targets = x.targets[:0]; found {
 			x.targets = append(x.targets, x.last)
 		}
 	}
 }
 
-// inverts reports whether a message goes to those who have not subscribed to its topic.
+// inverts reports whether a message goes to the peers that have not subscribed to its topic.
 func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertMatching) }
 
 // write sends to one subscriber, or counts the loss; a subscriber that stays

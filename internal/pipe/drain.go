@@ -7,13 +7,13 @@ import "slices"
 // When an outbox has nothing left to send, and what is called then.
 
 // OnDrained has f called, from any goroutine and possibly more than once, when
-// nothing is left to be sent. It is for the owner of the pipe, who may ask once.
-func (o *Outbox) OnDrained(f func()) { o.onDrained(&o.drained, f) }
+// nothing is left to be sent. It is for the owner of the pipe, which may ask once.
+func (o *Outbox) OnDrained(f func()) { o.setDrained(&o.drained, f) }
 
 // OnParting is OnDrained for a connection that is to end then. The last call counts.
-func (o *Outbox) OnParting(f func()) { o.onDrained(&o.parting, f) }
+func (o *Outbox) OnParting(f func()) { o.setDrained(&o.parting, f) }
 
-func (o *Outbox) onDrained(where *func(), f func()) {
+func (o *Outbox) setDrained(where *func(), f func()) {
 	o.mu.Lock()
 	*where = f
 	empty := !o.token && !o.anyLocked()

@@ -42,7 +42,7 @@ func TestMailboxPostsAFullPipeOnceItHasRoom(t *testing.T) {
 	b := Mailbox{Writers: true}
 	p := New(Config{Mailbox: &b, Buffers: new(Buffers), SendHWM: 1})
 	p.Write(message("1"))
-	if p.CanWrite() {
+	if p.Room(1) > 0 {
 		t.Error("room beyond the mark")
 	}
 	p.Out().Attach(idleLink{}, wire.V31)
@@ -81,7 +81,7 @@ func TestWaitersAreWokenFirstComeFirstServed(t *testing.T) {
 	if !woken(b) {
 		t.Error("an unused wake-up was not passed on")
 	}
-	w.Leave(b, true) // nobody is there to take it
+	w.Leave(b, true) // no waiter is there to take it
 	if w.n.Load() != 0 {
 		t.Errorf("%d waiters are counted", w.n.Load())
 	}

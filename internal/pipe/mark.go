@@ -58,9 +58,9 @@ func (m *mark) under(limit uint64, n int) int {
 	return int(min(uint64(n), limit-waits))
 }
 
-// offer is room for a writer that will wait if there is none. Where bytes count
+// roomOrRefuse is room for a writer that will wait if there is none. Where bytes count
 // as well, the next message decides about the one after it.
-func (m *mark) offer(limit int) int {
+func (m *mark) roomOrRefuse(limit int) int {
 	n := m.room(limit)
 	if n == 0 {
 		m.refused = true

@@ -33,10 +33,16 @@ type Peer struct {
 	PublicKey  string     // 32 bytes that the peer has proved to hold the secret of; empty but for clients of CURVE
 	Accepted   bool       // the peer connected to us
 
+	Certificate []byte // the peer's of TLS, in DER form; nil unless it was verified
+
 	MaxFrame, MaxMessage Limit // of what it accepts, as it has announced
 
 	// Authenticated means that an authentication handler has admitted the peer.
 	Authenticated bool
+
+	// Decided is the last revocation before the program was asked about the peer, nil
+	// if it was not asked.
+	Decided *Revocation
 
 	// LastHeard is when bytes arrived last, in nanoseconds since 1970 of the system's
 	// clock; 0 in process. The reader of the connection keeps it.

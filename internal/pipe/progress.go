@@ -40,7 +40,7 @@ func (p *Pipe) AwaitRoom() {
 }
 
 func (o *Outbox) movingLocked() bool {
-	return o.token && !o.stuck && o.fullLocked()
+	return o.token && !o.stuck && o.roomLocked(1) == 0
 }
 
 // movedLocked wakes the senders in AwaitRoom.

@@ -14,10 +14,12 @@ type Route struct {
 	Datagram   int       // the largest that the pipe carries; 0: it carries messages of any size
 	Label      *Label    // of messages from the peer and to it, with its number
 	FullAt     time.Time // when it lost a message first since it last had room
-	Mark       uint64    // last fan-out that chose this pipe
+	Chosen     uint64    // last fan-out that chose this pipe
 	Notices    int       // subscription notices that wait for the application
 	TopicBytes int       // of the topics that the peer subscribed to and not cancelled
-	After      *Origin   // of a fair queue: whom the pipe gives its turns to; nil: keeps them
+	Topics     Holding   // the memory of these, guarded by the publisher's subscriptions
+	Unread     Holding   // the memory of Notices, likewise
+	After      *Origin   // of a fair queue: the origin that the pipe gives its turns to; nil: it keeps them
 	Left       *Origin   // the same, of a pipe that has departed: where it is noted
 	Came       uint64    // departures when the pipe came
 	Departed   uint64    // its own place among them

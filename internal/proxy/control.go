@@ -66,7 +66,7 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 // envelope returns how many frames come before the commands. They lead a ROUTER's reply
 // back to the peer that asked.
 func (c *control) envelope(frames [][]byte) int {
-	if c.s.Type() != pattern.RouterType {
+	if c.s.Type() != pattern.Router {
 		return 0
 	}
 	if len(frames) > 1 && len(frames[1]) == 0 { // from a REQ

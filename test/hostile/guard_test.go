@@ -18,12 +18,12 @@ import (
 	"github.com/gozmq/zmq/test/rig"
 )
 
-// guard is a mechanism with the credentials of everybody.
+// guard is a mechanism with the credentials of both sides.
 type guard struct {
 	name string // as a greeting has it
 	// roles returns what makes a server and a client.
 	roles func(b *siege) (server, client []zmq.Setting)
-	// machine is what a stranger runs who knows the credentials.
+	// machine is what a stranger runs that knows the credentials.
 	machine func(asServer bool, metadata []byte) mechanism.Machine
 }
 
@@ -57,6 +57,11 @@ func plainGuard() *guard {
 
 func curveGuard() *guard {
 	server, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+	secret := [32]byte(server.Secret.Bytes())
+	pair, err := mechanism.NewCurvePair(&secret)
+	if err != nil {
+		panic(err)
+	}
 	return &guard{
 		name: "CURVE",
 		roles: func(*siege) ([]zmq.Setting, []zmq.Setting) {
@@ -65,7 +70,7 @@ func curveGuard() *guard {
 		machine: func(asServer bool, metadata []byte) mechanism.Machine {
 			if asServer {
 				return mechanism.NewCurveServer(&mechanism.CurveServer{
-					Secret: [32]byte(server.Secret.Bytes()), Metadata: metadata, Random: rand.Reader})
+					Key: pair, Metadata: metadata, Random: rand.Reader})
 			}
 			return mechanism.NewCurveClient(&mechanism.CurveClient{
 				Public: client.Public, Secret: [32]byte(client.Secret.Bytes()), ServerKey: server.Public,

@@ -4,8 +4,12 @@ package core
 
 import (
 	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
+
+// What the C library needs of a socket and the Go API does not: it is given messages
+// frame by frame, fetches several in one call, and gathers small ones in a feed.
 
 // CheckSend says what TrySend would say now of a message that begins with that
 // frame. It is for callers that are given a message frame by frame: libzmq takes
@@ -26,7 +30,7 @@ func (s *Socket) CheckSend(head []byte) error {
 // CheckEndpoint says whether an endpoint has a form and a scheme that Bind and
 // Connect know and the socket's type can use.
 func (s *Socket) CheckEndpoint(address string) error {
-	_, _, _, err := s.locate(address)
+	_, _, _, err := s.locate(address, s.hooksOf(nil))
 	return err
 }
 
@@ -40,9 +44,41 @@ func (s *Socket) PeerWritable(id []byte) (bool, error) {
 	if s.typ.Number == pattern.Rep {
 		return false, zerr.ErrHostUnreachable
 	}
-	r, ok := s.pattern.(pattern.Router)
-	if !ok || s.typ.Number != pattern.RouterType {
+	r, ok := s.pattern.(pattern.RouteTable)
+	if !ok || s.typ.Number != pattern.Router {
 		return false, zerr.ErrNotSupported
 	}
 	return r.PeerWritable(id)
+}
+
+// Wanted reports whether a SUB would still receive a message that begins with
+// that frame; other types want everything.
+func (s *Socket) Wanted(head []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.filter == nil || s.filter.Wants(head)
+}
+
+// SetFeed puts a feed in front of the connection of a socket that has one peer,
+// whenever that is so; nil takes it away. See pipe.Feed.
+func (s *Socket) SetFeed(f pipe.Feed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.feed = f
+	if p := s.sole.Load(); p != nil {
+		p.SetFeed(f)
+	}
+}
+
+// TakeFeed moves what is in the feed to where Send puts messages.
+func (s *Socket) TakeFeed() {
+	if p := s.sole.Load(); p != nil {
+		p.TakeFeed()
+	}
+}
+
+// Recycle gives the memory of what was received back. The caller has copied it and
+// keeps no part.
+func (s *Socket) Recycle(it *pipe.Item) {
+	s.ctx.memory.queues.ReleaseItem(it)
 }

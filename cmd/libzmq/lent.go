@@ -17,14 +17,14 @@ import (
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
-// loan is a content that the library uses in place of a copy: it has one of the
+// lentContent is a content that the library uses in place of a copy: it has one of the
 // content's references.
-type loan struct{ of *C.content }
+type lentContent struct{ of *C.content }
 
 // lend takes a reference of a content for the library.
 func lend(c *C.content) *pipe.Lease {
 	hold(c)
-	return pipe.NewLease(loan{c})
+	return pipe.NewLease(lentContent{c})
 }
 
 // hold takes a reference.
@@ -42,25 +42,25 @@ func reclaim(l *pipe.Lease, c *C.content) {
 
 // Returned implements pipe.Lender. The program's free function may be called for the
 // last reference, and may do anything: it runs in a goroutine that holds no lock.
-func (l loan) Returned() { returned.add(func() { C.content_unref(l.of) }) }
+func (l lentContent) Returned() { returned.add(func() { C.content_unref(l.of) }) }
 
-// take returns the content in which the last frame of a message lies, with a reference
+// takeContent returns the content in which the last frame of a message lies, with a reference
 // for the caller, and ends the message's lease; nil if the message has none.
-func take(m *pipe.Item) *C.content {
+func takeContent(m *pipe.Item) *C.content {
 	l := m.Lease
 	if l == nil {
 		return nil
 	}
 	m.Lease = nil
-	c := l.Lender().(loan).of
-	if !l.TakeOver() { // or the reference of the loan is the caller's now
+	c := l.Lender().(lentContent).of
+	if !l.TakeOver() { // or the reference of the lease is the caller's now
 		hold(c)
 		l.Release()
 	}
 	return c
 }
 
-// returned are contents whose loan has ended.
+// returned are contents whose lease has ended.
 var returned chores
 
 // chores are done one after the other, in the order in which they were added.

@@ -5,7 +5,6 @@ package core
 import (
 	"bytes"
 	"errors"
-	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -16,74 +15,17 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// attachment is what a socket keeps with a pipe. Guarded by the socket's lock.
-type attachment struct {
-	endpoint *endpoint
-	conn     *engine.Conn // nil while there is none, and in process
-	far      *Socket      // in process: whose socket the other end belongs to
-	ready    bool
-	linger   time.Duration // once the pipe was removed and lingers
-
-	pipe         *pipe.Pipe
-	origin       string        // key in Socket.origins; empty: it is not there
-	older, newer *attachment   // of the same origin
-	ended        chan struct{} // closed when the pipe is removed; nil: no connection waits for that
-}
-
-// pipeConfig describes a new pipe by the options of its endpoint. s.mu is held.
-func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Config {
-	topics := o.Bool(opt.ConflateTopics)
-	return pipe.Config{
-		Mailbox: &s.mailbox, Buffers: &s.ctx.memory.queues,
-		SendHWM: o.Int(opt.SendHWM), RecvHWM: o.Int(opt.RecvHWM),
-		SendMax: o.Int64(opt.SendHWMBytes), RecvMax: o.Int64(opt.RecvHWMBytes),
-		Conflate: s.typ.Conflates && o.Bool(opt.Conflate), TopicsIn: topics && s.typ.TopicsIn, TopicsOut: topics && s.typ.TopicsOut,
-		Raw:      s.typ.Plain || s.opts.Raw(),
-		OneFrame: s.typ.OneFrame && !s.typ.Groups, Groups: s.typ.Groups,
-		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(), Totals: &s.totals,
-	}
-}
-
-// addPipe takes a new pipe in. s.mu is held.
-func (s *Socket) addPipe(p *pipe.Pipe, e *endpoint) *attachment {
-	a := &attachment{endpoint: e, pipe: p}
-	s.recall()
-	s.pipes[p] = a
-	if p.Accepted {
-		s.accepted++
-	}
-	s.enlist(p, a)
-	s.pattern.Attach(p)
-	return a
-}
-
-// removePipe ends what goes out through a pipe. s.mu is held.
-func (s *Socket) removePipe(p *pipe.Pipe) {
-	a, ok := s.pipes[p]
-	if !ok {
-		return
-	}
-	s.recall()
-	delete(s.pipes, p)
-	s.noteLeft(p)
-	p.PeerGone()
-	s.noteParted(p)
-	if p.Accepted {
-		s.accepted--
-	}
-	s.pattern.Detach(p)
-	s.strike(a)
-}
+// What the sessions tell their socket: session.Host.
 
 // Admit implements session.Host.
 func (s *Socket) Admit() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.admit()
+	return s.admitLocked()
 }
 
-// admit says whether another accepted peer is wanted. s.mu is held.
-func (s *Socket) admit() error {
+// admitLocked says whether another accepted peer is wanted. s.mu is held.
+func (s *Socket) admitLocked() error {
 	if limit := s.opts.Int(opt.MaxPeers); limit > 0 && s.accepted >= limit {
 		return zerr.Errorf(zerr.ErrLimit, "%d peers are connected, as many as MaxPeers allows", s.accepted)
 	}
@@ -92,7 +34,9 @@ func (s *Socket) admit() error {
 
 // Ready implements session.Host: a connection has finished its handshake.
 func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) (*pipe.Pipe, error) {
-	s.mu.Lock()
+	if err := s.lockUnrevoked(peer); err != nil {
+		return nil, err
+	}
 	e := s.endpointOf(from)
 	made := p == nil
 	if e == nil && made {
@@ -103,13 +47,13 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		e = &endpoint{socket: s, dialer: from.(*session.Dialer), opts: s.opts}
 	}
 	if made && e.listener != nil { // others may have finished meanwhile
-		if err := s.admit(); err != nil {
+		if err := s.admitLocked(); err != nil {
 			s.mu.Unlock()
 			return nil, err
 		}
 	}
 	if made {
-		if len(e.id) > 0 && !s.pattern.(pattern.Router).CanRoute(e.id) {
+		if len(e.id) > 0 && !s.pattern.(pattern.RouteTable).CanRoute(e.id) {
 			s.mu.Unlock()
 			return nil, zerr.Errorf(zerr.ErrInvalid, "routing id %q, which this connect gives its peer, is another peer's now", e.id)
 		}
@@ -168,14 +112,14 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 	if nameless {
 		s.noteDuplicate(p)
 	}
-	s.watch.WakeAll()
+	s.changes.WakeAll()
 	return p, nil
 }
 
 // nameless reports whether a peer that is ready is not read, because another has its
 // routing id. s.mu is held.
 func (s *Socket) nameless(p *pipe.Pipe) bool {
-	_, routes := s.pattern.(pattern.Router)
+	_, routes := s.pattern.(pattern.RouteTable)
 	return routes && p.Route.ID == nil
 }
 
@@ -189,6 +133,9 @@ func (s *Socket) noteDuplicate(p *pipe.Pipe) {
 func (s *Socket) Lost(p *pipe.Pipe, last bool, reason error) {
 	s.mu.Lock()
 	a := s.pipes[p]
+	if a != nil && a.endpoint.of != nil {
+		a.endpoint.of.hasten()
+	}
 	if a == nil {
 		a = s.parting[p]
 	}
@@ -212,7 +159,21 @@ func (s *Socket) Lost(p *pipe.Pipe, last bool, reason error) {
 		p.CloseIn(false)
 		s.loseOut(p)
 	}
-	s.watch.WakeAll()
+	s.changes.WakeAll()
+}
+
+// GaveUp implements session.Host: an endpoint is out of attempts. It stays in
+// the table until it is disconnected, but nothing is queued for it any more.
+func (s *Socket) GaveUp(p *pipe.Pipe) {
+	s.mu.Lock()
+	if a := s.pipes[p]; a != nil {
+		a.endpoint.spent = true
+	}
+	s.removePipe(p)
+	s.flushAndUnlock()
+	p.CloseIn(false)
+	s.loseOut(p)
+	s.changes.WakeAll()
 }
 
 // Event implements session.Host.
@@ -225,6 +186,9 @@ func (s *Socket) Event(e session.Event) {
 		s.stats.countFailure(&e)
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
+	}
+	if over := (*pipe.BudgetError)(nil); e.Kind == session.Disconnected && errors.As(e.Err, &over) {
+		s.stats.OverBudget.Add(1)
 	}
 	s.monitors.raise(&e)
 	s.log(&e)
