@@ -20,7 +20,7 @@ type Batch struct {
 	Coarse bool
 	// Cut, unless it is nil, is told by Failed how many messages the system has whole, and
 	// how many bytes of the batch these take. The token is still held then.
-	Cut func(msgs, size int)
+	Cut func(msgs, upTo int)
 
 	credit credit
 }

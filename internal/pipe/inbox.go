@@ -40,7 +40,7 @@ type Inbox struct {
 	drawn   int64    // of account
 	stopped int64    // size when the account had no more for it, 0: it is not stopped
 
-	payload  uint64 // bytes of messages that came from a socket of this process
+	payload  uint64 // of messages that came from a socket of this process
 	replaced replacement
 
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows

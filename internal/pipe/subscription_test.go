@@ -47,7 +47,7 @@ func TestSubscriptionsAreNoMessages(t *testing.T) {
 				t.Fatalf("%v, %d of %d bytes: %d messages wait before the break, want %d", v, n, size, c, kept)
 			}
 			done, upTo := 0, 0
-			b.Cut = func(msgs, size int) { done, upTo = msgs, size }
+			b.Cut = func(msgs, wireBytes int) { done, upTo = msgs, wireBytes }
 			o.Failed(&b, n)
 			if done != 3-kept || upTo > n || o.Count() != kept || o.room(9) != 3-kept {
 				t.Fatalf("%v, %d of %d bytes: %d messages are done in %d bytes, %d wait, room for %d; want %d to be done",
