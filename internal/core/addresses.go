@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq/internal/opt"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
@@ -63,7 +62,7 @@ func (s *Socket) connectAll(r transport.Resolver, cfg *session.Config, o *opt.Se
 	if len(o.Bytes(opt.ConnectRoutingID)) > 0 {
 		return zerr.Errorf(zerr.ErrInvalid, "CONNECT_ROUTING_ID names one peer, and ALL_ADDRESSES connects to many")
 	}
-	if s.typ.Number == pattern.Pair || s.typ.Number == pattern.Channel {
+	if s.typ.OnePeer {
 		return zerr.Errorf(zerr.ErrInvalid, "a %s has one peer, and ALL_ADDRESSES connects to many", s.typ.Name)
 	}
 	cfg.FirstDials = nil // an address that does not answer must not keep the others waiting

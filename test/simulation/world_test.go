@@ -200,7 +200,7 @@ func (w *world) retired(s *core.Socket) {
 	for cause, n := range map[string]uint64{
 		"mute": d.Mute.Load(), "no subscriber": d.NoSubscriber.Load(), "unroutable": d.Unroutable.Load(),
 		"filtered": d.Filtered.Load(), "malformed": d.Malformed.Load(), "stale": d.Stale.Load(),
-		"refused": d.Refused.Load(), "in flight": s.InFlight(), "peer gone": s.Gone(), "unread": s.Unread(),
+		"refused": d.Refused.Load(), "in flight": s.InFlight(), "peer gone": s.PeerGone(), "unread": s.Unread(),
 	} {
 		if n > 0 {
 			w.counted[cause] += n
