@@ -54,6 +54,9 @@ func TestDraftPrograms(t *testing.T) {
 	theirs := realDrafts(t)
 	bin := compile(t, "draftcalls", "programs/draftcalls.c", "-I"+source, "-L"+draftLibrary(t), "-lzmq", "-lpthread")
 	want := execute(t, time.Minute, theirs, bin)
+	for n := 0; n < 5 && want.code == -1; n++ { // libzmq aborts now and then on a busy machine
+		want = execute(t, time.Minute, theirs, bin)
+	}
 	if want.code != 0 || !strings.Contains(want.out, "zmq_has(\"draft\") = 1") {
 		t.Fatalf("libzmq ends with %d:\n%s", want.code, want.out)
 	}
