@@ -21,9 +21,13 @@ type Context struct {
 // ContextConfig describes a context. The zero value is what the default context
 // uses.
 type ContextConfig struct {
-	// Logger receives the library's messages: what peers did wrong as warnings, the
-	// life of connections at level debug. Connections call its handler synchronously.
-	// Calling Close or Term from it deadlocks. Nil logs nothing.
+	// Logger receives the library's messages. What peers did wrong, and endpoints that
+	// cannot be reached for five seconds, are warnings. That such an endpoint is reached
+	// again is information. The life of connections is logged at level debug.
+	// Connections call its handler synchronously. Calling Close or Term from it
+	// deadlocks. Nil logs nothing, unless the environment variable ZMQ_LOG was set to
+	// debug, info, warn or error when the context was made. Messages of that level and
+	// above then go to the standard error output.
 	Logger *slog.Logger
 
 	// EndpointPolicy is called before a socket does anything to "bind" or "connect"
@@ -36,27 +40,33 @@ type ContextConfig struct {
 	// ErrTooManySockets beyond it. 0 is no limit.
 	MaxSockets int
 
+	// Limits are those of every new socket, before Settings, and with TotalBytes one of
+	// the context. The zero value leaves all limits at their defaults. Anything else
+	// sets all limits of sockets, with LibzmqDefaults too.
+	Limits Limits
+
 	// Settings are applied to every new socket, before the socket's own settings.
 	// Options that do not apply to a socket's type are ignored.
 	Settings []Setting
 
 	// LibzmqDefaults gives sockets libzmq's option defaults: unlimited linger, no
-	// keep-alive, no heartbeats, no limits, IPv4 only, and a ROUTER that drops messages
+	// keep-alive, no heartbeats, no limits (nor TotalBytes), IPv4 only, and a ROUTER that drops messages
 	// silently. False gives them the defaults of this package.
 	LibzmqDefaults bool
 }
 
 // NewContext makes a context. It starts nothing. It fails with ErrInvalid if a
-// setting is not valid.
+// setting or a limit is not valid.
 func NewContext(cfg ContextConfig) (*Context, error) {
-	for _, x := range cfg.Settings {
+	limits, total := cfg.Limits.forContext(cfg.LibzmqDefaults)
+	settings := append([]Setting{limits}, cfg.Settings...)
+	for _, x := range settings {
 		if err := x.check(); err != nil {
 			return nil, fail("new context", "", err)
 		}
 	}
-	settings := append([]Setting(nil), cfg.Settings...)
 	c := core.NewContext(core.Config{
-		Logger: cfg.Logger, Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, Libzmq: cfg.LibzmqDefaults,
+		Logger: loggerOr(cfg.Logger), Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, TotalBytes: total, Libzmq: cfg.LibzmqDefaults,
 		Transports: core.Transports(), Known: core.LaterTransports(),
 		Settings: func(s *core.Socket) error {
 			for _, x := range settings {

@@ -19,7 +19,7 @@ type Peer struct {
 	SocketType string // "DEALER"; empty for peers older than ZMTP 3 and for inproc
 	Identity   []byte // what the peer announced; empty for most
 	UserID     string // the user that the authentication handler assigned to the peer
-	Protocol   string // "ZMTP 3.1", "inproc", "raw"
+	Protocol   string // "ZMTP 3.1", "ZWS 2.0" (ws and wss), "inproc", "raw"
 	Mechanism  string // "NULL"
 	Accepted   bool   // true if the peer connected to this socket, false if this socket connected to it
 
@@ -39,6 +39,11 @@ type Peer struct {
 	// key. It is zero for other peers. The key alone proves only that it is the same
 	// peer as before, not that the peer is authorized.
 	PublicKey PublicKey
+
+	// Certificate is the certificate of the peer over wss and tls, in DER form, if it
+	// has shown one and it was verified. It is nil otherwise. x509.ParseCertificate, or
+	// Certificate of package ws, makes an *x509.Certificate of it. Do not change it.
+	Certificate []byte
 
 	p *pipe.Peer
 }
@@ -89,7 +94,7 @@ func newPeer(p *pipe.Peer) Peer {
 	x := Peer{
 		Address: p.Address, Local: p.Local, Remote: p.Remote, SocketType: p.SocketType, Identity: p.Identity,
 		UserID: p.UserID, Protocol: p.Version, Mechanism: p.Mechanism, Accepted: p.Accepted,
-		Authenticated: p.Authenticated, Username: p.Username, Domain: p.Domain, p: p,
+		Authenticated: p.Authenticated, Username: p.Username, Domain: p.Domain, Certificate: p.Certificate, p: p,
 	}
 	copy(x.PublicKey[:], p.PublicKey)
 	return x

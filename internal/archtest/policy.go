@@ -42,7 +42,6 @@ var policy = []row{
 	// Transports: how bytes travel, never what they mean. A transport is
 	// a folder of its own and knows no other.
 	{"internal/transport", "internal/zerr", "golang.org/x/sys golang.org/x/net"},
-	{"internal/transport/ws", "internal/transport internal/zerr", "golang.org/x/net github.com/coder/websocket"},
 	{"internal/transport/...", "internal/transport internal/zerr", "golang.org/x/sys golang.org/x/net"},
 
 	// One connection, one endpoint, and the only place where both sides meet.
@@ -57,6 +56,8 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	// Transports that not every program wants to pay for, put over tcp.
+	{"ws", ". auth/... internal/transport/...", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
@@ -83,7 +84,7 @@ var policy = []row{
 	{"test/faults", ".", "golang.org/x/sys"},
 	// Sockets over a transport of its own, which the public API does not take.
 	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/transport internal/zerr", ""},
-	{"test/...", ". auth/... test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
+	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},

@@ -354,12 +354,15 @@ func (s *Socket) remove(address string) error {
 	if err := s.Err(); err != nil {
 		return err
 	}
-	_, addr, t, err := s.locate(address)
-	if err != nil {
-		return err
-	}
 	list := s.takeOut(address)
-	if len(list) == 0 && t != nil {
+	if len(list) == 0 {
+		_, addr, t, err := s.locate(address, s.hooksOf(nil))
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			return zerr.ErrNoEndpoint
+		}
 		s.mu.Lock()
 		cfg := transportConfig(s.opts, s.ctx.cfg.Libzmq)
 		s.mu.Unlock()

@@ -66,8 +66,8 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option of a socket or of one endpoint, or with a Hook a function
-// that it asks.
+// Setting changes an option of a socket or of one endpoint, or with a Hook what the
+// program brings.
 type Setting struct {
 	Num   opt.Num
 	Value opt.Value
@@ -246,7 +246,7 @@ func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.locate(address)
+	scheme, addr, t, err := s.locate(address, hooks)
 	if err != nil {
 		return nil, "", nil, err
 	}

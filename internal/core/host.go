@@ -187,6 +187,9 @@ func (s *Socket) Event(e session.Event) {
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
 	}
+	if over := (*pipe.BudgetError)(nil); e.Kind == session.Disconnected && errors.As(e.Err, &over) {
+		s.stats.OverBudget.Add(1)
+	}
 	s.monitors.raise(&e)
 	s.log(&e)
 }

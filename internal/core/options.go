@@ -214,6 +214,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.C
 		MaxMessage:        o.Int64(opt.MaxMessageBytes),
 		MaxFrames:         o.Int(opt.MaxFrames),
 		RefuseOld:         o.Bool(opt.RefuseOldPeers) || len(o.Bytes(opt.ZAPDomain)) > 0 || s.typ.Groups, // which are joined by commands
+		NeedsCommands:     s.typ.Groups,
 		HeartbeatInterval: o.Millis(opt.HeartbeatInterval),
 		HeartbeatTimeout:  heartbeatTimeout(o, scheme),
 		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),
@@ -224,6 +225,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.C
 		Lend:              s.lend,
 		Loans:             &s.ctx.loans,
 		Keeper:            &s.keeper,
+		Budget:            s.ctx.budget,
 	}
 	if s.typ.Hello {
 		c.Hello = o.Bytes(opt.HelloMessage)

@@ -106,6 +106,7 @@ type Counters struct {
 	AcceptsFailed    atomic.Uint64
 	TimedOut         atomic.Uint64 // connections whose peer was not heard in time
 	DuplicateIDs     atomic.Uint64 // peers whose routing id another peer has
+	OverBudget       atomic.Uint64 // connections ended for what their peers held
 	EventsDropped    atomic.Uint64 // that monitors had no room for
 
 	HandshakeFailures HandshakeFailures

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -168,6 +169,10 @@ func (h *handshake) meet(metadata []byte) error {
 	return h.authorize()
 }
 
+// maxProperties is the most properties that a peer may announce. Each takes memory for as
+// long as the connection lasts, whatever its length; sockets announce five by themselves.
+const maxProperties = 256
+
 // readMetadata notes what the peer announced. ParseMetadata passes well-known
 // names in canonical spelling, whatever their case (RFC 37; libzmq minds it). A
 // peer without a Socket-Type is accepted, as libzmq does. What the library itself
@@ -176,6 +181,9 @@ func (h *handshake) readMetadata(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
 		if pipe.Reserved(name) {
 			return nil
+		}
+		if len(h.peer.Properties)-h.peer.Vouched >= maxProperties {
+			return h.badMetadata(fmt.Sprintf("more than %d properties", maxProperties), nil)
 		}
 		text := string(value)
 		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: text})
@@ -200,7 +208,11 @@ func (h *handshake) readMetadata(b []byte) error {
 	if v := wire.Violation(0); errors.As(err, &v) {
 		return h.badMetadata("metadata", err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	h.peer.Properties = slices.Clone(h.peer.Properties) // what append has beyond them is much
+	return h.c.drawKnown()
 }
 
 // badMetadata is the error for a peer whose metadata cannot be. libzmq tells the

@@ -47,6 +47,7 @@ type Config struct {
 	MaxMessage       int64         // all frames of a message, negative or 0 is no limit
 	MaxFrames        int           // frames of a message, 0 is no limit
 	RefuseOld        bool          // refuse ZMTP 1.0 and 2.0
+	NeedsCommands    bool          // RADIO and DISH: messages alone do not do
 
 	HeartbeatInterval time.Duration // 0 is none
 	HeartbeatTimeout  time.Duration // 0 is none
@@ -70,6 +71,7 @@ type Config struct {
 	Keeper *Keeper // of connections that we have ended; nil: they are closed at once
 
 	Buffers *Buffers
+	Budget  *pipe.Budget // of the context; nil is no limit
 }
 
 // Conn is one connection. A session calls Handshake, then Run; anybody may call
@@ -86,12 +88,16 @@ type Conn struct {
 	// while the connection is lent by who borrows it.
 	accepted bool // the peer connected to us; set before Handshake
 	version  wire.Version
+	layered  bool              // a layer carries the frames, and has heartbeats of its own
 	traffic  mechanism.Traffic // what frames go through; nil: they travel as they are
 	rest     []byte            // octets that came behind the handshake
 	dec      decoder
 	pipe     *pipe.Pipe
 	out      *pipe.Outbox
 	peer     *pipe.Peer
+	account  *pipe.Account     // what the peer makes us hold, see account.go
+	partial  pipe.Holding      // of account: the message under way
+	known    int64             // drawn of account for what the peer said of itself
 	last     lastWords         // what is left to be read once a write has failed
 	after    []<-chan struct{} // what reading begins after
 	wanted   int               // reads in a row that a receiver waited for, see lend
@@ -129,7 +135,7 @@ func New(nc net.Conn, cfg *Config) *Conn {
 	address, local, remote := transport.Ends(nc)
 	c := &Conn{nc: nc, cfg: cfg}
 	c.peer = &pipe.Peer{Address: address, Local: local, Remote: remote}
-	c.src.init(nc, cfg.Buffers)
+	c.src.init(nc, cfg.Buffers, cfg.Budget)
 	return c
 }
 
@@ -177,7 +183,7 @@ func (c *Conn) Close(reason error) {
 func (c *Conn) Finish() {
 	c.finishing.Store(true)
 	c.stopHeartbeats()
-	if tcp, ok := c.nc.(interface {
+	if tcp, ok := c.src.bottom.(interface {
 		SetKeepAliveConfig(net.KeepAliveConfig) error
 	}); ok {
 		_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true}) // the defaults: two minutes and a half

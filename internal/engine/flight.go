@@ -2,11 +2,7 @@
 
 package engine
 
-import (
-	"math"
-
-	"github.com/gozmq/zmq/internal/pipe"
-)
+import "math"
 
 // What a connection has taken goes out of the queue, and is lost with the connection
 // unless the peer's system acknowledges it. The system knows how many octets that is,
@@ -56,10 +52,10 @@ func (f *flight) thin() {
 	f.stretches = s[:k]
 }
 
-// cut notes that a write failed after n octets of the batch, and total octets in all.
-// The message in the middle of which it failed is still queued, and none of these.
-func (f *flight) cut(n int, total uint64, out *pipe.Outbox, b *pipe.Batch) {
-	msgs, upTo := out.Failed(b, n)
+// cut notes that a write failed after n octets of the batch, and total octets in all,
+// of which msgs messages in upTo octets are whole. The message in the middle of which it
+// failed is still queued, and none of these.
+func (f *flight) cut(n int, total uint64, msgs, upTo int) {
 	whole := total - f.total
 	if n > 0 { // less than whole where frames are encrypted
 		whole = uint64(float64(whole) * float64(upTo) / float64(n))
@@ -81,17 +77,43 @@ func (f *flight) within(n uint64) (msgs uint64) {
 	return msgs
 }
 
+// lost returns what counts the messages that end in the last n octets written, as lost
+// with the connection. Nothing is when we have ended it on our own wish: the system still
+// delivers.
+func (c *Conn) lost() func(n int) {
+	if c.pipe == nil || c.err == nil {
+		return func(int) {}
+	}
+	f, p := c.flight, c.pipe // and no more of the connection: the Keeper may have it for long
+	return func(n int) {
+		if msgs := f.within(uint64(max(0, n))); msgs > 0 {
+			p.CountInFlight(msgs)
+		}
+	}
+}
+
 // countInFlight counts what was lost with the connection, when all is written that will
-// be. What we end on our own wish is still delivered by the system.
+// be and the descriptor is gone.
 func (c *Conn) countInFlight() {
 	n := c.unacked
 	if c.finishing.Load() {
 		n-- // the end of our direction counts as an octet
 	}
-	if c.pipe == nil || c.err == nil || n <= 0 {
-		return
-	}
-	if lost := c.flight.within(uint64(n)); lost > 0 {
-		c.pipe.CountInFlight(lost)
+	c.lost()(n)
+}
+
+// countWhenKept returns what the Keeper calls before it closes the descriptor: until then
+// the system goes on sending, and the peer may have it all in the end. Not so if it resets
+// the connection: it has ended it, too, and what its system acknowledges after that is
+// never read.
+func (c *Conn) countWhenKept() (over func(reset bool)) {
+	lost, atClose := c.lost(), c.unacked
+	s := source{bottom: c.src.bottom, raw: c.src.raw}
+	return func(reset bool) {
+		if reset {
+			lost(atClose)
+			return
+		}
+		lost(s.unacked() - 1) // the end of our direction is behind the last of them
 	}
 }

@@ -10,6 +10,7 @@ package engine
 
 import (
 	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
 )
 
@@ -83,6 +84,12 @@ func (s *sealer) fill(c *Conn) (bool, error) {
 		if err != nil || n == 0 {
 			return len(s.out) > 0, nil // cannot be: we encoded it
 		}
+		if s.bufs[s.at][s.off]&transport.FlagControl != 0 {
+			if !s.control(n + int(h.Size)) {
+				return true, nil
+			}
+			continue
+		}
 		sealed := int(h.Size) + c.traffic.Overhead()
 		need := wire.HeaderSize(sealed) + sealed
 		if len(s.out)+need > cap(s.out) {
@@ -98,6 +105,19 @@ func (s *sealer) fill(c *Conn) (bool, error) {
 		s.done += n + int(h.Size)
 		s.ends = append(s.ends, sealedEnd{len(s.out), s.done})
 	}
+}
+
+// control passes a frame on that is for the layer, of n octets, which an outbox keeps in
+// one piece. It reports false if the buffer has no room for it.
+func (s *sealer) control(n int) bool {
+	if len(s.out)+n > cap(s.out) {
+		return false
+	}
+	s.out = append(s.out, s.bufs[s.at][s.off:s.off+n]...)
+	s.off += n
+	s.done += n
+	s.ends = append(s.ends, sealedEnd{len(s.out), s.done})
+	return true
 }
 
 // frame seals the frame whose header of n octets is next.

@@ -11,7 +11,7 @@ import (
 // unacked returns how many octets of a connection the system still holds, because the
 // peer's has not acknowledged them. After a reset the system has dropped them.
 func (s *source) unacked() (n int) {
-	if _, tcp := s.nc.(*net.TCPConn); tcp && s.raw != nil {
+	if _, tcp := s.bottom.(*net.TCPConn); tcp && s.raw != nil {
 		_ = s.raw.Control(func(fd uintptr) { n, _ = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_NWRITE) }) // 0 if it fails
 	}
 	return n

@@ -18,6 +18,9 @@ type Batch struct {
 	Size int
 	// Coarse is set by a link that tells Failed of whole frames only.
 	Coarse bool
+	// Cut, unless it is nil, is told by Failed how many messages the system has whole, and
+	// how many octets of the batch these take. The token is still held then.
+	Cut func(msgs, octets int)
 
 	credit credit
 }
@@ -123,10 +126,10 @@ func (b *Batch) empty() {
 // Failed notes that the connection broke after n octets of the batch: messages
 // that were handed over wholly are done, the first that was not and all behind
 // it go back to the head of the queue, and commands and subscriptions are dropped since
-// they belong to the connection. The token is given back. Failed returns how many messages
-// the system has whole, and how many octets of the batch these take.
-func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
+// they belong to the connection. The token is given back.
+func (o *Outbox) Failed(b *Batch, n int) {
 	var all []byte
+	done, upTo := 0, 0
 	msgs, size := -b.credit.msgs, -b.credit.size
 	if o.raw {
 		b.count(n, true)
@@ -159,6 +162,9 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 		rest, left, leftSize = unsent(all, n)
 		done -= left
 	}
+	if b.Cut != nil {
+		b.Cut(done, upTo)
+	}
 
 	o.mu.Lock()
 	o.wroteLocked(n)
@@ -182,7 +188,6 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 	if drained != nil {
 		drained()
 	}
-	return done, upTo
 }
 
 // supersededLocked reports whether a newer message waits in the place of any that a

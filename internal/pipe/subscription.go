@@ -54,6 +54,7 @@ func (p *Pipe) dropAsked() {
 		}
 		b.injected--
 		b.mark.unwrite(1, it.Size())
+		b.size -= it.footprint()
 		return true
 	})
 	p.asked = 0

@@ -29,6 +29,7 @@ type Dialer struct {
 	at   served                         // how far the connection has come
 	part func(*engine.Conn, *pipe.Pipe) // set by Part
 	now  Progress
+	told bool // that the endpoint cannot be reached
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
 	turn *turn      // of the first attempt, set by Start; nil: there is no order
@@ -127,6 +128,9 @@ func (d *Dialer) run() {
 		d.restFor(wait)
 		e := d.event(ConnectRetried, -1)
 		e.Retry, e.Err = wait, d.failure
+		if e.Outage = d.outage(); e.Outage > 0 && e.Err == nil {
+			e.Err = d.Progress().Err
+		}
 		d.cfg.Host.Event(e)
 		t := time.NewTimer(wait)
 		select {
@@ -162,7 +166,40 @@ func (d *Dialer) failed(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.now.failed(err)
-	d.now.Attempts++
+	if d.now.Attempts++; d.now.Attempts == 1 {
+		d.now.Failing = time.Now()
+	}
+}
+
+// unreachable is how long attempts must have failed for that to be more than a restart
+// of the peer.
+const unreachable = 5 * time.Second
+
+// outage returns for how long no attempt has led to a peer if that is to be told. It is
+// told once until there is a peer.
+func (d *Dialer) outage() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told || d.now.Attempts == 0 {
+		return 0
+	}
+	since := time.Since(d.now.Failing)
+	if since < unreachable {
+		return 0
+	}
+	d.told = true
+	return since
+}
+
+// outageOver returns how long an outage has lasted that was told.
+func (d *Dialer) outageOver() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.told {
+		return 0
+	}
+	d.told = false
+	return time.Since(d.now.Failing)
 }
 
 // parted notes why the connection to a peer has ended.
@@ -246,8 +283,9 @@ func (d *Dialer) attempt() (useful, again bool) {
 	if part := d.hold(c, served{shaken: true, pipe: p}); part != nil {
 		part(c, p)
 	}
-	e.Kind = HandshakeSucceeded
+	e.Kind, e.Outage = HandshakeSucceeded, d.outageOver()
 	cfg.Host.Event(e)
+	e.Outage = 0
 	began, received := time.Now(), p.Received()
 	err = live(c, p)
 	useful = cfg.ConnectedIsUseful || p.Received() > received || time.Since(began) >= lasting

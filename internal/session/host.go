@@ -67,6 +67,9 @@ type Event struct {
 	Peer     *pipe.Peer    // nil before the handshake is over
 	Err      error         // why
 	Retry    time.Duration // until the next attempt, with ConnectRetried
+	// Outage is for how long an endpoint could not be reached. It is set in one
+	// ConnectRetried of the outage, and in the HandshakeSucceeded after that.
+	Outage time.Duration
 }
 
 // Config describes an endpoint. It is a snapshot of the options at the time of the

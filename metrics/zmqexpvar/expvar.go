@@ -50,6 +50,7 @@ type socket struct {
 	Reconnects    uint64            `json:"reconnects"`
 	AcceptsFailed uint64            `json:"accepts_failed"`
 	TimedOut      uint64            `json:"timed_out"`
+	OverBudget    uint64            `json:"over_budget"`
 	DuplicateIDs  uint64            `json:"duplicate_ids"`
 	EventsDropped uint64            `json:"events_dropped"`
 	Failed        uint64            `json:"handshakes_failed"`
@@ -93,7 +94,7 @@ func newSocket(s zmq.SocketSnapshot) socket {
 	x := socket{
 		Type: s.Type.String(), Sent: st.Sent, Received: st.Received, SentBytes: st.SentBytes, ReceivedBytes: st.ReceivedBytes,
 		QueuedOut: st.QueuedOut, QueuedIn: st.QueuedIn, Connected: st.Connected, Disconnected: st.Disconnected,
-		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, DuplicateIDs: st.DuplicateIDs,
+		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, OverBudget: st.OverBudget, DuplicateIDs: st.DuplicateIDs,
 		EventsDropped: st.EventsDropped, Failed: st.HandshakesFailed,
 		Failures: map[string]uint64{
 			"protocol": st.HandshakeFailures.Protocol, "auth": st.HandshakeFailures.Auth,
