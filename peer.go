@@ -134,7 +134,7 @@ func newPeerStats(i core.PeerInfo) PeerStats {
 	return PeerStats{
 		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID, Number: i.Number,
 		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
-		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentOctets, ReceivedBytes: i.ReadOctets,
+		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentBytes, ReceivedBytes: i.ReceivedBytes,
 		StalledSince: i.StalledSince,
 	}
 }

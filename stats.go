@@ -72,7 +72,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 	c, d, t := s.Counters(), s.Drops(), s.Traffic()
 	h := &c.HandshakeFailures
 	return SocketStats{
-		Sent: t.Sent, Received: t.Received, SentBytes: t.SentOctets, ReceivedBytes: t.ReadOctets,
+		Sent: t.Sent, Received: t.Received, SentBytes: t.SentBytes, ReceivedBytes: t.ReceivedBytes,
 		Connected: c.Connected.Load(), Disconnected: c.Disconnected.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
 		TimedOut: c.TimedOut.Load(), OverBudget: c.OverBudget.Load(), DuplicateIDs: c.DuplicateIDs.Load(), EventsDropped: c.EventsDropped.Load(),

@@ -61,7 +61,7 @@ func (c *cloud) Resolve(context.Context, string, *transport.Config) ([]string, e
 	return c.name, nil
 }
 
-// Dial finds nothing at an address where nobody listens, and waits for ever at "silent".
+// Dial finds nothing at an address where no peer listens, and waits for ever at "silent".
 func (c *cloud) Dial(ctx context.Context, address string, _ *transport.Config) (net.Conn, error) {
 	if address == "silent" {
 		<-ctx.Done()

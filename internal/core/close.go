@@ -282,7 +282,7 @@ func (s *Socket) within(done <-chan struct{}, limit time.Duration) bool {
 }
 
 // drain waits until the pipes have nothing left to send, linger has run out or
-// nobody waits any more.
+// the wait is cut short (Hurry).
 func (s *Socket) drain(pipes []*pipe.Pipe, linger time.Duration) {
 	var expired <-chan time.Time
 	if linger > 0 {

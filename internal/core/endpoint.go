@@ -30,7 +30,7 @@ type endpoint struct {
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
 	id       []byte     // of CONNECT_ROUTING_ID with IMMEDIATE, for the pipe of each connection
 	binding  *binding   // inproc bind
-	parked   *parked    // inproc connect that found nobody
+	parked   *parked    // inproc connect to a name that is not bound yet
 	all      *addresses // of a connect to all addresses of a name, which has no dialer itself
 	of       *addresses // of one of these addresses: to which connect it belongs
 	spent    bool       // out of attempts; guarded by the socket's lock
@@ -341,7 +341,7 @@ func (s *Socket) Endpoints() []EndpointInfo {
 }
 
 // progress returns how far the endpoint has come, with so many peers. In process there
-// is no attempt to connect: the peer is there, or nobody has bound the name. The
+// is no attempt to connect: the peer is there, or the name is not bound yet. The
 // socket's lock is held.
 func (e *endpoint) progress(peers int) session.Progress {
 	switch {

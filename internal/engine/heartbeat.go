@@ -42,7 +42,7 @@ func (c *Conn) heartbeats() *heartbeat {
 	}
 	c.beat.CompareAndSwap(nil, new(heartbeat))
 	b := c.beat.Load()
-	if c.finishing.Load() || c.gate.isClosed() { // whoever ended them may not have seen these
+	if c.finishing.Load() || c.gate.isClosed() { // the one that ended them may not have seen these
 		b.stop()
 	}
 	return b

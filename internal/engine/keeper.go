@@ -12,11 +12,11 @@ import (
 
 // A peer without heartbeats waits for ever if it never learns that we have ended the
 // connection. When we close the descriptor, Linux retransmits the end for a minute or
-// two, counted from the first octet that was not acknowledged (tcp_orphan_retries). The
+// two, counted from the first byte that was not acknowledged (tcp_orphan_retries). The
 // line on which a peer was silent for HeartbeatTimeout has used up most of that. While
 // the descriptor is open the system goes on for a quarter of an hour (tcp_retries2).
 //
-//	Close, octets not acknowledged → reader and writer end, their memory goes
+//	Close, bytes not acknowledged → reader and writer end, their memory goes
 //	→ keep: our direction is shut down → the peer's system answers, or keptFor is over,
 //	or the Keeper has too many, or ends → what is not acknowledged now is counted as lost,
 //	the descriptor is closed

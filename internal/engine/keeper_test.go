@@ -36,9 +36,9 @@ func newHalfPipe(t *testing.T) (h *halfPipe, peer net.Conn) {
 // when the peer has ended its own or says anything, or after a quarter of an hour.
 func TestKeeperWaitsForTheAnswer(t *testing.T) {
 	for name, answer := range map[string]func(peer net.Conn){
-		"end":    func(peer net.Conn) { _ = peer.Close() },
-		"octets": func(peer net.Conn) { _, _ = peer.Write([]byte("x")) },
-		"none":   func(net.Conn) {},
+		"end":   func(peer net.Conn) { _ = peer.Close() },
+		"bytes": func(peer net.Conn) { _, _ = peer.Write([]byte("x")) },
+		"none":  func(net.Conn) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -21,7 +21,7 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// Keys of the tests: any octets are a secret key.
+// Keys of the tests: any bytes are a secret key.
 var serverSecret, clientSecret = secretOf('s'), secretOf('c')
 
 func secretOf(b byte) (k [mechanism.CurveKeySize]byte) {
@@ -38,7 +38,7 @@ func publicOf(secret [mechanism.CurveKeySize]byte) (k [mechanism.CurveKeySize]by
 	return k
 }
 
-// fixed is a source of randomness that is none: the octets repeat.
+// fixed is a source of randomness that is none: the bytes repeat.
 type fixed byte
 
 func (f *fixed) Read(b []byte) (int, error) {
@@ -186,7 +186,7 @@ func TestSealedBatches(t *testing.T) {
 				for k, f := range m.frames {
 					inner, payload := r.open()
 					if string(payload) != f || (inner == mechanism.InnerMore) != (k < len(m.frames)-1) {
-						t.Fatalf("message %d, frame %d: flags %d, %d octets, want %d", i, k, inner, len(payload), len(f))
+						t.Fatalf("message %d, frame %d: flags %d, %d bytes, want %d", i, k, inner, len(payload), len(f))
 					}
 				}
 			}
@@ -198,7 +198,7 @@ func TestSealedBatches(t *testing.T) {
 	}
 }
 
-// TestSealedMessagesArrive however the octets are cut into reads.
+// TestSealedMessagesArrive however the bytes are cut into reads.
 func TestSealedMessagesArrive(t *testing.T) {
 	for seed := range uint64(6) {
 		synctest.Test(t, func(t *testing.T) {
@@ -254,7 +254,7 @@ func TestSealedLargeFramesStream(t *testing.T) {
 			r.write(small[10:])
 			synctest.Wait()
 			if got = append(got, r.received()...); !slices.Equal(got, append(want, "small")) {
-				t.Errorf("%d messages of %d octets arrived of %d, or others", len(got), size, len(want)+1)
+				t.Errorf("%d messages of %d bytes arrived of %d, or others", len(got), size, len(want)+1)
 			}
 		})
 	}

@@ -215,7 +215,7 @@ func (c *Conn) fail(n int, err error) {
 	c.out.Failed(&c.batch, n)
 }
 
-// rest returns the buffers without their first n octets.
+// rest returns the buffers without their first n bytes.
 func rest(bufs [][]byte, n int) net.Buffers {
 	for len(bufs) > 0 && n >= len(bufs[0]) {
 		n -= len(bufs[0])
