@@ -76,6 +76,12 @@ func (c *Conn) countWait() {
 	}
 }
 
+// borrowed reports whether a receiver reads. It is asked by who reads.
+func (c *Conn) borrowed() bool {
+	l := c.loan.Load()
+	return l != nil && l.borrowed
+}
+
 func (c *Conn) mayLend() bool {
 	return c.wanted >= lendAfter && c.cfg.Lend != nil && c.src.raw != nil && !c.cfg.Raw && !c.last.begun
 }

@@ -61,9 +61,7 @@ func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
 // read waits for octets and appends them to the read buffer.
 func (s *source) read() (n int, err error) {
 	if s.raw == nil {
-		if s.rb == nil {
-			s.rb = s.buffers.get(s.wide)
-		}
+		s.fill()
 		return s.nc.Read(s.rb.data[s.left:])
 	}
 	s.n, s.err = 0, nil
@@ -109,11 +107,7 @@ func (s *source) try(dst []byte) (n int, err error) {
 }
 
 func (s *source) readBorrowed(fd uintptr) bool {
-	if s.rb == nil {
-		s.rb = s.buffers.get(s.wide)
-		copy(s.rb.data, s.rest)
-		s.rest = nil
-	}
+	s.fill()
 	room := s.room()
 	n, again, err := readFD(fd, room)
 	if again {
@@ -125,9 +119,21 @@ func (s *source) readBorrowed(fd uintptr) bool {
 	return true
 }
 
+// fill makes sure that there is a read buffer, with what was set aside.
+func (s *source) fill() {
+	if s.rb == nil {
+		s.rb = s.buffers.get(s.wide)
+		copy(s.rb.data, s.rest)
+		s.rest = nil
+	}
+}
+
 // setAside gives the read buffer back before a wait. A peer that stops within a small
 // frame costs no more than what it has sent of it.
 func (s *source) setAside() {
+	if s.rb == nil {
+		return
+	}
 	if s.left > 0 {
 		s.rest = append([]byte(nil), s.rb.data[:s.left]...)
 	}
