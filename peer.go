@@ -7,6 +7,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // Peer describes the other end of a connection, by what the peer said in its handshake
@@ -18,7 +19,7 @@ type Peer struct {
 	SocketType string // "DEALER"; empty for peers older than ZMTP 3 and for inproc
 	Identity   []byte // what the peer announced; empty for most
 	UserID     string // the user that the authentication handler assigned to the peer
-	Protocol   string // "ZMTP 3.1", "inproc", "raw"
+	Protocol   string // "ZMTP 3.1", "ZWS 2.0" (ws and wss), "inproc", "raw"
 	Mechanism  string // "NULL"
 	Accepted   bool   // true if the peer connected to this socket, false if this socket connected to it
 
@@ -39,8 +40,19 @@ type Peer struct {
 	// peer as before, not that the peer is authorized.
 	PublicKey PublicKey
 
+	// Certificate is the certificate of the peer over wss and tls, in DER form, if it
+	// has shown one and it was verified. It is nil otherwise. x509.ParseCertificate, or
+	// Certificate of package ws, makes an *x509.Certificate of it. Do not change it.
+	Certificate []byte
+
 	p *pipe.Peer
 }
+
+// SourceOf reduces an address, as Peer.Address has it, to the part that one stranger
+// cannot vary: an IPv4 address, the network of 64 bits of an IPv6 address, or over ipc
+// the user. Use it to count what is limited for each stranger. The library itself does so
+// with unfinished handshakes (MaxHandshakes).
+func SourceOf(address string) string { return transport.SourceOf(address) }
 
 // Property returns a property of the peer by name; see Message.Property. Most
 // properties are claims of the peer, which may be false.
@@ -82,7 +94,7 @@ func newPeer(p *pipe.Peer) Peer {
 	x := Peer{
 		Address: p.Address, Local: p.Local, Remote: p.Remote, SocketType: p.SocketType, Identity: p.Identity,
 		UserID: p.UserID, Protocol: p.Version, Mechanism: p.Mechanism, Accepted: p.Accepted,
-		Authenticated: p.Authenticated, Username: p.Username, Domain: p.Domain, p: p,
+		Authenticated: p.Authenticated, Username: p.Username, Domain: p.Domain, Certificate: p.Certificate, p: p,
 	}
 	copy(x.PublicKey[:], p.PublicKey)
 	return x
@@ -96,6 +108,7 @@ type PeerStats struct {
 	Peer
 	Endpoint  string // the one of Socket.Endpoints that it belongs to
 	RoutingID []byte // by which a ROUTER or STREAM addresses it; nil otherwise
+	Number    uint32 // by which a SERVER or PEER addresses it (Message.RoutingID); 0 otherwise
 	Sent      uint64 // messages queued for it
 	Received  uint64 // messages that came from it
 	Dropped   uint64 // messages that were lost because its queue was full
@@ -119,9 +132,9 @@ type PeerStats struct {
 
 func newPeerStats(i core.PeerInfo) PeerStats {
 	return PeerStats{
-		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID,
+		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID, Number: i.Number,
 		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
-		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentOctets, ReceivedBytes: i.ReadOctets,
+		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentBytes, ReceivedBytes: i.ReceivedBytes,
 		StalledSince: i.StalledSince,
 	}
 }

@@ -25,9 +25,9 @@ var (
 var words = map[string]bool{
 	"macOS": true, "FreeBSD": true, "NetBSD": true, "OpenBSD": true, "DragonFly": true, "GitHub": true,
 	"KiB": true, "MiB": true, "GiB": true, "NaN": true, "BSDs": true, "PINGs": true, "HelloWorld": true,
-	"JeroMQ": true, "NetMQ": true, "ZeroMQ": true, "NaCl": true, "OpenPGM": true, "WebSocket": true, "PostgreSQL": true,
+	"JeroMQ": true, "NetMQ": true, "ZeroMQ": true, "NaCl": true, "OpenPGM": true, "WebSocket": true, "WebSockets": true, "PostgreSQL": true,
 	// Of libraries that are compared with or built on.
-	"NoArgs": true, "MaximumNArgs": true, "NewSock": true, "WrapRegistererWith": true, "HandlerFor": true,
+	"ClientAuth": true, "NoArgs": true, "MaximumNArgs": true, "NewSock": true, "WrapRegistererWith": true, "HandlerFor": true,
 	"LeakSanitizer": true, "AddressSanitizer": true, "JavaScript": true, "WireGuard": true, "SipHash": true, "LibFuzzer": true,
 }
 

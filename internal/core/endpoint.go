@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -29,8 +30,11 @@ type endpoint struct {
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
 	id       []byte     // of CONNECT_ROUTING_ID with IMMEDIATE, for the pipe of each connection
 	binding  *binding   // inproc bind
-	parked   *parked    // inproc connect that found nobody
+	parked   *parked    // inproc connect to a name that is not bound yet
+	all      *addresses // of a connect to all addresses of a name, which has no dialer itself
+	of       *addresses // of one of these addresses: to which connect it belongs
 	spent    bool       // out of attempts; guarded by the socket's lock
+	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
 
 // refuse ends a connection because the pattern has no use for it. One of ours that
@@ -62,8 +66,8 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option of a socket or of one endpoint, or with a Hook a function
-// that it asks.
+// Setting changes an option of a socket or of one endpoint, or with a Hook what the
+// program brings.
 type Setting struct {
 	Num   opt.Num
 	Value opt.Value
@@ -81,7 +85,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 		return s.bindInproc(address, o)
 	}
 	if t.Scheme() == udp.Scheme {
-		_, err := s.openDatagrams("bind", address, addr, o)
+		_, err := s.openDatagrams("bind", address, addr, o, settings)
 		return err
 	}
 	s.mu.Lock()
@@ -137,7 +141,8 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	if immediate {
 		return 0, zerr.Errorf(zerr.ErrFault, "with IMMEDIATE a peer has no routing id before it is connected")
 	}
-	p, err := s.connectPipe(address, settings)
+	one := Setting{Num: opt.AllAddresses} // the number is that of one peer
+	p, err := s.connectPipe(address, append(slices.Clone(settings), one))
 	if err != nil {
 		return 0, err
 	}
@@ -155,7 +160,7 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return s.connectInproc(address, o, settings)
 	}
 	if t.Scheme() == udp.Scheme {
-		return s.openDatagrams("connect", address, addr, o)
+		return s.openDatagrams("connect", address, addr, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err
@@ -174,12 +179,15 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		}
 		s.forget(s.endpoints[i]) // and does so even now, when the first has come to nothing
 	}
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
+	if r := allOf(t, o); r != nil {
+		return nil, s.connectAll(r, cfg, o)
+	}
 	id, err := s.takeConnectID(o, settings)
 	if err != nil {
 		return nil, err
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
-	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	if t.Scheme() == "ipc" {
 		cfg.StopIfDeparted = s.stopIfDeparted(o)
 	}
@@ -189,21 +197,24 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))
 		e.pipe.Route.ID = id
 	}
+	s.last = address
+	s.startDialer(e, cfg)
+	return e.pipe, nil
+}
+
+// startDialer puts a connect, which has its pipe already, into the table. s.mu is held.
+func (s *Socket) startDialer(e *endpoint, cfg *session.Config) {
 	e.dialer = session.NewDialer(cfg, e.pipe)
 	s.endpoints = append(s.endpoints, e)
 	if e.pipe != nil {
 		s.addPipe(e.pipe, e)
-	}
-	if e.pipe != nil { // before there is a connection
-		e.pipe.OnRefuse(func(reason error) {
+		e.pipe.OnRefuse(func(reason error) { // before there is a connection
 			if !errors.Is(reason, zerr.ErrLimit) {
 				e.dialer.Quit()
 			}
 		})
 	}
-	s.last = address
 	e.dialer.Start()
-	return e.pipe, nil
 }
 
 // takeConnectID consumes CONNECT_ROUTING_ID, which names the peer of the next
@@ -235,7 +246,7 @@ func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.locate(address)
+	scheme, addr, t, err := s.locate(address, hooks)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -291,34 +302,66 @@ func (s *Socket) names() []string {
 	defer s.mu.Unlock()
 	var list []string
 	for _, e := range s.endpoints {
-		list = append(list, e.key)
+		if e.of == nil {
+			list = append(list, e.key)
+		}
 	}
 	return list
 }
 
 // EndpointInfo describes one endpoint.
 type EndpointInfo struct {
-	Address string
-	Bound   bool
-	Peers   int
+	Address  string
+	Bound    bool
+	Peers    int
+	Progress session.Progress
 }
 
 // Endpoints lists what the socket is bound and connected to.
 func (s *Socket) Endpoints() []EndpointInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	peers := make(map[*endpoint]int, len(s.endpoints))
+	for _, a := range s.pipes {
+		switch e := a.endpoint; {
+		case !a.ready:
+		case e.of != nil:
+			peers[e.of.endpoint]++
+		default:
+			peers[e]++
+		}
+	}
 	list := make([]EndpointInfo, 0, len(s.endpoints))
 	for _, e := range s.endpoints {
-		n := 0
-		for _, a := range s.pipes {
-			if a.endpoint == e && a.ready {
-				n++
-			}
+		if e.of == nil {
+			list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
 		}
-		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: n})
 	}
 	return list
 }
+
+// progress returns how far the endpoint has come, with so many peers. In process there
+// is no attempt to connect: the peer is there, or the name is not bound yet. The
+// socket's lock is held.
+func (e *endpoint) progress(peers int) session.Progress {
+	switch {
+	case e.dialer != nil:
+		p := e.dialer.Progress()
+		if p.State == session.ShakingHand && peers > 0 { // the Dialer is about to note it
+			p.State, p.Attempts = session.Serving, 0
+		}
+		return p
+	case e.listener != nil:
+		return e.listener.Progress()
+	case e.all != nil:
+		return e.all.progress()
+	case e.binding != nil, peers > 0:
+		return session.Progress{State: session.Serving, Since: e.since}
+	}
+	return session.Progress{State: session.Dialing, Since: e.since, Err: errUnbound}
+}
+
+var errUnbound = errors.New("no socket of this context has bound the name")
 
 // LastEndpoint returns the endpoint of the last successful bind or connect.
 func (s *Socket) LastEndpoint() string {

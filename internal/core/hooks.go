@@ -6,17 +6,21 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
-// Hooks are the functions of the program that the handshakes of an endpoint ask. Each
-// runs in a goroutine of its own, without locks; nil is not asked.
+// Hooks are what a program brings to an endpoint besides the values of options. The
+// functions are asked during handshakes. Each runs in a goroutine of its own, without
+// locks; nil is not asked.
 type Hooks struct {
 	Authorizer Authorizer
 	ServerKeys ServerKeys
+	Transports map[string]transport.Transport // by scheme; replaced as a whole, never changed
 }
 
 // Hook changes one of the Hooks.
@@ -25,7 +29,7 @@ type Hook struct {
 	Set  func(*Hooks)
 }
 
-// SetHook changes whom later endpoints ask.
+// SetHook changes what later endpoints use.
 func (s *Socket) SetHook(h *Hook) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -99,4 +103,17 @@ func (s *Socket) serverKeys(h *Hooks) ServerKeys {
 		defer s.survive("function of the CURVE server's keys", p, &err)
 		return h.ServerKeys(ctx, p, client)
 	}
+}
+
+// AddTransports returns the Hook that adds transports to those that the endpoint could
+// use without it.
+func AddTransports(list []transport.Transport) *Hook {
+	return &Hook{Name: "transports", Set: func(h *Hooks) {
+		all := make(map[string]transport.Transport, len(h.Transports)+len(list))
+		maps.Copy(all, h.Transports)
+		for _, t := range list {
+			all[t.Scheme()] = t
+		}
+		h.Transports = all
+	}}
 }

@@ -65,7 +65,7 @@ func (s *Socket) setMarks(n opt.Num, v opt.Value) {
 }
 
 // applyOptions refreshes what is kept outside the option set. s.mu is held, or
-// nobody else has the socket yet.
+// the socket is being made.
 func (s *Socket) applyOptions() {
 	s.timeouts = timeouts{send: s.opts.Millis(opt.SendTimeout), recv: s.opts.Millis(opt.RecvTimeout)}
 	if p, ok := s.pattern.(pattern.Configured); ok {
@@ -214,6 +214,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.C
 		MaxMessage:        o.Int64(opt.MaxMessageBytes),
 		MaxFrames:         o.Int(opt.MaxFrames),
 		RefuseOld:         o.Bool(opt.RefuseOldPeers) || len(o.Bytes(opt.ZAPDomain)) > 0 || s.typ.Groups, // which are joined by commands
+		NeedsCommands:     s.typ.Groups,
 		HeartbeatInterval: o.Millis(opt.HeartbeatInterval),
 		HeartbeatTimeout:  heartbeatTimeout(o, scheme),
 		HeartbeatTTL:      max(o.Millis(opt.HeartbeatTTL), 0),

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
@@ -14,6 +15,7 @@ type PeerInfo struct {
 	Peer      *pipe.Peer
 	Endpoint  string // of ours that it belongs to
 	RoutingID []byte // by which a ROUTER or STREAM addresses it
+	Number    uint32 // by which a SERVER or PEER addresses it
 	Sent      uint64
 	Received  uint64
 	Dropped   uint64
@@ -21,9 +23,9 @@ type PeerInfo struct {
 	QueuedOut int
 	QueuedIn  int
 
-	StalledSince           time.Time // zero: it is not
-	SentOctets, ReadOctets uint64
-	SendHWM, RecvHWM       int
+	StalledSince             time.Time // zero: it is not
+	SentBytes, ReceivedBytes uint64
+	SendHWM, RecvHWM         int
 }
 
 // Peers lists the peers that have finished their handshake.
@@ -36,12 +38,12 @@ func (s *Socket) Peers() []PeerInfo {
 			continue
 		}
 		out, in := p.Queued()
-		sent, read := p.Octets()
+		sent, read := p.Bytes()
 		sendHWM, recvHWM := p.Marks()
 		list = append(list, PeerInfo{
-			SentOctets: sent, ReadOctets: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
+			SentBytes: sent, ReceivedBytes: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
 			StalledSince: p.Peer().StalledSince(),
-			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID),
+			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID), Number: p.Route.Label.RoutingOf(),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,
 		})
@@ -60,4 +62,13 @@ func (s *Socket) PeerCount() int {
 		}
 	}
 	return n
+}
+
+// AsksForNothing reports whether the socket can receive nothing because it has asked
+// for nothing: a SUB or XSUB without a subscription, a DISH without a group.
+func (s *Socket) AsksForNothing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.pattern.(pattern.Selective)
+	return ok && p.AsksForNothing()
 }

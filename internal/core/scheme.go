@@ -4,6 +4,7 @@ package core
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
@@ -21,8 +22,17 @@ var carries = map[string][]string{
 // locate takes an endpoint apart and finds its transport, nil for inproc. A scheme
 // that is known comes before a type that it does not carry; libzmq knows udp
 // always, and the multicast ones only where they are compiled in.
-func (s *Socket) locate(endpoint string) (scheme, address string, t transport.Transport, err error) {
-	scheme, address, t, err = s.ctx.split(endpoint)
+//
+// A transport that the program brings comes before one of the context.
+func (s *Socket) locate(endpoint string, hooks *Hooks) (scheme, address string, t transport.Transport, err error) {
+	if scheme, _, found := strings.Cut(endpoint, "://"); found {
+		t = hooks.Transports[scheme]
+	}
+	if t != nil {
+		scheme, address, err = transport.Split(endpoint)
+	} else {
+		scheme, address, t, err = s.ctx.split(endpoint)
+	}
 	if err != nil {
 		return scheme, "", nil, err
 	}

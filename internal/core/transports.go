@@ -14,12 +14,15 @@ func Transports() map[string]transport.Transport {
 	return map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New(), udp.Scheme: udp.New()}
 }
 
+// ofPackageWS is for the transports that a program has to bring.
+const ofPackageWS = "give the socket, or its context, zmq.WithTransports(ws.Transports(ws.Config{})...) of github.com/gozmq/zmq/ws"
+
 const notYet = "not available in this version"
 
 // LaterTransports returns the schemes that are known and not there, and why.
 func LaterTransports() map[string]string {
 	return map[string]string{
-		"ws": notYet, "wss": notYet, "pgm": notYet, "epgm": notYet,
+		"ws": ofPackageWS, "wss": ofPackageWS, "tls": ofPackageWS, "pgm": notYet, "epgm": notYet,
 		"tipc": notYet, "vmci": notYet, "vsock": notYet,
 	}
 }

@@ -16,7 +16,7 @@ const lostProbes = 3
 
 // acks asks the system what the peer's has acknowledged.
 func (s *source) acks() (a acks, known bool) {
-	if _, tcp := s.nc.(*net.TCPConn); !tcp || s.raw == nil {
+	if _, tcp := s.bottom.(*net.TCPConn); !tcp || s.raw == nil {
 		return acks{}, false
 	}
 	err := s.raw.Control(func(fd uintptr) {
@@ -31,10 +31,10 @@ func (s *source) acks() (a acks, known bool) {
 	return a, known && err == nil
 }
 
-// unacked returns how many octets of a connection the system still holds, because the
+// unacked returns how many bytes of a connection the system still holds, because the
 // peer's has not acknowledged them. It is known after a reset too.
 func (s *source) unacked() (n int) {
-	if _, tcp := s.nc.(*net.TCPConn); tcp && s.raw != nil {
+	if _, tcp := s.bottom.(*net.TCPConn); tcp && s.raw != nil {
 		_ = s.raw.Control(func(fd uintptr) { n, _ = unix.IoctlGetInt(int(fd), unix.SIOCOUTQ) }) // 0 if it fails
 	}
 	return n

@@ -11,6 +11,9 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
+// tenth is the unit of a TTL (RFC 37, Heartbeating).
+const tenth = 100 * time.Millisecond
+
 // heartbeat holds the timers of one connection. There are none unless
 // heartbeats are on or the peer's PING carries a TTL.
 type heartbeat struct {
@@ -39,7 +42,7 @@ func (c *Conn) heartbeats() *heartbeat {
 	}
 	c.beat.CompareAndSwap(nil, new(heartbeat))
 	b := c.beat.Load()
-	if c.finishing.Load() || c.gate.isClosed() { // whoever ended them may not have seen these
+	if c.finishing.Load() || c.gate.isClosed() { // the one that ended them may not have seen these
 		b.stop()
 	}
 	return b
@@ -57,7 +60,8 @@ func (c *Conn) stopHeartbeats() {
 // they get it only on the application's explicit wish.
 func (c *Conn) startHeartbeat() {
 	cfg := c.cfg
-	if cfg.HeartbeatInterval <= 0 || !c.version.HasCommands() || c.version < wire.V31 && !cfg.HeartbeatOld {
+	understands := c.layered || c.version >= wire.V31 || c.version.HasCommands() && cfg.HeartbeatOld
+	if cfg.HeartbeatInterval <= 0 || !understands {
 		return
 	}
 	b := c.heartbeats()
@@ -73,7 +77,6 @@ func (c *Conn) startHeartbeat() {
 // since the peer was last heard (RFC 37, Heartbeating); what it comes to,
 // checkAnswer says.
 func (c *Conn) sendPing() {
-	ttl := uint16(min(c.cfg.HeartbeatTTL/(100*time.Millisecond), 0xFFFF))
 	b := c.heartbeats()
 	b.mu.Lock()
 	if b.ended { // the outbox may have another connection by now
@@ -83,7 +86,7 @@ func (c *Conn) sendPing() {
 	heard := c.heard.Load() // before the PING can be answered
 	b.vigil.look(time.Now())
 	carried := c.out.Carried()
-	sent, flush := c.out.Control(wire.AppendPing(nil, ttl, nil))
+	sent, flush := c.out.Control(c.appendHeartbeat(nil))
 	if sent {
 		b.trip.ping()
 		b.vigil.ping(carried.Words)
@@ -105,7 +108,7 @@ func (b *heartbeat) expect(c *Conn, ttl uint16) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.ended {
-		limit := time.Duration(ttl) * 100 * time.Millisecond
+		limit := time.Duration(ttl) * tenth
 		b.ttl.start(c.heard.Load(), limit, func(heard uint64) { c.checkTTL(heard, limit) })
 	}
 }

@@ -4,15 +4,14 @@
 
 package engine
 
-import "syscall"
+import (
+	"syscall"
 
-// canPoll is false where sockets are not file descriptors that can be tried
-// without blocking: reads and writes block in goroutines of their own there.
-const canPoll = false
-
-func readFD(uintptr, []byte) (n int, again bool, err error) { return 0, false, syscall.EINVAL }
+	"github.com/gozmq/zmq/internal/transport"
+)
 
 type tryWriter struct {
+	layer transport.Layer
 	done  int
 	total uint64
 }

@@ -6,29 +6,13 @@ package engine
 
 import (
 	"syscall"
+
+	"github.com/gozmq/zmq/internal/transport"
 )
-
-// canPoll says that sockets can be tried without blocking.
-const canPoll = true
-
-// readFD reads without blocking. again means that nothing is there.
-func readFD(fd uintptr, b []byte) (n int, again bool, err error) {
-	for {
-		n, err = syscall.Read(int(fd), b)
-		switch err {
-		case nil:
-			return n, false, nil
-		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-			return 0, true, nil
-		}
-		return 0, false, err
-	}
-}
 
 // tryWriter writes without blocking, and without allocating.
 type tryWriter struct {
+	layer transport.Layer // nil: bytes go out as they are
 	bufs  [][]byte
 	n     int
 	done  int // of a write of everything, before what is tried now
@@ -41,17 +25,20 @@ type tryWriter struct {
 // write reports false for a wait until the system takes more.
 func (w *tryWriter) write(fd uintptr) bool {
 	for {
-		if len(w.bufs) == 1 {
-			w.n, w.err = write(int(fd), w.bufs[0])
-		} else {
-			w.n, w.err = writev(int(fd), w.bufs)
+		again := false
+		switch {
+		case w.layer != nil:
+			w.n, again, w.err = w.layer.TryWrite(fd, w.bufs)
+		case len(w.bufs) == 1:
+			w.n, w.err = transport.Send(int(fd), w.bufs[0])
+		default:
+			w.n, w.err = transport.SendVector(int(fd), w.bufs)
 		}
 		if w.err == syscall.EINTR {
 			continue
 		}
-		again := w.err == syscall.EAGAIN
-		if again {
-			w.err = nil
+		if w.err == syscall.EAGAIN {
+			again, w.err = true, nil
 		}
 		w.n = max(w.n, 0)
 		if again && w.stuck != nil {
@@ -65,7 +52,7 @@ func (w *tryWriter) write(fd uintptr) bool {
 // try writes what the system takes at once. ok is false where that cannot be
 // done on this connection.
 func (w *tryWriter) try(raw syscall.RawConn, bufs [][]byte) (n int, ok bool, err error) {
-	if raw == nil || len(bufs) > maxVector || len(bufs) > 1 && !canWritev {
+	if raw == nil || w.layer == nil && (len(bufs) > transport.MaxVector || len(bufs) > 1 && !transport.CanSendVector) {
 		return 0, false, nil
 	}
 	n, err = w.once(raw, bufs)
@@ -81,13 +68,21 @@ func (w *tryWriter) all(raw syscall.RawConn, bufs [][]byte, stuck func()) (n int
 	w.stuck, w.done = stuck, 0
 	for len(bufs) > 0 && err == nil {
 		var k int
-		k, err = w.once(raw, bufs[:min(len(bufs), maxVector)])
+		k, err = w.once(raw, w.some(bufs))
 		n += k
 		w.done = n
 		bufs = rest(bufs, k)
 	}
 	w.stuck = nil
 	return n, true, err
+}
+
+// some are as many buffers as go into one call.
+func (w *tryWriter) some(bufs [][]byte) [][]byte {
+	if w.layer != nil {
+		return bufs
+	}
+	return bufs[:min(len(bufs), transport.MaxVector)]
 }
 
 func (w *tryWriter) once(raw syscall.RawConn, bufs [][]byte) (n int, err error) {
@@ -97,7 +92,11 @@ func (w *tryWriter) once(raw syscall.RawConn, bufs [][]byte) (n int, err error) 
 	w.bufs, w.n, w.err = bufs, 0, nil
 	err = raw.Write(w.fn)
 	w.bufs = nil
-	w.total += uint64(w.n)
+	if w.layer != nil {
+		w.total = w.layer.Written()
+	} else {
+		w.total += uint64(w.n)
+	}
 	if err != nil {
 		return w.n, err
 	}

@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // source reads a connection so that no buffer is held while nothing arrives:
@@ -16,7 +17,9 @@ import (
 // goroutine owns everything.
 type source struct {
 	nc      net.Conn
-	raw     syscall.RawConn // nil: plain blocking reads
+	bottom  net.Conn        // below the layers of nc, which it is itself mostly
+	layer   transport.Layer // nil: nc carries bytes as they are
+	raw     syscall.RawConn // of bottom; nil: plain blocking reads
 	buffers *Buffers
 	budget  *pipe.Budget
 
@@ -30,11 +33,11 @@ type source struct {
 	dst  []byte
 	n    int
 	err  error
-	left int    // octets at the start of rb, or in rest, that are not yet consumed
+	left int    // bytes at the start of rb, or in rest, that are not yet consumed
 	rest []byte // the beginning of a small frame, where the others do not come; nil if there is rb
 	at   int    // of these: taken apart already, see decoder.behind
 
-	// sleep is asked before the reader waits for octets, where somebody reads that
+	// sleep is asked before the reader waits for bytes, if it is a receiver that
 	// may have to do something else; nil waits.
 	sleep func() bool
 
@@ -46,11 +49,13 @@ type source struct {
 }
 
 func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
-	s.nc, s.buffers, s.budget, s.fd = nc, b, limit, -1
-	if sc, ok := nc.(syscall.Conn); ok {
+	s.nc, s.bottom, s.buffers, s.budget, s.fd = nc, transport.Bottom(nc), b, limit, -1
+	s.layer, _ = nc.(transport.Layer)
+	s.writer.layer = s.layer
+	if sc, ok := s.bottom.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			_ = raw.Control(func(fd uintptr) { s.fd = int32(fd) }) // fails once closed, when nobody asks
-			if canPoll {
+			_ = raw.Control(func(fd uintptr) { s.fd = int32(fd) }) // fails once closed, when nothing asks
+			if transport.CanPoll {
 				s.raw = raw
 			}
 		}
@@ -58,7 +63,7 @@ func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
 	s.borrow = s.readBorrowed
 }
 
-// read waits for octets and appends them to the read buffer.
+// read waits for bytes and appends them to the read buffer.
 func (s *source) read() (n int, err error) {
 	if s.raw == nil {
 		s.fill()
@@ -71,7 +76,7 @@ func (s *source) read() (n int, err error) {
 	return s.n, s.err
 }
 
-// readInto waits for octets and puts them into dst.
+// readInto waits for bytes and puts them into dst.
 func (s *source) readInto(dst []byte) (n int, err error) {
 	if s.raw == nil {
 		return s.nc.Read(dst)
@@ -109,7 +114,7 @@ func (s *source) try(dst []byte) (n int, err error) {
 func (s *source) readBorrowed(fd uintptr) bool {
 	s.fill()
 	room := s.room()
-	n, again, err := readFD(fd, room)
+	n, again, err := s.receive(fd, room)
 	if again {
 		s.setAside()
 		return !s.wait()
@@ -128,6 +133,14 @@ func (s *source) fill() {
 	}
 }
 
+// receive reads without blocking.
+func (s *source) receive(fd uintptr, b []byte) (n int, again bool, err error) {
+	if s.layer != nil {
+		return s.layer.TryRead(fd, b)
+	}
+	return transport.Receive(fd, b)
+}
+
 // setAside gives the read buffer back before a wait. A peer that stops within a small
 // frame costs no more than what it has sent of it.
 func (s *source) setAside() {
@@ -141,7 +154,7 @@ func (s *source) setAside() {
 	s.rb = nil
 }
 
-// room is where in the read buffer the next octets go.
+// room is where in the read buffer the next bytes go.
 func (s *source) room() []byte {
 	switch data := s.rb.data; {
 	case s.probe > 0 && s.left == 0:
@@ -155,7 +168,7 @@ func (s *source) room() []byte {
 	}
 }
 
-// wait reports whether to wait for octets.
+// wait reports whether to wait for bytes.
 func (s *source) wait() bool {
 	if s.sleep == nil || s.sleep() {
 		return true
@@ -165,7 +178,7 @@ func (s *source) wait() bool {
 }
 
 func (s *source) readDirect(fd uintptr) bool {
-	n, again, err := readFD(fd, s.dst)
+	n, again, err := s.receive(fd, s.dst)
 	if again {
 		return !s.wait()
 	}
@@ -181,8 +194,8 @@ func (s *source) note(n int, err error) {
 	s.n, s.err = n, err
 }
 
-// keep moves the octets that were not consumed to the start of the buffer, or
-// gives it back when there are none. A wide one is not kept for a few octets, which
+// keep moves the bytes that were not consumed to the start of the buffer, or
+// gives it back when there are none. A wide one is not kept for a few bytes, which
 // may be all that the peer says.
 func (s *source) keep(rest []byte) {
 	if from := s.rb; len(rest) > 0 && len(rest) < readSize && len(from.data) > readSize {

@@ -28,6 +28,7 @@ const (
 // Flush implements pipe.Link. The caller holds the write token.
 func (c *Conn) Flush(inline bool) {
 	if c.writeErr.Load() != nil {
+		c.batch.Cut = nil
 		c.out.Failed(&c.batch, 0) // what waits is for the next connection
 		return
 	}
@@ -170,13 +171,23 @@ func (c *Conn) writeAll(bufs net.Buffers) (int, error) {
 			k++
 		}
 		c.stuck()
-		c.vec, bufs = bufs[:k:k], bufs[k:]
-		n, err := c.vec.WriteTo(c.nc)
-		if w.done += int(n); err != nil {
-			return w.done, err
+		n, err := c.writeBuffers(bufs[:k:k])
+		if bufs = bufs[k:]; err != nil {
+			return w.done + n, err
 		}
+		w.done += n
 	}
 	return w.done, nil
+}
+
+// writeBuffers writes everything in a goroutine that may block.
+func (c *Conn) writeBuffers(bufs [][]byte) (int, error) {
+	if c.src.layer != nil {
+		return c.src.layer.WriteBuffers(bufs)
+	}
+	c.vec = bufs
+	n, err := c.vec.WriteTo(c.nc)
+	return int(n), err
 }
 
 // takesNoMore tells the outbox how far a write has come that has to wait.
@@ -200,10 +211,11 @@ func (c *Conn) fail(n int, err error) {
 		c.gate.tell(broken)
 	}
 	c.batch.Size, c.batch.Coarse = 0, c.traffic != nil || c.dec.v1
-	c.flight.cut(n, c.src.writer.total, c.out, &c.batch)
+	c.batch.Cut = func(msgs, upTo int) { c.flight.cut(n, c.src.writer.total, msgs, upTo) }
+	c.out.Failed(&c.batch, n)
 }
 
-// rest returns the buffers without their first n octets.
+// rest returns the buffers without their first n bytes.
 func rest(bufs [][]byte, n int) net.Buffers {
 	for len(bufs) > 0 && n >= len(bufs[0]) {
 		n -= len(bufs[0])

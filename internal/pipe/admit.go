@@ -73,7 +73,7 @@ func (b *Inbox) pushRun(run *Item) (n int, tell bool) {
 	} else {
 		*run = Item{}
 	}
-	b.octets += uint64(size)
+	b.payload += uint64(size)
 	return n, n > 0 && b.tellLocked()
 }
 
@@ -108,7 +108,7 @@ func (b *Inbox) pushOne(m *Message, from *Peer, sole bool) (ok, tell bool) {
 		b.mark.refused = b.mark.refused || !sole // or the socket asks again, the whole way
 		return false, false
 	}
-	b.octets += uint64(m.Size())
+	b.payload += uint64(m.Size())
 	if sole {
 		b.direct++
 	}

@@ -14,7 +14,7 @@ import (
 const pageSize = 64 << 10
 
 // sharedFrames is the most frames of a message that is shared: their headers, 576
-// octets at most, are little beside RefSize.
+// bytes at most, are little beside RefSize.
 const sharedFrames = 64
 
 // Broadcast is a queue that the outboxes of many peers have in common, as long
@@ -28,11 +28,11 @@ type Broadcast struct {
 	mu    sync.Mutex // a leaf lock, below those of the outboxes
 	tail  *page
 	count uint64 // messages that were added
-	// waiting are the members who had taken everything when their writers ended.
+	// waiting are the members that had taken everything when their writers ended.
 	waiting []*Pipe
 }
 
-// page is a piece of the queue. Those who are behind refer to it; the garbage
+// page is a piece of the queue. Members that are behind refer to it; the garbage
 // collector takes it when the last has gone on.
 type page struct {
 	b     []byte // grows in place under Broadcast.mu
@@ -86,7 +86,7 @@ func (b *Broadcast) Leave(p *Pipe) {
 	if o.share.of != b {
 		return
 	}
-	// Whoever is behind has a writer at work, or gets one with its next link.
+	// A member that is behind has a writer at work, or gets one with its next link.
 	o.pullLocked(math.MaxInt)
 	p.sent += o.share.seen - o.share.joined
 	o.share, o.supply = membership{}, nil

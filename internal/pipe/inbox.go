@@ -40,7 +40,7 @@ type Inbox struct {
 	drawn   int64    // of account
 	stopped int64    // size when the account had no more for it, 0: it is not stopped
 
-	octets   uint64 // of messages that came from a socket of this process
+	payload  uint64 // of messages that came from a socket of this process
 	replaced replacement
 
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows
@@ -232,7 +232,7 @@ func (b *Inbox) rest(spare []Item) {
 	}
 }
 
-// giveBack returns the memory of a large empty queue to those who have much to
+// giveBack returns the memory of a large empty queue to inboxes that have much to
 // queue now.
 func (b *Inbox) giveBack(s []Item) {
 	if cap(s) > keepCap && b.buffers != nil {

@@ -20,7 +20,7 @@ type Mailbox struct {
 	anyWrite atomic.Bool
 
 	// Readers and Writers tell whether the pattern collects, by Readable and by
-	// Writable; set before the first pipe. What nobody collects is not kept, or
+	// Writable; set before the first pipe. What no pattern collects is not kept, or
 	// pipes that ended long ago would gather here.
 	Readers, Writers bool
 
@@ -135,7 +135,7 @@ type Waiter struct {
 
 // Sleeper is what a waiter waits for in place of its channel.
 type Sleeper interface {
-	// Rouse ends the wait. It must not block, and may be called when nobody waits.
+	// Rouse ends the wait. It must not block, and may be called when there is no wait.
 	Rouse()
 }
 

@@ -81,7 +81,7 @@ func TestWaitersAreWokenFirstComeFirstServed(t *testing.T) {
 	if !woken(b) {
 		t.Error("an unused wake-up was not passed on")
 	}
-	w.Leave(b, true) // nobody is there to take it
+	w.Leave(b, true) // no waiter is there to take it
 	if w.n.Load() != 0 {
 		t.Errorf("%d waiters are counted", w.n.Load())
 	}

@@ -30,7 +30,7 @@ type Config struct {
 	Accepted  bool // the peer connected to us; such a pipe ends with its connection
 	Endpoint  string
 	Sink      Sink    // nil: messages go to the inbox
-	Totals    *Totals // of the socket; nil: nobody asks
+	Totals    *Totals // of the socket; nil: they are not wanted
 }
 
 // Pipe is the pair of queues between a socket and one peer. The socket's side
@@ -63,7 +63,7 @@ type Pipe struct {
 	asked   int           // in process, subscriptions in the inbox that wait for a binder; guarded by the connecter's lock
 	sinking []Message     // for the sink, owned by the producer
 	sunk    atomic.Uint64 // messages that the sink took
-	read    atomic.Uint64 // octets read from connections, or in process those that the sink took
+	read    atomic.Uint64 // bytes read from connections, or in process those that the sink took
 	totals  *Totals       // immutable once the pipe has a socket
 	Dropped atomic.Uint64 // messages lost because the queue was full
 }
@@ -263,7 +263,7 @@ func (p *Pipe) SetHWM(send, recv int) {
 // CloseIn ends the direction towards the socket: what has arrived stays
 // readable, later messages are lost. With discard it is lost too, and the socket's
 // lock is held. A peer that was refused is not woken: its connection ends, or
-// somebody calls Resume.
+// the caller calls Resume.
 func (p *Pipe) CloseIn(discard bool) {
 	p.closed.Store(true)
 	p.in.mu.Lock()
@@ -286,7 +286,7 @@ func (p *Pipe) CloseIn(discard bool) {
 func (p *Pipe) CloseOut() {
 	if p.out != nil {
 		p.out.close()
-		p.mailbox.WakeSender() // who waits for room here waits in vain
+		p.mailbox.WakeSender() // senders that wait for room here wait in vain
 	}
 }
 

@@ -5,7 +5,6 @@ package session
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"syscall"
 	"time"
@@ -29,7 +28,8 @@ type Dialer struct {
 	conn *engine.Conn
 	at   served                         // how far the connection has come
 	part func(*engine.Conn, *pipe.Pipe) // set by Part
-	rest bool                           // run waits before it dials again
+	now  Progress
+	told bool // that the endpoint cannot be reached
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
 	turn *turn      // of the first attempt, set by Start; nil: there is no order
@@ -45,7 +45,8 @@ type Dialer struct {
 
 // NewDialer makes a Dialer for a pipe; with Immediate the pipe is nil.
 func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
-	d := &Dialer{cfg: cfg, pipe: p, target: cfg.Endpoint, done: make(chan struct{})}
+	d := &Dialer{cfg: cfg, pipe: p, target: cfg.target(), done: make(chan struct{})}
+	d.now.enter(Dialing)
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }
@@ -103,6 +104,7 @@ func (d *Dialer) Done() <-chan struct{} { return d.done }
 
 func (d *Dialer) run() {
 	defer close(d.done)
+	defer d.enter(Ended)
 	defer func() {
 		if d.pipe != nil {
 			d.cfg.Host.GaveUp(d.pipe)
@@ -112,7 +114,7 @@ func (d *Dialer) run() {
 		defer d.settled()
 		d.turn.wait(d.ctx.Done())
 	}
-	delay := d.cfg.ReconnectInterval
+	backOff := NewBackOff(d.cfg)
 	for d.ctx.Err() == nil {
 		useful, again := d.attempt()
 		d.settled()
@@ -120,13 +122,15 @@ func (d *Dialer) run() {
 			return
 		}
 		if useful {
-			delay = d.cfg.ReconnectInterval
+			backOff = NewBackOff(d.cfg)
 		}
-		var wait time.Duration
-		wait, delay = d.backOff(delay)
-		d.setResting(true)
+		wait := backOff.Next()
+		d.restFor(wait)
 		e := d.event(ConnectRetried, -1)
 		e.Retry, e.Err = wait, d.failure
+		if e.Outage = d.outage(); e.Outage > 0 && e.Err == nil {
+			e.Err = d.Progress().Err
+		}
 		d.cfg.Host.Event(e)
 		t := time.NewTimer(wait)
 		select {
@@ -134,14 +138,82 @@ func (d *Dialer) run() {
 		case <-d.ctx.Done():
 			t.Stop()
 		}
-		d.setResting(false)
+		d.enter(Dialing)
 	}
 }
 
-func (d *Dialer) setResting(is bool) {
+// enter notes that a new state has begun. With a peer the failed attempts before it are
+// history.
+func (d *Dialer) enter(s State) {
 	d.mu.Lock()
-	d.rest = is
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	d.now.enter(s)
+	if s == Serving {
+		d.now.Attempts = 0
+	}
+}
+
+// restFor notes that the next attempt begins after a wait.
+func (d *Dialer) restFor(wait time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now.enter(Resting)
+	d.now.Next = d.now.Since.Add(wait)
+}
+
+// failed notes why an attempt has led to no peer.
+func (d *Dialer) failed(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now.failed(err)
+	if d.now.Attempts++; d.now.Attempts == 1 {
+		d.now.Failing = time.Now()
+	}
+}
+
+// unreachable is how long attempts must have failed for that to be more than a restart
+// of the peer.
+const unreachable = 5 * time.Second
+
+// outage returns for how long no attempt has led to a peer if that is to be told. It is
+// told once until there is a peer.
+func (d *Dialer) outage() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told || d.now.Attempts == 0 {
+		return 0
+	}
+	since := time.Since(d.now.Failing)
+	if since < unreachable {
+		return 0
+	}
+	d.told = true
+	return since
+}
+
+// outageOver returns how long an outage has lasted that was told.
+func (d *Dialer) outageOver() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.told {
+		return 0
+	}
+	d.told = false
+	return time.Since(d.now.Failing)
+}
+
+// parted notes why the connection to a peer has ended.
+func (d *Dialer) parted(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now.failed(err)
+}
+
+// Progress returns how far the Dialer has come.
+func (d *Dialer) Progress() Progress {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
 }
 
 // Resting reports whether an attempt has failed and the next has not begun. The
@@ -149,18 +221,7 @@ func (d *Dialer) setResting(is bool) {
 func (d *Dialer) Resting() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.rest
-}
-
-// backOff returns the wait before the next attempt, and the delay to continue with. The
-// delay is doubled up to RECONNECT_IVL_MAX. Without that the wait is the interval plus
-// a random time of up to the same length.
-func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
-	limit := d.cfg.ReconnectIntervalMax
-	if limit <= 0 {
-		return delay + rand.N(delay), delay
-	}
-	return min(delay, limit), min(2*delay, limit)
+	return d.now.State == Resting
 }
 
 // lasting is how long a connection must last to count as useful without a message of
@@ -180,10 +241,12 @@ func (d *Dialer) attempt() (useful, again bool) {
 	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
 	d.failure = err
 	if err != nil {
+		d.failed(err)
 		stop := errors.Is(err, syscall.ECONNREFUSED) && (cfg.StopOnRefused || cfg.StopIfDeparted != nil && cfg.StopIfDeparted())
 		return false, !stop
 	}
 	c := engine.New(nc, cfg.Engine)
+	d.enter(ShakingHand)
 	d.hold(c, served{})
 	defer func() { d.hold(nil, served{}) }()
 	if d.ctx.Err() != nil { // a Stop or Part from here on finds the connection
@@ -200,6 +263,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 	if err != nil {
 		// This comes before the peer can know, because the peer may cause the endpoint
 		// to be taken away.
+		d.failed(err)
 		unready(cfg.Host, e, err)
 		c.Close(err)
 		return cfg.ConnectedIsUseful && !hopeless(err), d.retry(err) && !cfg.StopOnHandshake
@@ -209,16 +273,19 @@ func (d *Dialer) attempt() (useful, again bool) {
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
 	d.settled()
 	if err != nil {
+		d.failed(err)
 		c.Close(err)
 		c.Wait()
 		unwanted(cfg.Host, e, err)
 		return cfg.ConnectedIsUseful, true
 	}
+	d.enter(Serving)
 	if part := d.hold(c, served{shaken: true, pipe: p}); part != nil {
 		part(c, p)
 	}
-	e.Kind = HandshakeSucceeded
+	e.Kind, e.Outage = HandshakeSucceeded, d.outageOver()
 	cfg.Host.Event(e)
+	e.Outage = 0
 	began, received := time.Now(), p.Received()
 	err = live(c, p)
 	useful = cfg.ConnectedIsUseful || p.Received() > received || time.Since(began) >= lasting
@@ -228,6 +295,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 	if size, gaveUp := p.Out().Broke(isFarewell(err) && !peer.Announces()); gaveUp {
 		err = &GaveUpError{Size: size, Err: err}
 	}
+	d.parted(err)
 	cfg.Host.Lost(p, cfg.Immediate, err)
 	parted(cfg.Host, e, err, d.ctx.Err() != nil)
 	return useful && !errors.Is(err, zerr.ErrLimit), again
@@ -235,7 +303,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 
 // event begins an event of an attempt to connect.
 func (d *Dialer) event(kind EventKind, fd int) Event {
-	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.Endpoint, Target: d.target, FD: fd}
+	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.target(), Target: d.target, FD: fd}
 }
 
 // traced returns a context for Dial in which its progress is reported.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // guest is one accepted connection:
@@ -21,7 +22,7 @@ type guest struct {
 	lis    *Listener
 	conn   *engine.Conn
 	turn   *turn
-	source string // where it comes from, see sourceOf
+	source string // where it comes from, see transport.SourceOf
 
 	place *list.Element // in Listener.waiting, nil once it is not there; guarded by Listener.mu
 	at    served        // guarded by Listener.mu; only the guest's goroutine changes it
@@ -36,7 +37,7 @@ type served struct {
 func newGuest(l *Listener, nc net.Conn) *guest {
 	g := &guest{lis: l, conn: engine.New(nc, l.cfg.Engine)}
 	g.conn.SetAccepted()
-	g.source = sourceOf(g.conn.Peer().Address)
+	g.source = transport.SourceOf(g.conn.Peer().Address)
 	return g
 }
 
@@ -63,6 +64,7 @@ func (g *guest) welcome() {
 	g.turn.wait(l.stopped)
 	defer g.turn.pass()
 	if err != nil {
+		l.failed(err)
 		c.Close(err)
 		unready(l.cfg.Host, g.event(Accepted), err)
 		g.leave()
@@ -70,6 +72,7 @@ func (g *guest) welcome() {
 	}
 	p, err := l.cfg.Host.Ready(c, peer, nil, l)
 	if err != nil {
+		l.failed(err)
 		c.Close(err)
 		c.Wait()
 		unwanted(l.cfg.Host, g.event(Accepted), err)

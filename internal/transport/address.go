@@ -45,18 +45,29 @@ func Ends(c net.Conn) (address, local, remote string) {
 
 // hostOf cuts the numeric address out of what TCPEndpoint returns.
 func hostOf(endpoint string) string {
-	host := endpoint[len("tcp://"):strings.LastIndexByte(endpoint, ':')]
+	host := endpoint[strings.Index(endpoint, separator)+len(separator) : strings.LastIndexByte(endpoint, ':')]
 	return strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 }
 
 // LocalEndpoint is our end of a connection as monitor events show it:
 // "tcp://127.0.0.1:5" or "ipc://path", "ipc://" alone for a connecting end,
-// which has no name. It is empty for other networks.
-func LocalEndpoint(c net.Conn) string { return endpointOf(c.LocalAddr()) }
+// which has no name. A layer gives the scheme, "ws://127.0.0.1:5". It is empty for
+// other networks.
+func LocalEndpoint(c net.Conn) string { return withScheme(c, endpointOf(c.LocalAddr())) }
 
 // RemoteEndpoint is the peer's end of a connection, in the form of
 // LocalEndpoint.
-func RemoteEndpoint(c net.Conn) string { return endpointOf(c.RemoteAddr()) }
+func RemoteEndpoint(c net.Conn) string { return withScheme(c, endpointOf(c.RemoteAddr())) }
+
+// withScheme puts the scheme of a layer in the place of that of the connection below.
+func withScheme(c net.Conn, endpoint string) string {
+	l, ok := c.(Layer)
+	if !ok || endpoint == "" {
+		return endpoint
+	}
+	_, address, _ := strings.Cut(endpoint, separator)
+	return l.Scheme() + separator + address
+}
 
 func endpointOf(a net.Addr) string {
 	switch a := a.(type) {

@@ -74,6 +74,7 @@ type peer struct {
 	Mechanism     string  `json:"mechanism,omitempty"`
 	User          string  `json:"user,omitempty"`
 	RoutingID     string  `json:"routing_id,omitempty"` // hexadecimal: it is any bytes
+	Number        uint32  `json:"number,omitempty"`     // of a peer of a SERVER or PEER
 	Sent          uint64  `json:"sent"`
 	Received      uint64  `json:"received"`
 	SentBytes     uint64  `json:"sent_bytes"`
@@ -118,7 +119,7 @@ func newSocket(s zmq.SocketSnapshot) socket {
 func newPeer(p zmq.PeerStats) peer {
 	x := peer{
 		Remote: p.Remote, Endpoint: p.Endpoint, Type: p.SocketType, Protocol: p.Protocol, Mechanism: p.Mechanism, User: p.UserID,
-		RoutingID: hex.EncodeToString(p.RoutingID), Sent: p.Sent, Received: p.Received,
+		RoutingID: hex.EncodeToString(p.RoutingID), Number: p.Number, Sent: p.Sent, Received: p.Received,
 		SentBytes: p.SentBytes, ReceivedBytes: p.ReceivedBytes, Dropped: p.Dropped, Conflated: p.Conflated,
 		QueuedOut: p.QueuedOut, QueuedIn: p.QueuedIn, SendHWM: p.SendHWM, RecvHWM: p.RecvHWM,
 		RoundTrip: p.RoundTrip().Seconds(),

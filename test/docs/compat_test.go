@@ -15,6 +15,7 @@ import (
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/ws"
 )
 
 var update = flag.Bool("update", false, "write COMPAT.md anew instead of comparing it")
@@ -118,6 +119,16 @@ func compatDocument(t *testing.T) []byte {
 	return d.Bytes()
 }
 
+// ofPackageWS are the schemes of libzmq that a program gets with package ws.
+var ofPackageWS = schemesOf(ws.Transports(ws.Config{}))
+
+func schemesOf(transports []zmq.Transport) (list []string) {
+	for _, t := range transports {
+		list = append(list, t.Scheme())
+	}
+	return list
+}
+
 func (d *document) transports() {
 	d.line("")
 	d.line("## Transports")
@@ -127,6 +138,8 @@ func (d *document) transports() {
 		switch {
 		case scheme == "inproc" || here[scheme] != nil:
 			d.row(scheme, "yes")
+		case slices.Contains(ofPackageWS, scheme):
+			d.row(scheme, "yes, with package ws")
 		case later[scheme] != "":
 			d.row(scheme, "no, "+later[scheme])
 		default:

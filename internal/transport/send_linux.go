@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package engine
+package transport
 
 import (
 	"unsafe"
@@ -8,12 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// canWritev says that several buffers can be tried in one call.
-const canWritev = true
+// CanSendVector says that several buffers can be tried in one call.
+const CanSendVector = true
 
-// maxVector is how many buffers go into one call: 128 KiB at least of frames that
+// MaxVector is how many buffers go into one call: 128 KiB at least of frames that
 // are queued by reference.
-const maxVector = 64
+const MaxVector = 64
 
 // Without SIGPIPE: the runtime of a Go program passes over it for sockets, but in
 // a C program (cmd/libzmq) we write in threads of that program, where it could
@@ -21,13 +21,15 @@ const maxVector = 64
 // sent.
 const sendFlags = unix.MSG_NOSIGNAL | unix.MSG_DONTWAIT
 
-func write(fd int, b []byte) (int, error) {
+// Send writes to a descriptor without blocking.
+func Send(fd int, b []byte) (int, error) {
 	n, _, e := unix.Syscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), sendFlags, 0, 0)
 	return result(n, e)
 }
 
-func writev(fd int, bufs [][]byte) (int, error) {
-	var iov [maxVector]unix.Iovec
+// SendVector writes several buffers in one call, without blocking.
+func SendVector(fd int, bufs [][]byte) (int, error) {
+	var iov [MaxVector]unix.Iovec
 	for i, b := range bufs {
 		iov[i].Base = unsafe.SliceData(b)
 		iov[i].SetLen(len(b))

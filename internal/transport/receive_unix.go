@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build unix
+
+package transport
+
+import "syscall"
+
+// CanPoll says that sockets can be tried without blocking.
+const CanPoll = true
+
+// Receive reads from a descriptor without blocking. again means that nothing is there.
+func Receive(fd uintptr, b []byte) (n int, again bool, err error) {
+	for {
+		n, err = syscall.Read(int(fd), b)
+		switch err {
+		case nil:
+			return n, false, nil
+		case syscall.EINTR:
+			continue
+		case syscall.EAGAIN:
+			return 0, true, nil
+		}
+		return 0, false, err
+	}
+}
