@@ -75,7 +75,7 @@ func (c *Conn) countWait() {
 	}
 }
 
-// borrowed reports whether a receiver reads. It is asked by who reads.
+// borrowed reports whether a receiver reads. Only the goroutine that reads asks.
 func (c *Conn) borrowed() bool {
 	l := c.loan.Load()
 	return l != nil && l.borrowed

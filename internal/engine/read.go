@@ -49,7 +49,7 @@ type decoder struct {
 	// reached: messages that were not handed over, bytes that were not taken apart
 	// (source.at), and what was wrong with those.
 	behind bool
-	full   bool // left behind by the reader, who is to wait for room first
+	full   bool // left behind by the reader, which is to wait for room first
 	failed error
 }
 
