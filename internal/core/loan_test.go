@@ -115,9 +115,9 @@ func (b *borrower) parked(n int) {
 // until waits for what nothing tells of.
 func (b *borrower) until(what string, cond func() bool) {
 	b.Helper()
-	for !cond() {
+	for done := b.ctx.Done(); !cond(); {
 		select {
-		case <-b.ctx.Done():
+		case <-done:
 			b.Fatalf("waited in vain until %s", what)
 		case <-time.After(100 * time.Microsecond):
 		}

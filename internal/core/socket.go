@@ -48,7 +48,7 @@ type Socket struct {
 
 	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
 
-	mu             sync.Mutex // Lock order: Context.mu before mu before leaves.
+	mu             sync.Mutex // guards what follows, up to settled
 	feed           pipe.Feed  // of a binding to another language, for the sole pipe
 	host           pattern.Host
 	pattern        pattern.Pattern
@@ -87,7 +87,7 @@ type Socket struct {
 	parted    parted // guarded by mu
 	monitors  monitors
 
-	wireMu sync.Mutex   // held while a MonitorTo is made or ended; taken before every other lock
+	wireMu sync.Mutex   // held while a MonitorTo is made or ended
 	wire   *wireMonitor // of MonitorTo; guarded by wireMu
 }
 

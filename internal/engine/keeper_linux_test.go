@@ -23,10 +23,11 @@ func TestEndIsKeptWhereBytesAreNotAcknowledged(t *testing.T) {
 		if owed {
 			r.send(string(make([]byte, 2<<20))) // more than the system takes
 		}
+		limit := zmqtest.Deadline(t).Done()
 		for tick := time.Tick(time.Millisecond); (r.conn.src.unacked() > 0) != owed; {
 			select {
 			case <-tick:
-			case <-zmqtest.Deadline(t).Done():
+			case <-limit:
 				t.Fatalf("%d bytes are not acknowledged", r.conn.src.unacked())
 			}
 		}

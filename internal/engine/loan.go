@@ -239,7 +239,7 @@ func (c *Conn) attended() bool {
 type Loans struct {
 	armed atomic.Bool
 
-	mu    sync.Mutex // taken before a connection's
+	mu    sync.Mutex
 	conns map[*Conn]struct{}
 	timer *time.Timer
 }

@@ -47,7 +47,6 @@ type membership struct {
 	page    *page      // where the outbox reads on
 	off     int
 	seen    uint64 // messages of the broadcast that it took, counted as of does
-	joined  uint64 // of's count when it joined
 	waiting bool   // is in of.waiting
 }
 
@@ -69,7 +68,7 @@ func (b *Broadcast) Join(p *Pipe) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count, joined: b.count}
+	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count}
 	o.supply = &o.share
 	if !o.token && len(o.segs) == 0 {
 		o.share.wait()
@@ -88,7 +87,6 @@ func (b *Broadcast) Leave(p *Pipe) {
 	}
 	// A member that is behind has a writer at work, or gets one with its next link.
 	o.pullLocked(math.MaxInt)
-	p.sent += o.share.seen - o.share.joined
 	o.share, o.supply = membership{}, nil
 }
 
@@ -157,6 +155,7 @@ func (s *membership) pull(o *Outbox, limit int) {
 			o.segs = append(o.segs, segment{b: part, msgs: int(upTo - s.seen), ends: true})
 			o.bytes += len(part)
 			o.mark.wrote(int(upTo-s.seen), 0)
+			o.sent += upTo - s.seen
 		}
 		s.off, s.seen = len(s.page.b), upTo
 		if s.page.next != nil {
@@ -198,26 +197,7 @@ func (s *membership) empty() bool { return s.behind() == 0 }
 
 // drop implements supply.
 func (s *membership) drop(o *Outbox) bool {
+	o.sent += uint64(s.behind())
 	o.share, o.supply = membership{}, nil
 	return false
-}
-
-// sharedLocked returns how many messages the outbox has been sent as a member.
-func (o *Outbox) sharedLocked() uint64 {
-	s := &o.share
-	if s.of == nil {
-		return 0
-	}
-	s.of.mu.Lock()
-	defer s.of.mu.Unlock()
-	return s.of.count - s.joined
-}
-
-func (p *Pipe) shared() uint64 {
-	if p.out == nil {
-		return 0
-	}
-	p.out.mu.Lock()
-	defer p.out.mu.Unlock()
-	return p.out.sharedLocked()
 }

@@ -63,6 +63,7 @@ func (f *fed) take(o *Outbox, open bool) {
 	wire, n := f.feed.Lock()
 	if n > 0 && !o.closed {
 		o.appendFramedLocked(wire, n)
+		o.sent += uint64(n)
 		o.direct += uint64(n)
 	}
 	credit := 0

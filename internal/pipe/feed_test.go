@@ -86,8 +86,8 @@ func TestFeedKeepsTheOrder(t *testing.T) {
 	if f.add("6") {
 		t.Error("open after the token was given back: nobody would come for it")
 	}
-	if p.Out().Count() != 0 || p.Direct() != 5 {
-		t.Errorf("%d left, %d counted", p.Out().Count(), p.Direct())
+	if p.Out().Count() != 0 || p.Direct() != 5 || p.Sent() != 5 {
+		t.Errorf("%d left, %d counted, %d sent", p.Out().Count(), p.Direct(), p.Sent())
 	}
 }
 

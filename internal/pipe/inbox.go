@@ -33,7 +33,8 @@ type Inbox struct {
 	lost       func(n int) // counts messages that come once it is closed
 	runSize    int         // bytes of the last run that was taken
 	sole       bool        // WriteSole may be used by the other end, in process
-	direct     uint64      // messages that came that way
+	sent       uint64      // messages that the other end, in process, has sent
+	direct     uint64      // of these, what WriteSole has taken since BeginSole
 
 	account *Account // of the connection that is there, or was last; nil: nothing is drawn
 	size    int64    // of what is in queue and taken, but for freed: see Item.footprint

@@ -45,7 +45,8 @@ type Outbox struct {
 	stuck    bool          // the holder of the token waits for the system
 	moved    chan struct{} // closed when the holder has got on, or cannot; made by a sender that waits
 	sole     bool          // WriteSole may be used
-	direct   uint64        // messages that came that way
+	sent     uint64        // messages queued for the peer, but for those behind in supply
+	direct   uint64        // of these, what WriteSole has taken since BeginSole
 	share    membership
 	link     Link
 	version  wire.Version  // of the current link
@@ -108,6 +109,7 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	switch h := o.pendingLocked(); {
 	case o.closed:
 		o.lost(1)
+		o.sent++
 		return true, false
 	case h != nil:
 		if !o.conflateLocked(h, m) {
@@ -118,6 +120,7 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	default:
 		o.queueLocked(m)
 	}
+	o.sent++
 	return true, o.takeTokenLocked()
 }
 

@@ -59,7 +59,6 @@ type Pipe struct {
 	// Route belongs to the socket's pattern.
 	Route Route
 
-	sent    uint64        // messages queued for the peer; guarded by the socket's lock
 	asked   int           // in process, subscriptions in the inbox that wait for a binder; guarded by the connecter's lock
 	sinking []Message     // for the sink, owned by the producer
 	sunk    atomic.Uint64 // messages that the sink took
@@ -183,14 +182,9 @@ func (p *Pipe) Refuse(reason error) {
 // token and must call Flush when it has released the socket's lock.
 func (p *Pipe) Write(m *Message) (ok, flush bool) {
 	if p.out != nil {
-		ok, flush = p.out.append(m)
-	} else {
-		ok = p.writeInProcess(m)
+		return p.out.append(m)
 	}
-	if ok {
-		p.sent++
-	}
-	return ok, flush
+	return p.writeInProcess(m), false
 }
 
 // Flush writes what is queued, in this goroutine if that cannot block.
@@ -293,9 +287,18 @@ func (p *Pipe) CloseOut() {
 // Closed reports whether CloseIn was called.
 func (p *Pipe) Closed() bool { return p.closed.Load() }
 
-// Sent returns how many messages were queued for the peer. The socket's lock is
-// held.
-func (p *Pipe) Sent() uint64 { return p.sent + p.Direct() + p.shared() }
+// Sent returns how many messages were queued for the peer.
+func (p *Pipe) Sent() uint64 {
+	if o := p.out; o != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.sent + uint64(o.behindLocked())
+	}
+	in := &p.other.in
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.sent
+}
 
 // Received returns how many messages the peer has sent.
 func (p *Pipe) Received() uint64 { return p.sunk.Load() + p.in.total() }
