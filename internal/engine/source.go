@@ -63,6 +63,11 @@ func (s *source) init(nc net.Conn, b *Buffers) {
 // read waits for octets and appends them to the read buffer.
 func (s *source) read() (n int, err error) {
 	if s.raw == nil {
+		if s.rb == nil && s.layer != nil {
+			if err := s.layer.Await(); err != nil {
+				return 0, err
+			}
+		}
 		if s.rb == nil {
 			s.rb = s.buffers.get(s.wide)
 		}

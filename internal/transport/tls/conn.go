@@ -110,6 +110,9 @@ func (c *Conn) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// Await implements transport.Layer. What crypto/tls has read cannot be asked for.
+func (c *Conn) Await() error { return nil }
+
 // TryRead implements transport.Layer.
 func (c *Conn) TryRead(fd uintptr, b []byte) (n int, again bool, err error) {
 	c.wire.fd, c.wire.tries = fd, true

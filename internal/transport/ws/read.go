@@ -18,7 +18,8 @@ import (
 type reader struct {
 	block   *[blockSize]byte // nil while nothing waits
 	at, end int              // of block: not yet consumed
-	early   []byte           // what came behind the HTTP part
+	early   []byte           // what came behind the HTTP part, or was read by Await
+	first   [32]byte         // room for Await: the whole of a small frame
 
 	// Of the data frame under way.
 	left uint64 // bytes of the payload that are still to come
@@ -46,6 +47,19 @@ func (c *Conn) Read(b []byte) (int, error) {
 			return n, err
 		}
 	}
+}
+
+// Await implements transport.Layer. It reads a little, which the next Read decodes.
+func (c *Conn) Await() error {
+	r := &c.in
+	if r.headAt < r.headSize || r.at < r.end || len(r.early) > 0 || r.left > 0 || r.pieces.ready() || r.ended {
+		return nil
+	}
+	n, _, err := c.receive(port{}, r.first[:])
+	if r.early = r.first[:n]; n > 0 {
+		return nil
+	}
+	return err
 }
 
 // TryRead implements transport.Layer.

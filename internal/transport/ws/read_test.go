@@ -227,6 +227,22 @@ func TestCloseIsAnswered(t *testing.T) {
 	}
 }
 
+// TestAwaitHoldsNoBuffer: a connection that cannot be polled is waited for with a few
+// bytes, which are read afterwards.
+func TestAwaitHoldsNoBuffer(t *testing.T) {
+	for _, n := range []int{1, 16, 28, 29, 200} {
+		e := newEnd(true, true, frame(bitFin|opBinary, "\x00"+string(pattern(n)), true))
+		must(t, e.Await())
+		if e.Conn.in.block != nil {
+			t.Error("a buffer is held")
+		}
+		must(t, e.Await()) // at once
+		if got, err := e.all(1000); err != nil || len(got) != n+2 {
+			t.Errorf("%d bytes: %d, %v", n, len(got), err)
+		}
+	}
+}
+
 func ExampleConn_Read() {
 	e := newEnd(false, true, zmqtest.MustOctets(`82 03 00 68 69`))
 	b := make([]byte, 10)
