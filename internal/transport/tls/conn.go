@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,11 +29,11 @@ type Conn struct {
 //
 //	bufs → records, a block of them in wire.out → the system; tell says how many of bufs
 type writer struct {
-	mu   sync.Mutex // the reader sends answers
-	sent int        // of wire.out
-	ends []end      // of the records in wire.out that carry our bytes
-	told int        // bytes of bufs in them that were reported
-	raw  uint64     // bytes that the system has taken
+	mu   sync.Mutex    // the reader sends answers
+	sent int           // of wire.out
+	ends []end         // of the records in wire.out that carry our bytes
+	told int           // bytes of bufs in them that were reported
+	raw  atomic.Uint64 // bytes that the system has taken; the reader adds to it, too
 }
 
 // end is where a record ends, in wire.out and in bufs.
@@ -176,4 +177,4 @@ func (c *Conn) TryWrite(fd uintptr, bufs [][]byte) (n int, again bool, err error
 }
 
 // Written implements transport.Layer.
-func (c *Conn) Written() uint64 { return c.out.raw }
+func (c *Conn) Written() uint64 { return c.out.raw.Load() }

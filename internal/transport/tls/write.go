@@ -122,7 +122,7 @@ func (c *Conn) flush(p port) (whole bool, err error) {
 			n, err = c.wire.Conn.Write(b)
 		}
 		w.sent += n
-		w.raw += uint64(n)
+		w.raw.Add(uint64(n))
 		if n == 0 || err != nil {
 			return false, err
 		}
