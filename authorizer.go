@@ -39,5 +39,5 @@ func WithAuthorizer(f func(ctx context.Context, p Peer) error) Setting {
 	if f != nil {
 		a = func(ctx context.Context, p *pipe.Peer) error { return f(ctx, newPeer(p)) }
 	}
-	return newSetting(core.Setting{Authorizer: &a})
+	return newSetting(core.Setting{Hook: &core.Hook{Name: "authorizer", Set: func(h *core.Hooks) { h.Authorizer = a }}})
 }

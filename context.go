@@ -36,27 +36,33 @@ type ContextConfig struct {
 	// ErrTooManySockets beyond it. 0 is no limit.
 	MaxSockets int
 
+	// Limits are those of every new socket, before Settings, and with TotalBytes one of
+	// the context. The zero value leaves all limits at their defaults. Anything else
+	// sets all limits of sockets, with LibzmqDefaults too.
+	Limits Limits
+
 	// Settings are applied to every new socket, before the socket's own settings.
 	// Options that do not apply to a socket's type are ignored.
 	Settings []Setting
 
 	// LibzmqDefaults gives sockets libzmq's option defaults: unlimited linger, no
-	// keep-alive, no heartbeats, no limits, IPv4 only, and a ROUTER that drops messages
+	// keep-alive, no heartbeats, no limits (nor TotalBytes), IPv4 only, and a ROUTER that drops messages
 	// silently. False gives them the defaults of this package.
 	LibzmqDefaults bool
 }
 
 // NewContext makes a context. It starts nothing. It fails with ErrInvalid if a
-// setting is not valid.
+// setting or a limit is not valid.
 func NewContext(cfg ContextConfig) (*Context, error) {
-	for _, x := range cfg.Settings {
+	limits, total := cfg.Limits.forContext(cfg.LibzmqDefaults)
+	settings := append([]Setting{limits}, cfg.Settings...)
+	for _, x := range settings {
 		if err := x.check(); err != nil {
 			return nil, fail("new context", "", err)
 		}
 	}
-	settings := append([]Setting(nil), cfg.Settings...)
 	c := core.NewContext(core.Config{
-		Logger: cfg.Logger, Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, Libzmq: cfg.LibzmqDefaults,
+		Logger: cfg.Logger, Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, TotalBytes: total, Libzmq: cfg.LibzmqDefaults,
 		Transports: core.Transports(), Known: core.LaterTransports(),
 		Settings: func(s *core.Socket) error {
 			for _, x := range settings {
@@ -100,9 +106,17 @@ func (c *Context) NewSocket(t SocketType, settings ...Setting) (*Socket, error) 
 // DisconnectPeers calls match for every peer of every socket of the context, and
 // disconnects those for which it returns true, as Socket.DisconnectPeer does. It
 // returns how many there were. Inproc peers are part of the program, and match is not
-// called for them. match runs in the caller's goroutine, without locks. Peers that
-// finish their handshake meanwhile may be missed, so first change the rules that accept
-// them.
+// called for them.
+//
+// A peer cannot slip in by a handshake that is under way. If an authentication handler
+// or an authorizer has been asked about the peer, and may have accepted it by rules that
+// are no longer true, match is called at the end of that handshake, before messages are
+// exchanged, possibly after DisconnectPeers has returned. So first change the rules, then
+// call DisconnectPeers. Such peers are not counted.
+//
+// match runs without locks, and must be safe for concurrent use. It must not close
+// sockets, because Close waits for it. If it panics during a handshake, the peer is
+// refused and the panic is logged.
 //
 //	n := zctx.DisconnectPeers(func(p zmq.Peer) bool { return p.UserID == "mallory" })
 func (c *Context) DisconnectPeers(match func(Peer) bool) int {

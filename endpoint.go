@@ -16,6 +16,11 @@ import (
 // options that apply "to later calls of Bind and Connect", and the high-water marks.
 // Others are refused with ErrInvalid.
 //
+// A DISH or a DGRAM binds over udp: "udp://*:5555", "udp://192.0.2.1:*", a multicast group
+// as "udp://239.1.2.3:5555", and one on a certain interface as "udp://eth0;239.1.2.3:5555"
+// or "udp://eth0;[ff02::1:2]:5555". A RADIO connects to such an address. A datagram has
+// no handshake: with a security mechanism, a ZAPDomain or an authorizer set, ErrInvalid.
+//
 // Errors: ErrInvalid, ErrUnsupportedTransport, ErrIncompatibleTransport,
 // ErrAddressInUse, ErrNoDevice, ErrNameTooLong, ErrRefused, and errors of the operating
 // system.
@@ -71,25 +76,6 @@ func (s *Socket) Disconnect(endpoint string) error {
 	return fail("disconnect", endpoint, s.s.Disconnect(endpoint))
 }
 
-// Endpoint is one bind or one connect of a socket.
-type Endpoint struct {
-	Address string // by which Unbind or Disconnect finds it
-	Bound   bool   // by Bind, not Connect
-	Peers   int    // that are connected through it now
-}
-
-// Endpoints lists the endpoints that the socket is bound and connected to, in the order
-// of the calls.
-func (s *Socket) Endpoints() []Endpoint { return newEndpoints(s.s) }
-
-func newEndpoints(s *core.Socket) []Endpoint {
-	var list []Endpoint
-	for _, e := range s.Endpoints() {
-		list = append(list, Endpoint(e))
-	}
-	return list
-}
-
 // LastEndpoint returns the endpoint of the last successful Bind or Connect. That of a
 // Bind has the numeric address and the actual port. That of a Connect is as it was
 // given. It is empty before the first. (ZMQ_LAST_ENDPOINT)
@@ -115,8 +101,8 @@ func newPeerList(s *core.Socket) []PeerStats {
 //
 // If this socket connected to the peer, only the connection ends. The socket dials the
 // endpoint again, as after any lost connection, and then sends the queued messages. To
-// remove the endpoint, use Disconnect. An inproc connection ends permanently, on both
-// sides.
+// remove the endpoint, use Disconnect or, for a PEER, DisconnectRoutingID. An inproc
+// connection ends permanently, on both sides.
 //
 // Errors: ErrHostUnreachable if the connection has ended already, even if there is a
 // new one; ErrClosed and ErrTerminated.
@@ -124,14 +110,27 @@ func (s *Socket) DisconnectPeer(p Peer) error {
 	return fail("disconnect peer", s.s.String(), s.s.DisconnectPeer(p.p))
 }
 
+// DisconnectRoutingID ends the peer of a SERVER or PEER that has that number, which a
+// message of it carries (Message.RoutingID) or ConnectPeer returned. Messages that are
+// queued for it are sent first, within Linger, and messages from it that have not been
+// received are dropped. No other peer gets the number. If this socket connected to the
+// peer, the endpoint is removed, as by Disconnect. A peer that connected to this socket
+// may connect again, and gets another number.
+//
+// Errors: ErrHostUnreachable if no peer has the number; ErrNotSupported on other types;
+// ErrClosed and ErrTerminated.
+func (s *Socket) DisconnectRoutingID(routingID uint32) error {
+	return fail("disconnect peer", s.s.String(), s.s.DisconnectNumber(routingID))
+}
+
 // WaitPeers waits until at least n peers are connected.
 func (s *Socket) WaitPeers(ctx context.Context, n int) error {
-	return fail("wait for peers", s.s.String(), s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
+	return s.failWaiting("wait for peers", s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
 }
 
 // WaitSubscribers waits until a message with that topic would reach at least n peers.
-// It is for PUB and XPUB, whose messages reach only peers that have subscribed. On
-// other types: ErrNotSupported.
+// It is for PUB and XPUB, whose messages reach only peers that have subscribed, and for
+// RADIO, of which topic is a whole group. On other types: ErrNotSupported.
 func (s *Socket) WaitSubscribers(ctx context.Context, topic string, n int) error {
 	if _, ok := s.s.Subscribers(nil); !ok {
 		return fail("wait for subscribers", s.s.String(), zerr.ErrNotSupported)
@@ -140,5 +139,5 @@ func (s *Socket) WaitSubscribers(ctx context.Context, topic string, n int) error
 		have, _ := s.s.Subscribers([]byte(topic))
 		return have >= n
 	})
-	return fail("wait for subscribers", s.s.String(), err)
+	return s.failWaiting("wait for subscribers", err)
 }

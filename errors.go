@@ -34,8 +34,9 @@ const (
 	// others when SendTimeout or RecvTimeout is 0 and they would have to wait. A
 	// PeerFullError matches it. (EAGAIN)
 	ErrAgain = zerr.ErrAgain
-	// ErrTimeout is returned when SendTimeout or RecvTimeout has run out. Its
-	// Timeout method returns true and it matches os.ErrDeadlineExceeded. (EAGAIN)
+	// ErrTimeout is returned, in a WaitError, when SendTimeout or RecvTimeout has run
+	// out. Its Timeout method returns true and it matches os.ErrDeadlineExceeded.
+	// (EAGAIN)
 	ErrTimeout = zerr.ErrTimeout
 	// ErrState is returned when a REQ or REP sends or receives out of turn.
 	// (EFSM)
@@ -118,7 +119,8 @@ type ProtocolError = zerr.ProtocolError
 func Errno(err error) int { return zerr.Errno(err) }
 
 // fail wraps an error once with the operation and its object. The end of a context and
-// ErrAgain are answers, not failures, and are returned unchanged.
+// ErrAgain are answers, not failures, and are returned unchanged. Calls that wait for
+// peers use failWaiting.
 func fail(op, on string, err error) error {
 	switch {
 	case err == nil:

@@ -5,6 +5,7 @@ package zmq_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/gozmq/zmq"
@@ -62,4 +63,32 @@ func ExampleCurveKeypair_AsServer() {
 	m, err := server.Recv(ctx)
 	fmt.Println(m, m.Peer().Mechanism, err)
 	// Output: secret plans CURVE <nil>
+}
+
+// A server gets a new key while it runs. Clients with the old public key and with the
+// new one connect, until the old key is taken away.
+func ExampleWithCurveServerKeys() {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	before, after := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+
+	var keys atomic.Pointer[[]zmq.SecretKey]
+	keys.Store(&[]zmq.SecretKey{before.Secret})
+	server := open(zmq.PULL, zmq.WithCurveServerKeys(
+		func(context.Context, zmq.CurveHello) ([]zmq.SecretKey, error) { return *keys.Load(), nil }))
+	defer server.Close()
+	check(server.Bind("tcp://127.0.0.1:*"))
+
+	keys.Store(&[]zmq.SecretKey{after.Secret, before.Secret}) // the rotation begins
+	for _, known := range []zmq.PublicKey{before.Public, after.Public} {
+		client := open(zmq.PUSH, zmq.NewCurveKeypair().AsClient(known))
+		defer client.Close()
+		check(client.Connect(server.LastEndpoint()))
+		check(client.SendString(ctx, "hello"))
+		fmt.Println(server.Recv(ctx))
+	}
+	keys.Store(&[]zmq.SecretKey{after.Secret}) // when all clients know the new public key
+	// Output:
+	// hello <nil>
+	// hello <nil>
 }

@@ -210,7 +210,7 @@ func NewCurveKeypair() CurveKeypair {
 // authentication handler decides which clients may connect; see package auth. Without
 // one, every client that knows the public key may connect. If the pair has no secret
 // key, or its halves do not belong together, the call that uses the setting fails with
-// ErrInvalid.
+// ErrInvalid. WithCurveServerKeys makes a server with several keys, which may change.
 func (p CurveKeypair) AsServer() Setting {
 	return p.setting(core.Setting{Num: opt.CurveServer, Value: opt.Value{I: 1}})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/opt"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Limits bound the resources that an untrusted peer may use. A peer that exceeds one is
@@ -14,10 +15,33 @@ import (
 // call of the program fails.
 //
 // In each field, zero stands for the default, so that Limits{MaxPeers: 100} leaves all
-// others at their defaults, and a negative value for no limit. Each field is an option
-// too. The option's documentation says when a change applies, and what the option's own
-// zero means.
+// others at their defaults, and a negative value for no limit. WithLimits gives them to a
+// socket, and ContextConfig.Limits to all sockets of a context. Each field but TotalBytes,
+// which all sockets share, is an option too. The option's documentation says when a change
+// applies, and what the option's own zero means.
 type Limits struct {
+	// TotalBytes is the most memory in bytes that the peers of a context can make it
+	// hold, all of them together; see ContextConfig.Limits. WithLimits accepts only zero
+	// and the default.
+	//
+	// One half is for messages that wait to be received. As it fills, the connections
+	// that fill it most are not read until the program has received more, so that their
+	// peers have to wait. No message is lost by that. A single peer gets a ninth of the
+	// half, or all that is free if RecvHWM is zero.
+	//
+	// The other half is for what cannot wait: connections (16 KiB each), handshakes and
+	// the properties that peers announce, topics of subscribers, and messages of which a
+	// part has not arrived. When it is used up, the peer that keeps most is
+	// disconnected. The error in the log and in monitors' events matches ErrLimit, and
+	// SocketStats.OverBudget counts it. A single peer gets three quarters of the half.
+	//
+	// Inproc peers, and messages that wait to be sent, do not count. The garbage
+	// collector needs memory beside: see GOGC and GOMEMLIMIT of package runtime.
+	//
+	// Zero is the default, 4 GiB, or 1 GiB on 32-bit systems, and no limit in contexts
+	// with LibzmqDefaults.
+	TotalBytes int64
+
 	// MaxFrameBytes is the largest frame in bytes; option MaxMessageSize. It is checked
 	// before memory is allocated, and applies to the commands of the handshake too.
 	// Zero is the default, 256 MiB.
@@ -58,10 +82,15 @@ type Limits struct {
 	MaxSubscriptionBytes int
 }
 
+// defaultTotalBytes is such that a message of MaxMessageBytes is within the share of a
+// single peer (on 64-bit systems), and a hundred thousand connections are within the limit.
+const defaultTotalBytes = (1 + 3*int64(^uint(0)>>63)) << 30
+
 // DefaultLimits returns the limits of a socket for which none were set. -1 means that
 // there is none. Contexts with LibzmqDefaults have fewer.
 func DefaultLimits() Limits {
 	return Limits{
+		TotalBytes:        defaultTotalBytes,
 		MaxFrameBytes:     limitDefault(opt.MaxMessageSize),
 		MaxMessageBytes:   limitDefault(opt.MaxMessageBytes),
 		MaxFrames:         int(limitDefault(opt.MaxFrames)),
@@ -76,9 +105,16 @@ func DefaultLimits() Limits {
 }
 
 // WithLimits returns the setting that gives a socket all of these limits. If a value is
-// too large for its option, NewSocket or Set fails with ErrInvalid.
+// too large for its option, or TotalBytes is set, NewSocket or Set fails with ErrInvalid.
 func WithLimits(l Limits) Setting {
-	return newSetting(
+	if l.TotalBytes != 0 && l.TotalBytes != defaultTotalBytes {
+		return Setting{err: zerr.Errorf(zerr.ErrInvalid, "TotalBytes is a limit of a whole context: set ContextConfig.Limits")}
+	}
+	return newSetting(l.settings()...)
+}
+
+func (l Limits) settings() []core.Setting {
+	return []core.Setting{
 		limitSetting(opt.MaxMessageSize, l.MaxFrameBytes, -1),
 		limitSetting(opt.MaxMessageBytes, l.MaxMessageBytes, -1),
 		limitSetting(opt.MaxFrames, int64(l.MaxFrames), 0),
@@ -88,7 +124,23 @@ func WithLimits(l Limits) Setting {
 		limitSetting(opt.MaxSubscriptions, int64(l.MaxSubscriptions), 0),
 		limitSetting(opt.MaxTopicBytes, int64(l.MaxTopicBytes), 0),
 		limitSetting(opt.MaxSubscriptionBytes, int64(l.MaxSubscriptionBytes), 0),
-	)
+	}
+}
+
+// forContext returns the setting that gives every socket of a context these limits, if
+// there are any, and the limit of the context itself, zero for none.
+func (l Limits) forContext(libzmq bool) (x Setting, total int64) {
+	switch total = l.TotalBytes; {
+	case total < 0:
+		total = 0
+	case total == 0 && !libzmq:
+		total = defaultTotalBytes
+	}
+	l.TotalBytes = 0
+	if l != (Limits{}) {
+		x = newSetting(l.settings()...)
+	}
+	return x, total
 }
 
 // limitSetting translates a field of Limits into an option, which has its own value for

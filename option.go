@@ -43,10 +43,8 @@ func (x Setting) String() string {
 	for _, i := range x.list() {
 		sp, known := opt.Lookup(i.Num)
 		switch {
-		case i.Authorizer != nil:
-			parts = append(parts, "authorizer")
-		case i.Transports != nil:
-			parts = append(parts, "transports")
+		case i.Hook != nil:
+			parts = append(parts, i.Hook.Name)
 		case !known || sp.Secret:
 			parts = append(parts, i.Num.String()+"=[hidden]")
 		default:
@@ -163,12 +161,8 @@ func (x Setting) apply(s *core.Socket) error {
 }
 
 func applyItem(s *core.Socket, i core.Setting) error {
-	if i.Authorizer != nil {
-		s.SetAuthorizer(*i.Authorizer)
-		return nil
-	}
-	if i.Transports != nil {
-		s.AddTransports(i.Transports)
+	if i.Hook != nil {
+		s.SetHook(i.Hook)
 		return nil
 	}
 	return s.SetOption(i.Num, i.Value)
@@ -179,7 +173,7 @@ func (x Setting) applyIfFits(s *core.Socket) error {
 	name := SocketType(s.Type()).String()
 	for _, i := range x.list() {
 		sp, ok := opt.Lookup(i.Num)
-		if i.IsOption() && (!ok || !sp.Accepts(name)) {
+		if i.Hook == nil && (!ok || !sp.Accepts(name)) {
 			continue
 		}
 		if err := applyItem(s, i); err != nil {
@@ -195,7 +189,7 @@ func (x Setting) check() error {
 		return x.err
 	}
 	for _, i := range x.list() {
-		if !i.IsOption() {
+		if i.Hook != nil {
 			continue
 		}
 		sp, ok := opt.Lookup(i.Num)
@@ -214,11 +208,8 @@ func (x Setting) name() string {
 	if len(list) == 0 {
 		return "nothing"
 	}
-	if list[0].Authorizer != nil {
-		return "authorizer"
-	}
-	if list[0].Transports != nil {
-		return "transports"
+	if list[0].Hook != nil {
+		return list[0].Hook.Name
 	}
 	return list[0].Num.String()
 }
@@ -234,7 +225,7 @@ func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) 
 		for _, i := range x.list() {
 			sp, ok := opt.Lookup(i.Num)
 			switch {
-			case !i.IsOption():
+			case i.Hook != nil:
 			case !ok:
 				return nil, zerr.Errorf(zerr.ErrUnknownOption, "option %d", i.Num)
 			case !sp.Accepts(t.String()):

@@ -101,6 +101,7 @@ type PeerStats struct {
 	Peer
 	Endpoint  string // the one of Socket.Endpoints that it belongs to
 	RoutingID []byte // by which a ROUTER or STREAM addresses it; nil otherwise
+	Number    uint32 // by which a SERVER or PEER addresses it (Message.RoutingID); 0 otherwise
 	Sent      uint64 // messages queued for it
 	Received  uint64 // messages that came from it
 	Dropped   uint64 // messages that were lost because its queue was full
@@ -124,7 +125,7 @@ type PeerStats struct {
 
 func newPeerStats(i core.PeerInfo) PeerStats {
 	return PeerStats{
-		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID,
+		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID, Number: i.Number,
 		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
 		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentOctets, ReceivedBytes: i.ReadOctets,
 		StalledSince: i.StalledSince,

@@ -49,14 +49,15 @@ func (s *Socket) String() string { return s.s.String() }
 // XPUB, XSUB and RADIO drop the message for the full peer. REP drops it. ROUTER,
 // STREAM, SERVER and PEER fail at once with a PeerFullError, or wait if WaitForPeer is
 // set. Errors: ErrNotSupported on types that do not send, ErrState, ErrHostUnreachable,
-// PeerFullError, ErrTimeout, and ErrInvalid without frames, or with more than one on
-// types whose messages have one frame.
+// PeerFullError, ErrInvalid without frames, or with more than one on types whose
+// messages have one frame, and a WaitError, which says why there is no peer that takes
+// the message, when the deadline of ctx passes or SendTimeout expires.
 //
 // A SERVER, PEER or RADIO sends a message to the peer or group that the message
 // carries: see SendMessage, Message.WithRoutingID and Message.WithGroup.
 func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 	if err := s.s.Send(ctx, frames); err != nil {
-		return fail("send", s.s.String(), err)
+		return s.failWaiting("send", err)
 	}
 	return nil
 }
@@ -69,7 +70,7 @@ func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 func (s *Socket) SendMessage(ctx context.Context, m Message) error {
 	var scratch [1][]byte
 	if err := s.s.SendLabelled(ctx, m.surrender(&scratch), m.m.Label, true); err != nil {
-		return fail("send", s.s.String(), err)
+		return s.failWaiting("send", err)
 	}
 	return nil
 }
@@ -91,12 +92,13 @@ func (s *Socket) TrySendMessage(m Message) error {
 }
 
 // Recv waits for the next message and returns it whole. It takes messages from the
-// peers in turn. Errors: ErrNotSupported on types that do not receive, ErrState,
-// ErrTimeout, and those that end every call.
+// peers in turn. Errors: ErrNotSupported on types that do not receive, ErrState, those
+// that end every call, and a WaitError, which says what is known of the endpoints, when
+// the deadline of ctx passes or RecvTimeout expires.
 func (s *Socket) Recv(ctx context.Context) (Message, error) {
 	var m Message
 	if err := s.s.Recv(ctx, &m.m); err != nil {
-		return Message{}, fail("receive", s.s.String(), err)
+		return Message{}, s.failWaiting("receive", err)
 	}
 	return m, nil
 }
@@ -120,7 +122,7 @@ func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
 	}
 	in.Into = true
 	if err := s.s.Recv(ctx, &in); err != nil {
-		return fail("receive", s.s.String(), err)
+		return s.failWaiting("receive", err)
 	}
 	if m.lease == nil || m.lease.of != m {
 		m.lease = &lease{of: m}
@@ -154,7 +156,8 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // Request makes one exchange on a REQ. It sends a request and waits for the reply to
 // exactly that request. Calls from several goroutines take turns. When ctx ends, the
 // exchange is abandoned, and the socket is ready for the next one, with the next peer.
-// A late reply is recognised and dropped. For this purpose the first Request sets
+// A late reply is recognised and dropped. A WaitError says why there was no reply when
+// the deadline of ctx passes. For this purpose the first Request sets
 // ReqCorrelate and ReqRelaxed, so that requests carry a number, which every REP and
 // every conforming device returns.
 func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error) {
@@ -164,7 +167,7 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 	select {
 	case s.request <- struct{}{}:
 	case <-ctx.Done():
-		return Message{}, ctx.Err()
+		return Message{}, s.failWaiting("request", ctx.Err())
 	case <-s.s.Done():
 		return Message{}, fail("request", s.s.String(), ErrClosed)
 	}
@@ -175,11 +178,11 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 		}
 	}
 	if err := s.s.Send(ctx, frames); err != nil {
-		return Message{}, fail("request", s.s.String(), err)
+		return Message{}, s.failWaiting("request", err)
 	}
 	var m pipe.Message
 	if err := s.s.Recv(ctx, &m); err != nil {
-		return Message{}, fail("request", s.s.String(), err)
+		return Message{}, s.failWaiting("request", err)
 	}
 	return Message{m: m}, nil
 }

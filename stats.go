@@ -27,6 +27,7 @@ type SocketStats struct {
 	AcceptsFailed    uint64 // connections that were not accepted: limits, filters, no descriptors
 	TimedOut         uint64 // connections ended because the peer was silent
 	DuplicateIDs     uint64 // peers that a ROUTER does not read, because another peer has their routing id
+	OverBudget       uint64 // connections ended because peers held as much as Limits.TotalBytes, and these held most
 	EventsDropped    uint64 // events that monitors had no room for
 
 	// Peers is the number of connected peers. QueuedOut and QueuedIn are
@@ -71,7 +72,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 		Sent: t.Sent, Received: t.Received, SentBytes: t.SentOctets, ReceivedBytes: t.ReadOctets,
 		Connected: c.Connected.Load(), Disconnected: c.Disconnected.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
-		TimedOut: c.TimedOut.Load(), DuplicateIDs: c.DuplicateIDs.Load(), EventsDropped: c.EventsDropped.Load(),
+		TimedOut: c.TimedOut.Load(), OverBudget: c.OverBudget.Load(), DuplicateIDs: c.DuplicateIDs.Load(), EventsDropped: c.EventsDropped.Load(),
 		Peers: t.Peers, QueuedOut: t.QueuedOut, QueuedIn: t.QueuedIn,
 		HandshakeFailures: HandshakeFailures{
 			Protocol: h.Protocol.Load(), Auth: h.Auth.Load(),

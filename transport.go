@@ -36,5 +36,5 @@ func WithTransports(transports ...Transport) Setting {
 		}
 		list = append(list, own)
 	}
-	return newSetting(core.Setting{Transports: list})
+	return newSetting(core.Setting{Hook: core.AddTransports(list)})
 }

@@ -39,7 +39,9 @@
 // # Revocation
 //
 // Reload and Configure check the connected peers against the rules again, and
-// disconnect those that are no longer accepted.
+// disconnect those that are no longer accepted. Peers whose handshake is under way are
+// checked again before they may exchange messages, so that none remains that was
+// accepted by the old rules only.
 //
 // # Files
 //

@@ -124,8 +124,8 @@ func Start(c *zmq.Context, cfg Config) (*Handler, error) {
 // Identity. Passwords are not kept. A PLAIN peer is therefore disconnected if its
 // user's line in a PasswordFile has changed or gone, or if the rules have a different
 // Passwords; a PasswordFunc always counts as different. The peer is accepted again if
-// it knows the current password. A peer whose decision is under way may still be
-// accepted by the old rules.
+// it knows the current password. A peer that the old rules accepted, and whose handshake
+// is under way, is checked when the handshake is over, before messages are exchanged.
 func (h *Handler) Configure(cfg Config) error {
 	book, err := newRuleBook(cfg)
 	if err == nil {

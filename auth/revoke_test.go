@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -170,3 +171,111 @@ func TestConfigureAsksAgainAboutTheConnected(t *testing.T) {
 type accept struct{}
 
 func (accept) CheckPassword(context.Context, Request, string) (User, error) { return User{}, nil }
+
+// arriving is a peer whose handshake stands still after the old rules have begun to
+// decide about it, or after they have accepted it.
+type arriving struct {
+	*rig
+	server, client *zmq.Socket
+	at             string
+	pass           func() // lets the handshake go on
+}
+
+// arrive connects a PLAIN client and returns when its handshake stands still: in
+// Authorize of the rules, or if they have decided in the server's authorizer, which is
+// asked behind them.
+func arrive(t *testing.T, decided bool) *arriving {
+	t.Helper()
+	reached, pass := make(chan struct{}), make(chan struct{})
+	first := make(chan struct{}, 1)
+	first <- struct{}{}
+	hold := func() {
+		select {
+		case <-first:
+			close(reached)
+			<-pass
+		default: // peers that come later are not held
+		}
+	}
+	rules, settings := Rules{Passwords: accept{}}, []zmq.Setting{zmq.PlainServer.Of(true), zmq.HandshakeInterval.Of(0)}
+	if decided {
+		settings = append(settings, zmq.WithAuthorizer(func(context.Context, zmq.Peer) error { hold(); return nil }))
+	} else {
+		rules.Authorize = func(_ context.Context, _ Request, u User) (User, error) { hold(); return u, nil }
+	}
+	a := &arriving{rig: newRig(t, Config{Default: rules, Timeout: time.Hour}), pass: sync.OnceFunc(func() { close(pass) })}
+	t.Cleanup(a.pass) // before the handler and the sockets are closed
+	a.server, a.at = a.rig.server(settings...)
+	a.client = a.socket(zmq.PUSH, append(plainClient("alice", "a"), zmq.ReconnectInterval.Of(-1))...)
+	must(t, a.client.Connect(a.at))
+	must(t, a.client.SendString(zmqtest.Deadline(t), "here"))
+	<-reached
+	return a
+}
+
+// eachArrival runs a test for both moments at which rules may change.
+func eachArrival(t *testing.T, test func(*arriving)) {
+	for name, decided := range map[string]bool{"while they decide": false, "after they have decided": true} {
+		t.Run(name, func(t *testing.T) { test(arrive(t, decided)) })
+	}
+}
+
+var nobody = Config{Default: Rules{Passwords: PasswordFunc(func(context.Context, Request, string) (User, error) {
+	return User{}, ErrDenied
+})}}
+
+// TestConfigureEndsAPeerThatTheOldRulesLetIn by a handshake that was under way.
+func TestConfigureEndsAPeerThatTheOldRulesLetIn(t *testing.T) {
+	eachArrival(t, func(a *arriving) {
+		events := a.server.Monitor(zmqtest.Deadline(a), zmq.EventDisconnected)
+		must(a, a.h.Configure(nobody))
+		a.pass()
+		for range events {
+			break
+		}
+		if st := a.server.Stats(); st.Connected != 0 || st.Received != 0 || st.QueuedIn != 0 {
+			a.Errorf("the peer was let in: %d connected, %d messages received", st.Connected, st.Received)
+		}
+	})
+}
+
+func TestConfigureKeepsAPeerThatBothRulesLetIn(t *testing.T) {
+	eachArrival(t, func(a *arriving) {
+		must(a, a.h.Configure(Config{Default: Rules{Passwords: accept{}, Deny: MustParseAddresses("192.0.2.1")}}))
+		a.pass()
+		if _, err := a.server.Recv(zmqtest.Deadline(a)); err != nil {
+			a.Errorf("the peer is not heard: %v", err)
+		}
+	})
+}
+
+// TestReloadEndsAPeerWhoseKeyWentDuringTheHandshake: the rules are the same ones, and
+// what they read has changed.
+func TestReloadEndsAPeerWhoseKeyWentDuringTheHandshake(t *testing.T) {
+	dir := t.TempDir()
+	keys, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+	write(t, filepath.Join(dir, "a.key"), certificate(t, client.Public, nil))
+	d, err := OpenKeyDirectory(dir)
+	must(t, err)
+	r := with(t, Rules{Keys: d})
+	reached, pass := make(chan struct{}), make(chan struct{})
+	s, at := r.server(keys.AsServer(), zmq.HandshakeInterval.Of(0), zmq.WithAuthorizer(func(context.Context, zmq.Peer) error {
+		close(reached)
+		<-pass
+		return nil
+	}))
+	events := s.Monitor(zmqtest.Deadline(t), zmq.EventDisconnected)
+	c := r.socket(zmq.PUSH, client.AsClient(keys.Public), zmq.ReconnectInterval.Of(-1))
+	must(t, c.Connect(at))
+	<-reached
+	must(t, os.Remove(filepath.Join(dir, "a.key")))
+	must(t, r.h.Reload())
+	close(pass)
+	for range events {
+		break
+	}
+	if st := s.Stats(); st.Connected != 0 {
+		t.Error("a peer without a key is in")
+	}
+	r.logged("peer disconnected", "mechanism=CURVE")
+}

@@ -6,6 +6,7 @@
 package interop
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,6 +100,37 @@ func TestAuthOfLibzmqOverCurve(t *testing.T) {
 	bad.Monitor()
 	bad.Connect(at)
 	refused(t, bad)
+}
+
+// TestServerKeysForLibzmq: clients of libzmq that know the server's old key or its new
+// one are served at a time, while one with a third key is not.
+func TestServerKeysForLibzmq(t *testing.T) {
+	libzmq := peer.Start(t)
+	before, after, third := zmq.NewCurveKeypair(), zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+	server := ours(t, zmq.PULL, nil)
+	events := server.Monitor(within(t), zmq.EventHandshakeFailed)
+	settings := zmq.WithCurveServerKeys(func(context.Context, zmq.CurveHello) ([]zmq.SecretKey, error) {
+		return []zmq.SecretKey{after.Secret, before.Secret}, nil
+	})
+	if err := server.Bind("tcp://127.0.0.1:*", settings); err != nil {
+		t.Fatal(err)
+	}
+	client := func(k zmq.CurveKeypair) *peer.Socket {
+		s := libzmq.Socket("PUSH", merge(curveSecurity().client, peer.Opts{"CURVE_SERVERKEY": k.Public.Bytes(), "LINGER": 0}))
+		s.Connect(server.LastEndpoint())
+		return s
+	}
+	for name, k := range map[string]zmq.CurveKeypair{"old": before, "new": after} {
+		sendTheirs(t, client(k), name)
+		recv(t, server, name)
+	}
+	client(third)
+	for e := range events {
+		if e.Kind != zmq.EventHandshakeFailedProtocol {
+			t.Errorf("a client with another key: %v %v", e.Kind, e.Err)
+		}
+		break
+	}
 }
 
 // TestRefusalByLibzmq: our client knows that it is not wanted, also with PLAIN,

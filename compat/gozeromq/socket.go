@@ -273,7 +273,7 @@ func (s *socket) fail(verb string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, zmq.ErrTimeout):
+	case errors.Is(err, zmq.ErrTimeout), errors.Is(err, context.DeadlineExceeded):
 		return context.DeadlineExceeded
 	case errors.Is(err, zmq.ErrNotSupported):
 		return fmt.Errorf("zmq4: %s sockets can't %s messages: %w", s.kind, verb, zmq.ErrNotSupported)

@@ -30,7 +30,7 @@ func (s *Socket) CheckSend(head []byte) error {
 // CheckEndpoint says whether an endpoint has a form and a scheme that Bind and
 // Connect know and the socket's type can use.
 func (s *Socket) CheckEndpoint(address string) error {
-	_, _, _, err := s.locate(address, nil)
+	_, _, _, err := s.locate(address, s.hooksOf(nil))
 	return err
 }
 

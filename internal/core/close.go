@@ -354,7 +354,7 @@ func (s *Socket) remove(address string) error {
 	}
 	list := s.takeOut(address)
 	if len(list) == 0 {
-		_, addr, t, err := s.locate(address, nil)
+		_, addr, t, err := s.locate(address, s.hooksOf(nil))
 		if err != nil {
 			return err
 		}

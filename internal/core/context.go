@@ -22,6 +22,7 @@ type Config struct {
 	Logger     *slog.Logger                    // nil: nothing is logged
 	Policy     func(op, endpoint string) error // may refuse a bind or connect; nil: never
 	MaxSockets int                             // 0 is no limit
+	TotalBytes int64                           // that peers can make it hold, 0 is no limit
 	Libzmq     bool                            // libzmq's defaults instead of the Go API's
 	Transports map[string]transport.Transport  // by scheme, without inproc
 	Settings   func(s *Socket) error           // applied to every new socket; nil: none
@@ -40,13 +41,15 @@ type Memory struct {
 // Context owns sockets and the names of in-process endpoints.
 type Context struct {
 	// Immutable after NewContext.
-	cfg        Config
-	memory     *Memory
-	loans      engine.Loans
-	repeats    repeats
-	firstDials session.FirstDials
-	done       chan struct{} // closed by Shutdown
-	expelled   expelled
+	cfg         Config
+	memory      *Memory
+	budget      *pipe.Budget // nil is no limit
+	loans       engine.Loans
+	repeats     repeats
+	firstDials  session.FirstDials
+	done        chan struct{} // closed by Shutdown
+	expelled    expelled
+	revocations pipe.Revocations
 
 	mu         sync.Mutex
 	terminated bool
@@ -66,7 +69,7 @@ func NewContext(cfg Config) *Context {
 		cfg.Memory = new(Memory)
 	}
 	return &Context{
-		cfg: cfg, memory: cfg.Memory, done: make(chan struct{}), sockets: make(map[*Socket]struct{}),
+		cfg: cfg, memory: cfg.Memory, budget: pipe.NewBudget(cfg.TotalBytes), done: make(chan struct{}), sockets: make(map[*Socket]struct{}),
 		inproc: make(map[string]*binding), parked: make(map[string][]*parked),
 	}
 }

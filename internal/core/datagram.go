@@ -5,6 +5,7 @@ package core
 import (
 	"context"
 	"net"
+	"strings"
 	"sync"
 
 	"github.com/gozmq/zmq/internal/opt"
@@ -26,10 +27,13 @@ var datagramRoles = map[int]struct {
 
 // openDatagrams binds or connects over udp. A socket of the system is to a session what
 // a connection is, which is there at once and lasts.
-func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set) (*pipe.Pipe, error) {
+func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings []Setting) (*pipe.Pipe, error) {
 	use := datagramRoles[s.typ.Number]
 	if use.op != op {
 		return nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "over udp a %s does not %s", s.typ.Name, op)
+	}
+	if err := s.checkDatagrams(o, settings); err != nil {
+		return nil, err
 	}
 	dial := &udp.Config{
 		Config: *transportConfig(o, s.ctx.cfg.Libzmq), Role: use.role,
@@ -44,7 +48,10 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set) (*pipe.Pip
 		return nil, err
 	}
 	first := &opened{Transport: udp.New(), conn: conn, cfg: dial}
-	cfg := s.sessionConfig(first, whole, address, o)
+	if op == "bind" { // at the port that the system has chosen
+		address = strings.TrimPrefix(conn.Endpoint(), udp.Scheme+"://")
+	}
+	cfg := s.sessionConfig(first, whole, address, o, &Hooks{})
 	cfg.Host, cfg.FirstDials, cfg.Immediate = silent{s, first}, nil, false
 	c := cfg.Engine
 	c.Datagrams, c.Mechanism, c.Authenticate, c.Lend = true, nil, nil, nil
@@ -71,6 +78,22 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set) (*pipe.Pip
 	s.last = e.key
 	e.dialer.Start()
 	return e.pipe, nil
+}
+
+// checkDatagrams refuses a setting about which peers may talk to the socket or hear it:
+// over udp there are none that could be asked. libzmq ignores it.
+func (s *Socket) checkDatagrams(o *opt.Set, settings []Setting) error {
+	switch {
+	case s.ctx.cfg.Libzmq:
+		return nil
+	case o.Int(opt.Mechanism) != mechanismNull:
+		return zerr.Errorf(zerr.ErrInvalid, "udp has no security mechanism, and one is set")
+	case len(o.Bytes(opt.ZAPDomain)) > 0:
+		return zerr.Errorf(zerr.ErrInvalid, "over udp no authentication handler is asked, and ZAP_DOMAIN wants one asked")
+	case s.hooksOf(settings).Authorizer != nil:
+		return zerr.Errorf(zerr.ErrInvalid, "over udp no peer can be refused, and an authorizer is set")
+	}
+	return nil
 }
 
 // opened is the transport of a session whose first connection is there.

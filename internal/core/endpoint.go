@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
@@ -31,6 +32,7 @@ type endpoint struct {
 	binding  *binding   // inproc bind
 	parked   *parked    // inproc connect that found nobody
 	spent    bool       // out of attempts; guarded by the socket's lock
+	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
 
 // refuse ends a connection because the pattern has no use for it. One of ours that
@@ -62,22 +64,18 @@ func (e *endpoint) over() bool {
 	}
 }
 
-// Setting changes an option set for one endpoint. With an Authorizer, which may point to
-// nil, it says whom the endpoint asks about its peers, and with Transports what the
-// context's transports are added to.
+// Setting changes an option of a socket or of one endpoint, or with a Hook what the
+// program brings.
 type Setting struct {
-	Num        opt.Num
-	Value      opt.Value
-	Authorizer *Authorizer
-	Transports []transport.Transport
+	Num   opt.Num
+	Value opt.Value
+	Hook  *Hook
 }
-
-// IsOption reports whether the setting is the value of an option.
-func (x *Setting) IsOption() bool { return x.Authorizer == nil && x.Transports == nil }
 
 // Bind listens on an endpoint. The settings apply to it alone.
 func (s *Socket) Bind(address string, settings ...Setting) error {
-	t, addr, o, err := s.prepare("bind", address, settings)
+	hooks := s.hooksOf(settings)
+	t, addr, o, err := s.prepare("bind", address, settings, hooks)
 	if err != nil {
 		return err
 	}
@@ -85,7 +83,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 		return s.bindInproc(address, o)
 	}
 	if t.Scheme() == udp.Scheme {
-		_, err := s.openDatagrams("bind", address, addr, o)
+		_, err := s.openDatagrams("bind", address, addr, o, settings)
 		return err
 	}
 	s.mu.Lock()
@@ -96,8 +94,7 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	s.lingering.Add(1) // a Close meanwhile waits until this is over
 	s.mu.Unlock()
 	defer s.lingering.Done()
-	cfg := s.sessionConfig(t, address, addr, o)
-	cfg.Engine.Authorize = s.authorizer(settings)
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	l := session.NewListener(cfg)
 	if err := l.Listen(s.life); err != nil {
 		if ended := s.Err(); ended != nil {
@@ -135,7 +132,7 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	immediate := s.opts.Bool(opt.Immediate)
 	s.mu.Unlock()
 	for _, x := range settings {
-		if x.Num == opt.Immediate && x.IsOption() {
+		if x.Num == opt.Immediate && x.Hook == nil {
 			immediate = x.Value.I != 0
 		}
 	}
@@ -151,7 +148,8 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 
 // connectPipe returns the pipe of the endpoint, nil if there is none before the peer is.
 func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, error) {
-	t, addr, o, err := s.prepare("connect", address, settings)
+	hooks := s.hooksOf(settings)
+	t, addr, o, err := s.prepare("connect", address, settings, hooks)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +157,7 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return s.connectInproc(address, o, settings)
 	}
 	if t.Scheme() == udp.Scheme {
-		return s.openDatagrams("connect", address, addr, o)
+		return s.openDatagrams("connect", address, addr, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err
@@ -183,11 +181,10 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		return nil, err
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
-	cfg := s.sessionConfig(t, address, addr, o)
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	if t.Scheme() == "ipc" {
 		cfg.StopIfDeparted = s.stopIfDeparted(o)
 	}
-	cfg.Engine.Authorize = s.authorizer(settings)
 	if cfg.Immediate {
 		e.id = id
 	} else {
@@ -236,11 +233,11 @@ func (s *Socket) takeConnectID(o *opt.Set, settings []Setting) ([]byte, error) {
 // prepare does what bind and connect have in common, in the order of
 // docs/libzmq.md, Endpoints: state, syntax, scheme, policy, settings. t is nil for
 // inproc.
-func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Transport, addr string, o *opt.Set, err error) {
+func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (t transport.Transport, addr string, o *opt.Set, err error) {
 	if err := s.Err(); err != nil {
 		return nil, "", nil, err
 	}
-	scheme, addr, t, err := s.locate(address, settings)
+	scheme, addr, t, err := s.locate(address, hooks)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -257,14 +254,14 @@ func (s *Socket) prepare(op, address string, settings []Setting) (t transport.Tr
 	o = s.opts.Clone()
 	s.mu.Unlock()
 	for _, x := range settings {
-		if !x.IsOption() {
+		if x.Hook != nil {
 			continue
 		}
 		if err := o.Put(x.Num, x.Value); err != nil {
 			return nil, "", nil, err
 		}
 	}
-	return t, addr, o, s.checkSecurity(o)
+	return t, addr, o, s.checkSecurity(o, hooks)
 }
 
 // find returns the index of the endpoint with that key, -1 if there is none.
@@ -303,27 +300,49 @@ func (s *Socket) names() []string {
 
 // EndpointInfo describes one endpoint.
 type EndpointInfo struct {
-	Address string
-	Bound   bool
-	Peers   int
+	Address  string
+	Bound    bool
+	Peers    int
+	Progress session.Progress
 }
 
 // Endpoints lists what the socket is bound and connected to.
 func (s *Socket) Endpoints() []EndpointInfo {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	peers := make(map[*endpoint]int, len(s.endpoints))
+	for _, a := range s.pipes {
+		if a.ready {
+			peers[a.endpoint]++
+		}
+	}
 	list := make([]EndpointInfo, 0, len(s.endpoints))
 	for _, e := range s.endpoints {
-		n := 0
-		for _, a := range s.pipes {
-			if a.endpoint == e && a.ready {
-				n++
-			}
-		}
-		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: n})
+		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
 	}
 	return list
 }
+
+// progress returns how far the endpoint has come, with so many peers. In process there
+// is no attempt to connect: the peer is there, or nobody has bound the name. The
+// socket's lock is held.
+func (e *endpoint) progress(peers int) session.Progress {
+	switch {
+	case e.dialer != nil:
+		p := e.dialer.Progress()
+		if p.State == session.ShakingHand && peers > 0 { // the Dialer is about to note it
+			p.State, p.Attempts = session.Serving, 0
+		}
+		return p
+	case e.listener != nil:
+		return e.listener.Progress()
+	case e.binding != nil, peers > 0:
+		return session.Progress{State: session.Serving, Since: e.since}
+	}
+	return session.Progress{State: session.Dialing, Since: e.since, Err: errUnbound}
+}
+
+var errUnbound = errors.New("no socket of this context has bound the name")
 
 // LastEndpoint returns the endpoint of the last successful bind or connect.
 func (s *Socket) LastEndpoint() string {

@@ -34,7 +34,9 @@ func (s *Socket) admitLocked() error {
 
 // Ready implements session.Host: a connection has finished its handshake.
 func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) (*pipe.Pipe, error) {
-	s.mu.Lock()
+	if err := s.lockUnrevoked(peer); err != nil {
+		return nil, err
+	}
 	e := s.endpointOf(from)
 	made := p == nil
 	if e == nil && made {
@@ -181,6 +183,9 @@ func (s *Socket) Event(e session.Event) {
 		s.stats.countFailure(&e)
 	case session.AcceptFailed:
 		s.stats.AcceptsFailed.Add(1)
+	}
+	if over := (*pipe.BudgetError)(nil); e.Kind == session.Disconnected && errors.As(e.Err, &over) {
+		s.stats.OverBudget.Add(1)
 	}
 	s.monitors.raise(&e)
 	s.log(&e)

@@ -4,6 +4,7 @@ package core
 
 import (
 	"slices"
+	"time"
 
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -33,7 +34,7 @@ type parked struct {
 
 func (s *Socket) bindInproc(address string, o *opt.Set) error {
 	s.mu.Lock()
-	e := &endpoint{socket: s, key: address, bound: true, opts: o}
+	e := &endpoint{socket: s, key: address, bound: true, opts: o, since: time.Now()}
 	e.binding = &binding{
 		name: address, socket: s, at: e, cfg: s.pipeConfig(o, address, true),
 		id: o.Bytes(opt.RoutingID), hello: s.hello(o),
@@ -69,7 +70,7 @@ func (s *Socket) connectInproc(address string, o *opt.Set, settings []Setting) (
 	p, far := pipe.NewPair(s.pipeConfig(o, address, false))
 	p.Route.ID = id
 	far.SetPeer(&pipe.Peer{Identity: o.Bytes(opt.RoutingID), Version: "inproc", Remote: address, Accepted: true})
-	e := &endpoint{socket: s, key: address, opts: o}
+	e := &endpoint{socket: s, key: address, opts: o, since: time.Now()}
 	k := &parked{name: address, socket: s, pipe: p, id: o.Bytes(opt.RoutingID), hello: s.hello(o)}
 	k.messages = func() int { _, n := far.Queued(); return n }
 	e.parked = k
@@ -113,7 +114,7 @@ func join(b *binding, k *parked) (refused error) {
 	a := cs.pipes[near] // nil if the connecter has left
 	alive := wanted && a != nil
 	if alive {
-		a.far, a.ready = bs, true
+		a.far, a.ready, a.endpoint.since = bs, true, time.Now()
 		greet(near, k.hello)
 		refused = cs.pattern.Ready(near)
 		alive = refused == nil

@@ -23,7 +23,7 @@ func (s *Socket) DisconnectNumber(id uint32) error {
 	a := s.pipes[p]
 	if a == nil {
 		s.mu.Unlock()
-		return zerr.ErrHostUnreachable
+		return zerr.Errorf(zerr.ErrHostUnreachable, "no peer has the number %d", id)
 	}
 	if !a.endpoint.bound {
 		d := s.unlist(a.endpoint)

@@ -149,12 +149,12 @@ func (s *Socket) Subscribers(topic []byte) (n int, ok bool) {
 }
 
 // sessionConfig is the snapshot of the options that an endpoint lives by.
-func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, o *opt.Set) *session.Config {
+func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, o *opt.Set, hooks *Hooks) *session.Config {
 	stop := o.Int(opt.ReconnectStop)
 	return &session.Config{
 		Endpoint: endpoint, Address: address, Transport: t, Host: s, FirstDials: &s.ctx.firstDials,
 		Dial:                 transportConfig(o, s.ctx.cfg.Libzmq),
-		Engine:               s.engineConfig(o, t.Scheme()),
+		Engine:               s.engineConfig(o, t.Scheme(), hooks),
 		ReconnectInterval:    o.Millis(opt.ReconnectInterval),
 		ReconnectIntervalMax: o.Millis(opt.ReconnectIntervalMax),
 		StopOnRefused:        stop&1 != 0,
@@ -196,13 +196,15 @@ func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
 	}
 }
 
-func (s *Socket) engineConfig(o *opt.Set, scheme string) *engine.Config {
+func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.Config {
 	identity := o.Bytes(opt.RoutingID)
 	metadata := s.metadata(o, identity)
 	c := &engine.Config{
 		SocketType: s.typ.Name, SocketNumber: byte(s.typ.Number), TakesPeer: s.typ.TakesPeer, Identity: identity,
-		Mechanism:         security(o, metadata),
+		Mechanism:         security(o, metadata, hooks.ServerKeys != nil),
 		Authenticate:      s.authenticate(o),
+		Authorize:         s.authorizer(hooks),
+		ServerKeys:        s.serverKeys(hooks),
 		Raw:               s.typ.Plain || o.Raw(),
 		Groups:            s.typ.Groups && s.typ.Receives,
 		Chunk:             o.Int(opt.InBatchSize),
@@ -223,6 +225,7 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string) *engine.Config {
 		Lend:              s.lend,
 		Loans:             &s.ctx.loans,
 		Keeper:            &s.keeper,
+		Budget:            s.ctx.budget,
 	}
 	if s.typ.Hello {
 		c.Hello = o.Bytes(opt.HelloMessage)

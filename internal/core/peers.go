@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
@@ -14,6 +15,7 @@ type PeerInfo struct {
 	Peer      *pipe.Peer
 	Endpoint  string // of ours that it belongs to
 	RoutingID []byte // by which a ROUTER or STREAM addresses it
+	Number    uint32 // by which a SERVER or PEER addresses it
 	Sent      uint64
 	Received  uint64
 	Dropped   uint64
@@ -41,7 +43,7 @@ func (s *Socket) Peers() []PeerInfo {
 		list = append(list, PeerInfo{
 			SentOctets: sent, ReadOctets: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
 			StalledSince: p.Peer().StalledSince(),
-			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID),
+			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID), Number: p.Route.Label.RoutingOf(),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,
 		})
@@ -60,4 +62,13 @@ func (s *Socket) PeerCount() int {
 		}
 	}
 	return n
+}
+
+// AsksForNothing reports whether the socket can receive nothing because it has asked
+// for nothing: a SUB or XSUB without a subscription, a DISH without a group.
+func (s *Socket) AsksForNothing() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p, ok := s.pattern.(pattern.Selective)
+	return ok && p.AsksForNothing()
 }

@@ -23,10 +23,12 @@ var carries = map[string][]string{
 // that is known comes before a type that it does not carry; libzmq knows udp
 // always, and the multicast ones only where they are compiled in.
 //
-// A transport that a setting brings for the endpoint comes before one of the socket, and
-// that before one of the context.
-func (s *Socket) locate(endpoint string, settings []Setting) (scheme, address string, t transport.Transport, err error) {
-	if t = s.own(endpoint, settings); t != nil {
+// A transport that the program brings comes before one of the context.
+func (s *Socket) locate(endpoint string, hooks *Hooks) (scheme, address string, t transport.Transport, err error) {
+	if scheme, _, found := strings.Cut(endpoint, "://"); found {
+		t = hooks.Transports[scheme]
+	}
+	if t != nil {
 		scheme, address, err = transport.Split(endpoint)
 	} else {
 		scheme, address, t, err = s.ctx.split(endpoint)
@@ -38,35 +40,4 @@ func (s *Socket) locate(endpoint string, settings []Setting) (scheme, address st
 		return scheme, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "%s is for %v, not for a %s", scheme, types, s.typ.Name)
 	}
 	return scheme, address, t, err
-}
-
-// own returns the transport for an endpoint that a setting or the socket has, nil if
-// there is none.
-func (s *Socket) own(endpoint string, settings []Setting) transport.Transport {
-	scheme, _, found := strings.Cut(endpoint, "://")
-	if !found {
-		return nil
-	}
-	for i := len(settings) - 1; i >= 0; i-- {
-		for _, t := range settings[i].Transports {
-			if t.Scheme() == scheme {
-				return t
-			}
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.transports[scheme]
-}
-
-// AddTransports lets the socket use transports for the endpoints to come.
-func (s *Socket) AddTransports(list []transport.Transport) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.transports == nil {
-		s.transports = make(map[string]transport.Transport, len(list))
-	}
-	for _, t := range list {
-		s.transports[t.Scheme()] = t
-	}
 }

@@ -17,8 +17,9 @@ const (
 	mechanismCurve
 )
 
-// security returns what makes the handshake of each connection of an endpoint.
-func security(o *opt.Set, metadata []byte) func() mechanism.Machine {
+// security returns what makes the handshake of each connection of an endpoint. With
+// seek a CURVE server has no key of its own and asks for those of each client.
+func security(o *opt.Set, metadata []byte, seek bool) func() mechanism.Machine {
 	server := o.AsServer()
 	switch m := o.Int(opt.Mechanism); {
 	case m == mechanismPlain && server:
@@ -27,7 +28,11 @@ func security(o *opt.Set, metadata []byte) func() mechanism.Machine {
 		user, password := o.Bytes(opt.PlainUsername), o.Bytes(opt.PlainPassword)
 		return func() mechanism.Machine { return mechanism.NewPlainClient(user, password, metadata) }
 	case m == mechanismCurve && server:
-		cfg := &mechanism.CurveServer{Secret: key(o, opt.CurveSecretKey), Metadata: metadata, Random: rand.Reader}
+		cfg := &mechanism.CurveServer{Metadata: metadata, Random: rand.Reader}
+		if !seek {
+			secret := key(o, opt.CurveSecretKey)
+			cfg.Key, _ = mechanism.NewCurvePair(&secret) // any 32 bytes are a secret key
+		}
 		return func() mechanism.Machine { return mechanism.NewCurveServer(cfg) }
 	case m == mechanismCurve:
 		cfg := &mechanism.CurveClient{
@@ -39,7 +44,7 @@ func security(o *opt.Set, metadata []byte) func() mechanism.Machine {
 	return func() mechanism.Machine { return mechanism.NewNull(metadata) }
 }
 
-func key(o *opt.Set, n opt.Num) (k [mechanism.CurveKeySize]byte) {
+func key(o *opt.Set, n opt.Num) (k mechanism.CurveKey) {
 	copy(k[:], o.Bytes(n))
 	return k
 }
@@ -47,7 +52,7 @@ func key(o *opt.Set, n opt.Num) (k [mechanism.CurveKeySize]byte) {
 // checkSecurity finds what cannot work, instead of talking in clear or to nobody.
 // With libzmq's defaults only the former is an error, as there: the program gets
 // what it would get from libzmq, connections that fail.
-func (s *Socket) checkSecurity(o *opt.Set) error {
+func (s *Socket) checkSecurity(o *opt.Set, hooks *Hooks) error {
 	m := o.Int(opt.Mechanism)
 	switch {
 	case (s.typ.Plain || o.Raw()) && o.Bool(opt.ZAPEnforceDomain) && len(o.String(opt.ZAPDomain)) > 0:
@@ -58,6 +63,8 @@ func (s *Socket) checkSecurity(o *opt.Set) error {
 		return nil
 	case s.typ.Plain || o.Raw():
 		return zerr.Errorf(zerr.ErrInvalid, "a %s that talks plain TCP has no security mechanism, and one is set", s.typ.Name)
+	case m == mechanismCurve && o.AsServer() && hooks.ServerKeys != nil:
+		return nil
 	case m == mechanismCurve:
 		return checkCurveKeys(o)
 	}
@@ -76,7 +83,7 @@ func checkProxy(scheme string, o *opt.Set) error {
 // checkCurveKeys wants the keys that the role needs. A public key that was not
 // given follows from the secret one.
 func checkCurveKeys(o *opt.Set) error {
-	var none, public [mechanism.CurveKeySize]byte
+	var none, public mechanism.CurveKey
 	secret, given := key(o, opt.CurveSecretKey), key(o, opt.CurvePublicKey)
 	if secret == none {
 		return zerr.Errorf(zerr.ErrInvalid, "CURVE needs CURVE_SECRETKEY, which is not set")

@@ -13,7 +13,6 @@ import (
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
-	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -44,7 +43,8 @@ type Socket struct {
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
 
-	authorize atomic.Pointer[Authorizer] // of later endpoints; nil is nobody
+	// hooks are those of later endpoints. Whoever holds mu sets them.
+	hooks atomic.Pointer[Hooks]
 
 	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
 
@@ -65,11 +65,10 @@ type Socket struct {
 	origins        map[string]*attachment     // the newest accepted pipe of each origin
 	leftEnough     int                        // of left: when to look which have been received
 	endpoints      []*endpoint
-	transports     map[string]transport.Transport // of its own, by scheme; nil for most
-	sent, received uint64                         // messages
-	last           string                         // LAST_ENDPOINT
-	accepted       int                            // pipes of peers that connected to us
-	departed       bool                           // an endpoint that is not in process was taken away
+	sent, received uint64 // messages
+	last           string // LAST_ENDPOINT
+	accepted       int    // pipes of peers that connected to us
+	departed       bool   // an endpoint that is not in process was taken away
 	timeouts       timeouts
 
 	offered  *Offer     // of a stateful pattern, not decided on
@@ -107,6 +106,7 @@ type Counters struct {
 	AcceptsFailed    atomic.Uint64
 	TimedOut         atomic.Uint64 // connections whose peer was not heard in time
 	DuplicateIDs     atomic.Uint64 // peers whose routing id another peer has
+	OverBudget       atomic.Uint64 // connections ended for what their peers held
 	EventsDropped    atomic.Uint64 // that monitors had no room for
 
 	HandshakeFailures HandshakeFailures

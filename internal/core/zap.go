@@ -55,6 +55,7 @@ func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanis
 			return nil, nil
 		}
 	}
+	a.ctx.deciding(peer)
 	v, err := a.ask(ctx, &zap.Request{
 		Domain: a.domain, Address: peer.Address, Identity: a.identity, Mechanism: q.Mechanism, Credentials: q.Credentials,
 	})
@@ -118,7 +119,8 @@ func (c *Context) joinHandler() (*Socket, error) {
 		_ = s.opts.Put(n, opt.Value{}) // no limit, and nothing is worth waiting for
 	}
 	s.mu.Lock()
-	p, _ := pipe.NewPair(s.pipeConfig(s.opts, zap.Endpoint, false))
+	p, far := pipe.NewPair(s.pipeConfig(s.opts, zap.Endpoint, false))
+	far.SetPeer(&pipe.Peer{Version: "inproc", Remote: zap.Endpoint, Accepted: true}) // among the peers of the handler's socket
 	e := &endpoint{socket: s, key: zap.Endpoint, opts: s.opts}
 	k := &parked{name: zap.Endpoint, socket: s, pipe: p}
 	s.endpoints = append(s.endpoints, e)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -39,6 +40,8 @@ func (h *handshake) authenticate() error {
 				return err
 			}
 			if body != nil {
+				name, _, _ := wire.ParseCommand(body)
+				h.said = string(name)
 				h.out = wire.AppendFrame(h.out, wire.FlagCommand, body)
 				continue
 			}
@@ -73,7 +76,33 @@ func (h *handshake) receive() error {
 	if flags&wire.FlagCommand == 0 {
 		return &zerr.ProtocolError{Rule: "the handshake consists of commands", Code: mechanism.UnexpectedCommand}
 	}
-	return h.m.Receive(body)
+	if err := h.m.Receive(body); err != nil {
+		return err
+	}
+	return h.findKey()
+}
+
+// findKey has the program give the keys of a CURVE server for a client that has sent
+// HELLO, where the server has no key of its own. Nothing is known of the client but its
+// address.
+func (h *handshake) findKey() error {
+	m, ok := h.m.(mechanism.KeySeeker)
+	if !ok || m.Seeks() == nil {
+		return nil
+	}
+	if len(h.buf) > 0 {
+		return errOutOfTurn
+	}
+	client := *m.Seeks()
+	var keys []*mechanism.CurveKey
+	err := h.meanwhile(true, false, func() (err error) {
+		keys, err = h.c.cfg.ServerKeys(h.ctx, h.peer, &client)
+		return denied(err)
+	})
+	if err != nil {
+		return err
+	}
+	return m.Try(keys)
 }
 
 // question has the authentication handler decide about the peer. A client that
@@ -140,6 +169,10 @@ func (h *handshake) meet(metadata []byte) error {
 	return h.authorize()
 }
 
+// maxProperties is the most properties that a peer may announce. Each takes memory for as
+// long as the connection lasts, whatever its length; sockets announce five by themselves.
+const maxProperties = 256
+
 // readMetadata notes what the peer announced. ParseMetadata passes well-known
 // names in canonical spelling, whatever their case (RFC 37; libzmq minds it). A
 // peer without a Socket-Type is accepted, as libzmq does. What the library itself
@@ -148,6 +181,9 @@ func (h *handshake) readMetadata(b []byte) error {
 	err := wire.ParseMetadata(b, func(name string, value []byte) error {
 		if pipe.Reserved(name) {
 			return nil
+		}
+		if len(h.peer.Properties)-h.peer.Vouched >= maxProperties {
+			return h.badMetadata(fmt.Sprintf("more than %d properties", maxProperties), nil)
 		}
 		text := string(value)
 		h.peer.Properties = append(h.peer.Properties, pipe.Property{Name: name, Value: text})
@@ -172,7 +208,11 @@ func (h *handshake) readMetadata(b []byte) error {
 	if v := wire.Violation(0); errors.As(err, &v) {
 		return h.badMetadata("metadata", err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	h.peer.Properties = slices.Clone(h.peer.Properties) // what append has beyond them is much
+	return h.c.drawKnown()
 }
 
 // badMetadata is the error for a peer whose metadata cannot be. libzmq tells the

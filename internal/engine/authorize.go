@@ -53,23 +53,25 @@ func (h *handshake) authorize() error {
 	if quiet && len(h.buf) > 0 {
 		return errOutOfTurn
 	}
-	err := h.meanwhile(quiet, false, func() error {
-		err := ask(h.ctx, h.peer)
-		if err == nil {
-			return nil
-		}
-		d := &DeniedError{Status: mechanism.Denied, Reason: err.Error(), Err: err}
-		var status interface{ ZAPStatus() int }
-		if errors.As(err, &status) {
-			d.Status = status.ZAPStatus()
-		}
-		return d
-	})
+	err := h.meanwhile(quiet, false, func() error { return denied(ask(h.ctx, h.peer)) })
 	var d *DeniedError
 	if errors.As(err, &d) {
 		return h.refuse(d.Status, d.Reason, d)
 	}
 	return err
+}
+
+// denied is the refusal of a peer for an error of the application, nil for none.
+func denied(err error) error {
+	if err == nil {
+		return nil
+	}
+	d := &DeniedError{Status: mechanism.Denied, Reason: err.Error(), Err: err}
+	var status interface{ ZAPStatus() int }
+	if errors.As(err, &status) {
+		d.Status = status.ZAPStatus()
+	}
+	return d
 }
 
 // farewell is how long a peer that was sent ERROR may take to close. Closing at

@@ -37,6 +37,10 @@ type Config struct {
 	Authenticate func(context.Context, *pipe.Peer, *mechanism.Question) (*mechanism.Verdict, error)
 	Authorize    func(context.Context, *pipe.Peer) error
 
+	// ServerKeys gives the secret keys for a client, whose short-term key is known, if
+	// Mechanism is a KeySeeker. It is called like these.
+	ServerKeys func(context.Context, *pipe.Peer, *mechanism.CurveKey) ([]*mechanism.CurveKey, error)
+
 	HandshakeTimeout time.Duration // 0 is none
 	HandshakeBytes   int           // most octets that a peer may send before it is ready
 	MaxFrame         int64         // MAXMSGSIZE, negative is no limit
@@ -67,6 +71,7 @@ type Config struct {
 	Keeper *Keeper // of connections that we have ended; nil: they are closed at once
 
 	Buffers *Buffers
+	Budget  *pipe.Budget // of the context; nil is no limit
 }
 
 // Conn is one connection. A session calls Handshake, then Run; anybody may call
@@ -90,6 +95,9 @@ type Conn struct {
 	pipe     *pipe.Pipe
 	out      *pipe.Outbox
 	peer     *pipe.Peer
+	account  *pipe.Account     // what the peer makes us hold, see account.go
+	partial  pipe.Holding      // of account: the message under way
+	known    int64             // drawn of account for what the peer said of itself
 	last     lastWords         // what is left to be read once a write has failed
 	after    []<-chan struct{} // what reading begins after
 	wanted   int               // reads in a row that a receiver waited for, see lend
@@ -127,7 +135,7 @@ func New(nc net.Conn, cfg *Config) *Conn {
 	address, local, remote := transport.Ends(nc)
 	c := &Conn{nc: nc, cfg: cfg}
 	c.peer = &pipe.Peer{Address: address, Local: local, Remote: remote}
-	c.src.init(nc, cfg.Buffers)
+	c.src.init(nc, cfg.Buffers, cfg.Budget)
 	return c
 }
 

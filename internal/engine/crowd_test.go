@@ -12,7 +12,7 @@ func TestReadsAreSmallInACrowd(t *testing.T) {
 	far, near := tcpPair(t)
 	var b Buffers
 	var s source
-	s.init(near, &b)
+	s.init(near, &b, nil)
 	defer s.release()
 	go func() { _, _ = far.Write(make([]byte, 2*readSize)) }() // fails when the test ends
 

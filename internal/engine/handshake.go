@@ -34,6 +34,7 @@ type handshake struct {
 	m        mechanism.Machine // nil for a STREAM
 	buf      []byte            // octets read and not yet consumed
 	got      int               // octets read in all
+	said     string            // our last command
 	out      []byte            // ours that have not been written
 	peer     *pipe.Peer
 	deadline time.Time       // of the whole handshake; zero is none
@@ -50,7 +51,10 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 		h.deadline = time.Now().Add(d)
 		_ = c.nc.SetDeadline(h.deadline)
 	}
-	err := h.run()
+	err := c.openAccount()
+	if err == nil {
+		err = h.run()
+	}
 	// Also behind an error: a peer that we do not fit learns why from our greeting.
 	if e := h.flush(); err == nil {
 		err = e
@@ -58,14 +62,16 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 	if h.m != nil {
 		h.m.Wipe()
 	}
+	c.partial.Clear()
 	if err != nil {
+		c.closeAccount()
 		if h.m != nil && h.m.Traffic() != nil {
 			h.m.Traffic().Wipe() // it may have had its keys, and failed behind that
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) {
 			err = fmt.Errorf("zmq: the peer did not finish the handshake within %v: %w", c.cfg.HandshakeTimeout, zerr.ErrTimeout)
 		}
-		return nil, c.reason(err)
+		return nil, c.reason(h.departed(err))
 	}
 	_ = c.nc.SetDeadline(time.Time{})
 	if len(h.buf) > 0 {
@@ -274,7 +280,11 @@ func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
 // been accepted has often said something, and then more of our side goes out at
 // once.
 func (h *handshake) hear() error {
-	k, err := h.c.src.try(h.room(1))
+	mem, err := h.room(1)
+	if err != nil {
+		return err
+	}
+	k, err := h.c.src.try(mem)
 	return h.took(k, err, 1)
 }
 
@@ -285,7 +295,11 @@ func (h *handshake) fill(n int) error {
 		if err := h.flush(); err != nil {
 			return err
 		}
-		k, err := h.c.nc.Read(h.room(n))
+		mem, err := h.room(n)
+		if err != nil {
+			return err
+		}
+		k, err := h.c.nc.Read(mem)
 		if err := h.took(k, err, n); err != nil {
 			return err
 		}
@@ -295,11 +309,15 @@ func (h *handshake) fill(n int) error {
 
 // room returns memory to read into. What is read at once is little: a peer that
 // never finishes its handshake costs a few hundred octets.
-func (h *handshake) room(n int) []byte {
+func (h *handshake) room(n int) ([]byte, error) {
 	if cap(h.buf)-len(h.buf) < 64 {
-		h.buf = append(make([]byte, 0, len(h.buf)+max(usualIn, min(n-len(h.buf), 8<<10))), h.buf...)
+		size := len(h.buf) + max(usualIn, min(n-len(h.buf), 8<<10))
+		if err := h.c.drawPartial(size); err != nil {
+			return nil, err
+		}
+		h.buf = append(make([]byte, 0, size), h.buf...)
 	}
-	return h.buf[len(h.buf):cap(h.buf)]
+	return h.buf[len(h.buf):cap(h.buf)], nil
 }
 
 // took notes the outcome of a read for the sake of n octets. An error behind

@@ -55,6 +55,7 @@ type decoder struct {
 // that has finished its handshake. The peer is complete by now.
 func (c *Conn) Attach(p *pipe.Pipe) {
 	c.pipe, c.out = p, p.Out()
+	p.SetAccount(c.account)
 	c.dec.v1 = c.version.V1Framing()
 	overhead := 0
 	if c.traffic != nil {
@@ -129,6 +130,7 @@ func (c *Conn) Wait() {
 	c.writers.Wait()
 	c.countInFlight()
 	c.wipe()
+	c.closeAccount()
 	if c.keep.Load() && !c.cfg.Keeper.keep(c.nc) {
 		_ = c.nc.Close()
 	}
@@ -146,6 +148,11 @@ func (c *Conn) step() error {
 	d := &c.dec
 	if d.behind {
 		return c.split(c.src.rb.data[:c.src.left], c.src.at)
+	}
+	if l := c.loan.Load(); c.pipe.Stopped() && (l == nil || !l.borrowed) { // which the receiver is to make room in
+		if err := c.awaitFree(); err != nil {
+			return err
+		}
 	}
 	if d.big != nil && c.src.left == 0 {
 		return c.readBig()
@@ -173,7 +180,11 @@ func (c *Conn) count(n int) error {
 func (c *Conn) readBig() error {
 	d := &c.dec
 	if len(d.big) == cap(d.big) {
-		grown := make([]byte, len(d.big), len(d.big)+min(len(d.big), d.want-len(d.big)))
+		size := len(d.big) + min(len(d.big), d.want-len(d.big))
+		if err := c.drawPartial(c.gathered() + size); err != nil {
+			return err
+		}
+		grown := make([]byte, len(d.big), size)
 		copy(grown, d.big)
 		d.big = grown
 	}
@@ -267,8 +278,7 @@ func (c *Conn) frames(data []byte, at int, r *run) (to int, more bool, err error
 			if h.Size < pipe.RefSize {
 				return at, false, nil
 			}
-			c.startBig(h, data[at+hn:])
-			return len(data), false, nil
+			return len(data), false, c.startBig(h, data[at+hn:])
 		}
 		end := at + hn + int(h.Size)
 		single := d.runs && h.Flags&^wire.FlagLong == 0 && d.head == nil
@@ -297,14 +307,23 @@ func (c *Conn) tooLarge(h wire.Header) error {
 	return &zerr.ProtocolError{Rule: rule, Err: zerr.ErrMessageTooLarge}
 }
 
-func (c *Conn) startBig(h wire.Header, have []byte) {
+func (c *Conn) startBig(h wire.Header, have []byte) error {
 	d := &c.dec
 	d.want, d.flags = int(h.Size), h.Flags
 	if d.want >= pipe.LargeFrame {
 		c.src.probe = probeSize
 	}
-	d.big = append(c.pipe.Memory().Frame(max(len(have), min(d.want, max(firstMemory, d.shown)))), have...)
+	size := max(len(have), min(d.want, max(firstMemory, d.shown)))
+	if err := c.drawPartial(c.gathered() + size); err != nil {
+		return err
+	}
+	d.big = append(c.pipe.Memory().Frame(size), have...)
+	return nil
 }
+
+// gathered returns about how much memory the frames take that have come of a message
+// under way.
+func (c *Conn) gathered() int { return int(c.dec.size) + c.dec.frames*pipe.FrameBytes }
 
 // bigFrame takes the large frame that is complete now.
 func (c *Conn) bigFrame() error {
@@ -355,6 +374,9 @@ func (c *Conn) part(flags byte, body []byte) error {
 	}
 	if c.cfg.MaxMessage > 0 && d.size > c.cfg.MaxMessage {
 		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d octets (MaxMessageBytes)", c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
+	}
+	if err := c.drawPartial(c.gathered()); err != nil {
+		return err
 	}
 	if d.head == nil {
 		if c.cfg.Groups && len(body) > wire.MaxGroup {
@@ -424,7 +446,10 @@ func (c *Conn) deliver() (all bool, err error) {
 			break
 		}
 		c.paused.Store(true)
-		if c.gate.wait() != room {
+		c.account.Hold(waitingBytes)
+		cause := c.gate.wait()
+		c.account.Release(waitingBytes)
+		if cause != room {
 			rest := rb.items[d.given:d.n]
 			c.forget()
 			return true, c.deliverLast(rest)
@@ -442,6 +467,9 @@ func (c *Conn) forget() {
 	if d.n > 0 {
 		c.src.rb.used = max(c.src.rb.used, d.n)
 		d.n, d.given = 0, 0
+	}
+	if c.partial.Bytes() > 0 && d.head == nil && d.big == nil { // it has been handed over
+		c.partial.Clear()
 	}
 }
 

@@ -28,8 +28,7 @@ func (c *Conn) sealedFrames(data []byte, at int, r *run) (to int, more bool, err
 			if h.Size < pipe.RefSize {
 				return at, false, nil
 			}
-			c.startBig(h, data[at+hn:])
-			return len(data), false, nil
+			return len(data), false, c.startBig(h, data[at+hn:])
 		}
 		end := at + hn + int(h.Size)
 		if h.Size >= pipe.LargeFrame {

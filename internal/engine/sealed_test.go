@@ -50,7 +50,11 @@ func (f *fixed) Read(b []byte) (int, error) {
 }
 
 func curveServer(metadata []byte) mechanism.Machine {
-	return mechanism.NewCurveServer(&mechanism.CurveServer{Secret: serverSecret, Metadata: metadata, Random: new(fixed)})
+	pair, err := mechanism.NewCurvePair(&serverSecret)
+	if err != nil {
+		panic(err)
+	}
+	return mechanism.NewCurveServer(&mechanism.CurveServer{Key: pair, Metadata: metadata, Random: new(fixed)})
 }
 
 func curveClient(metadata []byte) mechanism.Machine {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"syscall"
 
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/transport"
 )
 
@@ -20,6 +21,7 @@ type source struct {
 	layer   transport.Layer // nil: nc carries bytes as they are
 	raw     syscall.RawConn // of bottom; nil: plain blocking reads
 	buffers *Buffers
+	budget  *pipe.Budget
 
 	borrow func(fd uintptr) bool // reads into a borrowed buffer
 	direct func(fd uintptr) bool // reads into dst
@@ -31,8 +33,9 @@ type source struct {
 	dst  []byte
 	n    int
 	err  error
-	left int // octets at the start of rb that are not yet consumed
-	at   int // of these: taken apart already, see decoder.behind
+	left int    // octets at the start of rb, or in rest, that are not yet consumed
+	rest []byte // the beginning of a small frame, where the others do not come; nil if there is rb
+	at   int    // of these: taken apart already, see decoder.behind
 
 	// sleep is asked before the reader waits for octets, where somebody reads that
 	// may have to do something else; nil waits.
@@ -45,8 +48,8 @@ type source struct {
 	writer tryWriter
 }
 
-func (s *source) init(nc net.Conn, b *Buffers) {
-	s.nc, s.bottom, s.buffers, s.fd = nc, transport.Bottom(nc), b, -1
+func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
+	s.nc, s.bottom, s.buffers, s.budget, s.fd = nc, transport.Bottom(nc), b, limit, -1
 	s.layer, _ = nc.(transport.Layer)
 	s.writer.layer = s.layer
 	if sc, ok := s.bottom.(syscall.Conn); ok {
@@ -116,16 +119,15 @@ func (s *source) try(dst []byte) (n int, err error) {
 }
 
 func (s *source) readBorrowed(fd uintptr) bool {
-	had := s.rb != nil
-	if !had {
+	if s.rb == nil {
 		s.rb = s.buffers.get(s.wide)
+		copy(s.rb.data, s.rest)
+		s.rest = nil
 	}
 	room := s.room()
 	n, again, err := s.receive(fd, room)
 	if again {
-		if !had {
-			s.release()
-		}
+		s.setAside()
 		return !s.wait()
 	}
 	s.note(n, err)
@@ -141,11 +143,23 @@ func (s *source) receive(fd uintptr, b []byte) (n int, again bool, err error) {
 	return transport.Receive(fd, b)
 }
 
+// setAside gives the read buffer back before a wait. A peer that stops within a small
+// frame costs no more than what it has sent of it.
+func (s *source) setAside() {
+	if s.left > 0 {
+		s.rest = append([]byte(nil), s.rb.data[:s.left]...)
+	}
+	s.buffers.put(s.rb)
+	s.rb = nil
+}
+
 // room is where in the read buffer the next octets go.
 func (s *source) room() []byte {
 	switch data := s.rb.data; {
 	case s.probe > 0 && s.left == 0:
 		return data[:s.probe]
+	case s.left < pipe.OwnBytes && s.budget.Tight():
+		return data[s.left:pipe.OwnBytes]
 	case len(data) == readSize && s.left < crowdSize/2 && s.buffers.crowded():
 		return data[s.left:crowdSize]
 	default:
@@ -197,5 +211,8 @@ func (s *source) release() {
 	if s.rb != nil {
 		s.buffers.put(s.rb)
 		s.rb, s.left, s.at = nil, 0, 0
+	}
+	if s.rest != nil {
+		s.rest, s.left = nil, 0
 	}
 }

@@ -63,7 +63,10 @@ const (
 	nonceVouch    = "VOUCH---"
 )
 
-type curveKey = [CurveKeySize]byte
+// CurveKey is a key, public or secret.
+type CurveKey = [CurveKeySize]byte
+
+type curveKey = CurveKey
 
 // nonceOf joins a beginning and the tail that travels.
 func nonceOf(begin string, tail []byte) (n [24]byte) {

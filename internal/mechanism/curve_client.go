@@ -11,18 +11,19 @@ import (
 	"github.com/gozmq/zmq/internal/wire"
 )
 
-// CurveClient is what a client of CURVE is made of.
+// CurveClient is what a client of CURVE is made of. The connections of an endpoint share
+// one, so that the secret key is in memory once.
 type CurveClient struct {
-	Public, Secret [CurveKeySize]byte // its own, for long
-	ServerKey      [CurveKeySize]byte // the server's public key
-	Metadata       []byte             // what INITIATE carries
-	Random         io.Reader          // of cryptographic quality
+	Public, Secret CurveKey  // its own, for long
+	ServerKey      CurveKey  // the server's public key
+	Metadata       []byte    // what INITIATE carries
+	Random         io.Reader // of cryptographic quality
 }
 
 // curveClient is the client's side of CURVE: HELLO → WELCOME → INITIATE → READY,
 // in this order and no other.
 type curveClient struct {
-	cfg   CurveClient
+	cfg   *CurveClient
 	state curveClientState
 
 	public, secret curveKey // C', c'
@@ -48,7 +49,7 @@ const (
 )
 
 // NewCurveClient returns the client's side of CURVE.
-func NewCurveClient(cfg *CurveClient) Machine { return &curveClient{cfg: *cfg} }
+func NewCurveClient(cfg *CurveClient) Machine { return &curveClient{cfg: cfg} }
 
 func (m *curveClient) Name() string                        { return Curve }
 func (m *curveClient) AsServer() bool                      { return false }
@@ -66,7 +67,7 @@ func (m *curveClient) Traffic() Traffic {
 }
 
 func (m *curveClient) Wipe() {
-	wipe(&m.secret, &m.helloKey, &m.sessionKey, &m.cfg.Secret)
+	wipe(&m.secret, &m.helloKey, &m.sessionKey)
 }
 
 func (m *curveClient) Next() ([]byte, error) {

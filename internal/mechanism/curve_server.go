@@ -3,6 +3,7 @@
 package mechanism
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"encoding/binary"
 	"io"
@@ -13,10 +14,11 @@ import (
 )
 
 // CurveServer is what a server of CURVE is made of.
+// The connections of an endpoint share one.
 type CurveServer struct {
-	Secret   [CurveKeySize]byte // its own, for long
-	Metadata []byte             // what READY carries
-	Random   io.Reader          // of cryptographic quality
+	Key      *CurvePair // its own, for long; nil: the machine is a KeySeeker that asks for each client
+	Metadata []byte     // what READY carries
+	Random   io.Reader  // of cryptographic quality
 }
 
 // curveServer is the server's side of CURVE: HELLO → WELCOME → INITIATE → handler
@@ -24,10 +26,12 @@ type CurveServer struct {
 // has a state anyway, and so the cookie is valid on the connection that it was
 // made for alone.
 type curveServer struct {
-	cfg   CurveServer
+	cfg   *CurveServer
 	state curveServerState
 
-	public       curveKey // S', s'
+	key          *CurvePair // S, s
+	hello        []byte     // short nonce and box of a HELLO that waits for keys
+	public       curveKey   // S', s'
 	secret       curveKey
 	clientPublic curveKey // C'
 	client       curveKey // C
@@ -45,6 +49,7 @@ type curveServerState uint8
 
 const (
 	curveAwaitHello curveServerState = iota
+	curveSeekKeys
 	curveSendWelcome
 	curveAwaitInitiate
 	curveAsked
@@ -54,7 +59,7 @@ const (
 )
 
 // NewCurveServer returns the server's side of CURVE.
-func NewCurveServer(cfg *CurveServer) Machine { return &curveServer{cfg: *cfg} }
+func NewCurveServer(cfg *CurveServer) Machine { return &curveServer{cfg: cfg, key: cfg.Key} }
 
 func (m *curveServer) Name() string        { return Curve }
 func (m *curveServer) AsServer() bool      { return true }
@@ -72,7 +77,7 @@ func (m *curveServer) Traffic() Traffic {
 }
 
 func (m *curveServer) Wipe() {
-	wipe(&m.secret, &m.helloKey, &m.sessionKey, &m.cfg.Secret)
+	wipe(&m.secret, &m.helloKey, &m.sessionKey)
 }
 
 // Refusal is in clear text and so proves nothing (RFC 26). It is possible from the
@@ -114,7 +119,7 @@ func (m *curveServer) Receive(body []byte) error {
 		if name != wire.CommandHello {
 			return violation(UnexpectedCommand, "a client of CURVE begins with HELLO")
 		}
-		return m.hello(body)
+		return m.takeHello(body)
 	case curveAwaitInitiate:
 		if name != wire.CommandInitiate {
 			return violation(UnexpectedCommand, "a client of CURVE answers WELCOME with INITIATE")
@@ -124,7 +129,7 @@ func (m *curveServer) Receive(body []byte) error {
 	return violation(Unspecified, ruleNotNow)
 }
 
-func (m *curveServer) hello(body []byte) error {
+func (m *curveServer) takeHello(body []byte) error {
 	if len(body) != helloSize {
 		return violation(MalformedHello, "HELLO of CURVE has 200 bytes")
 	}
@@ -132,16 +137,11 @@ func (m *curveServer) hello(body []byte) error {
 		return violation(MalformedHello, "CURVE is spoken in version 1.0")
 	}
 	copy(m.clientPublic[:], body[helloKey:])
-	if err := precompute(&m.helloKey, &m.clientPublic, &m.cfg.Secret); err != nil {
-		return err
+	if m.key == nil {
+		m.hello, m.state = bytes.Clone(body[helloNonce:]), curveSeekKeys
+		return nil
 	}
-	n := nonceOf(nonceHello, body[helloNonce:helloBox])
-	if _, ok := secretbox.Open(nil, body[helloBox:], &n, &m.helloKey); !ok {
-		return violation(Cryptographic, "HELLO does not open: the client has another server's key")
-	}
-	m.received = binary.BigEndian.Uint64(body[helloNonce:])
-	m.state = curveSendWelcome
-	return nil
+	return m.open(body[helloNonce:], m.key.secret)
 }
 
 func (m *curveServer) welcome() ([]byte, error) {
@@ -208,7 +208,7 @@ func (m *curveServer) initiate(body []byte) error {
 // and meant this server. libzmq does not check the latter, which keeps a server from
 // using a client's vouch at another server.
 func (m *curveServer) checkVouch(vouch []byte) error {
-	var key, public curveKey
+	var key curveKey
 	defer wipe(&key)
 	if err := precompute(&key, &m.client, &m.secret); err != nil {
 		return err
@@ -218,13 +218,10 @@ func (m *curveServer) checkVouch(vouch []byte) error {
 	if !ok {
 		return violation(Cryptographic, "the vouch does not open: the client does not hold its secret key")
 	}
-	if err := CurvePublic(&public, &m.cfg.Secret); err != nil {
-		return err
-	}
 	if subtle.ConstantTimeCompare(plain[:CurveKeySize], m.clientPublic[:]) != 1 {
 		return violation(KeyExchange, "the vouch is for another connection")
 	}
-	if subtle.ConstantTimeCompare(plain[CurveKeySize:], public[:]) != 1 {
+	if subtle.ConstantTimeCompare(plain[CurveKeySize:], m.key.public[:]) != 1 {
 		return violation(KeyExchange, "the vouch is for another server")
 	}
 	return nil

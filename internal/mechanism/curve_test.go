@@ -22,9 +22,18 @@ func goldenClient() *curveClient {
 	}).(*curveClient)
 }
 
+func pairOf(hex string) *CurvePair {
+	secret := keyOf(hex)
+	p, err := NewCurvePair(&secret)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
 func goldenServer() *curveServer {
 	return NewCurveServer(&CurveServer{
-		Secret: keyOf(goldenServerSecret), Metadata: routerMetadata, Random: reader(goldenServerRandom),
+		Key: pairOf(goldenServerSecret), Metadata: routerMetadata, Random: reader(goldenServerRandom),
 	}).(*curveServer)
 }
 
@@ -221,7 +230,7 @@ func TestCurveErrorNumbers(t *testing.T) {
 
 func TestCurveServerRefusesAnotherServersKey(t *testing.T) {
 	other := goldenServer()
-	other.cfg.Secret = keyOf(goldenClientSecret)
+	other.key = pairOf(goldenClientSecret)
 	refused(t, other.Receive(clone(goldenHello)), Cryptographic)
 }
 
@@ -408,7 +417,7 @@ func TestCurveSecretsAreWiped(t *testing.T) {
 	c, s := curveUpTo(t, "")
 	c.Wipe()
 	s.Wipe()
-	for i, k := range []curveKey{c.secret, c.helloKey, c.sessionKey, c.cfg.Secret, s.secret, s.helloKey, s.sessionKey, s.cfg.Secret} {
+	for i, k := range []curveKey{c.secret, c.helloKey, c.sessionKey, s.secret, s.helloKey, s.sessionKey} {
 		if k != (curveKey{}) {
 			t.Errorf("secret %d is still there", i)
 		}

@@ -27,6 +27,8 @@ var (
 	_ Subscriber = (*sub)(nil)
 	_ Subscriber = (*xpub)(nil)
 	_ Topics     = (*sub)(nil)
+	_ Selective  = (*sub)(nil)
+	_ Selective  = (*dish)(nil)
 	_ Publisher  = (*xpub)(nil)
 	_ Granter    = (*xpub)(nil)
 	_ Configured = (*xpub)(nil)
@@ -67,6 +69,12 @@ type Configured interface {
 type Topics interface {
 	// TopicsCount returns the number of distinct subscriptions.
 	TopicsCount() int
+}
+
+// Selective is a pattern that receives only what it has asked its peers for.
+type Selective interface {
+	// AsksForNothing reports whether that is nothing, so that no message can come.
+	AsksForNothing() bool
 }
 
 // Publisher is a pattern that knows who subscribed.

@@ -39,6 +39,9 @@ func (d *dish) Join(group string) error {
 	return nil
 }
 
+// AsksForNothing implements Selective.
+func (d *dish) AsksForNothing() bool { return len(d.joined) == 0 }
+
 // Leave implements Joiner.
 func (d *dish) Leave(group string) error {
 	if d.joined[group] == nil {

@@ -25,6 +25,7 @@ func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 	if !under {
 		p.Route.Leaving = true
 		p.Route.TopicBytes = 0
+		p.Route.Topics.Clear() // they are about to be removed
 		s.leaving++
 	}
 	s.mu.Unlock()

@@ -32,6 +32,21 @@ type notice struct {
 	user    *pipe.Message // the upstream message
 }
 
+// bytes returns how much memory the notice counts for.
+func (n *notice) bytes() int {
+	if n.user != nil {
+		return upstreamBytes(n.user)
+	}
+	return noticeBytes + len(n.text)
+}
+
+func upstreamBytes(m *pipe.Message) int {
+	return noticeBytes + pipe.FrameBytes*len(m.Tail) + m.Size()
+}
+
+// waiting is how many notices of a peer wait, and the memory that they count for.
+type waiting struct{ notices, bytes int }
+
 // notices is what the application has not read, in order. A subscription is a
 // dozen bytes in it: a subscriber that leaves may have had a million.
 type notices struct {

@@ -117,6 +117,9 @@ func (s *sub) tell(topic []byte, cancel bool) {
 // TopicsCount returns the number of distinct subscriptions.
 func (s *sub) TopicsCount() int { return s.store.Len() }
 
+// AsksForNothing implements Selective.
+func (s *sub) AsksForNothing() bool { return s.store.Len() == 0 }
+
 // Send is XSUB's: a frame that starts with 1 or 0 is a subscription or its
 // end, everything else goes upstream to all publishers.
 func (s *sub) Send(m *pipe.Message) error {

@@ -139,17 +139,28 @@ func (s *subscriptions) upstream(p *pipe.Pipe, m *pipe.Message) (changed, ok boo
 	}
 	if user.Head != nil && !s.silent {
 		p.Route.Notices++
+		if err := p.Route.Unread.Grow(p.Account(), upstreamBytes(&user)); err != nil {
+			s.refuse(p, err)
+		}
 		s.told++
 		s.notices.addUser(sender{from: p, peer: m.Peer}, user)
 	}
 	return changed, true
 }
 
+const (
+	// noticeBytes is what a notice takes beside its text, most in a run of its own.
+	noticeBytes = 32
+	// heldBytes is how much memory upstream messages may take that the application does
+	// not read.
+	heldBytes = 64 << 20
+)
+
 // full reports whether as much of a peer waits for the application as the high-water
-// mark allows.
+// mark allows, or as much memory as messages may take.
 func full(p *pipe.Pipe) bool {
 	mark := p.RecvMark()
-	return mark > 0 && p.Route.Notices >= mark
+	return mark > 0 && p.Route.Notices >= mark || p.Route.Unread.Bytes() >= heldBytes
 }
 
 // apply notes a subscription or its end, and what the application is to hear.
@@ -162,6 +173,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 		last, removed := store.Remove(topic, p)
 		if removed {
 			p.Route.TopicBytes = max(0, p.Route.TopicBytes-len(topic)) // some are the application's own
+			p.Route.Topics.Shrink(stored(topic))
 		}
 		if s.each() || removed && last {
 			s.note(sender{from: p, peer: peer}, p, removed, 0, topic)
@@ -184,14 +196,23 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "there is no room for one more of its subscriptions among %d", store.Count()))
 		return
 	}
+	if err := p.Route.Topics.Grow(p.Account(), stored(topic)); err != nil {
+		s.refuse(p, err)
+		return
+	}
 	first, added := store.Add(topic, p)
 	if added {
 		p.Route.TopicBytes += len(topic)
+	} else {
+		p.Route.Topics.Shrink(stored(topic))
 	}
 	if s.manual || s.verbose || first {
 		s.note(sender{from: p, peer: peer}, p, first || s.each() && added, 1, topic)
 	}
 }
+
+// stored returns about how much memory a topic takes in the store.
+func stored(topic []byte) int { return 64 + len(topic) + len(topic)/4 }
 
 // refuse ends the connection of a peer that goes beyond a limit.
 func (s *subscriptions) refuse(p *pipe.Pipe, reason error) {
@@ -213,6 +234,14 @@ func (s *subscriptions) note(from sender, p *pipe.Pipe, changed bool, op byte, t
 	if from.from != nil {
 		if s.maxTopics > 0 && p.Route.Notices >= 2*s.maxTopics {
 			s.refuse(p, zerr.Errorf(zerr.ErrLimit, "%d of its subscriptions wait for the application", p.Route.Notices))
+			return
+		}
+		if s.maxBytes > 0 && p.Route.Unread.Bytes() >= 2*int64(s.maxBytes) {
+			s.refuse(p, zerr.Errorf(zerr.ErrLimit, "%d bytes of its subscriptions wait for the application", p.Route.Unread.Bytes()))
+			return
+		}
+		if err := p.Route.Unread.Grow(p.Account(), noticeBytes+1+len(topic)); err != nil {
+			s.refuse(p, err)
 			return
 		}
 		p.Route.Notices++
@@ -248,7 +277,7 @@ func (s *subscriptions) next(m *pipe.Message) bool {
 		from = &s.swept
 	}
 	n := from.next()
-	resume := n.from != nil && s.giveBack(n.from, 1)
+	resume := n.from != nil && s.giveBack(n.from, waiting{1, n.bytes()})
 	s.mu.Unlock()
 	if resume {
 		n.from.Resume()
@@ -263,8 +292,9 @@ func (s *subscriptions) next(m *pipe.Message) bool {
 
 // giveBack notes that notices of a peer wait no more, and reports whether the
 // peer's reader is to be resumed.
-func (s *subscriptions) giveBack(p *pipe.Pipe, n int) bool {
-	p.Route.Notices -= n
+func (s *subscriptions) giveBack(p *pipe.Pipe, w waiting) bool {
+	p.Route.Notices -= w.notices
+	p.Route.Unread.Shrink(w.bytes)
 	if !p.Route.Held || full(p) {
 		return false
 	}

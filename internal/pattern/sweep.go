@@ -32,7 +32,7 @@ func (s *subscriptions) sweep() {
 	s.sweeping = true
 	s.mu.Unlock()
 	all.join(behind)
-	back := make(map[*pipe.Pipe]int)
+	back := make(map[*pipe.Pipe]waiting)
 	if ended {
 		all = all.without(all.useless(), back)
 	}
@@ -40,8 +40,8 @@ func (s *subscriptions) sweep() {
 	s.swept, s.sweeping = all, false
 	s.sweepAt = 2 * all.n
 	var resume []*pipe.Pipe
-	for p, n := range back {
-		if s.giveBack(p, n) {
+	for p, w := range back {
+		if s.giveBack(p, w) {
 			resume = append(resume, p)
 		}
 	}
@@ -111,9 +111,9 @@ func (l *notices) useless() []bool {
 	return drop
 }
 
-// without returns the notices without those to be dropped, and counts in back how many
-// of each peer these are.
-func (l *notices) without(drop []bool, back map[*pipe.Pipe]int) (left notices) {
+// without returns the notices without those to be dropped, and counts in back what is
+// dropped of each peer.
+func (l *notices) without(drop []bool, back map[*pipe.Pipe]waiting) (left notices) {
 	l.each(func(i int, n notice) {
 		switch {
 		case !drop[i] && n.user != nil:
@@ -121,7 +121,8 @@ func (l *notices) without(drop []bool, back map[*pipe.Pipe]int) (left notices) {
 		case !drop[i]:
 			left.add(n.sender, n.changed, n.text[0], n.text[1:])
 		case n.from != nil:
-			back[n.from]++
+			w := back[n.from]
+			back[n.from] = waiting{w.notices + 1, w.bytes + n.bytes()}
 		}
 	})
 	return left

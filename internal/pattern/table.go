@@ -125,7 +125,7 @@ var types = []Type{
 	{Number: Dgram, Name: "DGRAM", Peers: []string{"DGRAM"}, Sends: true, Receives: true, Addresses: true,
 		make: func(h *Host) Pattern { return newDgram(h) }},
 	{Number: Peer, Name: "PEER", Peers: []string{"PEER"}, Sends: true, Receives: true,
-		Announces: true, Hello: true, RoutingIDs: true, OneFrame: true, ThreadSafe: true,
+		Hello: true, RoutingIDs: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newServer(h, true) }},
 	{Number: Channel, Name: "CHANNEL", Peers: []string{"CHANNEL"}, Sends: true, Receives: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newPair(h) }},

@@ -49,6 +49,9 @@ func (b *Inbox) push(items []Item, last bool) (n int, tell bool) {
 	if last {
 		b.overdrawn = b.mark.written
 	}
+	if b.size > b.drawn+OwnBytes {
+		b.drawLocked()
+	}
 	return n, some && b.tellLocked()
 }
 
@@ -131,9 +134,10 @@ func (b *Inbox) plain() bool { return b.conflation == nil && b.mark.bytes == 0 }
 
 // admitAllLocked appends items if there is room for all of them, or none.
 func (b *Inbox) admitAllLocked(items []Item) int {
-	total := 0
+	total, size := 0, int64(0)
 	for i := range items {
 		total += items[i].Messages()
+		size += items[i].footprint()
 	}
 	if b.mark.room(total) < total {
 		return 0
@@ -141,6 +145,7 @@ func (b *Inbox) admitAllLocked(items []Item) int {
 	b.growLocked(len(items))
 	b.queue = append(b.queue, items...)
 	b.mark.wrote(total, 0)
+	b.size += size
 	return len(items)
 }
 
@@ -201,6 +206,7 @@ func (b *Inbox) noteLocked(it *Item) {
 		size = it.Payload()
 	}
 	b.mark.wrote(it.Messages(), size)
+	b.size += it.footprint()
 }
 
 // extendLocked adds a message of one frame to the run at the end of the queue,
@@ -215,6 +221,7 @@ func (b *Inbox) extendLocked(body []byte, from *Peer) {
 			r.Head = wire.AppendFrame(r.Head, 0, body)
 			r.count++
 			b.mark.wrote(1, len(body))
+			b.size += int64(need)
 			return
 		}
 		size = 2 * max(size, cap(r.Head))

@@ -122,8 +122,8 @@ func (b *Batch) empty() {
 
 // Failed notes that the connection broke after n octets of the batch: messages
 // that were handed over wholly are done, the first that was not and all behind
-// it go back to the head of the queue, and commands are dropped since they
-// belong to the connection. The token is given back. Failed returns how many messages
+// it go back to the head of the queue, and commands and subscriptions are dropped since
+// they belong to the connection. The token is given back. Failed returns how many messages
 // the system has whole, and how many octets of the batch these take.
 func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 	var all []byte
@@ -138,6 +138,9 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 	for i := range b.segs {
 		s := &b.segs[i]
 		all = append(all, s.b...)
+		if s.asks {
+			asCommands(all[len(all)-len(s.b):])
+		}
 		msgs += s.msgs
 		size += s.size
 		if s.chunk != nil {
@@ -154,7 +157,7 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 	if !o.raw {
 		upTo, within, first = begun(all, n, b.Coarse)
 		rest, left, leftSize = unsent(all, n)
-		done = max(0, done-left) // what old peers are sent of subscriptions counts as none
+		done -= left
 	}
 
 	o.mu.Lock()
@@ -187,6 +190,18 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 func (o *Outbox) supersededLocked() bool {
 	h := o.pendingLocked()
 	return h != nil && h.all && len(h.at) > 0
+}
+
+// asCommands marks subscriptions as commands, which only the newest peers get them as.
+func asCommands(wires []byte) {
+	for at := 0; at < len(wires); {
+		h, n, err := wire.ParseHeader(wires[at:])
+		if err != nil || n == 0 {
+			return // cannot be: we encoded it
+		}
+		wires[at] |= wire.FlagCommand
+		at += n + int(h.Size)
+	}
 }
 
 // unsent returns the messages of wire that were not wholly within its first n

@@ -101,6 +101,7 @@ func (b *Inbox) conflate(c *conflation) {
 	for i := range was {
 		size := was[i].Payload()
 		b.mark.unwrite(was[i].Messages(), size)
+		b.size -= was[i].footprint()
 	}
 	for i := range was {
 		b.admitLocked(&was[i], true)
@@ -117,6 +118,7 @@ func (b *Inbox) replaceLocked(it *Item) bool {
 	if b.mark.bytes > 0 {
 		b.mark.held += int64(it.Size() - b.queue[i].Size())
 	}
+	b.size += it.footprint() - b.queue[i].footprint()
 	b.queue[i].Lease.Release()
 	b.conflation.replace(b.queue, i, *it)
 	b.replaced.note(1)

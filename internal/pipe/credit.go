@@ -54,8 +54,8 @@ func (b *Batch) count(n int, raw bool) {
 	}
 }
 
-// within counts the messages that end within the first n bytes of a segment.
-// Subscriptions of old peers look like messages, and are none of those counted.
+// within counts the messages that end within the first n bytes of a segment, of which
+// there are none where it holds subscriptions.
 func (c *credit) within(s *segment, n int) {
 	size := 0
 	for at := c.off; at < n && c.here.msgs < s.msgs; {

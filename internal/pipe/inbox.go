@@ -35,6 +35,11 @@ type Inbox struct {
 	sole       bool        // WriteSole may be used by the other end, in process
 	direct     uint64      // messages that came that way
 
+	account *Account // of the connection that is there, or was last; nil: nothing is drawn
+	size    int64    // of what is in queue and taken, but for freed: see Item.footprint
+	drawn   int64    // of account
+	stopped int64    // size when the account had no more for it, 0: it is not stopped
+
 	octets   uint64 // of messages that came from a socket of this process
 	replaced replacement
 
@@ -49,6 +54,7 @@ type Inbox struct {
 	ackEvery uint64
 	ackBytes int
 	byBytes  bool
+	freed    int64 // of size: what has been worked off since it was last counted
 }
 
 // take takes the next message: with m.Into in the memory of m, if that is Apart.
@@ -133,6 +139,10 @@ func (b *Inbox) fetch() bool {
 
 // advance goes on in what was taken.
 func (b *Inbox) advance() {
+	b.freed += b.taken[b.pos].footprint()
+	if b.freed >= mostDraw {
+		b.free()
+	}
 	b.pos++
 	if b.pos%clearEvery == 0 {
 		clear(b.taken[b.pos-clearEvery : b.pos])
@@ -179,7 +189,11 @@ func (b *Inbox) refill() bool {
 		if cap(spare) > keepCap {
 			b.queue = nil
 		}
+		resume := b.freeLocked()
 		b.mu.Unlock()
+		if resume != nil {
+			resume()
+		}
 		b.rest(spare)
 		return false
 	}
@@ -195,7 +209,11 @@ func (b *Inbox) refill() bool {
 		b.taken, b.queue = b.queue, b.taken[:0]
 		b.fetched = b.mark.written
 	}
+	resume := b.freeLocked()
 	b.mu.Unlock()
+	if resume != nil {
+		resume()
+	}
 	return true
 }
 
@@ -270,8 +288,11 @@ func (b *Inbox) discard() (n int, wake bool) {
 	if b.conflation != nil {
 		b.conflation.clear()
 	}
+	wake = b.stopped > 0
+	b.size, b.freed, b.stopped = 0, 0, 0
+	b.settleLocked()
 	b.mark.forget()
-	wake = b.mark.resumes()
+	wake = b.mark.resumes() || wake
 	b.fetched = b.mark.written
 	b.toAck, b.ackBytes = 0, 0
 	b.ackEvery = b.mark.every()

@@ -2,7 +2,11 @@
 
 package pipe
 
-import "github.com/gozmq/zmq/internal/wire"
+import (
+	"unsafe"
+
+	"github.com/gozmq/zmq/internal/wire"
+)
 
 // Item is what a queue holds, and what passes between sockets: one message, or a run
 // of them. A run is messages of one frame each from one peer, as they came over the
@@ -58,6 +62,22 @@ func (it *Item) Payload() int {
 	}
 	return n
 }
+
+// footprint returns about how much memory the item takes in a queue.
+func (it *Item) footprint() int64 {
+	n := itemBytes + int64(len(it.Head))
+	for _, f := range it.Tail {
+		n += FrameBytes + int64(len(f))
+	}
+	return n
+}
+
+const (
+	itemBytes = int64(unsafe.Sizeof(Item{}))
+	// FrameBytes is what a further frame of a message takes beside its bytes: the slice,
+	// and what the allocator adds to small ones.
+	FrameBytes = 32
+)
 
 // bounds returns where the first message of a run begins, and its size. The
 // connection's reader has seen every header: this one is whole.

@@ -68,7 +68,7 @@ type segment struct {
 	ends  bool // the last octet ends a message
 	body  bool // of one frame, whose header is in the segment before
 	ctl   bool // a PING or PONG: ends with its connection
-	asks  bool // subscriptions that wait for a connection
+	asks  bool // subscriptions: they are no messages, and end with their connection
 }
 
 // room returns how many messages would be taken now, at most limit, and remembers to

@@ -40,6 +40,10 @@ type Peer struct {
 	// Authenticated means that an authentication handler has admitted the peer.
 	Authenticated bool
 
+	// Decided is the last revocation before the program was asked about the peer, nil
+	// if it was not asked.
+	Decided *Revocation
+
 	// LastHeard is when bytes arrived last, in nanoseconds since 1970 of the system's
 	// clock; 0 in process. The reader of the connection keeps it.
 	LastHeard atomic.Int64

@@ -268,6 +268,7 @@ func (p *Pipe) CloseIn(discard bool) {
 	p.closed.Store(true)
 	p.in.mu.Lock()
 	p.in.closed = true
+	p.in.stopped = 0
 	mailbox := p.mailbox
 	p.in.mu.Unlock()
 	if discard {

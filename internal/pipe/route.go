@@ -17,6 +17,8 @@ type Route struct {
 	Chosen     uint64    // last fan-out that chose this pipe
 	Notices    int       // subscription notices that wait for the application
 	TopicBytes int       // of the topics that the peer subscribed to and not cancelled
+	Topics     Holding   // the memory of these, guarded by the publisher's subscriptions
+	Unread     Holding   // the memory of Notices, likewise
 	After      *Origin   // of a fair queue: whom the pipe gives its turns to; nil: keeps them
 	Left       *Origin   // the same, of a pipe that has departed: where it is noted
 	Came       uint64    // departures when the pipe came

@@ -54,6 +54,7 @@ func (p *Pipe) dropAsked() {
 		}
 		b.injected--
 		b.mark.unwrite(1, it.Size())
+		b.size -= it.footprint()
 		return true
 	})
 	p.asked = 0
@@ -68,13 +69,11 @@ func (o *Outbox) Subscription(topic []byte, cancel bool) (flush bool, waiting in
 		return false, 0
 	}
 	v := o.version
-	var seg *segment
-	if o.link != nil {
-		seg = o.growLocked(around + len(topic))
-	} else {
-		seg, v = o.growAskedLocked(around+len(topic)), wire.V30
+	if o.link == nil {
+		v = wire.V30
 		o.asked++
 	}
+	seg := o.growAskedLocked(around + len(topic))
 	before := len(seg.b)
 	seg.b = o.appendSubscription(seg.b, topic, cancel, v)
 	seg.ends = true
@@ -90,7 +89,8 @@ func (o *Outbox) appendSubscription(b, topic []byte, cancel bool, v wire.Version
 	return wire.AppendSubscription(b, topic, cancel, v)
 }
 
-// growAskedLocked is growLocked for subscriptions that wait for a connection.
+// growAskedLocked is growLocked for subscriptions, which have segments of their own: to
+// peers before ZMTP 3.1 they look like messages.
 func (o *Outbox) growAskedLocked(n int) *segment {
 	if k := len(o.segs); k > 0 {
 		if s := &o.segs[k-1]; s.asks && cap(s.b)-len(s.b) >= n {
@@ -110,7 +110,9 @@ func (o *Outbox) dropSubscriptions() {
 	o.segs = slices.DeleteFunc(o.segs, func(s segment) bool {
 		if s.asks {
 			o.bytes -= len(s.b)
-			s.chunk.release()
+			if s.chunk != nil {
+				s.chunk.release()
+			}
 		}
 		return s.asks
 	})
@@ -122,11 +124,7 @@ func (o *Outbox) dropSubscriptions() {
 func (o *Outbox) formLocked() {
 	for i := range o.segs {
 		s := &o.segs[i]
-		if !s.asks {
-			continue
-		}
-		s.asks = false
-		if !o.groups && !o.version.SubscribesByCommand() {
+		if !s.asks || !o.groups && !o.version.SubscribesByCommand() {
 			continue
 		}
 		var b []byte

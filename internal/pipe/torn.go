@@ -22,7 +22,8 @@ type torn struct {
 // begun reports whether the first message of wire that was not wholly within its
 // first n octets was within them in part. With coarse n counts whole frames only, and
 // a large frame that it ends before is taken to have been begun. first means that it
-// is the first message of all, and start is where in wire it begins.
+// is the first message of all, and start is where in wire it begins, or n if that is
+// behind commands that did not go out.
 func begun(all []byte, n int, coarse bool) (start int, within, first bool) {
 	first = true
 	for at := 0; at < len(all); {
@@ -33,7 +34,7 @@ func begun(all []byte, n int, coarse bool) (start int, within, first bool) {
 		at += hn + int(h.Size)
 		switch {
 		case h.Flags&wire.FlagCommand == 0 && at > n:
-			return start, start < n || coarse && start == n && h.Size >= takeLimit, first
+			return min(start, n), start < n || coarse && start == n && h.Size >= takeLimit, first
 		case h.Flags&wire.FlagMore == 0:
 			start = at
 			first = first && h.Flags&wire.FlagCommand != 0

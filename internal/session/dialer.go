@@ -29,7 +29,7 @@ type Dialer struct {
 	conn *engine.Conn
 	at   served                         // how far the connection has come
 	part func(*engine.Conn, *pipe.Pipe) // set by Part
-	rest bool                           // run waits before it dials again
+	now  Progress
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
 	turn *turn      // of the first attempt, set by Start; nil: there is no order
@@ -46,6 +46,7 @@ type Dialer struct {
 // NewDialer makes a Dialer for a pipe; with Immediate the pipe is nil.
 func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
 	d := &Dialer{cfg: cfg, pipe: p, target: cfg.Endpoint, done: make(chan struct{})}
+	d.now.enter(Dialing)
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
 }
@@ -103,6 +104,7 @@ func (d *Dialer) Done() <-chan struct{} { return d.done }
 
 func (d *Dialer) run() {
 	defer close(d.done)
+	defer d.enter(Ended)
 	defer func() {
 		if d.pipe != nil {
 			d.cfg.Host.GaveUp(d.pipe)
@@ -124,7 +126,7 @@ func (d *Dialer) run() {
 		}
 		var wait time.Duration
 		wait, delay = d.backOff(delay)
-		d.setResting(true)
+		d.restFor(wait)
 		e := d.event(ConnectRetried, -1)
 		e.Retry, e.Err = wait, d.failure
 		d.cfg.Host.Event(e)
@@ -134,14 +136,49 @@ func (d *Dialer) run() {
 		case <-d.ctx.Done():
 			t.Stop()
 		}
-		d.setResting(false)
+		d.enter(Dialing)
 	}
 }
 
-func (d *Dialer) setResting(is bool) {
+// enter notes that a new state has begun. With a peer the failed attempts before it are
+// history.
+func (d *Dialer) enter(s State) {
 	d.mu.Lock()
-	d.rest = is
-	d.mu.Unlock()
+	defer d.mu.Unlock()
+	d.now.enter(s)
+	if s == Serving {
+		d.now.Attempts = 0
+	}
+}
+
+// restFor notes that the next attempt begins after a wait.
+func (d *Dialer) restFor(wait time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now.enter(Resting)
+	d.now.Next = d.now.Since.Add(wait)
+}
+
+// failed notes why an attempt has led to no peer.
+func (d *Dialer) failed(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now.failed(err)
+	d.now.Attempts++
+}
+
+// parted notes why the connection to a peer has ended.
+func (d *Dialer) parted(err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now.failed(err)
+}
+
+// Progress returns how far the Dialer has come.
+func (d *Dialer) Progress() Progress {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
 }
 
 // Resting reports whether an attempt has failed and the next has not begun. The
@@ -149,7 +186,7 @@ func (d *Dialer) setResting(is bool) {
 func (d *Dialer) Resting() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.rest
+	return d.now.State == Resting
 }
 
 // backOff returns the wait before the next attempt, and the delay to continue with. The
@@ -180,10 +217,12 @@ func (d *Dialer) attempt() (useful, again bool) {
 	nc, err := cfg.Transport.Dial(d.traced(), cfg.Address, cfg.Dial)
 	d.failure = err
 	if err != nil {
+		d.failed(err)
 		stop := errors.Is(err, syscall.ECONNREFUSED) && (cfg.StopOnRefused || cfg.StopIfDeparted != nil && cfg.StopIfDeparted())
 		return false, !stop
 	}
 	c := engine.New(nc, cfg.Engine)
+	d.enter(ShakingHand)
 	d.hold(c, served{})
 	defer func() { d.hold(nil, served{}) }()
 	if d.ctx.Err() != nil { // a Stop or Part from here on finds the connection
@@ -200,6 +239,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 	if err != nil {
 		// This comes before the peer can know, because the peer may cause the endpoint
 		// to be taken away.
+		d.failed(err)
 		unready(cfg.Host, e, err)
 		c.Close(err)
 		return cfg.ConnectedIsUseful && !hopeless(err), d.retry(err) && !cfg.StopOnHandshake
@@ -209,11 +249,13 @@ func (d *Dialer) attempt() (useful, again bool) {
 	p, err := cfg.Host.Ready(c, peer, d.pipe, d)
 	d.settled()
 	if err != nil {
+		d.failed(err)
 		c.Close(err)
 		c.Wait()
 		unwanted(cfg.Host, e, err)
 		return cfg.ConnectedIsUseful, true
 	}
+	d.enter(Serving)
 	if part := d.hold(c, served{shaken: true, pipe: p}); part != nil {
 		part(c, p)
 	}
@@ -228,6 +270,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 	if size, gaveUp := p.Out().Broke(isFarewell(err) && !peer.Announces()); gaveUp {
 		err = &GaveUpError{Size: size, Err: err}
 	}
+	d.parted(err)
 	cfg.Host.Lost(p, cfg.Immediate, err)
 	parted(cfg.Host, e, err, d.ctx.Err() != nil)
 	return useful && !errors.Is(err, zerr.ErrLimit), again

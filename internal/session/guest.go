@@ -63,6 +63,7 @@ func (g *guest) welcome() {
 	g.turn.wait(l.stopped)
 	defer g.turn.pass()
 	if err != nil {
+		l.failed(err)
 		c.Close(err)
 		unready(l.cfg.Host, g.event(Accepted), err)
 		g.leave()
@@ -70,6 +71,7 @@ func (g *guest) welcome() {
 	}
 	p, err := l.cfg.Host.Ready(c, peer, nil, l)
 	if err != nil {
+		l.failed(err)
 		c.Close(err)
 		c.Wait()
 		unwanted(l.cfg.Host, g.event(Accepted), err)

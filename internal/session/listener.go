@@ -32,6 +32,7 @@ type Listener struct {
 	active    int                            // goroutine accept, and every guest
 	stopped   chan struct{}                  // closed by Stop
 	isStopped bool
+	now       Progress
 }
 
 // NewListener makes a Listener; Listen and Start follow.
@@ -62,6 +63,7 @@ func (l *Listener) event(kind EventKind, err error) Event {
 // Start begins to serve peers.
 func (l *Listener) Start() {
 	l.active++
+	l.now.enter(Serving)
 	go l.accept()
 }
 
@@ -77,6 +79,7 @@ func (l *Listener) Stop() {
 		return
 	}
 	l.isStopped = true
+	l.now.enter(Ended)
 	close(l.stopped)
 	var unfinished []*engine.Conn
 	for g := range l.guests {
@@ -93,6 +96,21 @@ func (l *Listener) Stop() {
 		c.Close(nil)
 	}
 	l.cfg.Host.Event(e)
+}
+
+// Progress returns how far the Listener has come.
+func (l *Listener) Progress() Progress {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.now
+}
+
+// failed notes why a connection has not become ready.
+func (l *Listener) failed(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.now.failed(err)
+	l.now.Attempts++
 }
 
 // Done is closed when the Listener and all of its connections have ended.
@@ -140,6 +158,7 @@ func (l *Listener) accept() {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
+		l.failed(err)
 		e := l.event(AcceptFailed, err)
 		var filtered *transport.FilteredError
 		if errors.As(err, &filtered) {
@@ -185,6 +204,7 @@ func (l *Listener) serve(nc net.Conn) {
 			l.cfg.MaxHandshakes))
 	}
 	if err != nil {
+		l.failed(err)
 		e := l.event(AcceptFailed, err)
 		e.Remote = g.conn.Peer().Remote
 		l.cfg.Host.Event(e)

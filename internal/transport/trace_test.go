@@ -82,13 +82,15 @@ func TestAttemptThatWaitsIsTold(t *testing.T) {
 }
 
 // TestAttemptThatFailsAtOnceDoesNotWait: zmq_socket_monitor has CONNECT_DELAYED
-// for what connect(2) begins only.
+// for what connect(2) begins only. In a bubble no time passes between the two.
 func TestAttemptThatFailsAtOnceDoesNotWait(t *testing.T) {
-	var l told
-	opened(t, l.context(), true, 7).End(fmt.Errorf("dial: %w", syscall.ENETUNREACH))
-	opened(t, l.context(), false, 8).End(syscall.ECONNREFUSED)
-	opened(t, l.context(), false, 9).End(nil)
-	l.want(t, "closed 7 dial: network is unreachable", "closed 8 connection refused")
+	synctest.Test(t, func(t *testing.T) {
+		var l told
+		opened(t, l.context(), true, 7).End(fmt.Errorf("dial: %w", syscall.ENETUNREACH))
+		opened(t, l.context(), false, 8).End(syscall.ECONNREFUSED)
+		opened(t, l.context(), false, 9).End(nil)
+		l.want(t, "closed 7 dial: network is unreachable", "closed 8 connection refused")
+	})
 }
 
 // TestAttemptWithoutDescriptor has nothing to tell: a name did not resolve.

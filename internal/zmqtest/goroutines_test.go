@@ -37,18 +37,3 @@ func TestLeftBehindWaits(t *testing.T) {
 		t.Errorf("left behind: %q, want none: it ends soon", left)
 	}
 }
-
-func TestDeadline(t *testing.T) {
-	var ended <-chan struct{}
-	t.Run("inner", func(t *testing.T) {
-		ctx := Deadline(t)
-		if at, ok := ctx.Deadline(); !ok || time.Until(at) > testDeadline {
-			t.Errorf("deadline %v, %v; want within %v", at, ok, testDeadline)
-		}
-		if err := ctx.Err(); err != nil {
-			t.Errorf("ended at once: %v", err)
-		}
-		ended = ctx.Done()
-	})
-	<-ended
-}

@@ -50,6 +50,7 @@ type socket struct {
 	Reconnects    uint64            `json:"reconnects"`
 	AcceptsFailed uint64            `json:"accepts_failed"`
 	TimedOut      uint64            `json:"timed_out"`
+	OverBudget    uint64            `json:"over_budget"`
 	DuplicateIDs  uint64            `json:"duplicate_ids"`
 	EventsDropped uint64            `json:"events_dropped"`
 	Failed        uint64            `json:"handshakes_failed"`
@@ -73,6 +74,7 @@ type peer struct {
 	Mechanism     string  `json:"mechanism,omitempty"`
 	User          string  `json:"user,omitempty"`
 	RoutingID     string  `json:"routing_id,omitempty"` // hexadecimal: it is any bytes
+	Number        uint32  `json:"number,omitempty"`     // of a peer of a SERVER or PEER
 	Sent          uint64  `json:"sent"`
 	Received      uint64  `json:"received"`
 	SentBytes     uint64  `json:"sent_bytes"`
@@ -92,7 +94,7 @@ func newSocket(s zmq.SocketSnapshot) socket {
 	x := socket{
 		Type: s.Type.String(), Sent: st.Sent, Received: st.Received, SentBytes: st.SentBytes, ReceivedBytes: st.ReceivedBytes,
 		QueuedOut: st.QueuedOut, QueuedIn: st.QueuedIn, Connected: st.Connected, Disconnected: st.Disconnected,
-		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, DuplicateIDs: st.DuplicateIDs,
+		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, OverBudget: st.OverBudget, DuplicateIDs: st.DuplicateIDs,
 		EventsDropped: st.EventsDropped, Failed: st.HandshakesFailed,
 		Failures: map[string]uint64{
 			"protocol": st.HandshakeFailures.Protocol, "auth": st.HandshakeFailures.Auth,
@@ -117,7 +119,7 @@ func newSocket(s zmq.SocketSnapshot) socket {
 func newPeer(p zmq.PeerStats) peer {
 	x := peer{
 		Remote: p.Remote, Endpoint: p.Endpoint, Type: p.SocketType, Protocol: p.Protocol, Mechanism: p.Mechanism, User: p.UserID,
-		RoutingID: hex.EncodeToString(p.RoutingID), Sent: p.Sent, Received: p.Received,
+		RoutingID: hex.EncodeToString(p.RoutingID), Number: p.Number, Sent: p.Sent, Received: p.Received,
 		SentBytes: p.SentBytes, ReceivedBytes: p.ReceivedBytes, Dropped: p.Dropped, Conflated: p.Conflated,
 		QueuedOut: p.QueuedOut, QueuedIn: p.QueuedIn, SendHWM: p.SendHWM, RecvHWM: p.RecvHWM,
 		RoundTrip: p.RoundTrip().Seconds(),

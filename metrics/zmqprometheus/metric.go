@@ -37,6 +37,7 @@ var socketMetrics = []socketMetric{
 	counter("reconnects", "Attempts to connect again.", func(s *zmq.SocketStats) uint64 { return s.Reconnects }),
 	counter("accepts_failed", "Connections that were not accepted.", func(s *zmq.SocketStats) uint64 { return s.AcceptsFailed }),
 	counter("timed_out", "Connections ended because nothing was heard.", func(s *zmq.SocketStats) uint64 { return s.TimedOut }),
+	counter("over_budget", "Connections ended because the peers of the context held as much as Limits.TotalBytes, and these held most.", func(s *zmq.SocketStats) uint64 { return s.OverBudget }),
 	counter("duplicate_ids", "Peers that a ROUTER does not read, because another has their routing id.", func(s *zmq.SocketStats) uint64 { return s.DuplicateIDs }),
 	counter("events_dropped", "Events that monitors had no room for.", func(s *zmq.SocketStats) uint64 { return s.EventsDropped }),
 	causes("handshake_failures", "Connections that ended before they were ready, by cause.", func(s *zmq.SocketStats) []value {

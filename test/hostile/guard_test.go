@@ -57,6 +57,11 @@ func plainGuard() *guard {
 
 func curveGuard() *guard {
 	server, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+	secret := [32]byte(server.Secret.Bytes())
+	pair, err := mechanism.NewCurvePair(&secret)
+	if err != nil {
+		panic(err)
+	}
 	return &guard{
 		name: "CURVE",
 		roles: func(*siege) ([]zmq.Setting, []zmq.Setting) {
@@ -65,7 +70,7 @@ func curveGuard() *guard {
 		machine: func(asServer bool, metadata []byte) mechanism.Machine {
 			if asServer {
 				return mechanism.NewCurveServer(&mechanism.CurveServer{
-					Secret: [32]byte(server.Secret.Bytes()), Metadata: metadata, Random: rand.Reader})
+					Key: pair, Metadata: metadata, Random: rand.Reader})
 			}
 			return mechanism.NewCurveClient(&mechanism.CurveClient{
 				Public: client.Public, Secret: [32]byte(client.Secret.Bytes()), ServerKey: server.Public,

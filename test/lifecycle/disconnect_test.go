@@ -3,7 +3,9 @@
 package lifecycle_test
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/gozmq/zmq"
@@ -95,5 +97,96 @@ func TestDisconnectPeersOfAContext(t *testing.T) {
 	for _, s := range []*zmq.Socket{one, two} {
 		r.WaitPeersLeft(s, 1)
 		peerNamed(r, s, "good")
+	}
+}
+
+// shakingHands binds a PULL and connects a peer whose handshake stands still in the
+// authorizer, until pass is closed.
+func shakingHands(r *rig.Test, pass <-chan struct{}) (pull *zmq.Socket) {
+	r.Helper()
+	reached := make(chan struct{})
+	authorize := zmq.WithAuthorizer(func(context.Context, zmq.Peer) error {
+		close(reached)
+		<-pass
+		return nil
+	})
+	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", authorize, zmq.HandshakeInterval.Of(0))
+	push := r.Socket(zmq.PUSH, zmq.ReconnectInterval.Of(-1))
+	r.Check(push.Connect(at))
+	r.Send(push, "let me in")
+	<-reached
+	return pull
+}
+
+// neverIn checks that the only peer of a socket was disconnected before it was in.
+func neverIn(r *rig.Test, s *zmq.Socket, w *rig.Watch) {
+	r.Helper()
+	w.Want(zmq.EventHandshakeSucceeded, zmq.EventDisconnected)
+	if st := s.Stats(); st.Connected != 0 || st.Received != 0 || st.QueuedIn != 0 {
+		r.Errorf("the peer was in: %d connected, %d messages", st.Connected, st.Received+uint64(st.QueuedIn))
+	}
+}
+
+const handshakeEnds = zmq.EventHandshakeSucceeded | zmq.EventDisconnected
+
+func TestDisconnectPeersAsksAboutAPeerInItsHandshake(t *testing.T) {
+	r := rig.New(t)
+	pass := make(chan struct{})
+	pull := shakingHands(r, pass)
+	w := r.Watch(pull, handshakeEnds)
+	if n := r.ZMQ.DisconnectPeers(func(p zmq.Peer) bool { return p.SocketType == "PUSH" }); n != 0 {
+		t.Errorf("%d peers were disconnected, and none was in", n)
+	}
+	close(pass)
+	neverIn(r, pull, w)
+}
+
+func TestDisconnectPeersKeepsOthersInTheirHandshake(t *testing.T) {
+	r := rig.New(t)
+	pass := make(chan struct{})
+	pull := shakingHands(r, pass)
+	r.ZMQ.DisconnectPeers(func(p zmq.Peer) bool { return p.SocketType == "PAIR" })
+	close(pass)
+	r.WantRecv(pull, "let me in")
+}
+
+// TestDisconnectPeersWhileAPeerIsAskedAbout: a revocation that comes while an earlier
+// one is asked about the peer counts, too.
+func TestDisconnectPeersWhileAPeerIsAskedAbout(t *testing.T) {
+	r := rig.New(t)
+	pass := make(chan struct{})
+	pull := shakingHands(r, pass)
+	w := r.Watch(pull, handshakeEnds)
+	r.ZMQ.DisconnectPeers(func(zmq.Peer) bool {
+		r.ZMQ.DisconnectPeers(func(p zmq.Peer) bool { return p.SocketType == "PUSH" })
+		return false
+	})
+	close(pass)
+	neverIn(r, pull, w)
+}
+
+// TestDisconnectPeersIsOverForPeersThatComeLater: the program has been asked about them
+// after it, and knows what it has revoked.
+func TestDisconnectPeersIsOverForPeersThatComeLater(t *testing.T) {
+	r := rig.New(t)
+	r.ZMQ.DisconnectPeers(func(zmq.Peer) bool { return true })
+	authorize := zmq.WithAuthorizer(func(context.Context, zmq.Peer) error { return nil })
+	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", authorize)
+	r.Send(r.Connect(zmq.PUSH, at), "hello")
+	r.WantRecv(pull, "hello")
+}
+
+func TestDisconnectPeersSurvivesAPanicAboutAPeerInItsHandshake(t *testing.T) {
+	c, log := rig.LoggedContext(t)
+	r := rig.New(t)
+	r.ZMQ = c
+	pass := make(chan struct{})
+	pull := shakingHands(r, pass)
+	w := r.Watch(pull, handshakeEnds)
+	c.DisconnectPeers(func(zmq.Peer) bool { panic("no idea") })
+	close(pass)
+	neverIn(r, pull, w)
+	if line := log.Wait(t, "function given to DisconnectPeers panics"); !strings.Contains(line, "no idea") {
+		t.Errorf("the log says %q", line)
 	}
 }

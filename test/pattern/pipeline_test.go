@@ -171,8 +171,9 @@ func TestImmediateQueuesForConnectedPeersOnly(t *testing.T) {
 
 func TestImmediateLosesWhatIsQueuedWhenConnectionBreaks(t *testing.T) {
 	rig.EachNetwork(t, func(r *rig.Test, endpoint string) {
-		pull, at := r.Bind(zmq.PULL, endpoint, zmq.RecvHWM.Of(1))
-		push := r.Connect(zmq.PUSH, at, zmq.Immediate.Of(true), zmq.SendHWM.Of(5))
+		// A message is more than the system takes, so that those behind it are queued.
+		pull, at := r.Bind(zmq.PULL, endpoint, rig.SmallQueues(1)...)
+		push := r.Connect(zmq.PUSH, at, append(rig.SmallQueues(5), zmq.Immediate.Of(true))...)
 		r.Flood(push, 1<<20)
 		r.Check(pull.Close())
 		r.WaitPeersLeft(push, 0)

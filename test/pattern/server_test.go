@@ -3,12 +3,16 @@
 package pattern_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/test/rig"
 )
 
@@ -265,4 +269,118 @@ func TestManyGoroutinesUseOneClientAndOneServer(t *testing.T) {
 			t.Errorf("%d different answers of %d", len(seen), workers*each)
 		}
 	})
+}
+
+// TestDisconnectRoutingIDEndsAnAcceptedPeer: what is queued for it arrives, what it sent
+// is dropped, and when it is back it has another number.
+func TestDisconnectRoutingIDEndsAnAcceptedPeer(t *testing.T) {
+	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
+		server, at := r.Bind(zmq.SERVER, endpoint)
+		client := r.Connect(zmq.CLIENT, at)
+		r.Send(client, "x")
+		m := r.RecvMessage(server, "x")
+		id := m.RoutingID()
+		if n := server.Peers()[0].Number; n != id {
+			t.Errorf("the peer is listed with the number %d, and its messages with %d", n, id)
+		}
+		r.Send(client, "not received any more")
+		r.WaitArrived(server, 2)
+		r.Answer(server, m, "last")
+		r.Check(server.DisconnectRoutingID(id))
+		r.RecvMessage(client, "last")
+		r.WantNothing(server)
+		if err := server.SendMessage(r.Ctx, m); !errors.Is(err, zmq.ErrHostUnreachable) {
+			t.Errorf("sent to %d: %v", id, err)
+		}
+		if err := server.DisconnectRoutingID(id); !errors.Is(err, zmq.ErrHostUnreachable) || !strings.Contains(err.Error(), fmt.Sprint(id)) {
+			t.Errorf("disconnected twice: %v", err)
+		}
+		if strings.HasPrefix(at, "inproc") {
+			return // where nothing connects again
+		}
+		r.WaitUntil("the CLIENT is back", func() bool { return client.Stats().Connected == 2 })
+		r.Send(client, "back")
+		if m := r.RecvMessage(server, "back"); m.RoutingID() == id {
+			t.Errorf("it has the number %d again", id)
+		}
+	})
+}
+
+// TestDisconnectRoutingIDRemovesAnEndpoint: what this socket connected to is not dialled
+// again.
+func TestDisconnectRoutingIDRemovesAnEndpoint(t *testing.T) {
+	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
+		bound, at := r.Bind(zmq.PEER, endpoint)
+		connected := r.Socket(zmq.PEER, zmq.Linger.Of(-1))
+		id, err := connected.ConnectPeer(at)
+		r.Check(err)
+		r.SendTo(connected, id, "last")
+		r.Check(connected.DisconnectRoutingID(id))
+		r.RecvMessage(bound, "last")
+		r.WaitPeersLeft(bound, 0)
+		if list := connected.Endpoints(); len(list) != 0 {
+			t.Errorf("the endpoints are %v", list)
+		}
+		if err := connected.DisconnectRoutingID(id); !errors.Is(err, zmq.ErrHostUnreachable) {
+			t.Errorf("disconnected twice: %v", err)
+		}
+	})
+}
+
+func TestDisconnectRoutingIDWhereThereIsNone(t *testing.T) {
+	r := rig.New(t)
+	if err := r.Socket(zmq.SERVER).DisconnectRoutingID(0); !errors.Is(err, zmq.ErrHostUnreachable) {
+		t.Errorf("the number 0: %v", err)
+	}
+	if err := r.Socket(zmq.ROUTER).DisconnectRoutingID(1); !errors.Is(err, zmq.ErrNotSupported) {
+		t.Errorf("on a ROUTER: %v", err)
+	}
+	s := r.Socket(zmq.PEER)
+	r.Check(s.Close())
+	if err := s.DisconnectRoutingID(1); !errors.Is(err, zmq.ErrClosed) {
+		t.Errorf("on a closed socket: %v", err)
+	}
+}
+
+// TestConnectPeerInProcessBeforeTheBind: the number is there before the peer is.
+func TestConnectPeerInProcessBeforeTheBind(t *testing.T) {
+	r := rig.New(t)
+	connected := r.Socket(zmq.PEER)
+	id, err := connected.ConnectPeer("inproc://later")
+	r.Check(err)
+	r.SendTo(connected, id, "early")
+	bound := r.BindAt(zmq.PEER, "inproc://later")
+	r.Answer(bound, r.RecvMessage(bound, "early"), "answer")
+	if m := r.RecvMessage(connected, "answer"); m.RoutingID() != id {
+		t.Errorf("the peer answers as %d and was %d", m.RoutingID(), id)
+	}
+	r.Check(connected.DisconnectRoutingID(id))
+	again, err := connected.ConnectPeer("inproc://never")
+	r.Check(err)
+	r.Check(connected.DisconnectRoutingID(again))
+}
+
+// TestReadyHasAnIdentityOfThreeTypesAlone: READY has the Identity of REQ, DEALER and ROUTER alone.
+func TestReadyHasAnIdentityOfThreeTypesAlone(t *testing.T) {
+	r := rig.New(t)
+	for typ := zmq.PAIR; typ <= zmq.CHANNEL; typ++ {
+		if typ == zmq.STREAM || typ == zmq.DGRAM {
+			continue
+		}
+		_, at := r.Bind(typ, "tcp://127.0.0.1:*")
+		c := r.Dial(at)
+		says := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"})
+		_, err := c.Write(says)
+		r.Check(err)
+		ready := make([]byte, 64+2)
+		_, err = io.ReadFull(c, ready)
+		r.Check(err)
+		body := make([]byte, ready[65])
+		_, err = io.ReadFull(c, body)
+		r.Check(err)
+		want := typ == zmq.REQ || typ == zmq.DEALER || typ == zmq.ROUTER
+		if has := bytes.Contains(body, []byte("Identity")); has != want {
+			t.Errorf("%s says %q", typ, body)
+		}
+	}
 }

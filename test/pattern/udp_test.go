@@ -3,6 +3,7 @@
 package pattern_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -236,5 +237,121 @@ func TestUDPEndpointsComeAndGo(t *testing.T) {
 		r.Check(radio.Disconnect(at))
 		r.Check(dish.Unbind(at))
 		r.Check(dish.Bind(at))
+	}
+}
+
+// TestDishReceivesItsMulticastGroupAlone: two at one port, each with a group of its own.
+func TestDishReceivesItsMulticastGroupAlone(t *testing.T) {
+	for _, groups := range [][2]string{{"239.192.7.9", "239.192.7.10"}, {"[ff02::7:9]", "[ff02::7:a]"}} {
+		t.Run(groups[0], func(t *testing.T) {
+			for _, via := range interfaces(t) {
+				if apart(rig.New(t), "udp://"+via+";", groups) {
+					return
+				}
+			}
+			t.Skip("no interface carries multicast of this family")
+		})
+	}
+}
+
+// apart sends to two groups, and reports whether the system does that.
+func apart(r *rig.Test, via string, groups [2]string) bool {
+	var dishes, radios [2]*zmq.Socket
+	port := ":*"
+	for i, group := range groups {
+		dishes[i], radios[i] = r.Socket(zmq.DISH), r.Socket(zmq.RADIO)
+		r.Check(dishes[i].Join("g"))
+		if dishes[i].Bind(via+group+port) != nil {
+			return false
+		}
+		at := dishes[i].LastEndpoint()
+		port = at[strings.LastIndexByte(at, ':'):]
+		if radios[i].Connect(via+group+port) != nil {
+			return false
+		}
+	}
+	r.Radio(radios[0], "g", "probe")
+	r.WaitUntil("it has gone out", func() bool { return radios[0].Stats().QueuedOut == 0 })
+	if radios[0].Stats().Drops.PeerGone > 0 {
+		return false
+	}
+	broadcastTo(r, radios[1], dishes[1], "g", "to the other") // which the first has by then, if at all
+	r.WaitUntil("a datagram has come", func() bool {
+		r.Radio(radios[0], "g", "to it")
+		m, err := dishes[0].TryRecv()
+		for ; err == nil && m.String() == "probe"; m, err = dishes[0].TryRecv() {
+		}
+		if err == nil && m.String() != "to it" {
+			r.Fatalf("received %q of a group that it has not joined", m)
+		}
+		return err == nil
+	})
+	return true
+}
+
+// TestWhatUDPCannotDoIsRefused: nothing is sent in clear, or to an unknown peer, by a socket
+// that is told to look at its peers.
+func TestWhatUDPCannotDoIsRefused(t *testing.T) {
+	anyone := zmq.WithAuthorizer(func(context.Context, zmq.Peer) error { return nil })
+	keys := zmq.NewCurveKeypair()
+	for what, setting := range map[string]zmq.Setting{
+		"CURVE": keys.AsServer(), "a handler": zmq.ZAPDomain.Of("global"), "an authorizer": anyone,
+	} {
+		r := rig.New(t)
+		radio, dish := r.Socket(zmq.RADIO, setting), r.Socket(zmq.DISH)
+		for call, err := range map[string]error{
+			"connect": radio.Connect("udp://127.0.0.1:9"), "bind": dish.Bind("udp://127.0.0.1:*", setting),
+		} {
+			if !errors.Is(err, zmq.ErrInvalid) || !strings.Contains(err.Error(), "udp") {
+				t.Errorf("%s with %s: %v", call, what, err)
+			}
+		}
+		r.Check(dish.Bind("tcp://127.0.0.1:*", setting))
+	}
+	libzmq := rig.NewWith(t, zmq.ContextConfig{LibzmqDefaults: true})
+	libzmq.Check(libzmq.Socket(zmq.DISH, zmq.ZAPDomain.Of("global")).Bind("udp://127.0.0.1:*"))
+}
+
+// TestDatagramsComeToTheSamePortAgain: what ends the socket of the system does not change
+// where it is bound.
+func TestDatagramsComeToTheSamePortAgain(t *testing.T) {
+	r := rig.New(t)
+	dish, at := r.Bind(zmq.DISH, "udp://127.0.0.1:*")
+	r.Check(dish.Join("g"))
+	radio := r.Socket(zmq.RADIO)
+	r.Check(radio.Connect(at))
+	for i := range 3 {
+		broadcastTo(r, radio, dish, "g", fmt.Sprint(i))
+		r.Check(dish.DisconnectPeer(dish.Peers()[0].Peer))
+		r.WaitUntil("it is bound again", func() bool { return dish.Stats().Connected == uint64(i+2) })
+	}
+	broadcastTo(r, radio, dish, "g", "last")
+}
+
+func TestDgramSendsOverBothFamilies(t *testing.T) {
+	r := rig.New(t)
+	a, at := r.Bind(zmq.DGRAM, "udp://*:*", zmq.IPv6.Of(true))
+	port := at[strings.LastIndexByte(at, ':'):]
+	for _, host := range []string{"127.0.0.1", "[::1]"} {
+		b := r.Socket(zmq.DGRAM)
+		if err := b.Bind("udp://" + host + ":*"); err != nil && host == "[::1]" {
+			t.Skipf("no IPv6: %v", err)
+		} else {
+			r.Check(err)
+		}
+		r.WaitUntil("a datagram has come", func() bool {
+			r.Send(b, host+port, "ping")
+			m, err := a.TryRecv()
+			if err != nil || "udp://"+string(m.Frame(0)) != b.LastEndpoint() {
+				return false
+			}
+			r.Check(a.SendMessage(r.Ctx, m)) // back
+			return true
+		})
+		m, err := b.Recv(r.Ctx)
+		r.Check(err)
+		if got := rig.Texts(m); got[0] != host+port || got[1] != "ping" {
+			t.Errorf("received %q", got)
+		}
 	}
 }

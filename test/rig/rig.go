@@ -17,17 +17,18 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// Patience is how long a test waits for what must happen. It only matters when
+// Patience is how long a test waits for one thing that must happen. It only matters when
 // something is wrong.
-const Patience = 20 * time.Second
+const Patience = time.Minute
 
 // Test is one test with a context of its own, whose sockets lose no time: they do
 // not linger and reconnect at once.
 type Test struct {
 	*testing.T
-	Ctx context.Context // ends after patience
+	Ctx context.Context // ends when a call has waited for Patience
 	// ZMQ is the context of all the sockets that the test makes.
 	ZMQ *zmq.Context
 }
@@ -42,7 +43,7 @@ func New(t *testing.T) *Test {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	ctx, cancel := zmqtest.Patient(Patience)
 	t.Cleanup(func() {
 		cancel()
 		end, cancel := context.WithTimeout(context.Background(), Patience)
@@ -142,12 +143,13 @@ func (r *Test) WaitSubscribers(s *zmq.Socket, topic string, n int) {
 // WaitUntil waits for a state that only counters show.
 func (r *Test) WaitUntil(what string, cond func() bool) {
 	r.Helper()
-	tick := time.NewTicker(time.Millisecond)
+	tick, limit := time.NewTicker(time.Millisecond), time.NewTimer(Patience)
 	defer tick.Stop()
+	defer limit.Stop()
 	for !cond() {
 		select {
 		case <-tick.C:
-		case <-r.Ctx.Done():
+		case <-limit.C:
 			r.Fatalf("waited in vain until %s", what)
 		}
 	}
@@ -309,7 +311,7 @@ func NewWith(t *testing.T, cfg zmq.ContextConfig) *Test {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	ctx, cancel := zmqtest.Patient(Patience)
 	r := &Test{T: t, Ctx: ctx, ZMQ: zc}
 	t.Cleanup(func() {
 		r.Check(zc.Term(ctx))

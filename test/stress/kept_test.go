@@ -32,7 +32,7 @@ func TestStressReceivedMessagesStayAsTheyAre(t *testing.T) {
 				}
 				zmqtest.Stress(r.T, func(t *testing.T, random *rand.Rand) {
 					fresh := *r
-					ctx, cancel := context.WithTimeout(context.Background(), 4*rig.Patience)
+					ctx, cancel := zmqtest.Patient(rig.Patience)
 					defer cancel()
 					fresh.Ctx = ctx
 					k := &keeper{Test: &fresh, random: random, endpoint: endpoint, server: keys[0], client: keys[1]}

@@ -138,9 +138,9 @@ func newCrowd(t *testing.T, dir string) *crowd {
 // run has every worker do so many operations. When most is done one of them
 // shuts the context down, or ends it while the others go on.
 func (c *crowd) run(seed uint64, operations int, shutdown bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), rig.Patience)
-	defer cancel()
 	end := func() {
+		ctx, cancel := context.WithTimeout(context.Background(), rig.Patience)
+		defer cancel()
 		if err := c.zc.Term(ctx); err != nil {
 			c.t.Error(err)
 		}

@@ -41,10 +41,10 @@ func tiny(t *testing.T, c config) (run report.Run, table, dir string) {
 	return run, text.String(), c.out
 }
 
-// TestEveryScenario plays everything with ours, libzmq and plain Go. Where libzmq
-// cannot be built, that has to be said.
+// TestEveryScenario plays everything with ours, our draft types, libzmq and plain Go.
+// Where libzmq cannot be built, that has to be said.
 func TestEveryScenario(t *testing.T) {
-	run, table, dir := tiny(t, config{against: rival.Libzmq + "," + rival.Limit})
+	run, table, dir := tiny(t, config{against: rival.Libzmq + "," + rival.Limit + "," + rival.Draft})
 	list := scenario.List(scenario.Tiny, 1<<20)
 	seen := map[string]bool{}
 	for _, o := range run.Trials {
@@ -71,6 +71,11 @@ func TestEveryScenario(t *testing.T) {
 	for _, s := range list {
 		if !seen["ours/"+s.Name] || libzmq && !seen["libzmq/"+s.Name] {
 			t.Errorf("%s was not measured with ours and libzmq", s.Name)
+		}
+	}
+	for _, name := range []string{"throughput tcp 16 B", "latency DEALER-ROUTER tcp 1 B", "fan-out PUB to 1000", "ROUTER with 1000 DEALERs"} {
+		if !seen["draft/"+name] {
+			t.Errorf("%s was not measured with the draft types", name)
 		}
 	}
 	for _, want := range []string{"throughput tcp 16 B", "start-up, memory", "Targets", "plain Go", "faster than its work?"} {

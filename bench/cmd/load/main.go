@@ -14,6 +14,7 @@
 //	dealer   a ROUTER: each peer sends a message and waits for its echo, COUNT in all
 //	connect  an accepting socket: COUNT connections are made, shaken hands with
 //	         and closed, by PEERS at a time
+//	dish, scatter, client   what sub, push and dealer are, for the draft types
 //	idle     an accepting socket: PEERS connections stay open until standard
 //	         input ends
 package main
@@ -27,6 +28,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gozmq/zmq/bench/internal/role"
 )
 
 // result is the line that is printed at the end.
@@ -44,7 +47,8 @@ type job struct {
 }
 
 var modes = map[string]func(job) (result, error){
-	"sub": subscribe, "topics": topics, "push": push, "dealer": ask, "connect": connect, "idle": idle,
+	"sub": subscribe, "topics": topics, "push": push("PUSH"), "dealer": ask("DEALER"), "connect": connect, "idle": idle,
+	"dish": join, "scatter": push("SCATTER"), "client": ask("CLIENT"),
 }
 
 func main() {
@@ -55,7 +59,7 @@ func main() {
 }
 
 func run(args []string) error {
-	usage := fmt.Errorf("usage: load sub|topics|push|dealer|connect|idle ENDPOINT PEERS COUNT SIZE")
+	usage := fmt.Errorf("usage: load sub|topics|push|dealer|connect|idle|dish|scatter|client ENDPOINT PEERS COUNT SIZE")
 	if len(args) != 5 || modes[args[0]] == nil {
 		return usage
 	}
@@ -111,16 +115,30 @@ func (j job) share(i int) int {
 }
 
 func subscribe(j job) (result, error) {
+	return listen(j, "SUB", frame(0, []byte{1}), len(frame(0, make([]byte, j.size))))
+}
+
+// join is subscribe where each peer is a DISH, of one group, whose name precedes each message in a
+// frame of its own (RFC 48).
+func join(j job) (result, error) {
+	group := []byte(role.Group)
+	one := len(frame(more, group)) + len(frame(0, make([]byte, j.size)))
+	return listen(j, "DISH", frame(command, append([]byte("\x04JOIN"), group...)), one)
+}
+
+// listen has each peer ask for messages, and take them: one is the bytes of each on the
+// wire.
+func listen(j job, kind string, asks []byte, one int) (result, error) {
 	first := make(chan time.Time, j.peers)
-	_, err := each(j, "SUB", func(_ int, p *peer) error {
-		if err := p.write(frame(0, []byte{1})); err != nil {
+	_, err := each(j, kind, func(_ int, p *peer) error {
+		if err := p.write(asks); err != nil {
 			return err
 		}
-		if _, err := io.CopyN(io.Discard, p, int64(len(frame(0, make([]byte, j.size))))); err != nil {
+		if _, err := io.CopyN(io.Discard, p, int64(one)); err != nil {
 			return err
 		}
 		first <- time.Now()
-		return p.skip(int64(j.count-1) * int64(len(frame(0, make([]byte, j.size)))))
+		return p.skip(int64(j.count-1) * int64(one))
 	})
 	end := time.Now()
 	if err != nil {
@@ -166,34 +184,38 @@ func topics(j job) (result, error) {
 // batch is how many messages a pushing peer writes at once.
 const batch = 1000
 
-func push(j job) (result, error) {
-	one := frame(0, make([]byte, j.size))
-	many := bytes.Repeat(one, min(batch, j.count))
-	took, err := each(j, "PUSH", func(i int, p *peer) error {
-		for left := j.share(i); left > 0; left -= min(left, batch) {
-			if err := p.write(many[:min(left, batch)*len(one)]); err != nil {
-				return err
+func push(kind string) func(job) (result, error) {
+	return func(j job) (result, error) {
+		one := frame(0, make([]byte, j.size))
+		many := bytes.Repeat(one, min(batch, j.count))
+		took, err := each(j, kind, func(i int, p *peer) error {
+			for left := j.share(i); left > 0; left -= min(left, batch) {
+				if err := p.write(many[:min(left, batch)*len(one)]); err != nil {
+					return err
+				}
 			}
-		}
-		return p.end()
-	})
-	return result{Messages: j.count, Size: j.size, Seconds: took.Seconds()}, err
+			return p.end()
+		})
+		return result{Messages: j.count, Size: j.size, Seconds: took.Seconds()}, err
+	}
 }
 
-func ask(j job) (result, error) {
-	one := frame(0, make([]byte, j.size))
-	took, err := each(j, "DEALER", func(i int, p *peer) error {
-		for range j.share(i) {
-			if err := p.write(one); err != nil {
-				return err
+func ask(kind string) func(job) (result, error) {
+	return func(j job) (result, error) {
+		one := frame(0, make([]byte, j.size))
+		took, err := each(j, kind, func(i int, p *peer) error {
+			for range j.share(i) {
+				if err := p.write(one); err != nil {
+					return err
+				}
+				if err := p.skip(int64(len(one))); err != nil {
+					return err
+				}
 			}
-			if err := p.skip(int64(len(one))); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return result{Messages: j.count, Size: j.size, Seconds: took.Seconds()}, err
+			return nil
+		})
+		return result{Messages: j.count, Size: j.size, Seconds: took.Seconds()}, err
+	}
 }
 
 func connect(j job) (result, error) {

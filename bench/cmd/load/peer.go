@@ -57,6 +57,12 @@ func (p *peer) shakeHands(kind string) error {
 	return nil
 }
 
+// Flags of a frame (RFC 23).
+const (
+	more    = 1
+	command = 4
+)
+
 // frame is a frame of ZMTP 3.0.
 func frame(flags byte, body []byte) []byte {
 	if len(body) < 256 {

@@ -24,6 +24,9 @@ type Rival struct {
 	ZMTP bool
 	// Main rivals are measured in every round, also of a quick run.
 	Main bool
+	// Draft says that it plays the roles with the draft types of ZeroMQ, so that the
+	// neutral peers have to be of these, too.
+	Draft bool
 	// Slow libraries get fewer messages, or a round of them would take minutes: one
 	// in so many of the small ones in a stream.
 	Slow int
@@ -35,11 +38,13 @@ type Rival struct {
 }
 
 // Ours is the key of this library, Libzmq that of the one to compare with, Limit
-// that of plain Go.
+// that of plain Go, Draft that of this library's socket types of the thread-safe
+// family in the place of the older ones.
 const (
 	Ours   = "ours"
 	Libzmq = "libzmq"
 	Limit  = "tcp"
+	Draft  = "draft"
 )
 
 // All returns every library, ours first, not built yet.
@@ -52,6 +57,7 @@ func All() []*Rival {
 		{Key: "gozeromq", Title: "go-zeromq", ZMTP: true, Slow: 40, build: pureGo("./peers/gozeromq")},
 		{Key: "mangos", Title: "mangos", Slow: 20, build: pureGo("./peers/mangos")},
 		{Key: "recv", Title: "ours, Recv", ZMTP: true, Slow: 1, build: pureGo("./peers/ours", "-ldflags=-X=main.way=Recv")},
+		{Key: Draft, Title: "ours, draft types", ZMTP: true, Draft: true, Slow: 1, build: pureGo("./peers/ours", "-ldflags=-X=main.family=draft")},
 	}
 }
 

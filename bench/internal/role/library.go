@@ -35,6 +35,9 @@ type Config struct {
 	Forwards bool
 }
 
+// Group is that of RADIO and DISH, where a library plays a role with these.
+const Group = "g"
+
 // The keys of the CURVE scenarios, which are no secret.
 const (
 	ServerPublic = `sg.IaC]k5QT^PP/frk6i0>Fult3t8aBzZdk^dz-}`

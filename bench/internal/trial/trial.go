@@ -74,6 +74,9 @@ func (b *Bench) Run(ctx context.Context, s scenario.Scenario, r *rival.Rival) (o
 	case s.Shape == scenario.Load && !r.ZMTP:
 		o.Unsupported = "does not speak ZMTP, as the peers of this scenario do"
 		return o
+	case s.Shape == scenario.Load && r.Draft && draftModes[s.Other] == "":
+		o.Unsupported = "does here what the other types do"
+		return o
 	}
 	limit := b.Time
 	if !r.Main {
@@ -144,10 +147,17 @@ func (t *trial) single(name string) error {
 	return t.measured()
 }
 
+// draftModes are the modes of neutral peers that are of draft types. What is about
+// accepting connections alone is the same for all types.
+var draftModes = map[string]string{"sub": "dish", "push": "scatter", "dealer": "client"}
+
 func (t *trial) load() error {
 	s := t.s
 	if s.Binds == "router" {
 		t.s.Extra = 0 // no round trips before the clock starts
+	}
+	if t.r.Draft {
+		s.Other = draftModes[s.Other]
 	}
 	binds, err := t.start(s.Binds, t.endpoint())
 	if err != nil {

@@ -18,6 +18,10 @@ func main() { role.Main(library{}) }
 // good. The linker sets it.
 var way = "RecvInto"
 
+// family is which socket types play the roles: the older ones, or with "draft" those of
+// the thread-safe family that do the same. The linker sets it.
+var family = ""
+
 type library struct{}
 
 func (library) Version() string {
@@ -37,15 +41,33 @@ var kinds = map[role.Kind]zmq.SocketType{
 	role.Dealer: zmq.DEALER, role.Router: zmq.ROUTER, role.XPub: zmq.XPUB,
 }
 
+// drafts are the types of the thread-safe family.
+var drafts = map[role.Kind]zmq.SocketType{
+	role.Push: zmq.SCATTER, role.Pull: zmq.GATHER, role.Dealer: zmq.CLIENT, role.Router: zmq.SERVER, role.XPub: zmq.RADIO,
+}
+
 func (n node) Socket(c role.Config) (role.Socket, error) {
+	typ, ok := kinds[c.Kind]
+	if family == "draft" {
+		typ, ok = drafts[c.Kind]
+	}
+	if !ok {
+		return nil, fmt.Errorf("no draft type is a %s: %w", c.Kind, role.ErrUnsupported)
+	}
 	settings := []zmq.Setting{zmq.Linger.Of(-1)}
 	if c.Kind == role.XPub {
-		settings = append(settings, zmq.XPubNoDrop.Of(true), zmq.XPubVerbose.Of(true))
+		settings = append(settings, zmq.XPubNoDrop.Of(true))
+	}
+	if typ == zmq.XPUB {
+		settings = append(settings, zmq.XPubVerbose.Of(true))
 	}
 	if c.Curve {
 		settings = append(settings, curve(c.Server)...)
 	}
-	s, err := n.NewSocket(kinds[c.Kind], settings...)
+	s, err := n.NewSocket(typ, settings...)
+	if typ == zmq.RADIO {
+		return &radio{socket: socket{s, new(zmq.Message)}}, err
+	}
 	return socket{s, new(zmq.Message)}, err
 }
 
@@ -96,7 +118,12 @@ func (s socket) receive() (err error) {
 	return err
 }
 
-func (s socket) SendParts(parts [][]byte) error { return s.Socket.Send(context.Background(), parts...) }
+func (s socket) SendParts(parts [][]byte) error {
+	if family == "draft" {
+		return fmt.Errorf("a message has one frame: %w", role.ErrUnsupported)
+	}
+	return s.Socket.Send(context.Background(), parts...)
+}
 
 func (s socket) RecvParts() (frames, bytes int, err error) {
 	err = s.receive()
@@ -112,3 +139,19 @@ func (s socket) Echo() error {
 }
 
 func (socket) Shared() bool { return true }
+
+// radio is a RADIO in the place of an XPUB: one group, and for each notice of a
+// subscription one more DISH that has joined it.
+type radio struct {
+	socket
+	joined int
+}
+
+func (r *radio) Send(body []byte) error {
+	return r.SendMessage(context.Background(), zmq.NewMessage(body).WithGroup(role.Group))
+}
+
+func (r *radio) Recv() ([]byte, error) {
+	r.joined++
+	return nil, r.WaitSubscribers(context.Background(), role.Group, r.joined)
+}

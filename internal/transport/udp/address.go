@@ -96,7 +96,7 @@ func resolve(ctx context.Context, text string, cfg *Config) (p place, err error)
 // name in DNS.
 func find(ctx context.Context, host string, cfg *Config) (netip.Addr, error) {
 	if host == "*" {
-		if cfg.IPv6 && cfg.Role == Dish {
+		if cfg.IPv6 && cfg.Role != Radio {
 			return netip.IPv6Unspecified(), nil
 		}
 		return netip.IPv4Unspecified(), nil

@@ -33,8 +33,9 @@ type Conn struct {
 	lost      func()
 
 	// Owned by the reader.
-	in  []byte // room for a datagram, and one byte more to tell a larger one
-	out []byte // frames that were not read yet
+	in     []byte // room for a datagram, and one byte more to tell a larger one
+	frames []byte // of the datagram that came last
+	out    []byte // what of frames was not read yet
 
 	// Owned by the writer.
 	rest     []byte // frames of a message that is not complete
@@ -99,12 +100,15 @@ func (c *Conn) Read(b []byte) (int, error) {
 	for len(c.out) == 0 {
 		n, from, err := c.udp.ReadFromUDPAddrPort(c.in)
 		switch {
+		case err == nil && c.role != Radio: // which nothing is sent to
+			c.take(c.in[:n], from)
+		case err == nil:
 		case errors.Is(err, net.ErrClosed) || isTimeout(err):
 			return 0, err
-		case err != nil || c.role == Radio: // that a datagram did not arrive, or one that came to a sender
-			continue
+		case isCut(err) && c.role != Radio: // Windows says so
+			c.malformed()
 		}
-		c.take(c.in[:n], from)
+		// Any other error says that a datagram did not arrive.
 	}
 	n := copy(b, c.out)
 	c.out = c.out[n:]
@@ -118,11 +122,12 @@ func (c *Conn) take(b []byte, from netip.AddrPort) {
 		return
 	}
 	if c.role == Dgram {
-		head := netip.AddrPortFrom(from.Addr().Unmap(), from.Port()).AppendTo(nil)
+		var text [64]byte // an address of IPv6 with a zone and a port, mostly
+		head := netip.AddrPortFrom(from.Addr().Unmap(), from.Port()).AppendTo(text[:0])
 		if c.terminate {
 			head = append(head, 0)
 		}
-		c.out = appendFrame(appendFrame(c.out[:0], more, head), 0, b)
+		c.put(head, b)
 		return
 	}
 	end := 1
@@ -133,7 +138,13 @@ func (c *Conn) take(b []byte, from netip.AddrPort) {
 		c.malformed()
 		return
 	}
-	c.out = appendFrame(appendFrame(c.out[:0], more, b[1:end]), 0, b[end:])
+	c.put(b[1:end], b[end:])
+}
+
+// put has Read return a message of two frames.
+func (c *Conn) put(head, body []byte) {
+	c.frames = appendFrame(appendFrame(c.frames[:0], more, head), 0, body)
+	c.out = c.frames
 }
 
 // Write takes frames, in pieces of any size, and sends each message when it is whole. A
@@ -154,10 +165,12 @@ func (c *Conn) Write(b []byte) (int, error) {
 		if !ok {
 			continue
 		}
-		if err := c.send(head, body); errors.Is(err, net.ErrClosed) || isTimeout(err) {
+		switch err := c.send(head, body); {
+		case err == nil:
+		case errors.Is(err, net.ErrClosed) || isTimeout(err):
 			c.rest = c.rest[:0]
 			return 0, err
-		} else if err != nil {
+		default:
 			c.lost()
 		}
 	}

@@ -24,7 +24,11 @@ func open(ctx context.Context, p place, cfg *Config) (*net.UDPConn, error) {
 	}
 	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
 		var set error
-		err := raw.Control(func(fd uintptr) { set = prepare(fd, receives, receives && p.multicast()) })
+		err := raw.Control(func(fd uintptr) {
+			if set = prepare(fd, receives, receives && p.multicast()); set == nil && receives && p.multicast() {
+				set = onlyItsGroups(fd, p.v6)
+			}
+		})
 		if err == nil {
 			err = set
 		}

@@ -5,3 +5,5 @@
 package udp
 
 func prepare(uintptr, bool, bool) error { return nil }
+
+func isCut(error) bool { return false }

@@ -2,7 +2,11 @@
 
 package udp
 
-import "golang.org/x/sys/windows"
+import (
+	"errors"
+
+	"golang.org/x/sys/windows"
+)
 
 // prepare lets several receivers of one machine have the same group and port, and a
 // sender broadcast.
@@ -14,3 +18,6 @@ func prepare(fd uintptr, receives, _ bool) error {
 	}
 	return windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
 }
+
+// isCut reports whether an error says that a datagram was larger than the memory for it.
+func isCut(err error) bool { return errors.Is(err, windows.WSAEMSGSIZE) }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"unsafe"
+
+	"github.com/gozmq/zmq/internal/pipe"
+)
+
+// What a connection draws on the budget of its context, beside the queue of its pipe and
+// its topics: its own memory, the octets of its handshake, the properties of its peer and
+// the message under way. All of it is given back when the connection ends.
+
+const (
+	// fewProperties is more than the properties take that sockets announce by themselves.
+	fewProperties = 1 << 10
+	propertyBytes = int(unsafe.Sizeof(pipe.Property{}))
+)
+
+// waitingBytes is the memory of a reader that waits for room with a batch in hand: a read
+// buffer and the table of its messages.
+const waitingBytes = 96 << 10
+
+// openAccount opens the account of the connection, and closes the connection if the
+// context has no room for it.
+func (c *Conn) openAccount() (err error) {
+	c.account, err = c.cfg.Budget.Open(c)
+	return err
+}
+
+// closeAccount gives everything back. It may be called again.
+func (c *Conn) closeAccount() {
+	c.partial.Clear()
+	c.account.Close(c.known)
+	c.known = 0
+	c.account = nil
+}
+
+// drawPartial draws for what has come of a handshake, or of a message, in all. The first
+// of it is counted with the connection.
+func (c *Conn) drawPartial(total int) error {
+	if more := int64(total) - pipe.OwnBytes - c.partial.Bytes(); more > 0 {
+		return c.partial.Grow(c.account, int(more))
+	}
+	return nil
+}
+
+// drawKnown draws for the properties of the peer, few of which are counted with the
+// connection.
+func (c *Conn) drawKnown() error {
+	if n := knownBytes(c.peer.Properties); n > fewProperties {
+		if err := c.account.Keep(int64(n)); err != nil {
+			return err
+		}
+		c.known = int64(n)
+	}
+	return nil
+}
+
+// awaitFree waits until the socket's queue may have more. Unlike a connection whose queue
+// has reached its mark, one that has broken ends without its last words then: what a
+// thousand of them leave in the system is more than there is room for.
+func (c *Conn) awaitFree() error {
+	c.paused.Store(true)
+	defer c.paused.Store(false)
+	for c.pipe.Stopped() {
+		if c.gate.wait() != room {
+			return c.ended()
+		}
+	}
+	c.noteHeard()
+	return nil
+}
+
+// knownBytes is about how much memory a peer's properties take.
+func knownBytes(list []pipe.Property) (n int) {
+	for _, p := range list {
+		n += propertyBytes + len(p.Name) + len(p.Value)
+	}
+	return n
+}

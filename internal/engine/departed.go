@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+
+	"github.com/gozmq/zmq/internal/mechanism"
+)
+
+// departed explains a connection that the peer has ended in the middle of the handshake.
+// ZMTP has no word for most reasons, but how far the handshake had come limits them.
+// Other errors are returned unchanged.
+func (h *handshake) departed(err error) error {
+	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	return fmt.Errorf("zmq: the peer closed the connection %s: %w", h.stage(), err)
+}
+
+// stage says when that was, and for which reasons peers do so then.
+func (h *handshake) stage() string {
+	curve := h.m != nil && h.m.Name() == mechanism.Curve
+	switch {
+	case h.got == 0:
+		return "before it sent anything (it accepts no more peers or none from here, or is no ZeroMQ socket)"
+	case h.said == "":
+		return "during the greetings"
+	case curve && h.said == "HELLO":
+		return "after our HELLO, as a CURVE server does whose public key is not the one that this client was given"
+	case curve && h.said == "INITIATE":
+		return "after our INITIATE, as a CURVE server does that does not let this client's key in"
+	case h.said == "HELLO":
+		return "after our HELLO, as a PLAIN server does that does not let this user in"
+	}
+	return "after our " + h.said + ", as a peer does whose socket type does not fit, or that does not let this one in"
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package hostile_test
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/test/rig"
+)
+
+// budgeted is a test with a context whose peers may hold so many bytes, and its log.
+func budgeted(t *testing.T, total int64) (*rig.Test, *rig.Buffer) {
+	t.Helper()
+	log := new(rig.Buffer)
+	return rig.NewWith(t, zmq.ContextConfig{
+		Limits: zmq.Limits{TotalBytes: total}, Logger: slog.New(slog.NewTextHandler(log, nil)),
+		Settings: []zmq.Setting{zmq.Linger.Of(0)},
+	}), log
+}
+
+// TestTotalBytesOfQueues: senders whose messages nobody receives have to wait before
+// these fill half of TotalBytes, though RecvHWM and memory would allow more. Everything
+// that they send is received in the end, in order.
+func TestTotalBytesOfQueues(t *testing.T) {
+	const total, peers, each, messages = 16 << 20, 8, 20_000, 400 // 64 MB
+	b, _ := budgeted(t, total)
+	pull := b.Socket(zmq.PULL, zmq.RecvHWM.Of(messages))
+	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	var senders sync.WaitGroup
+	for i := range peers {
+		push := rig.SocketIn(t, rig.Context(t), zmq.PUSH, zmq.SendHWM.Of(1), zmq.Linger.Of(-1))
+		b.Check(push.Connect(pull.LastEndpoint()))
+		senders.Go(func() {
+			body := make([]byte, each)
+			for n := range messages {
+				copy(body, fmt.Sprintf("%02d %06d", i, n))
+				if err := push.Send(b.Ctx, body); err != nil {
+					t.Errorf("send: %v", err)
+					return
+				}
+			}
+		})
+	}
+	b.WaitPeers(pull, peers)
+	most := 0
+	overrun := func() bool {
+		most = max(most, pull.Stats().QueuedIn*each)
+		return most > total/2
+	}
+	ample := time.After(time.Second) // for more than there may be; a slow machine only sees less of it
+	for waiting := true; waiting && !overrun(); {
+		select {
+		case <-ample:
+			waiting = false
+		case <-time.After(time.Millisecond):
+		}
+	}
+	next := make([]int, peers)
+	for range peers * messages {
+		m, err := pull.Recv(b.Ctx)
+		b.Check(err)
+		var from, n int
+		if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
+			t.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
+		}
+		next[from]++
+		overrun()
+	}
+	senders.Wait()
+	t.Logf("%d bytes waited", most)
+	if most > total/2 {
+		t.Errorf("%d bytes waited, half of TotalBytes is %d", most, total/2)
+	}
+	if n := pull.Stats().OverBudget; n != 0 {
+		t.Errorf("%d peers were refused", n)
+	}
+}
+
+// wantOverBudget waits until n peers have been refused, and checks that the log and the
+// monitor say why.
+func wantOverBudget(b *rig.Test, s *zmq.Socket, log *rig.Buffer, events <-chan zmq.Event, n uint64) {
+	b.Helper()
+	b.WaitUntil("refused", func() bool { return s.Stats().OverBudget >= n })
+	if got := s.Stats().OverBudget; got != n {
+		b.Errorf("%d peers were refused, want %d", got, n)
+	}
+	for {
+		select {
+		case e := <-events:
+			if !errors.Is(e.Err, zmq.ErrLimit) {
+				continue
+			}
+			if !strings.Contains(e.Err.Error(), "TotalBytes") {
+				b.Errorf("the monitor says %q", e.Err)
+			}
+		case <-b.Ctx.Done():
+			b.Fatal("the monitor does not say why")
+		}
+		break
+	}
+	b.WaitUntil("the log says why", func() bool { return strings.Contains(log.String(), "TotalBytes") })
+}
+
+// watched returns the events of a socket.
+func watched(b *rig.Test, s *zmq.Socket) <-chan zmq.Event {
+	b.Helper()
+	events := make(chan zmq.Event, 1000)
+	m := s.Monitor(b.Ctx, zmq.EventAll)
+	go func() {
+		for e := range m {
+			events <- e
+		}
+	}()
+	return events
+}
+
+// TestTotalBytesOfUnfinishedMessages: the peer that has sent most of a message that does
+// not end goes, and the others stay.
+func TestTotalBytesOfUnfinishedMessages(t *testing.T) {
+	const total = 8 << 20
+	b, log := budgeted(t, total)
+	pull := b.Socket(zmq.PULL)
+	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	events := watched(b, pull)
+	small := rig.DialRaw(t, pull.LastEndpoint())
+	small.Handshake(1, "PUSH")
+	small.Write(append(wire.AppendHeader(nil, 0, 1<<20), make([]byte, 500<<10)...))
+	large := rig.DialRaw(t, pull.LastEndpoint())
+	large.Handshake(1, "PUSH")
+	go func() {
+		part := message(wire.FlagMore, strings.Repeat("x", 100<<10))
+		for range total / len(part) {
+			if _, err := large.Conn.Write(part); err != nil {
+				return
+			}
+		}
+	}()
+	large.WaitClosed()
+	wantOverBudget(b, pull, log, events, 1)
+	small.Write(make([]byte, 1<<20-500<<10))
+	m, err := pull.Recv(b.Ctx)
+	b.Check(err)
+	if n := len(m.Frame(0)); n != 1<<20 {
+		t.Errorf("received %d bytes of the small one", n)
+	}
+	b.WaitPeers(pull, 1)
+}
+
+// TestTotalBytesOfTopics: likewise the one with the topics that take most.
+func TestTotalBytesOfTopics(t *testing.T) {
+	const total = 8 << 20
+	b, log := budgeted(t, total)
+	pub := b.Socket(zmq.PUB)
+	b.Check(pub.Bind("tcp://127.0.0.1:*"))
+	events := watched(b, pub)
+	small := b.Socket(zmq.SUB)
+	b.Check(small.Subscribe("news"))
+	b.Check(small.Connect(pub.LastEndpoint()))
+	b.WaitSubscribers(pub, "news", 1)
+	large := rig.DialRaw(t, pub.LastEndpoint())
+	large.Handshake(1, "SUB")
+	go func() {
+		for i := range 400 {
+			topic := fmt.Sprint(i) + strings.Repeat("x", 30<<10)
+			if _, err := large.Conn.Write(wire.AppendCommandFrame(nil, "SUBSCRIBE", []byte(topic))); err != nil {
+				return
+			}
+		}
+	}()
+	large.WaitClosed()
+	wantOverBudget(b, pub, log, events, 1)
+	b.Send(pub, "news")
+	b.WantRecv(small, "news")
+}
+
+// TestTotalBytesOfNotices: and the one that subscribes and cancels while the application
+// of an XPUB does not read.
+func TestTotalBytesOfNotices(t *testing.T) {
+	const total = 8 << 20
+	b, log := budgeted(t, total)
+	pub := b.Socket(zmq.XPUB, zmq.XPubVerboser.Of(true))
+	b.Check(pub.Bind("tcp://127.0.0.1:*"))
+	events := watched(b, pub)
+	large := rig.DialRaw(t, pub.LastEndpoint())
+	large.Handshake(1, "SUB")
+	go func() {
+		topic := []byte(strings.Repeat("x", 30<<10))
+		for range 400 {
+			both := append(wire.AppendCommandFrame(nil, "SUBSCRIBE", topic), wire.AppendCommandFrame(nil, "CANCEL", topic)...)
+			if _, err := large.Conn.Write(both); err != nil {
+				return
+			}
+		}
+	}()
+	large.WaitClosed()
+	wantOverBudget(b, pub, log, events, 1)
+}
+
+// TestTotalBytesOfConnections: when connections alone use TotalBytes up, a peer that has
+// announced large properties makes room for the next, and when all hold the same, the
+// newest one is refused.
+func TestTotalBytesOfConnections(t *testing.T) {
+	const total = 1 << 20
+	b, log := budgeted(t, total)
+	pull := b.Socket(zmq.PULL, zmq.HandshakeInterval.Of(time.Hour))
+	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	events := watched(b, pull)
+	talker := rig.DialRaw(t, pull.LastEndpoint())
+	talker.Greet(1)
+	ready := wire.AppendProperty(nil, "Socket-Type", []byte("PUSH"))
+	ready = wire.AppendProperty(ready, "X-Said", make([]byte, 20<<10))
+	talker.Write(wire.AppendCommandFrame(nil, "READY", ready))
+	b.WaitPeers(pull, 1)
+	var silent []*rig.RawPeer
+	for pull.Stats().OverBudget == 0 {
+		if len(silent) > total/(16<<10) {
+			t.Fatal("nobody is refused")
+		}
+		x := rig.DialRaw(t, pull.LastEndpoint())
+		x.Greet(1)
+		silent = append(silent, x)
+	}
+	talker.WaitClosed()
+	wantOverBudget(b, pull, log, events, 1)
+	for refused := false; !refused; {
+		if len(silent) > total/(16<<10) {
+			t.Fatal("nobody is refused")
+		}
+		x := rig.DialRaw(t, pull.LastEndpoint())
+		x.Write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}))
+		_, err := x.Conn.Read(make([]byte, wire.GreetingSize))
+		refused = err != nil
+		silent = append(silent, x)
+	}
+	_ = silent[0].Conn.Close() // and so there is room
+	b.WaitUntil("a peer is served", func() bool {
+		x := rig.DialRaw(t, pull.LastEndpoint())
+		x.Write(slices.Concat(
+			wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: "NULL"}),
+			wire.AppendCommandFrame(nil, "READY", wire.AppendProperty(nil, "Socket-Type", []byte("PUSH"))),
+			message(0, "in")))
+		_, err := x.Conn.Read(make([]byte, wire.GreetingSize))
+		return err == nil
+	})
+	b.WantRecv(pull, "in")
+}
+
+// TestTotalBytesIsOfTheContext, and WithLimits says so.
+func TestTotalBytesIsOfTheContext(t *testing.T) {
+	c := rig.Context(t)
+	if _, err := c.NewSocket(zmq.PULL, zmq.WithLimits(zmq.Limits{TotalBytes: 1 << 20})); !errors.Is(err, zmq.ErrInvalid) || !strings.Contains(err.Error(), "ContextConfig.Limits") {
+		t.Errorf("%v", err)
+	}
+	b, _ := budgeted(t, 1<<20)
+	s := b.Socket(zmq.PULL)
+	if got, want := limitsOf(s), zmq.DefaultLimits(); got.MaxFrameBytes != want.MaxFrameBytes || got.MaxFrames != want.MaxFrames {
+		t.Errorf("the other limits are %+v", got)
+	}
+	limited, err := zmq.NewContext(zmq.ContextConfig{Limits: zmq.Limits{MaxPeers: 7}})
+	b.Check(err)
+	defer limited.Close()
+	if s := rig.SocketIn(t, limited, zmq.PULL); zmq.MaxPeers.Get(s) != 7 || zmq.MaxFrames.Get(s) != 65536 {
+		t.Errorf("%+v", limitsOf(s))
+	}
+	if _, err := zmq.NewContext(zmq.ContextConfig{Limits: zmq.Limits{MaxPeers: -1, MaxFrameBytes: -5}}); err != nil {
+		t.Error(err)
+	}
+}
