@@ -5,6 +5,7 @@ package tls
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -94,14 +95,20 @@ func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 	return opened, nil
 }
 
-// describe makes protocol errors of what a peer does wrong. That a certificate is not
-// trusted is not one of them: the next connection may show another.
+// describe tells a peer that speaks no TLS, which breaks the protocol, from one that is
+// refused or refuses us, because of a certificate mostly: the next connection may show
+// another. What became of the connection below stays as it is.
 func describe(err error) error {
 	var record tls.RecordHeaderError
-	if errors.As(err, &record) {
+	var op *net.OpError
+	switch {
+	case errors.As(err, &record):
 		return &zerr.ProtocolError{Rule: "the peer speaks no TLS", Err: err}
+	case errors.Is(err, zerr.ErrProtocol), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error": // as crypto/tls tells alerts
+		return err
 	}
-	return err
+	return zerr.Errorf(zerr.ErrRefused, "handshake of TLS: %w", err)
 }
 
 // Read implements net.Conn.
