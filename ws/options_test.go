@@ -38,7 +38,7 @@ func optionTest(t *testing.T, libzmq bool) *rig.Test {
 }
 
 // TestOptionsOfWSS: WSS_KEY_PEM and WSS_CERT_PEM make a listener, WSS_TRUST_PEM and
-// WSS_HOSTNAME decide whom a client trusts; on a socket or an endpoint, over wss and tls.
+// WSS_HOSTNAME decide which servers a client trusts; on a socket or an endpoint, over wss and tls.
 func TestOptionsOfWSS(t *testing.T) {
 	ours, stranger := newAuthority(t), newAuthority(t)
 	cert := ours.issue("server.example")

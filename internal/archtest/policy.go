@@ -75,8 +75,8 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... interop/...", "*"},
-	{"bench/...", ". auth/... bench/...", "*"},
+	{"interop/...", ". auth/... ws interop/...", "*"},
+	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
 	// the packages that encode it, and the tables that documents are written from.

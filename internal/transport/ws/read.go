@@ -3,6 +3,7 @@
 package ws
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -160,12 +161,54 @@ func (c *Conn) decode(b []byte) (n int, err error) {
 			n += k
 			continue
 		}
+		if k := c.small(b[n:]); k > 0 {
+			n += k
+			continue
+		}
 		more, err := c.frame()
 		if err != nil || !more {
 			return n, err
 		}
 	}
 	return n, nil
+}
+
+// small is decode for small messages that are there as a whole, which are most: the same
+// in one loop. It stops at the first frame that is anything else.
+func (c *Conn) small(b []byte) (n int) {
+	r := &c.in
+	if r.ended || r.pieces.under {
+		return 0
+	}
+	mark, headSize := byte(0), 2
+	if c.server {
+		mark, headSize = bitMask, 6
+	}
+	in := r.block[r.at:r.end]
+	for len(in) > headSize && in[0] == bitFin|opBinary {
+		size := int(in[1] ^ mark)
+		if size == 0 || size > maxControl || len(in) < headSize+size || len(b)-n < zmtpShort+size-1 {
+			break
+		}
+		key := uint32(0)
+		if c.server {
+			key = binary.LittleEndian.Uint32(in[2:])
+		}
+		flags := in[headSize] ^ byte(key)
+		if flags&zwsCommand != 0 {
+			break
+		}
+		b[n], b[n+1] = flags&zwsMore, byte(size-1)
+		body := b[n+zmtpShort : n+zmtpShort+size-1]
+		copy(body, in[headSize+1:])
+		if c.server {
+			mask(body, key>>8|key<<24)
+		}
+		n += zmtpShort + len(body)
+		in = in[headSize+size:]
+	}
+	r.at = r.end - len(in)
+	return n
 }
 
 // frame takes the head of the next frame, or the next part of one that is not given to
