@@ -33,7 +33,8 @@ type reader struct {
 	pieces pieces
 	limit  uint64 // the largest body that is accepted
 
-	ended bool // the peer has said Close
+	ended  bool  // the peer has said Close
+	failed error // a rule that it has broken, after which nothing counts
 }
 
 // directSize is the least that is read into the caller's buffer: more than that costs
@@ -53,7 +54,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 // Await implements transport.Layer. It reads a little, which the next Read decodes.
 func (c *Conn) Await() error {
 	r := &c.in
-	if r.headAt < r.headSize || r.at < r.end || len(r.early) > 0 || r.left > 0 || r.pieces.ready() || r.ended {
+	if r.headAt < r.headSize || r.at < r.end || len(r.early) > 0 || r.left > 0 || r.pieces.ready() || r.ended || r.failed != nil {
 		return nil
 	}
 	n, _, err := c.receive(port{}, r.first[:])
@@ -71,11 +72,16 @@ func (c *Conn) TryRead(fd uintptr, b []byte) (n int, again bool, err error) {
 func (c *Conn) read(p port, b []byte) (n int, again bool, err error) {
 	r := &c.in
 	for {
-		if n, err = c.decode(b); n > 0 || err != nil || len(b) == 0 {
-			r.settle()
-			return n, false, err
+		if r.failed == nil {
+			n, r.failed = c.decode(b)
 		}
-		if r.ended {
+		switch {
+		case n > 0 || len(b) == 0: // what came before is given first
+			r.settle()
+			return n, false, nil
+		case r.failed != nil:
+			return 0, false, r.failed
+		case r.ended:
 			return 0, false, io.EOF
 		}
 		if again, err = c.more(p, b, &n); n > 0 || again || err != nil {

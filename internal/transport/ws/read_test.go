@@ -184,6 +184,21 @@ func TestWhatCameBeforeAViolationIsGiven(t *testing.T) {
 	}
 }
 
+// TestViolationsStay: what follows one is not read, whatever it is.
+func TestViolationsStay(t *testing.T) {
+	e := newEnd(false, false, zmqtest.MustOctets(`82 03 00 68 69 82 03 02 01 00 82 03 00 68 69`))
+	b := make([]byte, 100)
+	n, _, err := e.TryRead(0, b)
+	if string(b[:n]) != "\x00\x02hi" || err != nil {
+		t.Errorf("%q, %v", b[:n], err)
+	}
+	for range 3 {
+		if n, again, err := e.TryRead(0, b); n != 0 || again || !errors.Is(err, zerr.ErrProtocol) {
+			t.Errorf("%q, %v, %v", b[:n], again, err)
+		}
+	}
+}
+
 // TestControlFramesAreTold: RFC 6455, 5.5, to the one that answers them.
 func TestControlFramesAreTold(t *testing.T) {
 	long := strings.Repeat("p", 125)
