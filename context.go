@@ -21,9 +21,13 @@ type Context struct {
 // ContextConfig describes a context. The zero value is what the default context
 // uses.
 type ContextConfig struct {
-	// Logger receives the library's messages: what peers did wrong as warnings, the
-	// life of connections at level debug. Connections call its handler synchronously.
-	// Calling Close or Term from it deadlocks. Nil logs nothing.
+	// Logger receives the library's messages. What peers did wrong, and endpoints that
+	// cannot be reached for five seconds, are warnings. That such an endpoint is reached
+	// again is information. The life of connections is logged at level debug.
+	// Connections call its handler synchronously. Calling Close or Term from it
+	// deadlocks. Nil logs nothing, unless the environment variable ZMQ_LOG was set to
+	// debug, info, warn or error when the context was made. Messages of that level and
+	// above then go to the standard error output.
 	Logger *slog.Logger
 
 	// EndpointPolicy is called before a socket does anything to "bind" or "connect"
@@ -62,7 +66,7 @@ func NewContext(cfg ContextConfig) (*Context, error) {
 		}
 	}
 	c := core.NewContext(core.Config{
-		Logger: cfg.Logger, Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, TotalBytes: total, Libzmq: cfg.LibzmqDefaults,
+		Logger: loggerOr(cfg.Logger), Policy: cfg.EndpointPolicy, MaxSockets: cfg.MaxSockets, TotalBytes: total, Libzmq: cfg.LibzmqDefaults,
 		Transports: core.Transports(), Known: core.LaterTransports(),
 		Settings: func(s *core.Socket) error {
 			for _, x := range settings {

@@ -42,9 +42,10 @@
 // CURVE encrypts a connection and authenticates the server to the client and the
 // client's key to the server. CurveKeypair.AsServer and AsClient return settings for a
 // socket, or for one Bind or Connect. WithCurveServerKeys lets a server change its key
-// while it runs. Two mechanisms decide which peers may connect. WithAuthorizer sets a function for a socket or an endpoint. An authentication handler
-// serves all servers of a context, as in libzmq, and package auth has one. PLAIN sends
-// passwords, like everything else, in clear text. A socket with a mechanism exchanges
-// messages only with peers that use the same one. Messages over inproc stay in the
-// process, and are neither encrypted nor authenticated.
+// while it runs. Two mechanisms decide which peers may connect. WithAuthorizer sets a
+// function for a socket or an endpoint. An authentication handler serves all servers of a
+// context, as in libzmq, and package auth has one. PLAIN sends passwords, like everything
+// else, in clear text. A socket with a mechanism exchanges messages only with peers that
+// use the same one. Messages over inproc stay in the process, and are neither encrypted
+// nor authenticated.
 package zmq

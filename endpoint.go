@@ -34,7 +34,7 @@ func (s *Socket) Bind(endpoint string, settings ...Setting) error {
 
 // Connect begins to connect to an endpoint and returns at once, whether or not a peer
 // is listening. For every attempt the library resolves the name again and tries all its
-// addresses. It repeats the attempts until one succeeds, and again whenever the
+// addresses until one answers; with AllAddresses it connects to each. It repeats the attempts until one succeeds, and again whenever the
 // connection is lost. Messages may be queued from now on (see Immediate). The settings
 // apply to this endpoint alone; see Bind.
 //

@@ -36,8 +36,8 @@ func ExampleParsePublicKey() {
 func ExampleEncodeZ85() {
 	text, err := zmq.EncodeZ85([]byte{0x86, 0x4F, 0xD2, 0x6F, 0xB5, 0x59, 0xF7, 0x5B})
 	fmt.Println(text, err)
-	octets, err := zmq.DecodeZ85(text)
-	fmt.Printf("%X %v\n", octets, err)
+	decoded, err := zmq.DecodeZ85(text)
+	fmt.Printf("%X %v\n", decoded, err)
 	// Output:
 	// HelloWorld <nil>
 	// 864FD26FB559F75B <nil>

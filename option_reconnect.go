@@ -70,6 +70,47 @@ var ReconnectAfterProtocolError = boolOption(opt.ReconnectAfterProtocolError)
 //	libzmq:   ZMQ_CONNECT_TIMEOUT (79)
 var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
 
+// AllAddresses makes Connect connect to every address that the name in the endpoint
+// resolves to, so many at most, and follow changes of the name. It is for names that
+// stand for many servers, such as headless services. With zero there is one connection,
+// to the first address that answers; 1000 is the largest value.
+//
+// The name is resolved again every ResolveInterval, and when a connection ends, at most
+// once a second. An address that is new is connected to. For one that is gone, nothing
+// more is queued. What is queued is sent within Linger, 30 seconds at most, then the
+// connection ends and the rest is dropped (Drops.PeerGone). A reply that has not come by
+// then is lost, but what was received before stays. If the name does not resolve,
+// nothing changes. If there are more addresses than allowed, those that are connected
+// stay, and the log warns. If the name has IPv4 and IPv6 addresses, those of the family
+// that the system prefers are used, because many hosts have one of each.
+//
+// The program has one endpoint: Endpoints lists it, with the number of peers and the state
+// of the address that has come furthest, and Disconnect removes it, by the text that was
+// given to Connect. PeerStats.Remote and
+// Event.Remote name the address. There is no queue before an address is known. After
+// that messages are also queued for addresses that are not connected yet, or no longer,
+// and a PUSH or DEALER gives them their share. With Immediate only connected ones get
+// messages.
+//
+// On PAIR and CHANNEL, which have one peer, and with ConnectRoutingID, Connect fails with
+// ErrInvalid. ConnectPeer ignores the option.
+//
+//	Default:  0
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all that connect to several peers
+//	libzmq:   does not have it
+var AllAddresses = intOption(opt.AllAddresses)
+
+// ResolveInterval is how often the name of a Connect with AllAddresses is resolved
+// again; zero and negative values are not valid. While the name has never resolved, it is tried again
+// as often as a connection is, see ReconnectInterval.
+//
+//	Default:  30s
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   does not have it
+var ResolveInterval = durationOption(opt.ResolveInterval, time.Millisecond)
+
 // HandshakeInterval is how long a handshake may take after the connection was made.
 // Then the connection is closed. Zero is no limit, so that a silent client can hold a
 // connection for ever; negative values are not valid.

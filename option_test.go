@@ -34,7 +34,7 @@ func TestOptionOutOfRange(t *testing.T) {
 	for _, x := range []Setting{
 		SendHWM.Of(-1), TCPKeepAlive.Of(2), MaxHandshakeBytes.Of(0), HeartbeatTimeout.Of(-1), RouterNotify.Of(4),
 		RoutingID.Of(nil), RoutingID.Of(make([]byte, 256)), Metadata.Of("name:value"), Metadata.Of(""),
-		TCPAcceptFilter.Of("localhost"), IPCFilterUID.Of(-1), Backlog.Of(-1), BindToDevice.Of("seventeen-octets!"),
+		TCPAcceptFilter.Of("localhost"), IPCFilterUID.Of(-1), Backlog.Of(-1), BindToDevice.Of("seventeen-bytes!!"),
 		Linger.Of(1 << 62), TopicsCount.Of(1),
 	} {
 		t.Run(x.name(), func(t *testing.T) {

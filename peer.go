@@ -7,6 +7,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // Peer describes the other end of a connection, by what the peer said in its handshake
@@ -46,6 +47,12 @@ type Peer struct {
 
 	p *pipe.Peer
 }
+
+// SourceOf reduces an address, as Peer.Address has it, to the part that one stranger
+// cannot vary: an IPv4 address, the network of 64 bits of an IPv6 address, or over ipc
+// the user. Use it to count what is limited for each stranger. The library itself does so
+// with unfinished handshakes (MaxHandshakes).
+func SourceOf(address string) string { return transport.SourceOf(address) }
 
 // Property returns a property of the peer by name; see Message.Property. Most
 // properties are claims of the peer, which may be false.
@@ -127,7 +134,7 @@ func newPeerStats(i core.PeerInfo) PeerStats {
 	return PeerStats{
 		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID, Number: i.Number,
 		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
-		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentOctets, ReceivedBytes: i.ReadOctets,
+		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentBytes, ReceivedBytes: i.ReceivedBytes,
 		StalledSince: i.StalledSince,
 	}
 }

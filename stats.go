@@ -11,10 +11,13 @@ import "github.com/gozmq/zmq/internal/core"
 // Drops.InFlight counts the messages that the system had accepted for a connection and
 // that the peer's system had not acknowledged when the connection broke. Linux reports
 // that after any end, macOS unless the peer has reset the connection, and other systems
-// never; it is not known for ipc. A few of these messages may have arrived. If many
-// messages were in flight, their number is estimated from their size. It cannot be
-// known which messages the peer's system has acknowledged and the peer did not read
-// before it ended.
+// never; it is not known for ipc. When this library ends the connection of a peer that
+// has been silent, the system may deliver for some time: what it does not is counted when
+// the peer's system answers, after a quarter of an hour, or when the socket is closed.
+// A few of the messages that are counted may have arrived, because their acknowledgement
+// was lost. If many messages were in flight, their number is estimated from their size.
+// It cannot be known which messages the peer's system has acknowledged and the peer did
+// not read before it ended.
 type SocketStats struct {
 	Sent             uint64 // messages that a send call took
 	Received         uint64 // messages that a receive call returned
@@ -69,7 +72,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 	c, d, t := s.Counters(), s.Drops(), s.Traffic()
 	h := &c.HandshakeFailures
 	return SocketStats{
-		Sent: t.Sent, Received: t.Received, SentBytes: t.SentOctets, ReceivedBytes: t.ReadOctets,
+		Sent: t.Sent, Received: t.Received, SentBytes: t.SentBytes, ReceivedBytes: t.ReceivedBytes,
 		Connected: c.Connected.Load(), Disconnected: c.Disconnected.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
 		TimedOut: c.TimedOut.Load(), OverBudget: c.OverBudget.Load(), DuplicateIDs: c.DuplicateIDs.Load(), EventsDropped: c.EventsDropped.Load(),

@@ -29,6 +29,9 @@ import (
 // change of the file that holds the peer's key. If a file that existed before gets a
 // new key, that may take a second. A file that cannot be read accepts no peer, and is
 // reported to the handler's log once. Without the directory every peer is refused.
+//
+// A peer is looked up when it has proved that it holds the secret key. How long that
+// takes can therefore tell a stranger nothing about the keys of others.
 type KeyDirectory struct {
 	path string
 	scan chan struct{} // holds a token while the directory is read

@@ -3,9 +3,9 @@
 package auth
 
 import (
-	"net/netip"
-	"strings"
 	"sync"
+
+	"github.com/gozmq/zmq"
 )
 
 // lane holds the decisions about peers of one mechanism. Checking a PLAIN password
@@ -45,7 +45,7 @@ func (l *lane) put(r request) (begin bool, refused *request) {
 		l.running++
 		return true, nil
 	}
-	s := l.source(r.x.source())
+	s := l.source(zmq.SourceOf(r.x.request.Address))
 	s.queue = append(s.queue, r)
 	l.waiting++
 	if l.waiting > l.limit {
@@ -105,22 +105,4 @@ func (l *lane) next() (r request, ok bool) {
 		l.sources = append(l.sources, s)
 	}
 	return r, true
-}
-
-// source reduces a peer's address to the part that one stranger cannot vary: for IPv6
-// the network of 64 bits, over ipc the user.
-func (x *exchange) source() string {
-	address := x.request.Address
-	if a, err := netip.ParseAddr(address); err == nil {
-		if a = a.WithZone("").Unmap(); a.Is6() {
-			p, _ := a.Prefix(64) // fails for more bits than an address has
-			a = p.Addr()
-		}
-		return a.String()
-	}
-	if host, rest, ok := strings.Cut(address, ":"); ok { // localhost:uid:gid:pid
-		user, _, _ := strings.Cut(rest, ":")
-		return host + ":" + user
-	}
-	return address
 }

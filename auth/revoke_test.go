@@ -38,12 +38,12 @@ func (r *rig) join(s *zmq.Socket, at string, n int, settings ...zmq.Setting) *zm
 // with that user is not among the others.
 func (r *rig) left(s *zmq.Socket, n uint64, gone string) {
 	r.Helper()
-	deadline, tick := zmqtest.Deadline(r), time.NewTicker(time.Millisecond)
+	limit, tick := zmqtest.Deadline(r).Done(), time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for s.Stats().Disconnected < n {
 		select {
 		case <-tick.C:
-		case <-deadline.Done():
+		case <-limit:
 			r.Fatalf("%d connections have ended, want %d", s.Stats().Disconnected, n)
 		}
 	}

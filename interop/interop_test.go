@@ -33,9 +33,9 @@ func TestMain(m *testing.M) {
 	zmqtest.CheckGoroutines(m)
 }
 
-// within returns a context for everything that a test does.
+// within returns a context that ends when a call has waited with it for patience.
 func within(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := zmqtest.Patient(patience)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -167,13 +167,13 @@ func silent(t testing.TB, s *peer.Socket) {
 // eventually looks until a condition holds that no call waits for.
 func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
-	ctx := within(t)
+	limit := within(t).Done()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for !holds() {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-limit:
 			t.Fatalf("not within %v: %s", patience, what)
 		}
 	}

@@ -33,7 +33,7 @@ func (b *bell) mute() {
 }
 
 // ring makes an eventfd readable. It does not block: the counter has room for
-// more than anybody can ring.
+// more than can ever be rung.
 func ring(fd int) {
 	one := uint64(1)
 	_, _, _ = syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&one)), unsafe.Sizeof(one))

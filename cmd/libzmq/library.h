@@ -299,7 +299,7 @@ typedef struct landing
 } landing;
 
 /* What the socket sends while its connection is busy: see pipe.Feed. Shared with
- * Go; whoever has set lock may touch the rest. */
+ * Go; the side that has set lock may touch the rest. */
 typedef struct outbound
 {
     _Atomic uint32_t lock;

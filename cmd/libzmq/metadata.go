@@ -19,7 +19,7 @@ import (
 )
 
 // metadataOf returns what the C side knows of a peer, made once a peer and kept
-// until nobody knows the peer any more. Messages hold references of their own.
+// until nothing refers to the peer any more. Messages hold references of their own.
 // Peers in process have none, as in libzmq.
 func metadataOf(p *pipe.Peer) *C.metadata {
 	if p == nil || p.Version == "inproc" {

@@ -113,7 +113,7 @@ uint32_t generation;
 static pthread_mutex_t start_mu = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic bool started;
 
-/* A fork takes place while nobody changes the tables of handles. */
+/* A fork takes place while no thread changes the tables of handles. */
 static pool *const pools[] = {&contexts, &sockets, &pollers, &all_timers};
 enum { POOLS = sizeof pools / sizeof *pools };
 

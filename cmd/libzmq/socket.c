@@ -60,7 +60,7 @@ static void socket_gone(void *p)
 /* How long zmq_close waits until what was sent last is on its way, so that the
  * messages of sockets that are opened, sent on and closed one after the other arrive in
  * that order. It is far more than a connection on the same network takes, and little
- * where there is nobody to connect to. */
+ * where there is no socket to connect to. */
 enum { SETTLE_MS = 50 };
 
 static void settle(socket_ *s)

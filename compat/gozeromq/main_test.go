@@ -48,13 +48,13 @@ func listen(t *testing.T, s Socket) string {
 // waitFor waits until something holds.
 func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	ctx := zmqtest.Deadline(t)
+	limit := zmqtest.Deadline(t).Done()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for !holds() {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-limit:
 			t.Fatalf("%s: not yet", what)
 		}
 	}

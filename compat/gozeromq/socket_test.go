@@ -91,13 +91,13 @@ func subscribing(t *testing.T, l, d Socket) {
 // waitTopics waits until a publisher's subscribers want these topics.
 func waitTopics(t *testing.T, s Socket, topics ...string) {
 	t.Helper()
-	ctx := zmqtest.Deadline(t)
+	limit := zmqtest.Deadline(t).Done()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for !slices.Equal(s.(Topics).Topics(), topics) {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-limit:
 			t.Fatalf("topics %q, want %q", s.(Topics).Topics(), topics)
 		}
 	}
@@ -545,13 +545,13 @@ func TestWithLogger(t *testing.T) {
 	push := makers[Push](t, WithLogger(log.New(&out, "", 0)))
 	dial(t, push, listen(t, makers[Pull](t)))
 	push.Close()
-	ctx := zmqtest.Deadline(t)
+	limit := zmqtest.Deadline(t).Done()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for !strings.Contains(out.String(), "HANDSHAKE_SUCCEEDED") {
 		select {
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-limit:
 			t.Fatalf("logged: %s", out.String())
 		}
 	}

@@ -114,6 +114,7 @@ var sleepers = map[string]string{
 	"test/simulation/link_test.go":      "every test runs in a bubble; its clock is the bubble's",
 	"test/simulation/weather_test.go":   "the same",
 	"test/simulation/world_test.go":     "the same",
+	"internal/core/addresses_test.go":   "every test runs in the bubble that inCloud makes; its clock is the bubble's",
 	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
 	"internal/session/narrate_test.go":  "the test that sleeps runs in the bubble that dialing makes",
 	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",

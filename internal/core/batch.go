@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Many messages under one lock, for those who pass them on: proxies.
+// Many messages under one lock, for proxies, which pass them on.
 
 package core
 

@@ -210,6 +210,8 @@ func (s *Socket) withdraw(e *endpoint) {
 	switch {
 	case e.listener != nil:
 		e.listener.Stop()
+	case e.all != nil:
+		e.all.cancel()
 	case e.binding != nil:
 		s.ctx.unbind(e.binding)
 	case e.parked != nil:
@@ -280,7 +282,7 @@ func (s *Socket) within(done <-chan struct{}, limit time.Duration) bool {
 }
 
 // drain waits until the pipes have nothing left to send, linger has run out or
-// nobody waits any more.
+// the wait is cut short (Hurry).
 func (s *Socket) drain(pipes []*pipe.Pipe, linger time.Duration) {
 	var expired <-chan time.Time
 	if linger > 0 {
@@ -413,13 +415,18 @@ func (s *Socket) takeOut(key string) (gone []*removal) {
 	return gone
 }
 
-// unlist takes an endpoint and its pipes out of the tables. s.mu is held: a Close
-// comes before all of this or waits for release.
+// unlist takes an endpoint and its pipes out of the tables, as the program wants it. s.mu
+// is held: a Close comes before all of this or waits for finishRemoval.
 func (s *Socket) unlist(e *endpoint) *removal {
-	s.forget(e)
 	s.departed = s.departed || e.listener != nil || e.dialer != nil
-	d := &removal{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: s.opts.Millis(opt.Linger)}
-	discard := e.dialer != nil && !e.opts.Bool(opt.Immediate)
+	return s.unlistWith(e, s.opts.Millis(opt.Linger), e.dialer != nil && !e.opts.Bool(opt.Immediate))
+}
+
+// unlistWith is unlist with a LINGER of its own. With discard, what came from the peers
+// and was not received is dropped. s.mu is held.
+func (s *Socket) unlistWith(e *endpoint, linger time.Duration, discard bool) *removal {
+	s.forget(e)
+	d := &removal{endpoint: e, far: make(map[*pipe.Pipe]*Socket), linger: linger}
 	for p, a := range s.pipes {
 		if a.endpoint != e || e.binding != nil { // in process, peers of a bind stay
 			continue

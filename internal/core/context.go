@@ -115,8 +115,8 @@ func (c *Context) Shutdown() {
 	close(c.done)
 	list := c.open()
 	c.mu.Unlock()
-	// All of them have ended before anybody is told: whoever wakes finds the same
-	// everywhere.
+	// All of them have ended before a call is woken, so that it finds the same on every
+	// socket.
 	for _, s := range list {
 		s.terminate()
 	}

@@ -53,7 +53,7 @@ func TestDepartFreesNamesAtOnce(t *testing.T) {
 	}
 }
 
-// TestDrainEndsWhenAnAttemptFails: where nobody listens, the end of a socket that
+// TestDrainEndsWhenAnAttemptFails: where no peer listens, the end of a socket that
 // lingers for ever is not waited for.
 func TestDrainEndsWhenAnAttemptFails(t *testing.T) {
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
@@ -61,7 +61,7 @@ func TestDrainEndsWhenAnAttemptFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := "tcp://" + lis.Addr().String()
-	lis.Close() // nobody listens there now
+	lis.Close() // no peer listens there now
 	c := departContext(t)
 	s := testSocket(t, c, pattern.Push)
 	if err := s.SetOption(opt.Linger, opt.Value{I: -1}); err != nil {

@@ -12,10 +12,5 @@
 // Everything else runs in the sessions' goroutines or in the caller's; a
 // receiver that waits may read the connection in the place of its reader: loan.go.
 //
-// Locks, in the order in which they may be taken: Socket.wireMu, then
-// wireMonitor.mu, then Context.mu, then Socket.mu of one socket, then leaves (those
-// of pipes, mailboxes, subscriptions, sessions, monitors).
-// Two sockets are locked at once only to join them in process, the older one
-// first. No lock is held across a system call that can block, nor while a user's
-// function runs.
+// Locks: their order is in ARCHITECTURE.md.
 package core

@@ -30,7 +30,9 @@ type endpoint struct {
 	pipe     *pipe.Pipe // of a connect, unless IMMEDIATE
 	id       []byte     // of CONNECT_ROUTING_ID with IMMEDIATE, for the pipe of each connection
 	binding  *binding   // inproc bind
-	parked   *parked    // inproc connect that found nobody
+	parked   *parked    // inproc connect to a name that is not bound yet
+	all      *addresses // of a connect to all addresses of a name, which has no dialer itself
+	of       *addresses // of one of these addresses: to which connect it belongs
 	spent    bool       // out of attempts; guarded by the socket's lock
 	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
@@ -139,7 +141,8 @@ func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error
 	if immediate {
 		return 0, zerr.Errorf(zerr.ErrFault, "with IMMEDIATE a peer has no routing id before it is connected")
 	}
-	p, err := s.connectPipe(address, settings)
+	one := Setting{Num: opt.AllAddresses} // the number is that of one peer
+	p, err := s.connectPipe(address, append(slices.Clone(settings), one))
 	if err != nil {
 		return 0, err
 	}
@@ -181,12 +184,15 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		}
 		s.forget(s.endpoints[i]) // and does so even now, when the first has come to nothing
 	}
+	cfg := s.sessionConfig(t, address, addr, o, hooks)
+	if r := allOf(t, o); r != nil {
+		return nil, s.connectAll(r, cfg, o)
+	}
 	id, err := s.takeConnectID(o, settings)
 	if err != nil {
 		return nil, err
 	}
 	e := &endpoint{socket: s, key: address, opts: o}
-	cfg := s.sessionConfig(t, address, addr, o, hooks)
 	if t.Scheme() == "ipc" {
 		cfg.StopIfDeparted = s.stopIfDeparted(o)
 	}
@@ -196,21 +202,24 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))
 		e.pipe.Route.ID = id
 	}
+	s.last = address
+	s.startDialer(e, cfg)
+	return e.pipe, nil
+}
+
+// startDialer puts a connect, which has its pipe already, into the table. s.mu is held.
+func (s *Socket) startDialer(e *endpoint, cfg *session.Config) {
 	e.dialer = session.NewDialer(cfg, e.pipe)
 	s.endpoints = append(s.endpoints, e)
 	if e.pipe != nil {
 		s.addPipe(e.pipe, e)
-	}
-	if e.pipe != nil { // before there is a connection
-		e.pipe.OnRefuse(func(reason error) {
+		e.pipe.OnRefuse(func(reason error) { // before there is a connection
 			if !errors.Is(reason, zerr.ErrLimit) {
 				e.dialer.Quit()
 			}
 		})
 	}
-	s.last = address
 	e.dialer.Start()
-	return e.pipe, nil
 }
 
 // takeConnectID consumes CONNECT_ROUTING_ID, which names the peer of the next
@@ -298,7 +307,9 @@ func (s *Socket) names() []string {
 	defer s.mu.Unlock()
 	var list []string
 	for _, e := range s.endpoints {
-		list = append(list, e.key)
+		if e.of == nil {
+			list = append(list, e.key)
+		}
 	}
 	return list
 }
@@ -317,19 +328,25 @@ func (s *Socket) Endpoints() []EndpointInfo {
 	defer s.mu.Unlock()
 	peers := make(map[*endpoint]int, len(s.endpoints))
 	for _, a := range s.pipes {
-		if a.ready {
-			peers[a.endpoint]++
+		switch e := a.endpoint; {
+		case !a.ready:
+		case e.of != nil:
+			peers[e.of.endpoint]++
+		default:
+			peers[e]++
 		}
 	}
 	list := make([]EndpointInfo, 0, len(s.endpoints))
 	for _, e := range s.endpoints {
-		list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
+		if e.of == nil {
+			list = append(list, EndpointInfo{Address: e.key, Bound: e.bound, Peers: peers[e], Progress: e.progress(peers[e])})
+		}
 	}
 	return list
 }
 
 // progress returns how far the endpoint has come, with so many peers. In process there
-// is no attempt to connect: the peer is there, or nobody has bound the name. The
+// is no attempt to connect: the peer is there, or the name is not bound yet. The
 // socket's lock is held.
 func (e *endpoint) progress(peers int) session.Progress {
 	switch {
@@ -341,6 +358,8 @@ func (e *endpoint) progress(peers int) session.Progress {
 		return p
 	case e.listener != nil:
 		return e.listener.Progress()
+	case e.all != nil:
+		return e.all.progress()
 	case e.binding != nil, peers > 0:
 		return session.Progress{State: session.Serving, Since: e.since}
 	}

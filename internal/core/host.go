@@ -133,6 +133,9 @@ func (s *Socket) noteDuplicate(p *pipe.Pipe) {
 func (s *Socket) Lost(p *pipe.Pipe, last bool, reason error) {
 	s.mu.Lock()
 	a := s.pipes[p]
+	if a != nil && a.endpoint.of != nil {
+		a.endpoint.of.hasten()
+	}
 	if a == nil {
 		a = s.parting[p]
 	}

@@ -22,7 +22,7 @@ type binding struct {
 	hello  []byte
 }
 
-// parked is a connect to a name that nobody has bound yet.
+// parked is a connect to a name that is not bound yet.
 type parked struct {
 	name     string
 	socket   *Socket
@@ -106,7 +106,7 @@ func join(b *binding, k *parked) (refused error) {
 		refused = bs.pattern.Ready(far)
 		wanted = refused == nil
 	}
-	if !wanted { // before anybody can read it
+	if !wanted { // before a receiver can read it
 		bs.removePipe(far)
 		far.CloseIn(true)
 	}
@@ -139,7 +139,7 @@ func join(b *binding, k *parked) (refused error) {
 	cs.partDisplaced()
 	bs.ctx.expel()
 	if !alive {
-		cs.mailbox.WakeSender() // who waits for room at this peer waits in vain
+		cs.mailbox.WakeSender() // senders that wait for room at this peer wait in vain
 	}
 	bs.changes.WakeAll()
 	cs.changes.WakeAll()
@@ -207,7 +207,7 @@ func (s *Socket) partInProcess(p *pipe.Pipe, far *Socket) bool {
 	}
 	q.CloseIn(s.recants)
 	far.flushAndUnlock()
-	far.mailbox.WakeSender() // who waits for room at this peer waits in vain
+	far.mailbox.WakeSender() // senders that wait for room at this peer wait in vain
 	far.changes.WakeAll()
 	return a != nil
 }
@@ -254,7 +254,7 @@ func (c *Context) bind(b *binding) ([]*parked, error) {
 	return waiting, nil
 }
 
-// bound returns who has bound the name that k connects to; if nobody has, k is
+// bound returns the binding of the name that k connects to; if there is none, k is
 // parked.
 func (c *Context) bound(k *parked) *binding {
 	c.mu.Lock()
@@ -277,11 +277,11 @@ func (c *Context) unbind(b *binding) {
 }
 
 // unpark forgets a parked connect whose socket has left, unless messages wait:
-// they are delivered when somebody binds the name (docs/libzmq.md, Endpoints).
+// they are delivered when a socket binds the name (docs/libzmq.md, Endpoints).
 func (c *Context) unpark(k *parked) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	// Once somebody has bound the name, the queue is the binder's to look at.
+	// Once the name is bound, the queue is the binder's to look at.
 	if !slices.Contains(c.parked[k.name], k) || k.messages() > 0 {
 		return
 	}

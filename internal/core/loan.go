@@ -13,7 +13,7 @@ import (
 
 // lend is asked whether receivers may read a connection themselves: see
 // engine.Conn.Borrow. They may while nothing else can bring them a message, and
-// while nobody has to be told of one who does not receive.
+// while no watcher has to be told of messages that no receiver takes.
 func (s *Socket) lend(c *engine.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -26,7 +26,7 @@ func (s *Socket) lend(c *engine.Conn) bool {
 		}
 	}
 	s.lent.Store(c)
-	s.mailbox.Receivers.Wake() // who waits may read
+	s.mailbox.Receivers.Wake() // it may read
 	return true
 }
 
@@ -47,7 +47,7 @@ func (s *Socket) readHere() bool {
 	}
 	used := s.borrow(c, engine.Sleep{})
 	if used {
-		s.mailbox.Receivers.Wake() // who wanted to read meanwhile waits for a word
+		s.mailbox.Receivers.Wake() // one that wanted to read meanwhile waits to be woken
 	}
 	return used
 }
@@ -120,7 +120,7 @@ func (r *receiver) wait(m *pipe.Message) error {
 	}
 }
 
-// read waits for the connection, and reports false if it is somebody else's turn.
+// read waits for the connection, and reports false if it is another receiver's turn.
 func (r *receiver) read(c *engine.Conn) bool {
 	if r.reads != c {
 		r.reads = c

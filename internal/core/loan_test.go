@@ -115,9 +115,9 @@ func (b *borrower) parked(n int) {
 // until waits for what nothing tells of.
 func (b *borrower) until(what string, cond func() bool) {
 	b.Helper()
-	for !cond() {
+	for done := b.ctx.Done(); !cond(); {
 		select {
-		case <-b.ctx.Done():
+		case <-done:
 			b.Fatalf("waited in vain until %s", what)
 		case <-time.After(100 * time.Microsecond):
 		}
@@ -270,8 +270,8 @@ func TestReceiversTakeTurns(t *testing.T) {
 	}
 }
 
-// One of two receivers gives up; the other must not be left waiting for a word that
-// nobody says.
+// One of two receivers gives up; the other must not be left waiting for a
+// wake-up that never comes.
 func TestReceiverThatGivesUpPassesTheTurnOn(t *testing.T) {
 	b := newBorrower(t, pattern.Pull, pattern.Push)
 	for range 50 {
@@ -331,7 +331,7 @@ func (b *borrower) queued() (in int) {
 }
 
 // A receiver that reads more at once than the queue may hold leaves the rest behind,
-// and whoever reads next begins with that.
+// and the next reader begins with that.
 func TestHighWaterMarkWhereTheReceiverReads(t *testing.T) {
 	for _, limit := range []int{1, 7, 1000} {
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
@@ -365,7 +365,7 @@ func TestHighWaterMarkWhereTheReceiverReads(t *testing.T) {
 	}
 }
 
-// The end of a connection is noticed whether a receiver reads it or nobody does.
+// The end of a connection is noticed whether or not a receiver reads it.
 func TestEndOfALentConnection(t *testing.T) {
 	for _, waits := range []bool{true, false} {
 		t.Run(fmt.Sprintf("waits=%v", waits), func(t *testing.T) {

@@ -43,6 +43,11 @@ func (s *Socket) log(e *session.Event) {
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
 		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
 		level = slog.LevelWarn
+	case e.Outage > 0 && e.Kind == session.HandshakeSucceeded:
+		level = slog.LevelInfo
+	case e.Outage > 0: // once in an outage
+		s.logAt(s.ctx.cfg.Logger, slog.LevelWarn, e, 0)
+		return
 	}
 	held := 0
 	if level == slog.LevelWarn {
@@ -104,5 +109,13 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held 
 	if held > 0 {
 		attrs = append(attrs, slog.Int("repeated", held))
 	}
-	l.LogAttrs(context.Background(), level, eventTexts[e.Kind], attrs...)
+	text := eventTexts[e.Kind]
+	if e.Outage > 0 {
+		text = "endpoint reached again"
+		if e.Kind == session.ConnectRetried {
+			text = "endpoint cannot be reached"
+		}
+		attrs = append(attrs, slog.Duration("for", e.Outage.Round(100*time.Millisecond)))
+	}
+	l.LogAttrs(context.Background(), level, text, attrs...)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// wireBacklog is how many events wait in front of a monitor's socket while nobody
-// has connected to it or its reader is slow, where libzmq would stop the
+// wireBacklog is how many events wait in front of a monitor's socket while no
+// socket has connected to it or its reader is slow, where libzmq would stop the
 // connection that has something to tell. It is what ten thousand peers that come
 // and go tell twice over.
 const wireBacklog = 1 << 16
@@ -57,7 +57,7 @@ type wireMonitor struct {
 	ended      bool
 }
 
-// MonitorTo sends the events that mask chooses to whoever connects to an inproc
+// MonitorTo sends the events that mask chooses to the sockets that connect to an inproc
 // endpoint, by a PAIR, PUB or PUSH, in place of a monitor that was there. The
 // checks come in the order of zmq_socket_monitor_versioned.
 func (s *Socket) MonitorTo(address string, mask uint64, version, typ int) error {

@@ -65,7 +65,7 @@ func (s *Socket) setMarks(n opt.Num, v opt.Value) {
 }
 
 // applyOptions refreshes what is kept outside the option set. s.mu is held, or
-// nobody else has the socket yet.
+// the socket is being made.
 func (s *Socket) applyOptions() {
 	s.timeouts = timeouts{send: s.opts.Millis(opt.SendTimeout), recv: s.opts.Millis(opt.RecvTimeout)}
 	if p, ok := s.pattern.(pattern.Configured); ok {

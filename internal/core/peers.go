@@ -23,9 +23,9 @@ type PeerInfo struct {
 	QueuedOut int
 	QueuedIn  int
 
-	StalledSince           time.Time // zero: it is not
-	SentOctets, ReadOctets uint64
-	SendHWM, RecvHWM       int
+	StalledSince             time.Time // zero: it is not
+	SentBytes, ReceivedBytes uint64
+	SendHWM, RecvHWM         int
 }
 
 // Peers lists the peers that have finished their handshake.
@@ -38,10 +38,10 @@ func (s *Socket) Peers() []PeerInfo {
 			continue
 		}
 		out, in := p.Queued()
-		sent, read := p.Octets()
+		sent, read := p.Bytes()
 		sendHWM, recvHWM := p.Marks()
 		list = append(list, PeerInfo{
-			SentOctets: sent, ReadOctets: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
+			SentBytes: sent, ReceivedBytes: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
 			StalledSince: p.Peer().StalledSince(),
 			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID), Number: p.Route.Label.RoutingOf(),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),

@@ -12,7 +12,7 @@ import (
 // Peers of this library announce what they accept (wire.PropertyMaxFrame). A message
 // that no peer accepts is an error of the sending call, instead of the end of a
 // connection. Sending looks at one number, the least that a peer has announced since
-// somebody looked closer.
+// a send last looked at all peers.
 
 // noLimit is that number if nothing was announced.
 const noLimit = math.MaxInt64

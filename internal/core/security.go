@@ -49,7 +49,7 @@ func key(o *opt.Set, n opt.Num) (k mechanism.CurveKey) {
 	return k
 }
 
-// checkSecurity finds what cannot work, instead of talking in clear or to nobody.
+// checkSecurity finds what cannot work, instead of talking in clear or to no peer.
 // With libzmq's defaults only the former is an error, as there: the program gets
 // what it would get from libzmq, connections that fail.
 func (s *Socket) checkSecurity(o *opt.Set, hooks *Hooks) error {
@@ -85,6 +85,7 @@ func checkProxy(scheme string, o *opt.Set) error {
 func checkCurveKeys(o *opt.Set) error {
 	var none, public mechanism.CurveKey
 	secret, given := key(o, opt.CurveSecretKey), key(o, opt.CurvePublicKey)
+	defer clear(secret[:])
 	if secret == none {
 		return zerr.Errorf(zerr.ErrInvalid, "CURVE needs CURVE_SECRETKEY, which is not set")
 	}
@@ -95,7 +96,7 @@ func checkCurveKeys(o *opt.Set) error {
 		return zerr.Errorf(zerr.ErrInvalid, "CURVE_PUBLICKEY does not belong to CURVE_SECRETKEY")
 	}
 	if given == none {
-		_ = o.Record(opt.CurvePublicKey, opt.Value{B: public[:]}) // 32 octets are a key
+		_ = o.Record(opt.CurvePublicKey, opt.Value{B: public[:]}) // 32 bytes are a key
 	}
 	if !o.AsServer() && key(o, opt.CurveServerKey) == none {
 		return zerr.Errorf(zerr.ErrInvalid, "a client of CURVE needs CURVE_SERVERKEY, or CURVE_SERVER makes this socket the server")

@@ -28,27 +28,27 @@ type Socket struct {
 	end     context.CancelFunc
 	drops   pattern.Drops
 	changes pipe.Waiters // goroutines that wait for a change of peers or subscriptions
-	recants bool         // in process, what nobody has received goes with the socket
+	recants bool         // in process, what was not received goes with the socket
 
 	// sole is the pipe that takes whatever is sent, nil if the pattern must choose.
-	// Whoever holds mu sets it; it may be out of date for others, which the pipe
-	// then tells them.
+	// It is set with mu held; it may be out of date for a caller without mu, which
+	// the pipe then refuses.
 	sole atomic.Pointer[pipe.Pipe]
 
-	// lent is the connection that receivers read themselves, nil for none. Whoever
-	// holds mu sets it.
+	// lent is the connection that receivers read themselves, nil for none. It is
+	// set with mu held.
 	lent atomic.Pointer[engine.Conn]
 
 	// stop is the error of every call once the socket is closed or its context
 	// terminated: nil until then.
 	stop atomic.Pointer[zerr.Code]
 
-	// hooks are those of later endpoints. Whoever holds mu sets them.
+	// hooks are those of later endpoints, set with mu held.
 	hooks atomic.Pointer[Hooks]
 
 	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
 
-	mu             sync.Mutex // Lock order: Context.mu before mu before leaves.
+	mu             sync.Mutex // guards what follows, up to settled
 	feed           pipe.Feed  // of a binding to another language, for the sole pipe
 	host           pattern.Host
 	pattern        pattern.Pattern
@@ -87,7 +87,7 @@ type Socket struct {
 	parted    parted // guarded by mu
 	monitors  monitors
 
-	wireMu sync.Mutex   // held while a MonitorTo is made or ended; taken before every other lock
+	wireMu sync.Mutex   // held while a MonitorTo is made or ended
 	wire   *wireMonitor // of MonitorTo; guarded by wireMu
 }
 
@@ -196,7 +196,7 @@ func (s *Socket) Err() error {
 	return nil
 }
 
-// terminate is the context's shutdown reaching the socket; the caller tells those who
+// terminate is the context's shutdown reaching the socket; the caller wakes those that
 // wait.
 func (s *Socket) terminate() {
 	code := zerr.ErrTerminated

@@ -15,11 +15,11 @@ import (
 
 // Traffic is what a socket has sent and received, and what waits.
 type Traffic struct {
-	Sent, Received         uint64 // messages that calls took and returned
-	SentOctets, ReadOctets uint64 // over connections, with framing; in process those of messages
-	Conflated              uint64 // messages that a newer one took the place of
-	QueuedOut, QueuedIn    int    // messages, of all pipes together
-	Peers                  int    // that are connected
+	Sent, Received           uint64 // messages that calls took and returned
+	SentBytes, ReceivedBytes uint64 // over connections, with framing; in process those of messages
+	Conflated                uint64 // messages that a newer one took the place of
+	QueuedOut, QueuedIn      int    // messages, of all pipes together
+	Peers                    int    // that are connected
 }
 
 // parted is what in-process pipes had carried before they ended. Connections
@@ -31,7 +31,7 @@ type parted struct {
 // noteParted keeps the counts of a pipe that is being removed. s.mu is held.
 func (s *Socket) noteParted(p *pipe.Pipe) {
 	if p.InProcess() {
-		out, in := p.Octets()
+		out, in := p.Bytes()
 		s.parted.out += out
 		s.parted.in += in
 	}
@@ -65,7 +65,7 @@ func (s *Socket) Traffic() Traffic {
 	defer s.mu.Unlock()
 	t := Traffic{
 		Sent: s.sent, Received: s.received, Conflated: s.totals.Conflated.Load(),
-		SentOctets: s.totals.Out.Load() + s.parted.out, ReadOctets: s.totals.In.Load() + s.parted.in,
+		SentBytes: s.totals.Out.Load() + s.parted.out, ReceivedBytes: s.totals.In.Load() + s.parted.in,
 	}
 	if p := s.sole.Load(); p != nil {
 		t.Sent += p.Direct()
@@ -83,9 +83,9 @@ func (s *Socket) Traffic() Traffic {
 			t.Peers++
 		}
 		if p.InProcess() {
-			sent, read := p.Octets()
-			t.SentOctets += sent
-			t.ReadOctets += read
+			sent, read := p.Bytes()
+			t.SentBytes += sent
+			t.ReceivedBytes += read
 		}
 	}
 	return t

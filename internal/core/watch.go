@@ -22,7 +22,7 @@ type Watch struct {
 
 // Watch has f called when the readiness of the socket may have changed in one
 // of the ways wanted, or the socket has ended. It is edge-triggered: f is called
-// once, and not again before Events has been asked; whoever is told asks Events,
+// once, and not again before Events has been asked. After a call the watcher asks Events,
 // and waits again only for what is not there. The first call of Events is due
 // before the first wait.
 //
@@ -30,7 +30,7 @@ type Watch struct {
 // block and must not call the library: it sets a flag, sends to a channel without
 // waiting, or writes to an eventfd.
 //
-// Nothing of a socket's data path is slower for a socket that nobody watches.
+// Nothing of a socket's data path is slower for a socket without a watch.
 func (s *Socket) Watch(want Ready, f func()) *Watch {
 	w := &Watch{s: s, w: s.mailbox.Watchers.Add(want, f)}
 	s.mu.Lock()
@@ -46,7 +46,7 @@ func (w *Watch) Socket() *Socket { return w.s }
 // not told.
 func (w *Watch) Want(want Ready) { w.w.Want(want) }
 
-// Rearm lets f be called again, for those who look at the state in another way
+// Rearm lets f be called again, for callers that look at the state in another way
 // than by Events, such as trying to receive. It comes before the look.
 func (w *Watch) Rearm() { w.w.Rearm() }
 

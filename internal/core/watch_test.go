@@ -240,8 +240,8 @@ func TestWatchSubFilters(t *testing.T) {
 	b.expect(t, "not any more", 0, 0)
 }
 
-// However sends, receives of others and queries interleave, whoever waits after
-// an empty look is told.
+// However sends, receives of others and queries interleave, a watcher that waits
+// after an empty look is told.
 func TestWatchLosesNothing(t *testing.T) {
 	pull, push := inprocPair(t, pattern.Pull, pattern.Push)
 	const n = 20000

@@ -68,7 +68,7 @@ func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanis
 	return v, err
 }
 
-var errNoHandler = zerr.Errorf(zerr.ErrNoEndpoint, "nobody has bound %s", zap.Endpoint)
+var errNoHandler = zerr.Errorf(zerr.ErrNoEndpoint, "no socket has bound %s", zap.Endpoint)
 
 // ask sends a request and waits for the reply. Whatever the handler does but
 // answer, the peer is not admitted.
@@ -112,7 +112,7 @@ func (c *Context) joinHandler() (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A question that nobody waits for any more is not put: who comes and goes
+	// A question whose peer has left is not put: peers that come and go
 	// quickly could make more work for the handler than it can do.
 	s.id, s.recants = id, true
 	for _, n := range []opt.Num{opt.SendHWM, opt.RecvHWM, opt.Linger} {

@@ -9,7 +9,7 @@ import (
 )
 
 // What a connection draws on the budget of its context, beside the queue of its pipe and
-// its topics: its own memory, the octets of its handshake, the properties of its peer and
+// its topics: its own memory, the bytes of its handshake, the properties of its peer and
 // the message under way. All of it is given back when the connection ends.
 
 const (

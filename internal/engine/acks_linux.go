@@ -31,7 +31,7 @@ func (s *source) acks() (a acks, known bool) {
 	return a, known && err == nil
 }
 
-// unacked returns how many octets of a connection the system still holds, because the
+// unacked returns how many bytes of a connection the system still holds, because the
 // peer's has not acknowledged them. It is known after a reset too.
 func (s *source) unacked() (n int) {
 	if _, tcp := s.bottom.(*net.TCPConn); tcp && s.raw != nil {

@@ -106,7 +106,7 @@ func (h *handshake) findKey() error {
 }
 
 // question has the authentication handler decide about the peer. A client that
-// speaks while it has to wait breaks a rule; with NULL nobody has to wait.
+// speaks while it has to wait breaks a rule; with NULL it need not wait.
 func (h *handshake) question(q *mechanism.Question) error {
 	switch q.Mechanism {
 	case mechanism.Curve:
@@ -195,7 +195,7 @@ func (h *handshake) readMetadata(b []byte) error {
 			}
 		case wire.PropertyIdentity:
 			if len(value) > maxIdentity {
-				return h.badMetadata("an identity has at most 255 octets", nil)
+				return h.badMetadata("an identity has at most 255 bytes", nil)
 			}
 			h.peer.Identity = append([]byte(nil), value...)
 		case wire.PropertyMaxFrame:

@@ -106,7 +106,7 @@ func (h *handshake) refuse(status int, reason string, err error) error {
 	return err
 }
 
-// mostMeanwhile is how many octets of a peer are taken in while somebody decides
+// mostMeanwhile is how many bytes of a peer are taken in while a handler decides
 // about it; what is more waits in its TCP window.
 const mostMeanwhile = 16 << 10
 

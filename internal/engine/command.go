@@ -61,7 +61,7 @@ func nonNil(b []byte) []byte {
 	return b
 }
 
-// ping answers with the context, the first 16 octets of a longer one (RFC 37,
+// ping answers with the context, the first 16 bytes of a longer one (RFC 37,
 // Heartbeating), and notes how long the peer wants us to wait for it.
 func (c *Conn) ping(data []byte) error {
 	ttl, context, err := wire.ParsePing(data)

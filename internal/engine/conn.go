@@ -28,11 +28,11 @@ type Config struct {
 	Raw          bool                     // STREAM: no protocol at all
 	Datagrams    bool                     // frames without greeting and handshake
 	Groups       bool                     // DISH: a message is a group and one frame
-	Chunk        int                      // the most octets of one message of a Raw connection, 0 is 8 KiB
+	Chunk        int                      // the most bytes of one message of a Raw connection, 0 is 8 KiB
 	Hello        []byte                   // HELLO_MSG: first message of every connection
 
 	// Authenticate answers the mechanism's question; nil, and a nil verdict, admit
-	// everybody. Authorize may refuse a peer of which everything is known; nil never
+	// every peer. Authorize may refuse a peer of which everything is known; nil never
 	// does. Both are called without locks and have until their context ends.
 	Authenticate func(context.Context, *pipe.Peer, *mechanism.Question) (*mechanism.Verdict, error)
 	Authorize    func(context.Context, *pipe.Peer) error
@@ -42,7 +42,7 @@ type Config struct {
 	ServerKeys func(context.Context, *pipe.Peer, *mechanism.CurveKey) ([]*mechanism.CurveKey, error)
 
 	HandshakeTimeout time.Duration // 0 is none
-	HandshakeBytes   int           // most octets that a peer may send before it is ready
+	HandshakeBytes   int           // most bytes that a peer may send before it is ready
 	MaxFrame         int64         // MAXMSGSIZE, negative is no limit
 	MaxMessage       int64         // all frames of a message, negative or 0 is no limit
 	MaxFrames        int           // frames of a message, 0 is no limit
@@ -63,7 +63,7 @@ type Config struct {
 	system func() (acks, bool)
 
 	// Lend, if set, is asked whether the socket's receivers may read a connection
-	// themselves from now on, by Borrow; whoever says yes calls Recall when they may
+	// themselves from now on, by Borrow; a socket that agrees calls Recall when they may
 	// not any more. It is called without locks.
 	Lend  func(*Conn) bool
 	Loans *Loans // not nil if Lend is set
@@ -74,7 +74,7 @@ type Config struct {
 	Budget  *pipe.Budget // of the context; nil is no limit
 }
 
-// Conn is one connection. A session calls Handshake, then Run; anybody may call
+// Conn is one connection. A session calls Handshake, then Run; any goroutine may call
 // Close and Flush.
 type Conn struct {
 	// Immutable after New.
@@ -85,12 +85,12 @@ type Conn struct {
 	loan atomic.Pointer[loan] // nil before the first; set by the reader
 
 	// Owned by the goroutine that calls Handshake, then by the one that calls Run, or
-	// while the connection is lent by who borrows it.
+	// while the connection is lent by the receiver that borrows it.
 	accepted bool // the peer connected to us; set before Handshake
 	version  wire.Version
 	layered  bool              // a layer carries the frames, and has heartbeats of its own
 	traffic  mechanism.Traffic // what frames go through; nil: they travel as they are
-	rest     []byte            // octets that came behind the handshake
+	rest     []byte            // bytes that came behind the handshake
 	dec      decoder
 	pipe     *pipe.Pipe
 	out      *pipe.Outbox
@@ -108,8 +108,8 @@ type Conn struct {
 	recoded   *recoder  // for ZMTP 1.0
 	stuck     func()    // takesNoMore, made when it is needed first
 	seal      *sealer   // with traffic
-	written   int       // octets of batch that have gone out
-	flight    flight    // what the last octets written were
+	written   int       // bytes of batch that have gone out
+	flight    flight    // what the last bytes written were
 	lastWrite time.Time // end of the last write
 	streak    int       // writes that followed closely on the one before
 	usesThen  uint64    // loan.uses at the last write
@@ -121,13 +121,13 @@ type Conn struct {
 	finishing atomic.Bool               // Finish was called: nothing more is said
 	running   atomic.Bool               // Run has not returned: the peer has not ended the connection
 	keep      atomic.Bool               // Wait leaves the connection to the Keeper
-	heard     atomic.Uint64             // counts reads that brought octets
+	heard     atomic.Uint64             // counts reads that brought bytes
 	beat      atomic.Pointer[heartbeat] // nil until heartbeats needs it
 
 	gate      gate
 	closeOnce sync.Once
 	err       error // why; set before the gate is told of the end
-	unacked   int   // octets that the peer's system had not acknowledged; set by Close
+	unacked   int   // bytes that the peer's system had not acknowledged; set by Close
 }
 
 // New takes over an established connection.
@@ -173,7 +173,7 @@ func (c *Conn) Close(reason error) {
 // Finish ends a connection that is ready, after everything queued has been
 // handed to the operating system: it shuts down our direction and lets Run go on,
 // discarding, until the peer has read all of it and has closed too. A close of
-// ours would come too early. Octets that we have not read turn it into a reset
+// ours would come too early. Bytes that we have not read turn it into a reset
 // that can overtake what we sent, and a libzmq peer that is held up at its
 // high-water mark drops what it has not read yet when it learns of the close (over
 // ipc, or with something to write).
@@ -214,13 +214,13 @@ func (c *Conn) reason(seen error) error {
 // ready; it is safe for concurrent use.
 type Buffers struct {
 	pool   sync.Pool // of *readBuffer
-	wide   sync.Pool // of *readBuffer with wideSize octets
+	wide   sync.Pool // of *readBuffer with wideSize bytes
 	sealed sync.Pool // of *sealedBuffer
 
 	lent atomic.Int32 // buffers of pool and wide
 }
 
-// readBuffer is where octets land, and where messages gather until they are
+// readBuffer is where bytes land, and where messages gather until they are
 // handed over. An idle connection has none.
 type readBuffer struct {
 	data  []byte

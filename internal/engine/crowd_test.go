@@ -30,7 +30,7 @@ func TestReadsAreSmallInACrowd(t *testing.T) {
 		s.keep(nil)
 	}
 	if most > crowdSize {
-		t.Errorf("a read brought %d octets in a crowd", most)
+		t.Errorf("a read brought %d bytes in a crowd", most)
 	}
 
 	for _, r := range others {
@@ -41,7 +41,7 @@ func TestReadsAreSmallInACrowd(t *testing.T) {
 	}
 	s.rb = b.get(false)
 	if n := len(s.room()); n != readSize {
-		t.Errorf("alone there is room for %d octets", n)
+		t.Errorf("alone there is room for %d bytes", n)
 	}
 }
 
@@ -55,11 +55,11 @@ func TestRoomInACrowdBehindWhatIsLeft(t *testing.T) {
 	} {
 		s.left = test.left
 		if got := len(s.room()); got != test.want {
-			t.Errorf("%d octets behind %d, want %d", got, test.left, test.want)
+			t.Errorf("%d bytes behind %d, want %d", got, test.left, test.want)
 		}
 	}
 	s.rb, s.left = b.get(true), 0
 	if got := len(s.room()); got != wideSize {
-		t.Errorf("%d octets in a wide buffer", got)
+		t.Errorf("%d bytes in a wide buffer", got)
 	}
 }

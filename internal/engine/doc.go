@@ -25,8 +25,8 @@
 //
 // A message comes in: readability → a buffer is borrowed → frames are split in
 // one allocation of what was read → the batch goes into the pipe under one lock.
-// A message goes out: Send appends it to the outbox → whoever finds the write
+// A message goes out: Send appends it to the outbox → the goroutine that finds the write
 // token free writes at once without blocking, or starts writeLoop, which takes
 // all that has gathered. With CURVE, frames are opened into the allocation that
-// messages share, and sealed by who writes: sealed_read.go, sealed_write.go.
+// messages share, and sealed by the writer: sealed_read.go, sealed_write.go.
 package engine

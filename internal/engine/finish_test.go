@@ -25,7 +25,7 @@ func TestFinishWaitsForThePeer(t *testing.T) {
 		r.conn.Finish()
 		r.wantBytes(frameOf(0, "last"))
 		if n, err := r.peer.Read(make([]byte, 1)); n != 0 || err != io.EOF {
-			t.Fatalf("%d octets, %v behind the last message", n, err)
+			t.Fatalf("%d bytes, %v behind the last message", n, err)
 		}
 		r.write(wire.AppendPing(nil, 1, nil)) // and wants to hear from us within 0.1 s
 		r.write(frameOf(0, "late"))
@@ -53,7 +53,7 @@ func TestFinishLetsAWriteInProgressEnd(t *testing.T) {
 		synctest.Wait()
 		r.wantBytes(frameOf(0, body))
 		if n, err := far.Read(make([]byte, 1)); n != 0 || err != io.EOF {
-			t.Errorf("%d octets, %v behind the message", n, err)
+			t.Errorf("%d bytes, %v behind the message", n, err)
 		}
 	})
 }

@@ -22,7 +22,7 @@ func (r *record) write(sizes ...int) {
 	r.add(at, len(sizes))
 }
 
-// exactly returns how many messages end in the last n octets.
+// exactly returns how many messages end in the last n bytes.
 func (r *record) exactly(n uint64) (msgs uint64) {
 	for i := len(r.ends) - 1; i >= 0 && r.ends[i] > r.total-n; i-- {
 		msgs++
@@ -40,7 +40,7 @@ func TestFlightKnowsTheLastWritesExactly(t *testing.T) {
 		for i := len(r.ends) - 1; i >= start; i-- {
 			n := r.total - r.ends[i]
 			if got, want := r.within(n), uint64(len(r.ends)-1-i); got != want {
-				t.Fatalf("seed %d: %d messages in the last %d octets, want %d", seed, got, n, want)
+				t.Fatalf("seed %d: %d messages in the last %d bytes, want %d", seed, got, n, want)
 			}
 		}
 		r.write(1 + rnd.IntN(10_000))
@@ -61,7 +61,7 @@ func TestFlightIsExactForMessagesOfOneSize(t *testing.T) {
 		for range 5 {
 			n := rnd.Uint64N(r.total + 1)
 			if got, want := r.within(n), r.exactly(n); got != want {
-				t.Fatalf("seed %d: %d messages in the last %d octets, want %d", seed, got, n, want)
+				t.Fatalf("seed %d: %d messages in the last %d bytes, want %d", seed, got, n, want)
 			}
 		}
 	}
@@ -73,13 +73,13 @@ func TestFlightIsExactForMessagesOfOneSize(t *testing.T) {
 	}
 }
 
-// at returns the stretch in which the last n octets begin.
+// at returns the stretch in which the last n bytes begin.
 func (r *record) at(n uint64) (s stretch) {
 	for i := len(r.stretches) - 1; i >= 0; i-- {
-		if s = r.stretches[i]; n < s.octets {
+		if s = r.stretches[i]; n < s.size {
 			break
 		}
-		n -= s.octets
+		n -= s.size
 	}
 	return s
 }
@@ -103,7 +103,7 @@ func TestFlightIsNearlyRightOtherwise(t *testing.T) {
 	for n := uint64(1000); n < r.total; n = n * 5 / 4 {
 		got, want := r.within(n), r.exactly(n)
 		if off := max(got, want) - min(got, want); off > r.at(n).msgs {
-			t.Errorf("seed %d: %d messages in the last %d octets, want %d", seed, got, n, want)
+			t.Errorf("seed %d: %d messages in the last %d bytes, want %d", seed, got, n, want)
 		}
 	}
 }

@@ -16,10 +16,10 @@ import (
 // fuzzTypes are the local socket types that differ for a connection.
 var fuzzTypes = []string{"DEALER", "XPUB", "SUB", "REP"}
 
-// FuzzConnection plays arbitrary octets to a connection: as a whole stream, behind
+// FuzzConnection plays arbitrary bytes to a connection: as a whole stream, behind
 // a greeting, behind a finished handshake, or as what a peer of CURVE encrypts. It
 // must not panic, must end when the stream does, deliver whole messages only, and
-// keep its memory within what arrived. The first octet chooses the stage, the
+// keep its memory within what arrived. The first byte chooses the stage, the
 // mechanism and our role in it, and the type of our socket. The corpus is in
 // testdata/fuzz; each row of it is named after what it is about.
 func FuzzConnection(f *testing.F) {
@@ -32,39 +32,39 @@ func FuzzConnection(f *testing.F) {
 		if grouped := map[string]string{"XPUB": "RADIO", "SUB": "DISH"}[socketType]; input[0]>>7 == 1 && grouped != "" {
 			socketType = grouped
 		}
-		stage, octets := input[0]%4, input[1:]
+		stage, wireBytes := input[0]%4, input[1:]
 		peerType := map[string]string{"DEALER": "ROUTER", "XPUB": "SUB", "SUB": "PUB", "REP": "REQ", "RADIO": "DISH", "DISH": "RADIO"}[socketType]
 		cfg := configOf(socketType, nil)
 		cfg.Groups = socketType == "DISH"
 		if secured := fuzzMechanisms[input[0]>>2&3|input[0]>>6&1<<2]; secured.name != "" {
-			octets = secured.stream(cfg, peerType, stage, octets)
+			wireBytes = secured.stream(cfg, peerType, stage, wireBytes)
 		} else {
-			octets = inClear(peerType, stage, octets)
+			wireBytes = inClear(peerType, stage, wireBytes)
 		}
 		before := allocated()
-		playAll(t, cfg, octets)
+		playAll(t, cfg, wireBytes)
 		// The buffers of the connection and its peer, a frame that is believed, and
-		// for each octet at most a frame header's worth of bookkeeping.
-		if grown, most := allocated()-before, uint64(4<<20+400*len(octets)); grown > most {
-			t.Errorf("%d octets were allocated for %d", grown, len(octets))
+		// for each byte at most a frame header's worth of bookkeeping.
+		if grown, most := allocated()-before, uint64(4<<20+400*len(wireBytes)); grown > most {
+			t.Errorf("%d bytes were allocated for %d", grown, len(wireBytes))
 		}
 	})
 }
 
-func inClear(peerType string, stage byte, octets []byte) []byte {
+func inClear(peerType string, stage byte, wireBytes []byte) []byte {
 	switch stage {
 	case 1:
-		return slices.Concat(zmqtest.MustOctets(greeting), octets)
+		return slices.Concat(zmqtest.MustOctets(greeting), wireBytes)
 	case 2:
-		return slices.Concat(zmqtest.MustOctets(greeting), readyFrame(peerType), octets)
+		return slices.Concat(zmqtest.MustOctets(greeting), readyFrame(peerType), wireBytes)
 	case 3:
-		return slices.Concat(zmqtest.MustOctets(signature+" 01 06 00 00"), octets)
+		return slices.Concat(zmqtest.MustOctets(signature+" 01 06 00 00"), wireBytes)
 	}
-	return octets
+	return wireBytes
 }
 
 // fuzzMechanism is a mechanism with our role in it. All that both sides draw at
-// random is fixed, so that a peer's octets can be known before they are sent.
+// random is fixed, so that a peer's bytes can be known before they are sent.
 type fuzzMechanism struct {
 	name       string
 	ours, peer func(metadata []byte) mechanism.Machine
@@ -74,24 +74,24 @@ func plainClient(metadata []byte) mechanism.Machine {
 	return mechanism.NewPlainClient([]byte("admin"), []byte("secret"), metadata)
 }
 
-// fuzzMechanisms by bits 2, 3 and 6 of the first octet; the first is NULL.
+// fuzzMechanisms by bits 2, 3 and 6 of the first byte; the first is NULL.
 var fuzzMechanisms = [8]fuzzMechanism{
 	1: {"PLAIN", mechanism.NewPlainServer, plainClient}, 2: {"CURVE", curveServer, curveClient},
 	3: {"PLAIN", plainClient, mechanism.NewPlainServer}, 7: {"CURVE", curveClient, curveServer},
 }
 
 // stream gives the connection its side of the mechanism and returns what the peer
-// sends: octets alone, behind a greeting, behind the peer's part of a handshake, or
+// sends: bytes alone, behind a greeting, behind the peer's part of a handshake, or
 // there as frames that it encrypts.
-func (m *fuzzMechanism) stream(cfg *Config, peerType string, stage byte, octets []byte) []byte {
+func (m *fuzzMechanism) stream(cfg *Config, peerType string, stage byte, wireBytes []byte) []byte {
 	metadata := metadataOf(cfg.SocketType, nil)
 	cfg.Mechanism = func() mechanism.Machine { return m.ours(metadata) }
 	if stage == 0 {
-		return octets
+		return wireBytes
 	}
 	sent := wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: m.name})
 	if stage == 1 {
-		return append(sent, octets...)
+		return append(sent, wireBytes...)
 	}
 	peer, ours := m.peer(metadataOf(peerType, nil)), m.ours(metadata)
 	for !peer.Ready() || !ours.Ready() {
@@ -109,23 +109,23 @@ func (m *fuzzMechanism) stream(cfg *Config, peerType string, stage byte, octets 
 		}
 	}
 	if stage == 2 || peer.Traffic() == nil {
-		return append(sent, octets...)
+		return append(sent, wireBytes...)
 	}
-	for len(octets) > 1 {
-		n := min(len(octets)-2, int(octets[1]))
-		body, _ := peer.Traffic().Seal(nil, octets[0], octets[2:2+n])
-		sent, octets = wire.AppendFrame(sent, 0, body), octets[2+n:]
+	for len(wireBytes) > 1 {
+		n := min(len(wireBytes)-2, int(wireBytes[1]))
+		body, _ := peer.Traffic().Seal(nil, wireBytes[0], wireBytes[2:2+n])
+		sent, wireBytes = wire.AppendFrame(sent, 0, body), wireBytes[2+n:]
 	}
 	return sent
 }
 
-// playAll runs one connection over the octets to its end.
-func playAll(t *testing.T, cfg *Config, octets []byte) {
+// playAll runs one connection over the bytes to its end.
+func playAll(t *testing.T, cfg *Config, wireBytes []byte) {
 	cfg.HandshakeTimeout, cfg.MaxFrames = 0, 1000
-	ours, peer := zmqtest.PipeOf(max(len(octets), 64<<10))
+	ours, peer := zmqtest.PipeOf(max(len(wireBytes), 64<<10))
 	c := New(ours, cfg)
 	p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})
-	_, _ = peer.Write(octets)
+	_, _ = peer.Write(wireBytes)
 	_ = peer.CloseWrite()
 	info, err := c.Handshake()
 	if err == nil {
@@ -147,12 +147,12 @@ func playAll(t *testing.T, cfg *Config, octets []byte) {
 	}
 	var m pipe.Message
 	for p.Read(&m) {
-		if m.Len() == 0 || m.Len() > 1000 || m.Size() > len(octets) {
-			t.Errorf("a message of %d frames and %d octets", m.Len(), m.Size())
+		if m.Len() == 0 || m.Len() > 1000 || m.Size() > len(wireBytes) {
+			t.Errorf("a message of %d frames and %d bytes", m.Len(), m.Size())
 		}
 	}
 	_ = peer.Close()
-	if errors.Is(err, wire.FrameTooLong) && len(octets) < 9 {
+	if errors.Is(err, wire.FrameTooLong) && len(wireBytes) < 9 {
 		t.Error("no header fits")
 	}
 }
@@ -162,12 +162,12 @@ func playAll(t *testing.T, cfg *Config, octets []byte) {
 func TestFuzzStreamsReachTheirStage(t *testing.T) {
 	for bits, m := range fuzzMechanisms {
 		for _, stage := range []byte{2, 3} {
-			octets := []byte("\x00\x05hello")
+			wireBytes := []byte("\x00\x05hello")
 			if m.name == "CURVE" && stage == 2 || m.name == "" {
 				continue
 			}
 			cfg := configOf("DEALER", nil)
-			stream := m.stream(cfg, "ROUTER", stage, octets)
+			stream := m.stream(cfg, "ROUTER", stage, wireBytes)
 			ours, peer := zmqtest.PipeOf(1 << 20)
 			r := rigOver(t, cfg, nil, ours, peer)
 			r.write(stream)

@@ -23,7 +23,7 @@ const (
 	closed
 )
 
-// tell notes what has happened and wakes who waits.
+// tell notes what has happened and wakes the reader that waits.
 func (g *gate) tell(c cause) {
 	g.mu.Lock()
 	switch c {

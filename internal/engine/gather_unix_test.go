@@ -34,7 +34,7 @@ func accepted(t *testing.T, first, then string) (*tallied, error) {
 		t.Fatal(err)
 	}
 	if first != "" {
-		awaitOctets(t, near)
+		awaitBytes(t, near)
 	}
 	ours := &tallied{TCPConn: near.(*net.TCPConn)}
 	c := New(ours, configOf("ROUTER", nil))
@@ -54,8 +54,8 @@ func accepted(t *testing.T, first, then string) (*tallied, error) {
 	return ours, <-ended
 }
 
-// awaitOctets waits until something has arrived, and leaves it there.
-func awaitOctets(t *testing.T, c net.Conn) {
+// awaitBytes waits until something has arrived, and leaves it there.
+func awaitBytes(t *testing.T, c net.Conn) {
 	raw, err := c.(*net.TCPConn).SyscallConn()
 	if err == nil {
 		err = raw.Read(func(fd uintptr) bool {
@@ -84,7 +84,7 @@ func TestHandshakeIsGathered(t *testing.T) {
 	}{
 		{"all", greeting + ready, "", []string{greeting + ours}},
 		{"greeting", greeting, ready, []string{greeting + ours}},
-		{"eleven octets", signature + " 03", restNull + ready, []string{greeting, ours}},
+		{"eleven bytes", signature + " 03", restNull + ready, []string{greeting, ours}},
 		{"signature", signature, "03 " + restNull + ready, []string{signature + " 03", restNull + ours}},
 		{"nothing", "", greeting + ready, []string{signature, "03 " + restNull + ours}},
 		{"2.0", v2 + " 00 00", "", []string{signature + oursV2}},

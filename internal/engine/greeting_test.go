@@ -14,7 +14,7 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// TestGreetingTimeline: ten octets first, 03 only after the peer's ten, the rest
+// TestGreetingTimeline: ten bytes first, 03 only after the peer's ten, the rest
 // only after its major version (docs/libzmq.md, Versions).
 func TestGreetingTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -27,7 +27,7 @@ func TestGreetingTimeline(t *testing.T) {
 		}
 		r.want("03")
 		r.wantQuiet()
-		r.octets("03")
+		r.wireBytes("03")
 		r.want(restNull)
 		r.wantQuiet() // READY only after all 64
 		for _, b := range zmqtest.MustOctets(restNull) {
@@ -45,14 +45,14 @@ func TestGreetingTimeline(t *testing.T) {
 	})
 }
 
-// TestGreetingOfElevenOctets: a peer may send its major version at once.
-func TestGreetingOfElevenOctets(t *testing.T) {
+// TestGreetingOfElevenBytes: a peer may send its major version at once.
+func TestGreetingOfElevenBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("DEALER", nil), nil)
-		r.octets(signature + " 03")
+		r.wireBytes(signature + " 03")
 		r.want(signature + " 03 " + restNull)
 		r.wantQuiet()
-		r.octets(restNull)
+		r.wireBytes(restNull)
 		r.write(readyFrame("DEALER"))
 		r.wantBytes(readyFrame("DEALER"))
 		r.up()
@@ -69,7 +69,7 @@ func TestGreetingAnnouncesIdentityLength(t *testing.T) {
 	})
 }
 
-// TestGreetingVersions: what each revision of the peer leads to, with one octet
+// TestGreetingVersions: what each revision of the peer leads to, with one byte
 // at a time (docs/libzmq.md, Versions).
 func TestGreetingVersions(t *testing.T) {
 	for _, c := range []struct {
@@ -120,12 +120,12 @@ func TestGreetingVersions(t *testing.T) {
 }
 
 // TestMechanismMismatch: nothing more is sent, and the event has its number
-// (docs/libzmq.md, Versions). The field is compared as a block of 20 octets.
+// (docs/libzmq.md, Versions). The field is compared as a block of 20 bytes.
 func TestMechanismMismatch(t *testing.T) {
 	for _, field := range []string{`"PLAIN" 15*00`, `"CURVE" 15*00`, `"null" 16*00`, `"NULL" 15*00 01`, "20*00", `"NULLNULLNULLNULLNULL"`} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("DEALER", nil), nil)
-			r.octets(signature + " 03 01 " + field + " 32*00")
+			r.wireBytes(signature + " 03 01 " + field + " 32*00")
 			if pe := r.refused(); pe.Code != mechanism.MechanismMismatch {
 				t.Errorf("%s: code %#x", field, pe.Code)
 			}
@@ -146,7 +146,7 @@ func TestOldPeersRefused(t *testing.T) {
 		for _, peer := range []string{"01 00", signature + " 00 06 01 00", signature + " 01 06 00 00", `"GET" 20 2F`, "16 03 01 02 00"} {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, cfg, nil)
-				r.octets(peer)
+				r.wireBytes(peer)
 				r.refused()
 			})
 		}
@@ -169,10 +169,10 @@ func TestHandshakeDeadline(t *testing.T) {
 			r.write(whole[:n])
 			err := r.end()
 			if d := time.Since(start); d != 30*time.Second {
-				t.Errorf("%d octets: ended after %v", n, d)
+				t.Errorf("%d bytes: ended after %v", n, d)
 			}
 			if !errors.Is(err, zerr.ErrTimeout) || errors.Is(err, zerr.ErrProtocol) {
-				t.Errorf("%d octets: ended with %v", n, err)
+				t.Errorf("%d bytes: ended with %v", n, err)
 			}
 		})
 	}
@@ -189,7 +189,7 @@ func TestHandshakeDeadlineOff(t *testing.T) {
 	})
 }
 
-// TestSlowDrip: an octet a second does not put the deadline off, and once the
+// TestSlowDrip: a byte a second does not put the deadline off, and once the
 // handshake is done the deadline is gone.
 func TestSlowDrip(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

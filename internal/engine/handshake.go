@@ -27,13 +27,13 @@ const (
 
 // handshake is what has been gathered so far. Its methods are straight-line
 // code: the program counter is the state. What they have to say is queued and
-// written when they have to wait for the peer, or for somebody to decide about
-// it, so that a handshake takes as few writes as the peer's octets allow.
+// written when they have to wait for the peer, or for a decision about
+// it, so that a handshake takes as few writes as the peer's bytes allow.
 type handshake struct {
 	c        *Conn
 	m        mechanism.Machine // nil for a STREAM
-	buf      []byte            // octets read and not yet consumed
-	got      int               // octets read in all
+	buf      []byte            // bytes read and not yet consumed
+	got      int               // bytes read in all
 	said     string            // our last command
 	out      []byte            // ours that have not been written
 	peer     *pipe.Peer
@@ -41,7 +41,7 @@ type handshake struct {
 	ctx      context.Context // of the question that is being decided
 }
 
-// Handshake brings the connection from the first octet to the point where
+// Handshake brings the connection from the first byte to the point where
 // messages flow, within HandshakeTimeout, and returns what is known of the peer.
 func (c *Conn) Handshake() (*pipe.Peer, error) {
 	buf := new([usualIn + usualOut]byte)
@@ -172,7 +172,7 @@ func (h *handshake) greet() (wire.Version, error) {
 }
 
 // foreignProtocol names what a peer speaks that is no ZeroMQ socket by the first
-// octets that it sent.
+// bytes that it sent.
 func foreignProtocol(b []byte) string {
 	switch {
 	case len(b) >= 2 && b[0] == 0x16 && b[1] == 3: // a handshake record, RFC 8446
@@ -202,7 +202,7 @@ func (h *handshake) checkGreeting(d wire.Detection) error {
 			Code: mechanism.MechanismMismatch,
 		}
 	}
-	// libzmq never says that it is a server; whoever does, means it.
+	// libzmq never says that it is a server; a peer that does means it.
 	if m.AsServer() && g.AsServer {
 		return &zerr.ProtocolError{Rule: fmt.Sprintf("both sides are servers of %s, and each waits for a client", m.Name())}
 	}
@@ -259,7 +259,7 @@ func (h *handshake) readFrame(limit int) (flags byte, body []byte, err error) {
 		if n > 0 {
 			if head.Size > uint64(limit) || h.c.cfg.MaxFrame >= 0 && head.Size > uint64(h.c.cfg.MaxFrame) {
 				return 0, nil, &zerr.ProtocolError{
-					Rule: fmt.Sprintf("a frame of %d octets before the handshake is over", head.Size), Err: zerr.ErrMessageTooLarge}
+					Rule: fmt.Sprintf("a frame of %d bytes before the handshake is over", head.Size), Err: zerr.ErrMessageTooLarge}
 			}
 			if end := n + int(head.Size); len(h.buf) >= end {
 				body := h.buf[n:end]
@@ -288,7 +288,7 @@ func (h *handshake) hear() error {
 	return h.took(k, err, 1)
 }
 
-// fill reads until at least n octets wait. The peer has everything from us before
+// fill reads until at least n bytes wait. The peer has everything from us before
 // we wait for it.
 func (h *handshake) fill(n int) error {
 	for len(h.buf) < n {
@@ -308,7 +308,7 @@ func (h *handshake) fill(n int) error {
 }
 
 // room returns memory to read into. What is read at once is little: a peer that
-// never finishes its handshake costs a few hundred octets.
+// never finishes its handshake costs a few hundred bytes.
 func (h *handshake) room(n int) ([]byte, error) {
 	if cap(h.buf)-len(h.buf) < 64 {
 		size := len(h.buf) + max(usualIn, min(n-len(h.buf), 8<<10))
@@ -320,12 +320,12 @@ func (h *handshake) room(n int) ([]byte, error) {
 	return h.buf[len(h.buf):cap(h.buf)], nil
 }
 
-// took notes the outcome of a read for the sake of n octets. An error behind
+// took notes the outcome of a read for the sake of n bytes. An error behind
 // enough of them comes again.
 func (h *handshake) took(k int, err error, n int) error {
 	h.buf = h.buf[:len(h.buf)+k]
 	if h.got += k; h.got > 4*h.c.cfg.HandshakeBytes+1024 {
-		return &zerr.ProtocolError{Rule: "too many octets before the handshake is over", Err: zerr.ErrMessageTooLarge}
+		return &zerr.ProtocolError{Rule: "too many bytes before the handshake is over", Err: zerr.ErrMessageTooLarge}
 	}
 	if err == nil || len(h.buf) >= n {
 		return nil

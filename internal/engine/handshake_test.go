@@ -22,11 +22,11 @@ func TestGoldenDealerRouter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("DEALER", nil), nil)
 		r.send("hi") // before the peer exists
-		r.octets(greeting)
+		r.wireBytes(greeting)
 		r.want(greeting)
 		r.want(readyDealer)
 		r.wantQuiet()
-		r.octets(readyRouter)
+		r.wireBytes(readyRouter)
 		p := r.up()
 		r.want("00 02 68 69")
 		r.wantQuiet()
@@ -36,9 +36,9 @@ func TestGoldenDealerRouter(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("ROUTER", nil), nil)
-		r.octets(greeting)
-		r.octets(readyDealer)
-		r.octets("00 02 68 69") // in one segment with its READY
+		r.wireBytes(greeting)
+		r.wireBytes(readyDealer)
+		r.wireBytes("00 02 68 69") // in one segment with its READY
 		r.want(greeting)
 		r.want(readyRouter)
 		r.up()
@@ -61,7 +61,7 @@ func TestGoldenSubPub(t *testing.T) {
 			r.handshakeAs(c.minor, "PUB")
 			r.subscription("A.", false)
 			r.want(c.sub)
-			r.octets("00 04 41 2E 68 69")
+			r.wireBytes("00 04 41 2E 68 69")
 			r.subscription("A.", true)
 			r.want(c.cancel)
 			r.wantQuiet()
@@ -80,7 +80,7 @@ func TestGoldenReqRep(t *testing.T) {
 		r.handshake("REP")
 		r.send("", "hello")
 		r.want("01 00  00 05 68 65 6C 6C 6F")
-		r.octets("01 00  00 05 77 6F 72 6C 64")
+		r.wireBytes("01 00  00 05 77 6F 72 6C 64")
 		r.wantQuiet()
 		if got := r.received(); len(got) != 1 || got[0] != "|world" {
 			t.Errorf("received %q", got)
@@ -93,8 +93,8 @@ func TestGoldenReqRep(t *testing.T) {
 func TestNullViolations(t *testing.T) {
 	const g = greeting
 	for _, c := range []struct {
-		name, octets string
-		code         uint32
+		name, wireBytes string
+		code            uint32
 	}{
 		{"unexpected command", `04 06 05 "HELLO"`, mechanism.UnexpectedCommand},
 		{"unknown command", `04 04 03 "FOO"`, mechanism.UnexpectedCommand},
@@ -119,7 +119,7 @@ func TestNullViolations(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, configOf("DEALER", nil), nil)
-				b := append(zmqtest.MustOctets(g), zmqtest.MustOctets(c.octets)...)
+				b := append(zmqtest.MustOctets(g), zmqtest.MustOctets(c.wireBytes)...)
 				if c.name == "identity of 256" {
 					body := wire.AppendProperty([]byte("\x05READY"), "Identity", make([]byte, 256))
 					b = append(zmqtest.MustOctets(g), wire.AppendFrame(nil, wire.FlagCommand, body)...)
@@ -144,7 +144,7 @@ func TestErrorCommand(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("DEALER", nil), nil)
-			r.octets(greeting)
+			r.wireBytes(greeting)
 			r.write(wire.AppendFrame(nil, wire.FlagCommand, wire.AppendError(nil, reason)))
 			err := r.end()
 			var refused *mechanism.RefusedError
@@ -164,7 +164,7 @@ func TestReadyTruncated(t *testing.T) {
 	for n := range len(body) + 1 {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("DEALER", nil), nil)
-			r.octets(greeting)
+			r.wireBytes(greeting)
 			r.write(wire.AppendCommandFrame(nil, "READY", body[:n]))
 			if !whole[n] {
 				r.refused()
@@ -189,7 +189,7 @@ func TestReadyCutOff(t *testing.T) {
 			synctest.Wait()
 			_ = r.peer.(*zmqtest.Conn).CloseWrite()
 			if err := r.end(); !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, zerr.ErrProtocol) {
-				t.Errorf("%d octets: ended with %v", n, err)
+				t.Errorf("%d bytes: ended with %v", n, err)
 			}
 		})
 	}
@@ -206,7 +206,7 @@ func TestMetadataLeniency(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("DEALER", nil), nil)
-			r.octets(greeting)
+			r.wireBytes(greeting)
 			frame := wire.AppendCommandFrame(nil, "READY", zmqtest.MustOctets(c.body))
 			if c.name == "reserved bits" {
 				frame[0] |= 0xF8 // libzmq ignores them (docs/libzmq.md, Frames and commands)
@@ -235,7 +235,7 @@ func TestHandshakeFrameLimit(t *testing.T) {
 			cfg := configOf("DEALER", nil)
 			cfg.MaxFrame, cfg.HandshakeBytes = c.maxFrame, c.bytes
 			r := newRig(t, cfg, nil)
-			r.octets(greeting)
+			r.wireBytes(greeting)
 			body := []byte("\x05READY")
 			if fill := c.size - len(body) - 5; fill >= 0 {
 				body = wire.AppendProperty(body, "", make([]byte, fill))
@@ -279,7 +279,7 @@ func TestFirstCommandLimit(t *testing.T) {
 }
 
 // TestIdentityFrameLimit: the identity frame of an old peer has at most 255
-// octets, whatever it announces (docs/libzmq.md, Versions).
+// bytes, whatever it announces (docs/libzmq.md, Versions).
 func TestIdentityFrameLimit(t *testing.T) {
 	for _, peer := range []string{
 		"FF 6*00 01 01 00", "FF 00 00 00 00 80 00 00 00 00", "FF 8*FF 00",
@@ -288,16 +288,16 @@ func TestIdentityFrameLimit(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("ROUTER", nil), nil)
-			r.octets(peer)
+			r.wireBytes(peer)
 			r.refused()
 		})
 	}
 	for _, peer := range []string{"FF 6*00 01 00 00 255*41", signature + " 01 05 00 FF 255*41", signature + " 01 05 03 6*00 00 FF 255*41", signature + " 00 05 FF 6*00 01 00 01 255*41"} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("ROUTER", nil), nil)
-			r.octets(peer)
+			r.wireBytes(peer)
 			if p := r.up(); len(p.Identity) != 255 {
-				t.Errorf("identity of %d octets", len(p.Identity))
+				t.Errorf("identity of %d bytes", len(p.Identity))
 			}
 		})
 	}
@@ -316,7 +316,7 @@ func TestOldPeersWithOurIdentity(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			r := newRig(t, configOf("DEALER", []byte("peer1")), nil)
-			r.octets(peer)
+			r.wireBytes(peer)
 			r.up()
 			r.want(ours)
 			r.wantQuiet()
@@ -333,7 +333,7 @@ func TestHello(t *testing.T) {
 			cfg.Hello = []byte("hello")
 			r := newRig(t, cfg, nil)
 			r.send("queued")
-			r.octets(peer)
+			r.wireBytes(peer)
 			switch peer {
 			case greeting:
 				r.write(readyFrame("ROUTER"))
@@ -359,7 +359,7 @@ func TestRaw(t *testing.T) {
 		r := newRig(t, cfg, nil)
 		r.up()
 		r.wantQuiet()
-		r.octets(`"GET" FF 00`)
+		r.wireBytes(`"GET" FF 00`)
 		r.send("answer")
 		r.want(`"answer"`)
 		r.wantQuiet()
@@ -382,10 +382,10 @@ func TestCloseAtEveryPoint(t *testing.T) {
 			r.conn.Close(reason)
 			r.conn.Close(errors.New("too late"))
 			if err := r.end(); err != reason {
-				t.Errorf("%d octets: ended with %v", n, err)
+				t.Errorf("%d bytes: ended with %v", n, err)
 			}
 			if got := r.received(); len(got) != 0 {
-				t.Errorf("%d octets: received %q", n, got)
+				t.Errorf("%d bytes: received %q", n, got)
 			}
 		})
 	}

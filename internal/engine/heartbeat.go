@@ -17,7 +17,7 @@ const tenth = 100 * time.Millisecond
 // heartbeat holds the timers of one connection. There are none unless
 // heartbeats are on or the peer's PING carries a TTL.
 type heartbeat struct {
-	mu     sync.Mutex // taken before the outbox's lock
+	mu     sync.Mutex
 	ended  bool
 	pinger *time.Timer // sends a PING every interval
 	answer silence     // a PING has gone out
@@ -42,7 +42,7 @@ func (c *Conn) heartbeats() *heartbeat {
 	}
 	c.beat.CompareAndSwap(nil, new(heartbeat))
 	b := c.beat.Load()
-	if c.finishing.Load() || c.gate.isClosed() { // whoever ended them may not have seen these
+	if c.finishing.Load() || c.gate.isClosed() { // the one that ended them may not have seen these
 		b.stop()
 	}
 	return b

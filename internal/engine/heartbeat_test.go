@@ -57,7 +57,7 @@ func TestPingEveryInterval(t *testing.T) {
 			r.write(frameOf(0, "traffic"))
 			time.Sleep(time.Nanosecond)
 			r.want(`04 07 04 "PING" 01 2C`)
-			r.octets(`04 05 04 "PONG"`)
+			r.wireBytes(`04 05 04 "PONG"`)
 		}
 		r.wantQuiet()
 		if r.hasEnded() {
@@ -101,7 +101,7 @@ func TestHeartbeatTimeout(t *testing.T) {
 			r.handshake("ROUTER")
 			for range 7 {
 				r.want(ping)
-				r.octets(`04 05 04 "PONG"`)
+				r.wireBytes(`04 05 04 "PONG"`)
 			}
 			r.wantTimedOut(time.Now(), c.interval+c.timeout)
 		})
@@ -125,9 +125,9 @@ func TestHeartbeatTimeoutZero(t *testing.T) {
 // TestAnyTrafficIsAlive: a PONG is not needed, and part of a frame will do.
 func TestAnyTrafficIsAlive(t *testing.T) {
 	big := wire.AppendHeader(nil, 0, 1<<20)
-	for name, octets := range map[string][]byte{
+	for name, wireBytes := range map[string][]byte{
 		"message": frameOf(0, "m"), "part": frameOf(wire.FlagMore, "m"), "unknown command": {4, 2, 1, 'X'},
-		"PING": wire.AppendPing(nil, 0, nil), "octets of a large frame": append(big, make([]byte, 100)...),
+		"PING": wire.AppendPing(nil, 0, nil), "bytes of a large frame": append(big, make([]byte, 100)...),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestAnyTrafficIsAlive(t *testing.T) {
 				time.Sleep(5 * time.Second)
 				for range 20 {
 					time.Sleep(10 * time.Second)
-					r.write(octets)
+					r.write(wireBytes)
 				}
 				if r.hasEnded() {
 					t.Fatalf("ended: %v", r.err)
@@ -146,7 +146,7 @@ func TestAnyTrafficIsAlive(t *testing.T) {
 	}
 }
 
-// TestPausedReaderIsAlive: while the application does not read, unread octets
+// TestPausedReaderIsAlive: while the application does not read, unread bytes
 // wait, and the peer is not to blame (docs/libzmq.md, Heartbeats).
 func TestPausedReaderIsAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -194,7 +194,7 @@ func TestOldPeersAreNotPinged(t *testing.T) {
 				cfg := beating(time.Second, time.Second, 0)
 				cfg.HeartbeatOld = old
 				r := newRig(t, cfg, nil)
-				r.octets(peer)
+				r.wireBytes(peer)
 				r.up()
 				drainPeer(r)
 				time.Sleep(time.Minute)
@@ -219,7 +219,7 @@ func drainPeer(r *rig) []byte {
 	return b[:n]
 }
 
-// TestPongEchoesContext: up to 16 octets of it, whatever our own options (RFC 37,
+// TestPongEchoesContext: up to 16 bytes of it, whatever our own options (RFC 37,
 // Heartbeating, and libzmq of longer ones).
 func TestPongEchoesContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -292,7 +292,7 @@ func TestPeersTTLRestarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // a PING without a TTL asks for nothing
 		r := newRig(t, configOf("DEALER", nil), nil)
 		r.handshake("ROUTER")
-		r.octets(ping)
+		r.wireBytes(ping)
 		time.Sleep(time.Hour)
 		if r.hasEnded() {
 			t.Fatalf("ended: %v", r.err)
@@ -310,9 +310,9 @@ func TestHeartbeatsBetweenFrames(t *testing.T) {
 		r.want(ping)
 		r.write(wire.AppendPing(nil, 0, []byte("x")))
 		r.want(`04 06 04 "PONG" 78`)
-		r.octets(`04 05 04 "PONG"`)
+		r.wireBytes(`04 05 04 "PONG"`)
 		r.write(frameOf(wire.FlagMore, "b"))
-		r.octets(`04 02 01 "Z"`)
+		r.wireBytes(`04 02 01 "Z"`)
 		r.write(frameOf(0, "c"))
 		r.wantQuiet()
 		if got := r.received(); len(got) != 1 || got[0] != "a|b|c" {
@@ -346,7 +346,7 @@ func TestPingFlood(t *testing.T) {
 			sent += len(b)
 		}
 		if sent == 0 || sent > len(flood) {
-			t.Errorf("%d octets of PONGs", sent)
+			t.Errorf("%d bytes of PONGs", sent)
 		}
 		r.write(wire.AppendPing(nil, 0, []byte("last")))
 		r.want(`04 09 04 "PONG" "last"`)

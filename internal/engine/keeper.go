@@ -3,20 +3,23 @@
 package engine
 
 import (
+	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
 // A peer without heartbeats waits for ever if it never learns that we have ended the
 // connection. When we close the descriptor, Linux retransmits the end for a minute or
-// two, counted from the first octet that was not acknowledged (tcp_orphan_retries). The
+// two, counted from the first byte that was not acknowledged (tcp_orphan_retries). The
 // line on which a peer was silent for HeartbeatTimeout has used up most of that. While
 // the descriptor is open the system goes on for a quarter of an hour (tcp_retries2).
 //
-//	Close, octets not acknowledged → reader and writer end, their memory goes
+//	Close, bytes not acknowledged → reader and writer end, their memory goes
 //	→ keep: our direction is shut down → the peer's system answers, or keptFor is over,
-//	or the Keeper has too many, or ends → the descriptor is closed
+//	or the Keeper has too many, or ends → what is not acknowledged now is counted as lost,
+//	the descriptor is closed
 //
 // What a peer sends that has not seen the end yet is not read: closing the descriptor
 // then tells the peer at once, by a reset.
@@ -38,9 +41,10 @@ type Keeper struct {
 	wait  sync.WaitGroup
 }
 
-// keep takes a connection over that nothing reads or writes any more. It reports false
-// if it does not.
-func (k *Keeper) keep(nc net.Conn) bool {
+// keep takes a connection over that nothing reads or writes any more, and calls over
+// before it closes it, with whether the peer has reset it. It reports false if it does
+// not.
+func (k *Keeper) keep(nc net.Conn, over func(reset bool)) bool {
 	half, ok := nc.(interface{ CloseWrite() error })
 	if !ok || nc.SetDeadline(time.Now().Add(keptFor)) != nil || half.CloseWrite() != nil {
 		return false
@@ -51,21 +55,22 @@ func (k *Keeper) keep(nc net.Conn) bool {
 		return false
 	}
 	if len(k.kept) == mostKept {
-		_ = k.kept[0].Close()
+		_ = k.kept[0].SetReadDeadline(longAgo)
 		k.kept[0] = nil
 		k.kept = k.kept[1:]
 	}
 	k.kept = append(k.kept, nc)
 	k.wait.Add(1)
-	go k.attend(nc)
+	go k.attend(nc, over)
 	return true
 }
 
 // attend closes a connection when anything comes, which is the peer's end mostly, or
 // nothing can any more.
-func (k *Keeper) attend(nc net.Conn) {
+func (k *Keeper) attend(nc net.Conn, over func(reset bool)) {
 	defer k.wait.Done()
-	_, _ = nc.Read(make([]byte, 1)) // less than a frame, so that others are left unread
+	_, err := nc.Read(make([]byte, 1)) // less than a frame, so that others are left unread
+	over(errors.Is(err, syscall.ECONNRESET))
 	_ = nc.Close()
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -77,12 +82,12 @@ func (k *Keeper) attend(nc net.Conn) {
 	}
 }
 
-// End closes what is kept. Connections that end later are closed at once.
+// End has what is kept closed. Connections that end later are closed at once.
 func (k *Keeper) End() {
 	k.mu.Lock()
 	k.ended = true
 	for _, nc := range k.kept {
-		_ = nc.Close()
+		_ = nc.SetReadDeadline(longAgo)
 	}
 	k.mu.Unlock()
 	k.wait.Wait()

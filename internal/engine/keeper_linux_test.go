@@ -10,9 +10,9 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// TestEndIsKeptWhereOctetsAreNotAcknowledged and nowhere else. The connection itself is
+// TestEndIsKeptWhereBytesAreNotAcknowledged and nowhere else. The connection itself is
 // gone at once.
-func TestEndIsKeptWhereOctetsAreNotAcknowledged(t *testing.T) {
+func TestEndIsKeptWhereBytesAreNotAcknowledged(t *testing.T) {
 	for _, owed := range []bool{true, false} {
 		var k Keeper
 		cfg := configOf("PUSH", nil)
@@ -23,11 +23,12 @@ func TestEndIsKeptWhereOctetsAreNotAcknowledged(t *testing.T) {
 		if owed {
 			r.send(string(make([]byte, 2<<20))) // more than the system takes
 		}
+		limit := zmqtest.Deadline(t).Done()
 		for tick := time.Tick(time.Millisecond); (r.conn.src.unacked() > 0) != owed; {
 			select {
 			case <-tick:
-			case <-zmqtest.Deadline(t).Done():
-				t.Fatalf("%d octets are not acknowledged", r.conn.src.unacked())
+			case <-limit:
+				t.Fatalf("%d bytes are not acknowledged", r.conn.src.unacked())
 			}
 		}
 		r.conn.Close(nil)
@@ -36,7 +37,7 @@ func TestEndIsKeptWhereOctetsAreNotAcknowledged(t *testing.T) {
 		kept := len(k.kept)
 		k.mu.Unlock()
 		if (kept == 1) != owed {
-			t.Errorf("octets not acknowledged %v: %d connections are kept", owed, kept)
+			t.Errorf("bytes not acknowledged %v: %d connections are kept", owed, kept)
 		}
 		if _, err := io.Copy(io.Discard, peer); err != nil {
 			t.Errorf("the peer reads %v, want the end", err)

@@ -36,15 +36,15 @@ func newHalfPipe(t *testing.T) (h *halfPipe, peer net.Conn) {
 // when the peer has ended its own or says anything, or after a quarter of an hour.
 func TestKeeperWaitsForTheAnswer(t *testing.T) {
 	for name, answer := range map[string]func(peer net.Conn){
-		"end":    func(peer net.Conn) { _ = peer.Close() },
-		"octets": func(peer net.Conn) { _, _ = peer.Write([]byte("x")) },
-		"none":   func(net.Conn) {},
+		"end":   func(peer net.Conn) { _ = peer.Close() },
+		"bytes": func(peer net.Conn) { _, _ = peer.Write([]byte("x")) },
+		"none":  func(net.Conn) {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var k Keeper
 				nc, peer := newHalfPipe(t)
-				if !k.keep(nc) {
+				if !k.keep(nc, func(bool) {}) {
 					t.Fatal("it is not kept")
 				}
 				time.Sleep(keptFor - time.Second)
@@ -73,7 +73,7 @@ func TestKeeperKeepsTheNewest(t *testing.T) {
 		var all []*halfPipe
 		for range mostKept + 3 {
 			nc, _ := newHalfPipe(t)
-			if !k.keep(nc) {
+			if !k.keep(nc, func(bool) {}) {
 				t.Fatal("it is not kept")
 			}
 			synctest.Wait()
@@ -90,7 +90,7 @@ func TestKeeperKeepsTheNewest(t *testing.T) {
 				t.Errorf("connection %d is open after End", i)
 			}
 		}
-		if nc, _ := newHalfPipe(t); k.keep(nc) {
+		if nc, _ := newHalfPipe(t); k.keep(nc, func(bool) {}) {
 			t.Error("it keeps connections after End")
 		}
 	})

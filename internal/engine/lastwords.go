@@ -16,26 +16,26 @@ import (
 // application which does not receive cannot hold up the next connection, they
 // are taken in whatever room the high-water mark leaves: once for a connection,
 // and only when the one before has been made up for. What the system gives us is
-// what had arrived: Linux keeps it readable after a reset. Octets that were still
+// what had arrived: Linux keeps it readable after a reset. Bytes that were still
 // on the peer's side when it reset the connection are lost.
 
 const (
 	// lastWait is how long the peer may take to send more, or to close, after a
 	// write has failed. Where it has gone the end is there already.
 	lastWait = 2 * time.Second
-	// lastOctets bounds what a peer can say that refuses to listen and goes on
+	// lastBytes bounds what a peer can say that refuses to listen and goes on
 	// sending: more than Linux buffers of a TCP connection at most (tcp_rmem).
-	lastOctets = 8 << 20
+	lastBytes = 8 << 20
 )
 
-// longAgo as a deadline wakes who waits.
+// longAgo as a deadline wakes the goroutine that waits.
 var longAgo = time.Unix(1, 0)
 
 // lastWords is the reader's account of the end. Owned by the reader.
 type lastWords struct {
-	begun  bool
-	over   bool // the pipe takes more than its mark allows
-	octets int  // read since
+	begun bool
+	over  bool // the pipe takes more than its mark allows
+	size  int  // read since
 }
 
 // beginLastWords reports whether the reader was only woken because a write has
@@ -49,13 +49,13 @@ func (c *Conn) beginLastWords(seen error) bool {
 	return true
 }
 
-// count notes that n octets have come, and ends a connection that does not come
+// count notes that n bytes have come, and ends a connection that does not come
 // to an end by itself.
 func (l *lastWords) count(c *Conn, n int) error {
 	if !l.begun {
 		return nil
 	}
-	if l.octets += n; l.octets > lastOctets {
+	if l.size += n; l.size > lastBytes {
 		return *c.writeErr.Load()
 	}
 	return nil

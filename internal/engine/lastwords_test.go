@@ -36,12 +36,12 @@ func pipeOf(hwm int, bytes int64) *pipe.Pipe {
 }
 
 // numbered is n messages of one frame from first on.
-func numbered(first, n int) (octets []byte, text []string) {
+func numbered(first, n int) (wireBytes []byte, text []string) {
 	for i := range n {
 		text = append(text, fmt.Sprint(first+i))
-		octets = append(octets, frameOf(0, text[i])...)
+		wireBytes = append(wireBytes, frameOf(0, text[i])...)
 	}
-	return octets, text
+	return wireBytes, text
 }
 
 // TestWriteFailureEndsAConnectionWhoseReaderIsHeldUp: an application that never
@@ -52,8 +52,8 @@ func TestWriteFailureEndsAConnectionWhoseReaderIsHeldUp(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			p := pipeOf(marks[0], int64(marks[1]))
 			r := fragile(t, p)
-			octets, want := numbered(0, 100)
-			r.write(octets)
+			wireBytes, want := numbered(0, 100)
+			r.write(wireBytes)
 			synctest.Wait() // the reader holds some of them
 			more, text := numbered(100, 50_000)
 			r.write(more)
@@ -84,15 +84,15 @@ func TestWriteFailureEndsAConnectionWhoseReaderIsHeldUp(t *testing.T) {
 func TestWriteFailureWhilePeerStaysOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := fragile(t, pipeOf(3, 0))
-		octets, want := numbered(0, 10)
-		r.write(octets)
+		wireBytes, want := numbered(0, 10)
+		r.write(wireBytes)
 		start := time.Now()
 		r.send("broken")
 		synctest.Wait()
 		for i := range 10 {
 			time.Sleep(lastWait / 11)
-			octets, text := numbered(10+i, 1)
-			r.write(octets)
+			wireBytes, text := numbered(10+i, 1)
+			r.write(wireBytes)
 			want = append(want, text...)
 		}
 		if err := r.end(); !errors.Is(err, errBroken) || time.Since(start) != lastWait {
@@ -115,7 +115,7 @@ func TestWriteFailureWhilePeerStaysOpen(t *testing.T) {
 		if err := r.end(); !errors.Is(err, errBroken) || time.Since(start) != 0 {
 			t.Errorf("ended with %v after %v", err, time.Since(start))
 		}
-		if n := len(r.received()); n < 3 || n > lastOctets {
+		if n := len(r.received()); n < 3 || n > lastBytes {
 			t.Errorf("%d messages received", n)
 		}
 	})
@@ -129,8 +129,8 @@ func TestReaderThatIsHeldUpCountsWhatItHolds(t *testing.T) {
 			var totals pipe.Totals
 			p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers), RecvHWM: 3, Totals: &totals})
 			r := fragile(t, p)
-			octets, _ := numbered(0, n)
-			r.write(octets)
+			wireBytes, _ := numbered(0, n)
+			r.write(wireBytes)
 			synctest.Wait()
 			p.CloseIn(true)
 			r.conn.Close(nil)
@@ -151,8 +151,8 @@ func TestLastWordsDoNotPileUp(t *testing.T) {
 		p := pipeOf(3, 0)
 		for round := range 5 {
 			r := fragile(t, p)
-			octets, _ := numbered(100*round, 100)
-			r.write(octets)
+			wireBytes, _ := numbered(100*round, 100)
+			r.write(wireBytes)
 			_ = r.peer.(*zmqtest.Conn).CloseWrite()
 			synctest.Wait()
 			r.send("broken")
@@ -169,8 +169,8 @@ func TestLastWordsDoNotPileUp(t *testing.T) {
 			t.Errorf("%d messages received, want those of the first connection", len(got))
 		}
 		r := fragile(t, p) // all is read: the next may again
-		octets, want := numbered(0, 100)
-		r.write(octets)
+		wireBytes, want := numbered(0, 100)
+		r.write(wireBytes)
 		synctest.Wait()
 		r.send("broken")
 		_ = r.end()
@@ -180,7 +180,7 @@ func TestLastWordsDoNotPileUp(t *testing.T) {
 	})
 }
 
-// TestPeerThatNeverReads: its close with unread octets is a reset, and our writes
+// TestPeerThatNeverReads: its close with unread bytes is a reset, and our writes
 // fail. What had reached this side before is received all the same: a reset
 // leaves the receive queue of a socket readable on Linux. What it had not sent
 // yet dies with it, so that the messages here are few.
@@ -190,13 +190,13 @@ func TestPeerThatNeverReads(t *testing.T) {
 			ours, far := pair(t)
 			p := pipeOf(5, 0)
 			r := rigOn(t, configOf("DEALER", nil), p, ours, far)
-			r.octets(greeting)
+			r.wireBytes(greeting)
 			r.write(readyFrame("ROUTER"))
 			r.want(greeting)
 			r.wantBytes(readyFrame("DEALER"))
 			r.up()
-			octets, want := numbered(0, 210)
-			r.write(octets)
+			wireBytes, want := numbered(0, 210)
+			r.write(wireBytes)
 			r.send("unread")
 			drained := make(chan struct{})
 			p.Out().OnDrained(sync.OnceFunc(func() { close(drained) }))

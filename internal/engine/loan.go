@@ -15,16 +15,15 @@ import (
 // Waking a second goroutine, and mostly a second thread with it, costs more than
 // everything else about a small message. So the goroutine that reads a connection
 // lends it to the socket when each of the last messages met a receiver that waited
-// for it: from then on whoever receives and finds nothing reads the connection
+// for it: from then on a receiver that finds nothing reads the connection
 // itself, and the reader sleeps. The loan ends, and the reader reads on in the
-// background as it does for everybody else,
+// background as it does for other connections,
 //
 //   - when the receiver stays away (Loans), so that heartbeats are answered, the
 //     end of the connection is noticed and the queue fills up to its high-water
 //     mark while the application is busy;
 //   - when the receiver does not keep up with what comes;
-//   - when the socket says so (Recall): it got another peer, or somebody else waits
-//     for messages, or watches;
+//   - when the socket says so (Recall): it got another peer, or a watch;
 //   - when anything goes wrong.
 
 const (
@@ -32,7 +31,7 @@ const (
 	lendAfter = 4
 	// lendRefused is how many more have to after the socket did not want it.
 	lendRefused = 256
-	// absence is how long nobody may read a connection that is lent: what the system
+	// absence is how long a connection that is lent may go unread: what the system
 	// buffers meanwhile is more than a peer says in that time, and heartbeats are
 	// counted in far longer ones.
 	absence = 5 * time.Millisecond
@@ -43,24 +42,24 @@ const (
 
 // loan is whose turn it is to read a connection. There is none before the first.
 type loan struct {
-	uses atomic.Uint64 // how often somebody has borrowed; written under mu
+	uses atomic.Uint64 // how often it was borrowed; written under mu
 	doze func() bool   // Conn.doze, bound once
 	back chan error    // tells the reader that it is its turn, and what went wrong
 
-	// Owned by whoever reads.
+	// Owned by the goroutine that reads.
 	borrowed bool // a receiver does
 	sleep    Sleep
 
 	mu     sync.Mutex // a leaf lock; guards all that follows
-	lent   bool       // whoever receives may read
-	held   bool       // somebody does
-	asleep bool       // and waits for octets
+	lent   bool       // receivers may read
+	held   bool       // one does
+	asleep bool       // and waits for bytes
 	moved  bool       // the read deadline is not what it is for the reader
 	full   bool       // the last time there was more to read, probably
 	seen   uint64     // uses when Loans looked
 }
 
-// Sleep is what ends a receiver's wait for octets.
+// Sleep is what ends a receiver's wait for bytes.
 type Sleep struct {
 	Waiter *pipe.Waiter // woken by others; nil: there is to be no wait
 	Until  time.Time    // zero: for ever
@@ -125,7 +124,7 @@ func (c *Conn) Recall() {
 }
 
 // Borrow reads once in the place of the connection's reader, if it has lent the
-// connection and nobody else reads. Afterwards there may be something to receive; or
+// connection and no other receiver reads. Afterwards there may be something to receive; or
 // not, where the wait was ended. used is false if it was not the caller's turn; with
 // over, the connection is not lent any more.
 func (c *Conn) Borrow(s Sleep) (used, over bool) {
@@ -174,7 +173,7 @@ func (c *Conn) endBorrow(l *loan, err error) (over bool) {
 	return !l.lent
 }
 
-// doze is asked before a receiver waits for octets.
+// doze is asked before a receiver waits for bytes.
 func (c *Conn) doze() bool {
 	l := c.loan.Load()
 	s := &l.sleep
@@ -191,7 +190,7 @@ func (c *Conn) doze() bool {
 	return true
 }
 
-// Rouse ends the wait of a receiver for octets. It implements pipe.Sleeper.
+// Rouse ends the wait of a receiver for bytes. It implements pipe.Sleeper.
 func (c *Conn) Rouse() {
 	l := c.loan.Load()
 	l.mu.Lock()
@@ -207,9 +206,9 @@ func (c *Conn) rouseLocked(l *loan) {
 	}
 }
 
-// attended ends the loan of a connection that nobody has read for a while, or not
+// attended ends the loan of a connection that no receiver has read for a while, or not
 // often enough. It reports whether the loan has to be looked after again, though
-// nobody borrows it.
+// it is not borrowed.
 func (c *Conn) attended() bool {
 	l := c.loan.Load()
 	l.mu.Lock()
@@ -234,7 +233,7 @@ func (c *Conn) attended() bool {
 type Loans struct {
 	armed atomic.Bool
 
-	mu    sync.Mutex // taken before a connection's
+	mu    sync.Mutex
 	conns map[*Conn]struct{}
 	timer *time.Timer
 }

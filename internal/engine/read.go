@@ -25,7 +25,7 @@ const (
 	probeSize = 4 << 10
 )
 
-// decoder splits the octets of one connection into messages.
+// decoder splits the bytes of one connection into messages.
 type decoder struct {
 	v1    bool
 	runs  bool   // the pipe takes runs
@@ -45,7 +45,7 @@ type decoder struct {
 	given int      // of these: handed over
 
 	// What a receiver that reads for itself leaves behind when the high-water mark is
-	// reached: messages that were not handed over, octets that were not taken apart
+	// reached: messages that were not handed over, bytes that were not taken apart
 	// (source.at), and what was wrong with those.
 	behind bool
 	failed error
@@ -128,12 +128,15 @@ func (c *Conn) Run() error {
 // are forgotten. Run must have returned, or never been called.
 func (c *Conn) Wait() {
 	c.writers.Wait()
-	c.countInFlight()
 	c.wipe()
 	c.closeAccount()
-	if c.keep.Load() && !c.cfg.Keeper.keep(c.nc) {
+	if c.keep.Load() {
+		if c.cfg.Keeper.keep(c.nc, c.countWhenKept()) {
+			return
+		}
 		_ = c.nc.Close()
 	}
+	c.countInFlight()
 }
 
 // noteHeard notes that the peer is alive.
@@ -143,7 +146,7 @@ func (c *Conn) noteHeard() {
 }
 
 // step does the next piece of work: it makes up for what was left behind, or reads
-// once. It is called by whoever has the turn, see loan.
+// once. It is called by the goroutine that has the turn, see loan.
 func (c *Conn) step() error {
 	d := &c.dec
 	if d.behind {
@@ -169,7 +172,7 @@ func (c *Conn) step() error {
 	return err
 }
 
-// count notes that n octets have been read.
+// count notes that n bytes have been read.
 func (c *Conn) count(n int) error {
 	c.noteHeard()
 	c.pipe.CountRead(n)
@@ -202,7 +205,7 @@ func (c *Conn) readBig() error {
 	return err
 }
 
-// consume works off the first n octets of the read buffer.
+// consume works off the first n bytes of the read buffer.
 func (c *Conn) consume(n int) error {
 	data := c.src.rb.data[:n]
 	if c.cfg.Raw {
@@ -214,7 +217,7 @@ func (c *Conn) consume(n int) error {
 
 // split takes the frames in data apart, from at on, and hands over the messages.
 // The complete ones share allocations. What came before a violation is handed over,
-// however the octets were cut into reads.
+// however the bytes were cut into reads.
 func (c *Conn) split(data []byte, at int) error {
 	d := &c.dec
 	var r run
@@ -300,9 +303,9 @@ func (c *Conn) frames(data []byte, at int, r *run) (to int, more bool, err error
 
 // tooLarge refuses a frame before anything is allocated for it.
 func (c *Conn) tooLarge(h wire.Header) error {
-	rule := fmt.Sprintf("a frame of %d octets, MaxMessageBytes is %d", h.Size, c.cfg.MaxMessage)
+	rule := fmt.Sprintf("a frame of %d bytes, MaxMessageBytes is %d", h.Size, c.cfg.MaxMessage)
 	if c.cfg.MaxFrame >= 0 && h.Size > uint64(c.cfg.MaxFrame) {
-		rule = fmt.Sprintf("a frame of %d octets, MaxMessageSize is %d", h.Size, c.cfg.MaxFrame)
+		rule = fmt.Sprintf("a frame of %d bytes, MaxMessageSize is %d", h.Size, c.cfg.MaxFrame)
 	}
 	return &zerr.ProtocolError{Rule: rule, Err: zerr.ErrMessageTooLarge}
 }
@@ -373,7 +376,7 @@ func (c *Conn) part(flags byte, body []byte) error {
 		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d frames (MaxFrames)", c.cfg.MaxFrames), Err: zerr.ErrMessageTooLarge}
 	}
 	if c.cfg.MaxMessage > 0 && d.size > c.cfg.MaxMessage {
-		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d octets (MaxMessageBytes)", c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
+		return &zerr.ProtocolError{Rule: fmt.Sprintf("a message of more than %d bytes (MaxMessageBytes)", c.cfg.MaxMessage), Err: zerr.ErrMessageTooLarge}
 	}
 	if err := c.drawPartial(c.gathered()); err != nil {
 		return err

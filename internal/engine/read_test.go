@@ -21,7 +21,7 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// cutter is a connection whose reads bring as many octets as it is told: reads
+// cutter is a connection whose reads bring as many bytes as it is told: reads
 // of the connection under test fall apart in every possible way.
 type cutter struct {
 	net.Conn
@@ -32,13 +32,13 @@ func (c *cutter) Read(b []byte) (int, error) {
 	return c.Conn.Read(b[:min(len(b), c.next())])
 }
 
-// readCut plays octets to a connection in reads of these sizes, followed by the
+// readCut plays bytes to a connection in reads of these sizes, followed by the
 // end of the stream, and returns what it delivered.
-func readCut(t *testing.T, cfg *Config, octets []byte, next func() int) (got []string, err error) {
+func readCut(t *testing.T, cfg *Config, wireBytes []byte, next func() int) (got []string, err error) {
 	synctest.Test(t, func(t *testing.T) {
-		ours, peer := zmqtest.PipeOf(len(octets) + 1)
+		ours, peer := zmqtest.PipeOf(len(wireBytes) + 1)
 		r := rigOver(t, cfg, nil, &cutter{ours, next}, peer)
-		r.write(octets)
+		r.write(wireBytes)
 		_ = peer.CloseWrite()
 		err = r.end()
 		got = r.received()
@@ -48,25 +48,25 @@ func readCut(t *testing.T, cfg *Config, octets []byte, next func() int) (got []s
 
 // conversation is what a peer of some version may say: greeting, messages with
 // frames of up to a size, commands in between.
-func conversation(rnd *rand.Rand, v wire.Version, most int) (octets []byte, want []string) {
+func conversation(rnd *rand.Rand, v wire.Version, most int) (wireBytes []byte, want []string) {
 	frame := func(flags byte, body []byte) {
 		if v.V1Framing() {
-			octets = append(wire.AppendHeaderV1(octets, flags, len(body)), body...)
-		} else if octets = wire.AppendHeader(octets, flags, len(body)); true {
-			octets = append(octets, body...)
+			wireBytes = append(wire.AppendHeaderV1(wireBytes, flags, len(body)), body...)
+		} else if wireBytes = wire.AppendHeader(wireBytes, flags, len(body)); true {
+			wireBytes = append(wireBytes, body...)
 		}
 	}
 	switch v {
 	case wire.V31, wire.V30:
-		octets = zmqtest.MustOctets(greeting)
-		octets[11] = byte(v - wire.V30)
-		octets = append(octets, readyFrame("ROUTER")...)
+		wireBytes = zmqtest.MustOctets(greeting)
+		wireBytes[11] = byte(v - wire.V30)
+		wireBytes = append(wireBytes, readyFrame("ROUTER")...)
 	case wire.V2:
-		octets = zmqtest.MustOctets(signature + " 01 06 00 00")
+		wireBytes = zmqtest.MustOctets(signature + " 01 06 00 00")
 	case wire.V1:
-		octets = zmqtest.MustOctets(signature + " 00 06 01 00")
+		wireBytes = zmqtest.MustOctets(signature + " 00 06 01 00")
 	case wire.V1Unversioned:
-		octets = zmqtest.MustOctets("01 00")
+		wireBytes = zmqtest.MustOctets("01 00")
 	}
 	sizes := []int{0, 1, 2, 50, 253, 254, 255, 256, pipe.RefSize - 1, pipe.RefSize, pipe.RefSize + 1, readSize - 9, readSize, readSize + 1, 3 * readSize}
 	sizes = slices.DeleteFunc(sizes, func(n int) bool { return n > most })
@@ -84,16 +84,16 @@ func conversation(rnd *rand.Rand, v wire.Version, most int) (octets []byte, want
 			frame(flags, body)
 			frames = append(frames, string(body))
 			if v.HasCommands() && rnd.IntN(3) == 0 {
-				octets = append(octets, wire.AppendPong(nil, nil)...)
-				octets = append(octets, wire.AppendCommandFrame(nil, "NOBODY", make([]byte, sizes[rnd.IntN(len(sizes))]))...)
+				wireBytes = append(wireBytes, wire.AppendPong(nil, nil)...)
+				wireBytes = append(wireBytes, wire.AppendCommandFrame(nil, "NOBODY", make([]byte, sizes[rnd.IntN(len(sizes))]))...)
 			}
 		}
 		want = append(want, strings.Join(frames, "|"))
 	}
-	return octets, want
+	return wireBytes, want
 }
 
-// TestReadSplits: however the octets are cut into reads, the same messages come
+// TestReadSplits: however the bytes are cut into reads, the same messages come
 // out. Property test over every version.
 func TestReadSplits(t *testing.T) {
 	for _, v := range []wire.Version{wire.V1Unversioned, wire.V1, wire.V2, wire.V30, wire.V31} {
@@ -111,8 +111,8 @@ func TestReadSplits(t *testing.T) {
 				case 1, 2, 3:
 					next, most = func() int { return int(seed) }, 2*pipe.RefSize
 				}
-				octets, want := conversation(rnd, v, most)
-				got, _ := readCut(t, configOf("DEALER", nil), octets, next)
+				wireBytes, want := conversation(rnd, v, most)
+				got, _ := readCut(t, configOf("DEALER", nil), wireBytes, next)
 				if !slices.Equal(got, want) {
 					t.Fatalf("seed %d: %d messages, want %d, or they differ", seed, len(got), len(want))
 				}
@@ -122,15 +122,15 @@ func TestReadSplits(t *testing.T) {
 }
 
 // TestReadSplitsBeforeViolation: what came whole before a violation is
-// delivered, however the octets were cut.
+// delivered, however the bytes were cut.
 func TestReadSplitsBeforeViolation(t *testing.T) {
 	valid, want := conversation(rand.New(rand.NewPCG(1, 2)), wire.V31, 2*pipe.RefSize)
 	for _, bad := range []string{"02 8*FF", "02 00 00 00 01 00 00 00 00", `04 05 04 "PING"`} {
-		octets := append(slices.Clone(valid), zmqtest.MustOctets(bad+" 100*00")...)
+		wireBytes := append(slices.Clone(valid), zmqtest.MustOctets(bad+" 100*00")...)
 		for _, size := range []int{1, 7, 1000, 1 << 30} {
 			cfg := configOf("DEALER", nil)
 			cfg.MaxFrame = 1 << 20
-			got, err := readCut(t, cfg, octets, func() int { return size })
+			got, err := readCut(t, cfg, wireBytes, func() int { return size })
 			if !slices.Equal(got, want) || !errors.Is(err, zerr.ErrProtocol) {
 				t.Errorf("%s in reads of %d: %d messages, want %d; ended with %v", bad, size, len(got), len(want), err)
 			}
@@ -150,7 +150,7 @@ func TestPartialMultipartRolledBack(t *testing.T) {
 			want = []string{"first"}
 		}
 		if !slices.Equal(got, want) || errors.Is(err, zerr.ErrProtocol) {
-			t.Errorf("%d octets: received %q; ended with %v", n, got, err)
+			t.Errorf("%d bytes: received %q; ended with %v", n, got, err)
 		}
 	}
 }
@@ -167,7 +167,7 @@ func TestCommandsAfterReady(t *testing.T) {
 		r := newRig(t, configOf("DEALER", nil), nil)
 		r.handshake("ROUTER")
 		for _, c := range append(ignored, `04 0B 09 "SUBSCRIBE" 41`, `04 08 06 "CANCEL" 41`) {
-			r.octets(c)
+			r.wireBytes(c)
 			r.write(frameOf(0, c))
 			synctest.Wait()
 			if got := r.received(); len(got) != 1 || got[0] != c {
@@ -179,7 +179,7 @@ func TestCommandsAfterReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("XPUB", nil), nil)
 		r.handshakeAs("00", "SUB") // commands are accepted of 3.0 peers too
-		r.octets(`04 0B 09 "SUBSCRIBE" 41 04 0A 09 "SUBSCRIBE" 00 02 01 42 04 08 06 "CANCEL" 41`)
+		r.wireBytes(`04 0B 09 "SUBSCRIBE" 41 04 0A 09 "SUBSCRIBE" 00 02 01 42 04 08 06 "CANCEL" 41`)
 		synctest.Wait()
 		if got := r.received(); !slices.Equal(got, []string{"sub A", "sub ", "\x01B", "cancel A"}) {
 			t.Errorf("received %q", got)
@@ -191,7 +191,7 @@ func TestCommandsAfterReady(t *testing.T) {
 func TestOldLinksHaveNoCommands(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("DEALER", nil), nil)
-		r.octets(signature + ` 01 06 00 00 04 05 04 "PING"`)
+		r.wireBytes(signature + ` 01 06 00 00 04 05 04 "PING"`)
 		r.up()
 		synctest.Wait()
 		if got := r.received(); len(got) != 1 || got[0] != "\x04PING" {
@@ -200,7 +200,7 @@ func TestOldLinksHaveNoCommands(t *testing.T) {
 	})
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, configOf("DEALER", nil), nil)
-		r.octets(`01 00 02 FF 61 02 FE 62 00`) // flags but MORE are ignored; then length zero
+		r.wireBytes(`01 00 02 FF 61 02 FE 62 00`) // flags but MORE are ignored; then length zero
 		r.refused()
 		if got := r.received(); len(got) != 1 || got[0] != "a|b" {
 			t.Errorf("received %q", got)
@@ -212,8 +212,8 @@ func TestOldLinksHaveNoCommands(t *testing.T) {
 // is allocated; a frame of exactly the limit passes.
 func TestMaxMessageSize(t *testing.T) {
 	for _, c := range []struct {
-		octets []byte
-		ok     bool
+		wireBytes []byte
+		ok        bool
 	}{
 		{frameOf(0, strings.Repeat("x", 300)), true},
 		{frameOf(0, strings.Repeat("x", 301)), false},
@@ -227,17 +227,17 @@ func TestMaxMessageSize(t *testing.T) {
 			cfg.MaxFrame = 300
 			r := newRig(t, cfg, nil)
 			r.handshake("ROUTER")
-			r.write(c.octets)
+			r.write(c.wireBytes)
 			if c.ok {
 				r.write(frameOf(0, "end"))
 				synctest.Wait()
 				if got := r.received(); len(got) == 0 || got[len(got)-1] != "end" {
-					t.Errorf("%d octets: received %q; %v", len(c.octets), got, r.err)
+					t.Errorf("%d bytes: received %q; %v", len(c.wireBytes), got, r.err)
 				}
 				return
 			}
 			if pe := r.refused(); !errors.Is(pe, zerr.ErrMessageTooLarge) {
-				t.Errorf("%d octets: %v", len(c.octets), pe)
+				t.Errorf("%d bytes: %v", len(c.wireBytes), pe)
 			}
 		})
 	}
@@ -254,17 +254,17 @@ func TestMaxMessageBytes(t *testing.T) {
 		{[]int{1000, 0, 0}, true}, {[]int{600, 600}, false}, {[]int{1000, 1}, false},
 	} {
 		for _, size := range []int{1, 10, 1 << 30} {
-			octets := append(zmqtest.MustOctets(greeting), readyFrame("ROUTER")...)
+			wireBytes := append(zmqtest.MustOctets(greeting), readyFrame("ROUTER")...)
 			for i, n := range c.sizes {
 				flags := byte(wire.FlagMore)
 				if i == len(c.sizes)-1 {
 					flags = 0
 				}
-				octets = append(octets, frameOf(flags, strings.Repeat("x", n))...)
+				wireBytes = append(wireBytes, frameOf(flags, strings.Repeat("x", n))...)
 			}
 			cfg := configOf("DEALER", nil)
 			cfg.MaxMessage = 1000
-			got, err := readCut(t, cfg, octets, func() int { return size })
+			got, err := readCut(t, cfg, wireBytes, func() int { return size })
 			if (len(got) == 1) != c.ok || errors.Is(err, zerr.ErrMessageTooLarge) == c.ok {
 				t.Errorf("frames of %v in reads of %d: %d messages; ended with %v", c.sizes, size, len(got), err)
 			}
@@ -275,19 +275,19 @@ func TestMaxMessageBytes(t *testing.T) {
 // TestMaxFrames: the limit itself passes, one more does not.
 func TestMaxFrames(t *testing.T) {
 	for n, ok := range map[int]bool{9: true, 10: true, 11: false} {
-		octets := append(zmqtest.MustOctets(greeting), readyFrame("ROUTER")...)
-		octets = append(octets, bytes.Repeat(frameOf(wire.FlagMore, ""), n-1)...)
-		octets = append(octets, frameOf(0, "")...)
+		wireBytes := append(zmqtest.MustOctets(greeting), readyFrame("ROUTER")...)
+		wireBytes = append(wireBytes, bytes.Repeat(frameOf(wire.FlagMore, ""), n-1)...)
+		wireBytes = append(wireBytes, frameOf(0, "")...)
 		cfg := configOf("DEALER", nil)
 		cfg.MaxFrames = 10
-		got, err := readCut(t, cfg, octets, func() int { return 1 << 30 })
+		got, err := readCut(t, cfg, wireBytes, func() int { return 1 << 30 })
 		if (len(got) == 1) != ok || errors.Is(err, zerr.ErrMessageTooLarge) == ok {
 			t.Errorf("%d frames: %d messages; ended with %v", n, len(got), err)
 		}
 	}
 }
 
-// TestAnnouncedLengths: headers that announce 2^31 to 2^64-1 octets, before and
+// TestAnnouncedLengths: headers that announce 2^31 to 2^64-1 bytes, before and
 // after the handshake, in every position, cost no memory.
 func TestAnnouncedLengths(t *testing.T) {
 	lengths := []uint64{1 << 31, 1 << 32, 1 << 62, 1<<62 + 2, 1<<63 - 1, 1 << 63, 1<<64 - 1}
@@ -295,7 +295,7 @@ func TestAnnouncedLengths(t *testing.T) {
 	ready := append(zmqtest.MustOctets(greeting), readyFrame("ROUTER")...)
 	old := zmqtest.MustOctets(signature + " 01 06")
 	for _, n := range lengths {
-		for name, octets := range map[string][]byte{
+		for name, wireBytes := range map[string][]byte{
 			"in the handshake":      slices.Concat(zmqtest.MustOctets(greeting), long(6, n)),
 			"message in it":         slices.Concat(zmqtest.MustOctets(greeting), long(2, n)),
 			"identity frame":        slices.Concat(old, long(2, n)),
@@ -314,7 +314,7 @@ func TestAnnouncedLengths(t *testing.T) {
 						cfg.MaxFrame = limit
 						r := newRig(t, cfg, nil)
 						before := allocated()
-						r.write(octets)
+						r.write(wireBytes)
 						// Without any limit a length that can be is believed, but not paid for
 						// in advance.
 						believed := limit < 0 && n <= 1<<62 && !strings.Contains(name, "it") && !strings.Contains(name, "handshake") && !strings.Contains(name, "identity")
@@ -324,7 +324,7 @@ func TestAnnouncedLengths(t *testing.T) {
 							t.Errorf("ended with %v", r.err)
 						}
 						if grown := allocated() - before; grown > firstMemory+400<<10 {
-							t.Errorf("%d octets were allocated", grown)
+							t.Errorf("%d bytes were allocated", grown)
 						}
 					})
 				})
@@ -365,14 +365,14 @@ func TestLargeFramesGrowWithWhatHasArrived(t *testing.T) {
 	})
 }
 
-// allocated returns the octets allocated so far, freed or not.
+// allocated returns the bytes allocated so far, freed or not.
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.TotalAlloc
 }
 
-// TestLargeFrameGrowsAsItArrives: memory follows the octets that are there, not
+// TestLargeFrameGrowsAsItArrives: memory follows the bytes that are there, not
 // the length that was announced.
 func TestLargeFrameGrowsAsItArrives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -387,7 +387,7 @@ func TestLargeFrameGrowsAsItArrives(t *testing.T) {
 		synctest.Wait()
 		// Doubling from 1 MiB to 16 MiB adds up to 31; the writes above are ours.
 		if grown := allocated() - before; grown > 45<<20 {
-			t.Errorf("%d octets were allocated for %d", grown, sent)
+			t.Errorf("%d bytes were allocated for %d", grown, sent)
 		}
 		r.conn.Close(nil)
 	})
@@ -397,7 +397,7 @@ func TestLargeFrameGrowsAsItArrives(t *testing.T) {
 // is delivered and nothing stays.
 func TestPartThenClose(t *testing.T) {
 	cfg := configOf("PULL", nil)
-	octets := slices.Concat(zmqtest.MustOctets(greeting), readyFrame("PUSH"), frameOf(wire.FlagMore, strings.Repeat("x", 2000)))
+	wireBytes := slices.Concat(zmqtest.MustOctets(greeting), readyFrame("PUSH"), frameOf(wire.FlagMore, strings.Repeat("x", 2000)))
 	once := func() {
 		ours, peer := zmqtest.Pipe()
 		c := New(ours, cfg)
@@ -405,7 +405,7 @@ func TestPartThenClose(t *testing.T) {
 			t.Error("something was delivered")
 			return 1
 		}})
-		_, _ = peer.Write(octets)
+		_, _ = peer.Write(wireBytes)
 		_ = peer.CloseWrite()
 		if _, err := c.Handshake(); err != nil {
 			t.Fatal(err)
@@ -430,7 +430,7 @@ func TestPartThenClose(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	if grown := int64(after.HeapInuse) - int64(before.HeapInuse); grown > 1<<20 {
-		t.Errorf("the heap grew by %d octets", grown)
+		t.Errorf("the heap grew by %d bytes", grown)
 	}
 }
 
@@ -455,7 +455,7 @@ func TestBackPressure(t *testing.T) {
 		r.write(flood)
 		synctest.Wait()
 		if n := r.conn.NetConn().(*zmqtest.Conn).Buffered(); n != len(flood) {
-			t.Errorf("%d octets are unread, want %d", n, len(flood))
+			t.Errorf("%d bytes are unread, want %d", n, len(flood))
 		}
 		room = 8
 		r.pipe.Resume()

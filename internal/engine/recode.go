@@ -14,7 +14,7 @@ type recoder struct {
 	ends    [][2]int // where each frame ends: in out, in in
 }
 
-// recode returns the octets for a ZMTP 1.0 peer, valid until the next call.
+// recode returns the bytes for a ZMTP 1.0 peer, valid until the next call.
 func (r *recoder) recode(b *pipe.Batch) []byte {
 	r.in, r.out, r.ends = r.in[:0], r.out[:0], r.ends[:0]
 	for _, s := range b.Bufs {
@@ -36,7 +36,7 @@ func (r *recoder) recode(b *pipe.Batch) []byte {
 	return r.out
 }
 
-// original returns how many octets of the batch the first n of recode's stand
+// original returns how many bytes of the batch the first n of recode's stand
 // for, counting whole frames.
 func (r *recoder) original(n int) int {
 	at := 0

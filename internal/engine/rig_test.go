@@ -145,7 +145,7 @@ func (r *rig) refused() *zerr.ProtocolError {
 	return pe
 }
 
-// write has the peer send octets.
+// write has the peer send bytes.
 func (r *rig) write(b []byte) {
 	r.Helper()
 	if _, err := r.peer.Write(b); err != nil {
@@ -153,8 +153,8 @@ func (r *rig) write(b []byte) {
 	}
 }
 
-// octets is write for text.
-func (r *rig) octets(text string) {
+// bytes is write for text.
+func (r *rig) wireBytes(text string) {
 	r.Helper()
 	r.write(zmqtest.MustOctets(text))
 }
@@ -195,7 +195,7 @@ func (r *rig) handshake(peerType string) *pipe.Peer {
 // handshakeAs is handshake with a minor version.
 func (r *rig) handshakeAs(minor, peerType string) *pipe.Peer {
 	r.Helper()
-	r.octets(signature + " 03 " + minor + ` "NULL" 48*00`)
+	r.wireBytes(signature + " 03 " + minor + ` "NULL" 48*00`)
 	r.write(readyFrame(peerType))
 	r.want(greeting)
 	r.wantBytes(wire.AppendCommandFrame(nil, "READY", metadataOf(r.conn.cfg.SocketType, r.conn.cfg.Identity)))

@@ -91,7 +91,7 @@ func outerFlags(inner byte) (flags byte) {
 	return flags
 }
 
-// plainSize is how many octets a frame takes once it is opened and framed again.
+// plainSize is how many bytes a frame takes once it is opened and framed again.
 // What is too short to be opened takes few.
 func (c *Conn) plainSize(h wire.Header) int {
 	n := max(0, int(h.Size)-c.traffic.Overhead())
@@ -132,7 +132,7 @@ func (c *Conn) openLarge(body []byte) error {
 	return c.apart(outerFlags(inner), plain)
 }
 
-// wipe forgets the keys of the connection. Nobody reads or writes any more.
+// wipe forgets the keys of the connection. Reading and writing have ended.
 func (c *Conn) wipe() {
 	if c.traffic != nil {
 		c.traffic.Wipe()

@@ -21,7 +21,7 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// Keys of the tests: any octets are a secret key.
+// Keys of the tests: any bytes are a secret key.
 var serverSecret, clientSecret = secretOf('s'), secretOf('c')
 
 func secretOf(b byte) (k [mechanism.CurveKeySize]byte) {
@@ -38,7 +38,7 @@ func publicOf(secret [mechanism.CurveKeySize]byte) (k [mechanism.CurveKeySize]by
 	return k
 }
 
-// fixed is a source of randomness that is none: the octets repeat.
+// fixed is a source of randomness that is none: the bytes repeat.
 type fixed byte
 
 func (f *fixed) Read(b []byte) (int, error) {
@@ -74,17 +74,26 @@ type curveRig struct {
 // newCurveRig shakes hands with a Conn on p, which may be nil. minor is that of the
 // peer's version.
 func newCurveRig(t testing.TB, cfg *Config, p *pipe.Pipe, peerType string, minor byte) *curveRig {
+	return newCurveRigAs(t, true, cfg, p, peerType, minor)
+}
+
+// newCurveRigAs is newCurveRig that also makes a Conn the client of CURVE.
+func newCurveRigAs(t testing.TB, serves bool, cfg *Config, p *pipe.Pipe, peerType string, minor byte) *curveRig {
+	side := map[bool]func([]byte) mechanism.Machine{true: curveServer, false: curveClient}
 	metadata := metadataOf(cfg.SocketType, cfg.Identity)
-	cfg.Mechanism = func() mechanism.Machine { return curveServer(metadata) }
+	cfg.Mechanism = func() mechanism.Machine { return side[serves](metadata) }
 	ours, peer := zmqtest.PipeOf(1 << 20)
 	if p == nil {
 		p = pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})
 	}
 	r := &curveRig{rig: rigOn(t, cfg, p, ours, peer)}
-	m := curveClient(metadataOf(peerType, nil))
-	r.write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: minor, Mechanism: "CURVE"}))
+	m := side[!serves](metadataOf(peerType, nil))
+	r.write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: minor, Mechanism: "CURVE", AsServer: !serves}))
 	_, _ = io.ReadFull(peer, make([]byte, wire.GreetingSize))
 	for !m.Ready() {
+		if m.Question() != nil {
+			m.Admit()
+		}
 		body, err := m.Next()
 		if err != nil {
 			t.Fatal(err)
@@ -177,7 +186,7 @@ func TestSealedBatches(t *testing.T) {
 				for k, f := range m.frames {
 					inner, payload := r.open()
 					if string(payload) != f || (inner == mechanism.InnerMore) != (k < len(m.frames)-1) {
-						t.Fatalf("message %d, frame %d: flags %d, %d octets, want %d", i, k, inner, len(payload), len(f))
+						t.Fatalf("message %d, frame %d: flags %d, %d bytes, want %d", i, k, inner, len(payload), len(f))
 					}
 				}
 			}
@@ -189,7 +198,7 @@ func TestSealedBatches(t *testing.T) {
 	}
 }
 
-// TestSealedMessagesArrive however the octets are cut into reads.
+// TestSealedMessagesArrive however the bytes are cut into reads.
 func TestSealedMessagesArrive(t *testing.T) {
 	for seed := range uint64(6) {
 		synctest.Test(t, func(t *testing.T) {
@@ -245,7 +254,7 @@ func TestSealedLargeFramesStream(t *testing.T) {
 			r.write(small[10:])
 			synctest.Wait()
 			if got = append(got, r.received()...); !slices.Equal(got, append(want, "small")) {
-				t.Errorf("%d messages of %d octets arrived of %d, or others", len(got), size, len(want)+1)
+				t.Errorf("%d messages of %d bytes arrived of %d, or others", len(got), size, len(want)+1)
 			}
 		})
 	}
@@ -355,6 +364,64 @@ func TestSealedViolations(t *testing.T) {
 				t.Errorf("%s: %.100q arrived", name, got)
 			}
 		})
+	}
+}
+
+// TestSealedGapEndsTheConnection, whichever frame an attacker takes out on the way and
+// whichever comes next, at a server of CURVE and at a client: nothing behind the gap
+// arrives, and no message is joined to another.
+func TestSealedGapEndsTheConnection(t *testing.T) {
+	type frame struct {
+		inner   byte
+		payload string
+	}
+	ping := frame{mechanism.InnerCommand, "\x04PING\x00\x00"}
+	subscribe := frame{mechanism.InnerCommand, "\x09SUBSCRIBEtopic"}
+	small, first, last := frame{0, "small"}, frame{mechanism.InnerMore, "first"}, frame{0, "last"}
+	large, big := frame{0, strings.Repeat("l", pipe.LargeFrame+100)}, frame{0, strings.Repeat("b", 70000)}
+	whole := frame{0, "before"}
+	for name, x := range map[string]struct {
+		frames []frame
+		gone   int // of frames, the one that is taken out
+	}{
+		"what comes first":                      {[]frame{small, small}, 0},
+		"a message":                             {[]frame{whole, small, small}, 1},
+		"a message before a large one":          {[]frame{whole, small, large}, 1},
+		"a message before a big one":            {[]frame{whole, small, big}, 1},
+		"a large message":                       {[]frame{whole, large, small}, 1},
+		"a big message":                         {[]frame{whole, big, small}, 1},
+		"the first frame of a message":          {[]frame{whole, first, last}, 1},
+		"a frame in the middle":                 {[]frame{whole, first, first, last}, 2},
+		"the last frame of a message":           {[]frame{whole, first, last, small}, 2},
+		"the last frame, and a message of more": {[]frame{whole, first, last, first, last}, 2},
+		"a PING":                                {[]frame{whole, ping, small}, 1},
+		"a PING within a message":               {[]frame{whole, first, ping, last}, 2},
+		"a message before a PING":               {[]frame{whole, small, ping}, 1},
+		"a subscription":                        {[]frame{whole, subscribe, small}, 1},
+		"a message before a subscription":       {[]frame{whole, small, subscribe}, 1},
+	} {
+		for _, serves := range []bool{true, false} {
+			synctest.Test(t, func(t *testing.T) {
+				r := newCurveRigAs(t, serves, configOf("DEALER", nil), nil, "DEALER", 1)
+				var stream []byte
+				for i, f := range x.frames {
+					if b := r.sealed(f.inner, f.payload); i != x.gone {
+						stream = append(stream, b...)
+					}
+				}
+				r.write(stream)
+				if pe := r.refused(); pe.Code != mechanism.InvalidSequence {
+					t.Errorf("without %s, server %v: %v has code %#x", name, serves, pe, pe.Code)
+				}
+				want := []string{"before"}
+				if x.gone == 0 {
+					want = nil
+				}
+				if got := r.received(); !slices.Equal(got, want) {
+					t.Errorf("without %s, server %v: %.100q arrived", name, serves, got)
+				}
+			})
+		}
 	}
 }
 

@@ -32,23 +32,23 @@ func (b *Buffers) getSealed() *sealedBuffer {
 func (b *Buffers) putSealed(s *sealedBuffer) { b.sealed.Put(s) }
 
 // sealer works off a batch, which it only reads: other connections may send the
-// same octets at the same time. Each frame is sealed once, whatever happens to the
+// same bytes at the same time. Each frame is sealed once, whatever happens to the
 // write: a nonce is never used twice.
 type sealer struct {
 	bufs [][]byte // of the batch
 	at   int      // in bufs: the buffer that the next frame begins in
 	off  int      // and where in it
-	done int      // octets of the batch in frames that were sealed
+	done int      // bytes of the batch in frames that were sealed
 
 	out   []byte        // sealed frames
 	sent  int           // of out
 	bufs1 [1][]byte     // for a write that is tried
-	first int           // octets of the batch before the frames in out
+	first int           // bytes of the batch before the frames in out
 	ends  []sealedEnd   // of the frames in out
 	home  *sealedBuffer // where out is, or was before a frame that did not fit
 }
 
-// sealedEnd is where a frame ends, in the sealed octets and in the batch.
+// sealedEnd is where a frame ends, in the sealed bytes and in the batch.
 type sealedEnd struct{ out, in int }
 
 // load begins a batch.
@@ -107,7 +107,7 @@ func (s *sealer) fill(c *Conn) (bool, error) {
 	}
 }
 
-// control passes a frame on that is for the layer, of n octets, which an outbox keeps in
+// control passes a frame on that is for the layer, of n bytes, which an outbox keeps in
 // one piece. It reports false if the buffer has no room for it.
 func (s *sealer) control(n int) bool {
 	if len(s.out)+n > cap(s.out) {
@@ -120,7 +120,7 @@ func (s *sealer) control(n int) bool {
 	return true
 }
 
-// frame seals the frame whose header of n octets is next.
+// frame seals the frame whose header of n bytes is next.
 func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	var flags byte
 	if h.Flags&wire.FlagMore != 0 {
@@ -141,7 +141,7 @@ func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	return err
 }
 
-// original returns how many octets of the batch have gone out in whole frames.
+// original returns how many bytes of the batch have gone out in whole frames.
 func (s *sealer) original() int { return s.originalOf(s.sent) }
 
 // originalOf is original if so much of what is sealed has gone out.

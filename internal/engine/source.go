@@ -33,11 +33,11 @@ type source struct {
 	dst  []byte
 	n    int
 	err  error
-	left int    // octets at the start of rb, or in rest, that are not yet consumed
+	left int    // bytes at the start of rb, or in rest, that are not yet consumed
 	rest []byte // the beginning of a small frame, where the others do not come; nil if there is rb
 	at   int    // of these: taken apart already, see decoder.behind
 
-	// sleep is asked before the reader waits for octets, where somebody reads that
+	// sleep is asked before the reader waits for bytes, if it is a receiver that
 	// may have to do something else; nil waits.
 	sleep func() bool
 
@@ -54,7 +54,7 @@ func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
 	s.writer.layer = s.layer
 	if sc, ok := s.bottom.(syscall.Conn); ok {
 		if raw, err := sc.SyscallConn(); err == nil {
-			_ = raw.Control(func(fd uintptr) { s.fd = int32(fd) }) // fails once closed, when nobody asks
+			_ = raw.Control(func(fd uintptr) { s.fd = int32(fd) }) // fails once closed, when nothing asks
 			if transport.CanPoll {
 				s.raw = raw
 			}
@@ -63,7 +63,7 @@ func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
 	s.borrow = s.readBorrowed
 }
 
-// read waits for octets and appends them to the read buffer.
+// read waits for bytes and appends them to the read buffer.
 func (s *source) read() (n int, err error) {
 	if s.raw == nil {
 		if s.rb == nil && s.layer != nil {
@@ -83,7 +83,7 @@ func (s *source) read() (n int, err error) {
 	return s.n, s.err
 }
 
-// readInto waits for octets and puts them into dst.
+// readInto waits for bytes and puts them into dst.
 func (s *source) readInto(dst []byte) (n int, err error) {
 	if s.raw == nil {
 		return s.nc.Read(dst)
@@ -153,7 +153,7 @@ func (s *source) setAside() {
 	s.rb = nil
 }
 
-// room is where in the read buffer the next octets go.
+// room is where in the read buffer the next bytes go.
 func (s *source) room() []byte {
 	switch data := s.rb.data; {
 	case s.probe > 0 && s.left == 0:
@@ -167,7 +167,7 @@ func (s *source) room() []byte {
 	}
 }
 
-// wait reports whether to wait for octets.
+// wait reports whether to wait for bytes.
 func (s *source) wait() bool {
 	if s.sleep == nil || s.sleep() {
 		return true
@@ -193,8 +193,8 @@ func (s *source) note(n int, err error) {
 	s.n, s.err = n, err
 }
 
-// keep moves the octets that were not consumed to the start of the buffer, or
-// gives it back when there are none. A wide one is not kept for a few octets, which
+// keep moves the bytes that were not consumed to the start of the buffer, or
+// gives it back when there are none. A wide one is not kept for a few bytes, which
 // may be all that the peer says.
 func (s *source) keep(rest []byte) {
 	if from := s.rb; len(rest) > 0 && len(rest) < readSize && len(from.data) > readSize {

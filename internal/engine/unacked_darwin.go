@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unacked returns how many octets of a connection the system still holds, because the
+// unacked returns how many bytes of a connection the system still holds, because the
 // peer's has not acknowledged them. After a reset the system has dropped them.
 func (s *source) unacked() (n int) {
 	if _, tcp := s.bottom.(*net.TCPConn); tcp && s.raw != nil {

@@ -89,10 +89,10 @@ func TestPingBehindALongMessageStartsNoClock(t *testing.T) {
 		}
 		r.wantAlive(time.Hour)
 		for range maxAsked + 1 { // it has read everything, and answers what has waited
-			r.octets(`04 05 04 "PONG"`)
+			r.wireBytes(`04 05 04 "PONG"`)
 		}
 		time.Sleep(time.Second + time.Second/2) // between two PINGs
-		r.octets(`04 05 04 "PONG"`)
+		r.wireBytes(`04 05 04 "PONG"`)
 		start := time.Now()
 		if err := r.end(); time.Since(start) > 4*time.Second || !errors.Is(err, zerr.ErrTimeout) {
 			t.Errorf("ended after %v: %v", time.Since(start), err)
@@ -110,7 +110,7 @@ func TestPeerThatOwesNothingIsDead(t *testing.T) {
 		r.send("work")
 		r.wantBytes(frameOf(0, "work"))
 		r.want(ping)
-		r.octets(`04 05 04 "PONG"`)
+		r.wireBytes(`04 05 04 "PONG"`)
 		r.wantTimedOut(time.Now(), 30*time.Second)
 	})
 }
@@ -126,7 +126,7 @@ func TestAnswersAreCountedPessimistically(t *testing.T) {
 		r.send("work")
 		r.wantBytes(frameOf(0, "work"))
 		r.want(ping)
-		r.octets(`04 05 04 "PONG"`)
+		r.wireBytes(`04 05 04 "PONG"`)
 		r.wantAlive(time.Hour)
 	})
 }
@@ -225,7 +225,7 @@ func TestStalledPeerGoesOn(t *testing.T) {
 		r.wantAlive(10*time.Minute - time.Second)
 		drainPeer(r)
 		for range 59 {
-			r.octets(`04 05 04 "PONG"`)
+			r.wireBytes(`04 05 04 "PONG"`)
 		}
 		synctest.Wait()
 		if p := r.conn.peer; p.LastHeard.Load() < p.Stalled.Load() {

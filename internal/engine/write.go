@@ -28,6 +28,7 @@ const (
 // Flush implements pipe.Link. The caller holds the write token.
 func (c *Conn) Flush(inline bool) {
 	if c.writeErr.Load() != nil {
+		c.batch.Cut = nil
 		c.out.Failed(&c.batch, 0) // what waits is for the next connection
 		return
 	}
@@ -210,10 +211,11 @@ func (c *Conn) fail(n int, err error) {
 		c.gate.tell(broken)
 	}
 	c.batch.Size, c.batch.Coarse = 0, c.traffic != nil || c.dec.v1
-	c.flight.cut(n, c.src.writer.total, c.out, &c.batch)
+	c.batch.Cut = func(msgs, upTo int) { c.flight.cut(n, c.src.writer.total, msgs, upTo) }
+	c.out.Failed(&c.batch, n)
 }
 
-// rest returns the buffers without their first n octets.
+// rest returns the buffers without their first n bytes.
 func rest(bufs [][]byte, n int) net.Buffers {
 	for len(bufs) > 0 && n >= len(bufs[0]) {
 		n -= len(bufs[0])

@@ -117,7 +117,7 @@ func readyIf2(v wire.Version, socketType string) []byte {
 	return nil
 }
 
-// breaking is a connection that takes a number of octets after it was armed and
+// breaking is a connection that takes a number of bytes after it was armed and
 // fails then. A write that breaks reports what it took, as a socket does.
 type breaking struct {
 	net.Conn
@@ -144,7 +144,7 @@ func (b *breaking) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestWriteFailure: a connection that breaks after any number of octets loses at
+// TestWriteFailure: a connection that breaks after any number of bytes loses at
 // most what it took whole. The rest goes out on the next connection, from the
 // start of a message, once, in order; commands do not.
 func TestWriteFailure(t *testing.T) {
@@ -202,10 +202,10 @@ func failAfter(t *testing.T, v wire.Version, messages []outgoing, ping, all []by
 	}
 	b.mu.Unlock()
 	if err := r.end(); !errors.Is(err, errBroken) {
-		t.Errorf("%d octets: ended with %v", n, err)
+		t.Errorf("%d bytes: ended with %v", n, err)
 	}
 	if !bytes.Equal(b.taken.Bytes(), all[:n]) {
-		t.Errorf("%d octets: the connection took something else", n)
+		t.Errorf("%d bytes: the connection took something else", n)
 	}
 	done := 0
 	var want []byte
@@ -217,18 +217,18 @@ func failAfter(t *testing.T, v wire.Version, messages []outgoing, ping, all []by
 		want = append(want, m.encoded(wire.V31)...)
 	}
 	if c := p.Out().Count(); c != len(messages)-done {
-		t.Errorf("%d octets: %d messages are counted as unsent, want %d", n, c, len(messages)-done)
+		t.Errorf("%d bytes: %d messages are counted as unsent, want %d", n, c, len(messages)-done)
 	}
 	ours, far = zmqtest.Pipe()
 	r = rigOn(t, configOf("DEALER", nil), p, ours, far)
-	r.octets(greeting)
+	r.wireBytes(greeting)
 	r.write(readyFrame("ROUTER"))
 	r.want(greeting)
 	r.wantBytes(readyFrame("DEALER"))
 	r.wantBytes(want)
 	r.wantQuiet()
 	if c := p.Out().Count(); c != 0 {
-		t.Errorf("%d octets: %d messages are counted as unsent at the end", n, c)
+		t.Errorf("%d bytes: %d messages are counted as unsent at the end", n, c)
 	}
 }
 
@@ -247,7 +247,7 @@ func TestWriteFailureInline(t *testing.T) {
 	for round := range 4 {
 		ours, far := tcpPair(t)
 		r := rigOn(t, cfg, p, ours, far)
-		r.octets(greeting)
+		r.wireBytes(greeting)
 		r.write(readyFrame("ROUTER"))
 		r.want(greeting)
 		r.wantBytes(readyFrame("DEALER"))
@@ -340,12 +340,12 @@ func tcpPair(t *testing.T) (a, b net.Conn) {
 }
 
 // TestWriteSlowReader: a peer that reads slowly over a real socket gets every
-// octet once, from senders that write at once, in part, and in the background.
+// byte once, from senders that write at once, in part, and in the background.
 func TestWriteSlowReader(t *testing.T) {
 	ours, far := tcpPair(t)
 	p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})
 	r := rigOn(t, configOf("DEALER", nil), p, ours, far)
-	r.octets(greeting)
+	r.wireBytes(greeting)
 	r.write(readyFrame("ROUTER"))
 	r.want(greeting)
 	r.wantBytes(readyFrame("DEALER"))
@@ -381,7 +381,7 @@ func TestConcurrentSenders(t *testing.T) {
 	ours, far := tcpPair(t)
 	p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})
 	r := rigOn(t, configOf("DEALER", nil), p, ours, far)
-	r.octets(greeting)
+	r.wireBytes(greeting)
 	r.write(readyFrame("ROUTER"))
 	r.want(greeting)
 	r.wantBytes(readyFrame("DEALER"))

@@ -19,7 +19,7 @@ func (sp *Spec) Check(v Value) (Value, error) {
 	if sp.Ints() {
 		return sp.checkInt(v)
 	}
-	return sp.checkOctets(v)
+	return sp.checkBytes(v)
 }
 
 func (sp *Spec) checkInt(v Value) (Value, error) {
@@ -38,7 +38,7 @@ func (sp *Spec) checkInt(v Value) (Value, error) {
 	return v, nil
 }
 
-func (sp *Spec) checkOctets(v Value) (Value, error) {
+func (sp *Spec) checkBytes(v Value) (Value, error) {
 	if v.I != 0 {
 		return Value{}, sp.invalid("takes bytes, not a number")
 	}

@@ -38,8 +38,8 @@ func checkInts(t *testing.T, n Num, yes map[int64]int64, no ...int64) {
 	}
 }
 
-// checkOctets does the same with bytes. "nil" stands for a nil slice.
-func checkOctets(t *testing.T, n Num, yes, no []string) {
+// checkBytes does the same with bytes. "nil" stands for a nil slice.
+func checkBytes(t *testing.T, n Num, yes, no []string) {
 	t.Helper()
 	sp := row(t, n)
 	of := func(text string) Value {
@@ -101,36 +101,36 @@ func TestHeartbeatTimeoutCannotBeUnset(t *testing.T) {
 
 func TestStrictStringIsClearedByNilOnly(t *testing.T) {
 	long := strings.Repeat("x", 255)
-	checkOctets(t, PlainUsername, []string{"nil", "a", long, "a\x00"}, []string{"", long + "x"})
-	checkOctets(t, BindToDevice, []string{"nil", long[:16]}, []string{"", long[:17]})
-	checkOctets(t, SOCKSProxy, []string{"nil", "h:1", strings.Repeat(long, 9)}, []string{""})
+	checkBytes(t, PlainUsername, []string{"nil", "a", long, "a\x00"}, []string{"", long + "x"})
+	checkBytes(t, BindToDevice, []string{"nil", long[:16]}, []string{"", long[:17]})
+	checkBytes(t, SOCKSProxy, []string{"nil", "h:1", strings.Repeat(long, 9)}, []string{""})
 }
 
 func TestNonemptyStringCannotBeCleared(t *testing.T) {
 	long := strings.Repeat("x", 255)
-	checkOctets(t, ZAPDomain, []string{"a", long}, []string{"nil", "", long + "x"})
-	checkOctets(t, GSSAPIPrincipal, []string{"a", long}, []string{"nil", "", long + "x"})
-	checkOctets(t, RoutingID, []string{"a", "\x00", long}, []string{"nil", "", long + "x"})
-	checkOctets(t, ConnectRoutingID, []string{"a", long + "x"}, []string{"nil", ""})
+	checkBytes(t, ZAPDomain, []string{"a", long}, []string{"nil", "", long + "x"})
+	checkBytes(t, GSSAPIPrincipal, []string{"a", long}, []string{"nil", "", long + "x"})
+	checkBytes(t, RoutingID, []string{"a", "\x00", long}, []string{"nil", "", long + "x"})
+	checkBytes(t, ConnectRoutingID, []string{"a", long + "x"}, []string{"nil", ""})
 }
 
 func TestSOCKSCredentialsAreClearedByEmptyToo(t *testing.T) {
 	long := strings.Repeat("x", 255)
-	checkOctets(t, SOCKSPassword, []string{"nil", "", "a", long}, []string{long + "x"})
+	checkBytes(t, SOCKSPassword, []string{"nil", "", "a", long}, []string{long + "x"})
 }
 
-func TestAnyOctets(t *testing.T) {
+func TestAnyBytes(t *testing.T) {
 	long := strings.Repeat("x", 100000)
 	for _, n := range []Num{Subscribe, Unsubscribe, XPubWelcomeMessage, HelloMessage, WSSKeyPEM} {
-		checkOctets(t, n, []string{"nil", "", "a", long}, nil)
+		checkBytes(t, n, []string{"nil", "", "a", long}, nil)
 	}
 }
 
 func TestCurveKeyHasThreeForms(t *testing.T) {
 	// A key known in both forms.
 	text := "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"
-	octets := "bb88471d65e2659b30c55a5321cebb5aab2b70a398645c26dca2b2fcb43fc518"
-	key, err := hex.DecodeString(octets)
+	stored := "bb88471d65e2659b30c55a5321cebb5aab2b70a398645c26dca2b2fcb43fc518"
+	key, err := hex.DecodeString(stored)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestCurveKeyHasThreeForms(t *testing.T) {
 			t.Errorf("%d bytes: %x, %v", len(b), v.B, err)
 		}
 	}
-	checkOctets(t, CurvePublicKey, nil, []string{
+	checkBytes(t, CurvePublicKey, nil, []string{
 		"nil", "", text[:39], text + "x", text[:31], text[:35] + "\x00\x00\x00\x00\x00\x00",
 		text[:39] + "~", "#####" + text[5:], // a digit, a group that Z85 does not have
 	})
@@ -150,19 +150,19 @@ func TestCurveKeyHasThreeForms(t *testing.T) {
 }
 
 func TestAcceptFilterIsAnAddressOrARange(t *testing.T) {
-	checkOctets(t, TCPAcceptFilter,
+	checkBytes(t, TCPAcceptFilter,
 		[]string{"nil", "192.0.2.1", "192.0.2.1/24", "0.0.0.0/0", "10.0.0.1/32", "2001:db8::/128", "::1"},
 		[]string{"", "192.0.2.1/", "192.0.2.1/33", "192.0.2.1/-1", "::/129", "localhost", "fe80::1%lo", "/8", "1.2.3.4/a"})
 }
 
 func TestIPCFilterIsAnID(t *testing.T) {
-	checkOctets(t, IPCFilterUID, []string{"nil", "0", "4294967295"}, []string{"", "-1", "4294967296", "root"})
-	checkOctets(t, IPCFilterPID, []string{"nil", "-1", "2147483647"}, []string{"", "2147483648"})
+	checkBytes(t, IPCFilterUID, []string{"nil", "0", "4294967295"}, []string{"", "-1", "4294967296", "root"})
+	checkBytes(t, IPCFilterPID, []string{"nil", "-1", "2147483647"}, []string{"", "2147483648"})
 }
 
 func TestMetadataIsAPropertyWithX(t *testing.T) {
 	name := "X-" + strings.Repeat("n", 253)
-	checkOctets(t, Metadata,
+	checkBytes(t, Metadata,
 		[]string{"X-a:b", "X-:ab", "X-a::", "X-a:b:", name + ":v"},
 		[]string{"nil", "", "X-a:", ":X-a", "X-ab", "a:bcd", "x-a:b", "X-:a", name + "n:v"})
 }

@@ -43,12 +43,16 @@ const (
 	HandoverToSameUser Num = 10018
 	// ReusePort lets several sockets listen on one port.
 	ReusePort Num = 10019
+	// AllAddresses connects to each address of a name, that many at most.
+	AllAddresses Num = 10020
+	// ResolveInterval is how often such a name is resolved again.
+	ResolveInterval Num = 10021
 )
 
 const (
-	lastLibzmq = NormPush     // the highest number that libzmq assigns
-	firstOwn   = SendHWMBytes // the lowest of ours; the range has no gaps
-	lastOwn    = ReusePort    // the highest of ours
+	lastLibzmq = NormPush        // the highest number that libzmq assigns
+	firstOwn   = SendHWMBytes    // the lowest of ours; the range has no gaps
+	lastOwn    = ResolveInterval // the highest of ours
 	slots      = int(lastLibzmq) + 1 + int(lastOwn-firstOwn) + 1
 )
 

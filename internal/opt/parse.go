@@ -42,7 +42,7 @@ func (sp *Spec) parse(text string) (Value, error) {
 	case Int, Int64:
 		return sp.parseNumber(text)
 	}
-	return sp.parseOctets(text)
+	return sp.parseBytes(text)
 }
 
 // base returns the arguments for strconv: hexadecimal after 0x, otherwise decimal. The
@@ -97,7 +97,7 @@ func (sp *Spec) parseDuration(text string, unit time.Duration) (Value, error) {
 	return Value{I: int64(d / unit)}, nil
 }
 
-func (sp *Spec) parseOctets(text string) (Value, error) {
+func (sp *Spec) parseBytes(text string) (Value, error) {
 	if text == "" && sp.Clears {
 		return Value{}, nil
 	}

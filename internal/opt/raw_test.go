@@ -66,7 +66,7 @@ func TestRawNullIsNotEmpty(t *testing.T) {
 	}
 }
 
-func TestRawIDHasFourOctets(t *testing.T) {
+func TestRawIDHasFourBytes(t *testing.T) {
 	for _, c := range []struct {
 		n    Num
 		want string
@@ -81,7 +81,7 @@ func TestRawIDHasFourOctets(t *testing.T) {
 	}
 }
 
-func TestRawMetadataOfFourOctetsIsAnInteger(t *testing.T) {
+func TestRawMetadataOfFourBytesIsAnInteger(t *testing.T) {
 	if _, err := FromRaw(row(t, Metadata), []byte("X-:a")); !errors.Is(err, zerr.ErrInvalid) {
 		t.Error(err)
 	}
@@ -170,7 +170,7 @@ func TestGetRoutingIDHasNoNUL(t *testing.T) {
 	}
 }
 
-func TestGetCurveKeyIn32Or41Octets(t *testing.T) {
+func TestGetCurveKeyIn32Or41Bytes(t *testing.T) {
 	s := NewSet(true)
 	key := bytes.Repeat([]byte{0xA5}, keySize)
 	put(t, s, CurveServerKey, Value{B: key})

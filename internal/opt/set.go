@@ -19,12 +19,12 @@ type Set struct {
 
 	ints   [slots]int64
 	given  [(slots + 63) / 64]uint64 // a bit for each option that was Put
-	octets []octets
+	stored []stored
 }
 
 // The value of one option with bytes. Neither b nor the entries of list are modified
 // once they are stored, so that clones may share them.
-type octets struct {
+type stored struct {
 	n    Num
 	b    []byte   // Bytes and String
 	list [][]byte // List
@@ -43,7 +43,7 @@ func NewSet(libzmqDefaults bool) *Set {
 // Clone returns an independent copy.
 func (s *Set) Clone() *Set {
 	c := *s
-	c.octets = slices.Clone(s.octets)
+	c.stored = slices.Clone(s.stored)
 	return &c
 }
 
@@ -165,7 +165,7 @@ func (s *Set) Reset(n Num) {
 	s.ints[at] = s.initial(sp).I
 	s.invert(n, Value{I: s.ints[at]})
 	s.given[at/64] &^= 1 << (at % 64)
-	s.octets = slices.DeleteFunc(s.octets, func(o octets) bool { return o.n == n })
+	s.stored = slices.DeleteFunc(s.stored, func(o stored) bool { return o.n == n })
 }
 
 func (s *Set) initial(sp *Spec) Value {
@@ -175,10 +175,10 @@ func (s *Set) initial(sp *Spec) Value {
 	return sp.Default
 }
 
-func (s *Set) find(n Num) *octets {
-	for i := range s.octets {
-		if s.octets[i].n == n {
-			return &s.octets[i]
+func (s *Set) find(n Num) *stored {
+	for i := range s.stored {
+		if s.stored[i].n == n {
+			return &s.stored[i]
 		}
 	}
 	return nil
@@ -199,8 +199,8 @@ func (s *Set) store(sp *Spec, v Value) {
 	}
 	o := s.find(sp.Num)
 	if o == nil {
-		s.octets = append(s.octets, octets{n: sp.Num})
-		o = &s.octets[len(s.octets)-1]
+		s.stored = append(s.stored, stored{n: sp.Num})
+		o = &s.stored[len(s.stored)-1]
 	}
 	switch {
 	case sp.Kind != List:

@@ -115,7 +115,7 @@ func TestMillis(t *testing.T) {
 	}
 }
 
-func TestOctetsAreCopied(t *testing.T) {
+func TestBytesAreCopied(t *testing.T) {
 	s := NewSet(true)
 	b := []byte("before")
 	put(t, s, RoutingID, Value{B: b})

@@ -26,6 +26,16 @@ var reconnectTable = []Spec{
 		Doc: "Connects again, after the usual wait, to a peer that broke the protocol. Without this the endpoint stays idle, as in libzmq.",
 	},
 	{
+		Num: AllAddresses, Name: "ALL_ADDRESSES", Go: "AllAddresses", Kind: Int, Unit: "addresses", Max: 1000,
+		Sockets: "all that connect to several peers", Transports: "tcp connects",
+		Doc: "Connects to every address that the name in the endpoint resolves to, so many at most, and follows changes of the name. With 0 there is one connection, to the first address that answers.",
+	},
+	{
+		Num: ResolveInterval, Name: "RESOLVE_IVL", Go: "ResolveInterval", Kind: Millis, Unit: "ms",
+		Default: Value{I: 30000}, LibzmqDefault: Value{I: 30000}, Min: 1, Max: maxInt, Transports: "tcp connects",
+		Doc: "How often the name of a connect with AllAddresses is resolved again. It is also resolved when a connection ends.",
+	},
+	{
 		Num: Backlog, Name: "BACKLOG", Go: "Backlog", Kind: Int, Unit: "connections",
 		Default: Value{I: 100}, LibzmqDefault: Value{I: 100}, Max: maxInt, Transports: "all that listen",
 		Doc: "The connections that the kernel keeps waiting to be accepted, as given to listen(2).",

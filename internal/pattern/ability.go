@@ -77,7 +77,7 @@ type Selective interface {
 	AsksForNothing() bool
 }
 
-// Publisher is a pattern that knows who subscribed.
+// Publisher is a pattern that knows its subscribers.
 type Publisher interface {
 	Topics
 	// Subscribers returns how many peers would get a message of that topic. It

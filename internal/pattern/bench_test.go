@@ -68,7 +68,7 @@ func (b *bench) sends(ps []*pipe.Pipe, m func(i int) *pipe.Message) func() {
 
 func sending(tb testing.TB, typ, peers int) func() {
 	b := newBench(tb, typ)
-	m := msg("sixteen octets..")
+	m := msg("sixteen bytes...")
 	return b.sends(peersOf(b, peers), func(int) *pipe.Message { return m })
 }
 
@@ -77,7 +77,7 @@ func routing(tb testing.TB, typ, peers int) func() {
 	ps := peersOf(b, peers)
 	ms := make([]*pipe.Message, peers)
 	for i := range ms {
-		ms[i] = msg(fmt.Sprint("p", i), "sixteen octets..")
+		ms[i] = msg(fmt.Sprint("p", i), "sixteen bytes...")
 	}
 	return b.sends(ps, func(i int) *pipe.Message { return ms[i%peers] })
 }
@@ -88,7 +88,7 @@ func publishing(tb testing.TB, typ, peers int) func() {
 	for _, p := range ps {
 		p.Deliver(pipe.Items(pipe.Message{Head: []byte{}, Kind: pipe.Subscribe}))
 	}
-	m := msg("sixteen octets..")
+	m := msg("sixteen bytes...")
 	return b.sends(ps, func(int) *pipe.Message { return m })
 }
 
@@ -114,7 +114,7 @@ func (b *bench) deliverAll(ps []*pipe.Pipe, ms [][]pipe.Item, scratch []pipe.Ite
 
 func receiving(tb testing.TB, typ, peers int) func() {
 	b := newBench(tb, typ)
-	ps, ms, scratch := peersOf(b, peers), arrivals(peers, "sixteen octets.."), make([]pipe.Item, burst)
+	ps, ms, scratch := peersOf(b, peers), arrivals(peers, "sixteen bytes..."), make([]pipe.Item, burst)
 	var m pipe.Message
 	return func() {
 		b.deliverAll(ps, ms, scratch)
@@ -128,12 +128,12 @@ func receiving(tb testing.TB, typ, peers int) func() {
 
 // echoing receives a message with its envelope and sends it back.
 func echoing(tb testing.TB, typ, peers int) func() {
-	return backAndForth(tb, typ, peers, "sixteen octets..")
+	return backAndForth(tb, typ, peers, "sixteen bytes...")
 }
 
 // answering is REP: the request has a delimiter that the program does not see.
 func answering(tb testing.TB, typ, peers int) func() {
-	return backAndForth(tb, typ, peers, "", "sixteen octets..")
+	return backAndForth(tb, typ, peers, "", "sixteen bytes...")
 }
 
 func backAndForth(tb testing.TB, typ, peers int, frames ...string) func() {

@@ -126,7 +126,7 @@ func (d *dealer) Room(_ []byte, limit int) (int, error) {
 	return orAgain(d.out.room(limit))
 }
 
-// Sink makes a PUSH discard what its peers send: nobody would ever read it.
+// Sink makes a PUSH discard what its peers send: no receiver would ever read it.
 func (d *dealer) Sink() pipe.Sink {
 	if d.in != nil {
 		return nil

@@ -63,7 +63,7 @@ func (d *dish) Room(head []byte, limit int) (int, error) {
 }
 
 // Take leaves out messages of groups that are not joined, or not any more: over udp
-// nobody asks, and a peer learns late of what was left.
+// no sender asks, and a peer learns late of what was left.
 func (d *dish) Take(m *pipe.Message) error {
 	h := d.sub.h
 	for n := skips(0); ; {

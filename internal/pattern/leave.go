@@ -36,7 +36,7 @@ func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 		s.h.After = append(s.h.After, func() {
 			for s.forgetSome(p) {
 				s.sweep()
-				runtime.Gosched() // those who wait for the lock come first
+				runtime.Gosched() // callers that wait for the lock come first
 			}
 			s.sweep()
 		})

@@ -12,7 +12,7 @@ import (
 )
 
 // Pattern decides which pipe a message goes to and which one it comes from. It
-// knows nothing of how octets travel. Every method is called with the socket's
+// knows nothing of how bytes travel. Every method is called with the socket's
 // lock held and none blocks: Send and Recv return zerr.ErrAgain instead, and the
 // mailbox wakes the caller when trying again may help.
 type Pattern interface {
@@ -79,7 +79,7 @@ type Host struct {
 // Drops counts messages that were lost, by cause. It may be read at any time.
 type Drops struct {
 	Mute         atomic.Uint64 // the peer's queue was full
-	NoSubscriber atomic.Uint64 // nobody subscribed to the topic
+	NoSubscriber atomic.Uint64 // no peer subscribed to the topic
 	Unroutable   atomic.Uint64 // no peer with that routing id
 	PeerGone     atomic.Uint64 // the peer left with messages queued for it
 	Filtered     atomic.Uint64 // received without a subscription for it

@@ -23,7 +23,7 @@ type routes struct {
 	ids []byte
 }
 
-// idSlab is how many octets of routing ids share an allocation: two hundred ids of
+// idSlab is how many bytes of routing ids share an allocation: two hundred ids of
 // ours.
 const idSlab = 1 << 10
 
@@ -31,7 +31,7 @@ func newRoutes() routes {
 	return routes{byID: make(map[string]*pipe.Pipe), next: rand.Uint32()}
 }
 
-// fresh returns an id of ours: octet zero and a counter with a random start.
+// fresh returns an id of ours: byte zero and a counter with a random start.
 func (r *routes) fresh() []byte {
 	for {
 		r.next++

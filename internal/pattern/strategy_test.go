@@ -228,7 +228,7 @@ func (b *bench) takeTurn(m *pipe.Message) bool {
 	return false
 }
 
-// Types that never receive are nobody's turn.
+// Types that never receive have no pipe whose turn it is.
 func TestTurnOfThoseThatOnlySend(t *testing.T) {
 	b := newBench(t, Push)
 	b.pipe(0, "")
@@ -484,9 +484,9 @@ func TestSteadyStateAllocatesNothingForAMessage(t *testing.T) {
 			}
 			pipes = append(pipes, p)
 		}
-		m := msg("sixteen octets..")
+		m := msg("sixteen bytes...")
 		if typ == Router {
-			m = msg("p1", "sixteen octets..")
+			m = msg("p1", "sixteen bytes...")
 		}
 		batches := make([]pipe.Batch, len(pipes))
 		round := func() {

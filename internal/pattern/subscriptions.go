@@ -181,7 +181,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 		return
 	}
 	if s.maxTopic > 0 && len(topic) > s.maxTopic {
-		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "it subscribes to a topic of %d octets and MaxTopicBytes is %d", len(topic), s.maxTopic))
+		s.refuse(p, zerr.Errorf(zerr.ErrLimit, "it subscribes to a topic of %d bytes and MaxTopicBytes is %d", len(topic), s.maxTopic))
 		return
 	}
 	if s.maxTopics > 0 && store.CountOf(p) >= s.maxTopics {
@@ -224,7 +224,7 @@ func (s *subscriptions) refuse(p *pipe.Pipe, reason error) {
 // their ends, rather than of a topic's first and last.
 func (s *subscriptions) each() bool { return s.manual || s.verboser }
 
-// note queues a notice about what p has: octet 1 or 0 and the topic, whatever form
+// note queues a notice about what p has: byte 1 or 0 and the topic, whatever form
 // the peer used. A peer that toggles subscriptions while the application does not
 // read is cut off where MaxSubscriptions would end its store.
 func (s *subscriptions) note(from sender, p *pipe.Pipe, changed bool, op byte, topic []byte) {

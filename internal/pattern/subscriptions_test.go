@@ -283,7 +283,7 @@ func TestSubReadableLooksPastWhatItDidNotSubscribeTo(t *testing.T) {
 	}
 }
 
-// A notice that is refused waits for nobody: when the application has read the
+// A notice that is refused does not wait. When the application has read the
 // others, the peer has its whole share again.
 func TestXPubDoesNotCountANoticeThatItRefuses(t *testing.T) {
 	b := newBench(t, XPub, opt.MaxSubscriptions, 2)

@@ -91,7 +91,7 @@ func (l *notices) useless() []bool {
 		switch {
 		case n.text[0] == 1:
 			if !n.changed && n.from.Route.Gone.Load() {
-				drop[i] = true // a repetition, whose end nobody tells
+				drop[i] = true // a repetition, whose end is not told
 				return
 			}
 			if ok {

@@ -13,7 +13,7 @@ import (
 	"github.com/gozmq/zmq/internal/pipe"
 )
 
-// churn has peers subscribe, cancel and leave at random, and knows who holds what.
+// churn has peers subscribe, cancel and leave at random, and knows which peer holds what.
 type churn struct {
 	*bench
 	rnd    *rand.Rand

@@ -92,7 +92,7 @@ func (x *xpub) forgetPeer(p *pipe.Pipe) {
 
 func (x *xpub) Send(m *pipe.Message) error { return x.publish(m, m.Head) }
 
-// publish sends a message to those who have subscribed to its topic.
+// publish sends a message to the peers that have subscribed to its topic.
 func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 	if len(x.pipes) >= audience {
 		if done, err := x.sendShared(m, topic); done {
@@ -173,7 +173,7 @@ func (x *xpub) match(topic []byte) {
 	}
 }
 
-// inverts reports whether a message goes to those who have not subscribed to its topic.
+// inverts reports whether a message goes to the peers that have not subscribed to its topic.
 func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertMatching) }
 
 // write sends to one subscriber, or counts the loss; a subscriber that stays

@@ -56,25 +56,27 @@ func (b *Inbox) push(items []Item, last bool) (n int, tell bool) {
 }
 
 // pushRun is push for a run that comes from a socket of this process.
-func (b *Inbox) pushRun(run *Item) (n int, tell bool) {
+func (b *Inbox) pushRun(run *Item) (tell bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
-		n = run.Messages()
+		n := run.Messages()
 		b.lost(n)
+		b.sent += uint64(n)
 		b.buffers.ReleaseItem(run)
-		return n, false
+		return false
 	}
 	had, size := run.Messages(), run.Payload()
-	n = b.admitLocked(run, false)
+	n := b.admitLocked(run, false)
 	if n < had {
 		b.mark.refused = true
 		size -= run.Payload()
 	} else {
 		*run = Item{}
 	}
-	b.octets += uint64(size)
-	return n, n > 0 && b.tellLocked()
+	b.payload += uint64(size)
+	b.sent += uint64(n)
+	return n > 0 && b.tellLocked()
 }
 
 // pushOne appends a message that another socket of this process sends, copied
@@ -87,6 +89,7 @@ func (b *Inbox) pushOne(m *Message, from *Peer, sole bool) (ok, tell bool) {
 		return false, false
 	case b.closed:
 		b.lost(1)
+		b.sent++
 		return true, false
 	case b.conflation != nil:
 		it := Item{Message: m.Own()}
@@ -108,7 +111,8 @@ func (b *Inbox) pushOne(m *Message, from *Peer, sole bool) (ok, tell bool) {
 		b.mark.refused = b.mark.refused || !sole // or the socket asks again, the whole way
 		return false, false
 	}
-	b.octets += uint64(m.Size())
+	b.payload += uint64(m.Size())
+	b.sent++
 	if sole {
 		b.direct++
 	}

@@ -33,7 +33,7 @@ func TestHotPathsAllocateExactly(t *testing.T) {
 func TestStreamOfRunsComesBack(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	p := New(Config{Mailbox: new(Mailbox), Buffers: new(Buffers), RecvHWM: 700})
-	body := []byte("sixteen octets..")
+	body := []byte("sixteen bytes...")
 	var m Message
 	round := func() {
 		run := slabRun(p)

@@ -4,7 +4,7 @@ package pipe
 
 import "testing"
 
-// What is passed on may be shared by several receivers, none of whom may give the
+// What is passed on may be shared by several receivers, and none may give the
 // memory back.
 func TestOwnIsNotApart(t *testing.T) {
 	m := Message{Head: make([]byte, 64<<10), Owned: true, Apart: true}

@@ -4,7 +4,7 @@ package pipe
 
 import "github.com/gozmq/zmq/internal/wire"
 
-// takeLimit is the most octets that one batch brings together. It bounds how
+// takeLimit is the most bytes that one batch brings together. It bounds how
 // late credit comes back when messages are large.
 const takeLimit = 256 << 10
 
@@ -12,17 +12,20 @@ const takeLimit = 256 << 10
 // start and end at message boundaries. It belongs to the link and is reused.
 type Batch struct {
 	segs []segment
-	// Bufs are the octets to write, in order. The link may consume them.
+	// Bufs are the bytes to write, in order. The link may consume them.
 	Bufs [][]byte
-	// Size is the number of octets in Bufs.
+	// Size is the number of bytes in Bufs.
 	Size int
 	// Coarse is set by a link that tells Failed of whole frames only.
 	Coarse bool
+	// Cut, unless it is nil, is told by Failed how many messages the system has whole, and
+	// how many bytes of the batch these take. The token is still held then.
+	Cut func(msgs, upTo int)
 
 	credit credit
 }
 
-// Take moves messages into the batch, at most about takeLimit octets. It
+// Take moves messages into the batch, at most about takeLimit bytes. It
 // reports false, and gives the token back, when nothing is left.
 func (o *Outbox) Take(b *Batch) bool {
 	o.mu.Lock()
@@ -120,13 +123,13 @@ func (b *Batch) empty() {
 	b.credit = credit{}
 }
 
-// Failed notes that the connection broke after n octets of the batch: messages
+// Failed notes that the connection broke after n bytes of the batch: messages
 // that were handed over wholly are done, the first that was not and all behind
 // it go back to the head of the queue, and commands and subscriptions are dropped since
-// they belong to the connection. The token is given back. Failed returns how many messages
-// the system has whole, and how many octets of the batch these take.
-func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
+// they belong to the connection. The token is given back.
+func (o *Outbox) Failed(b *Batch, n int) {
 	var all []byte
+	done, upTo := 0, 0
 	msgs, size := -b.credit.msgs, -b.credit.size
 	if o.raw {
 		b.count(n, true)
@@ -159,6 +162,9 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 		rest, left, leftSize = unsent(all, n)
 		done -= left
 	}
+	if b.Cut != nil {
+		b.Cut(done, upTo)
+	}
 
 	o.mu.Lock()
 	o.wroteLocked(n)
@@ -182,7 +188,6 @@ func (o *Outbox) Failed(b *Batch, n int) (done, upTo int) {
 	if drained != nil {
 		drained()
 	}
-	return done, upTo
 }
 
 // supersededLocked reports whether a newer message waits in the place of any that a
@@ -205,7 +210,7 @@ func asCommands(wires []byte) {
 }
 
 // unsent returns the messages of wire that were not wholly within its first n
-// octets, without commands.
+// bytes, without commands.
 func unsent(all []byte, n int) (rest []byte, msgs, size int) {
 	start, at, keep := 0, 0, 0
 	body, pending := 0, 0

@@ -94,7 +94,7 @@ func inProcess(tb testing.TB, size int) func() {
 
 func broadcasting(tb testing.TB, members int) func() {
 	b, ps := audienceOf(tb, members, 0)
-	m := message("sixteen octets..")
+	m := message("sixteen bytes...")
 	flush := make([]*Pipe, 0, members)
 	batches := make([]Batch, members)
 	return func() {

@@ -14,7 +14,7 @@ import (
 const pageSize = 64 << 10
 
 // sharedFrames is the most frames of a message that is shared: their headers, 576
-// octets at most, are little beside RefSize.
+// bytes at most, are little beside RefSize.
 const sharedFrames = 64
 
 // Broadcast is a queue that the outboxes of many peers have in common, as long
@@ -28,11 +28,11 @@ type Broadcast struct {
 	mu    sync.Mutex // a leaf lock, below those of the outboxes
 	tail  *page
 	count uint64 // messages that were added
-	// waiting are the members who had taken everything when their writers ended.
+	// waiting are the members that had taken everything when their writers ended.
 	waiting []*Pipe
 }
 
-// page is a piece of the queue. Those who are behind refer to it; the garbage
+// page is a piece of the queue. Members that are behind refer to it; the garbage
 // collector takes it when the last has gone on.
 type page struct {
 	b     []byte // grows in place under Broadcast.mu
@@ -47,7 +47,6 @@ type membership struct {
 	page    *page      // where the outbox reads on
 	off     int
 	seen    uint64 // messages of the broadcast that it took, counted as of does
-	joined  uint64 // of's count when it joined
 	waiting bool   // is in of.waiting
 }
 
@@ -69,7 +68,7 @@ func (b *Broadcast) Join(p *Pipe) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count, joined: b.count}
+	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count}
 	o.supply = &o.share
 	if !o.token && len(o.segs) == 0 {
 		o.share.wait()
@@ -86,9 +85,8 @@ func (b *Broadcast) Leave(p *Pipe) {
 	if o.share.of != b {
 		return
 	}
-	// Whoever is behind has a writer at work, or gets one with its next link.
+	// A member that is behind has a writer at work, or gets one with its next link.
 	o.pullLocked(math.MaxInt)
-	p.sent += o.share.seen - o.share.joined
 	o.share, o.supply = membership{}, nil
 }
 
@@ -157,6 +155,7 @@ func (s *membership) pull(o *Outbox, limit int) {
 			o.segs = append(o.segs, segment{b: part, msgs: int(upTo - s.seen), ends: true})
 			o.bytes += len(part)
 			o.mark.wrote(int(upTo-s.seen), 0)
+			o.sent += upTo - s.seen
 		}
 		s.off, s.seen = len(s.page.b), upTo
 		if s.page.next != nil {
@@ -198,26 +197,7 @@ func (s *membership) empty() bool { return s.behind() == 0 }
 
 // drop implements supply.
 func (s *membership) drop(o *Outbox) bool {
+	o.sent += uint64(s.behind())
 	o.share, o.supply = membership{}, nil
 	return false
-}
-
-// sharedLocked returns how many messages the outbox has been sent as a member.
-func (o *Outbox) sharedLocked() uint64 {
-	s := &o.share
-	if s.of == nil {
-		return 0
-	}
-	s.of.mu.Lock()
-	defer s.of.mu.Unlock()
-	return s.of.count - s.joined
-}
-
-func (p *Pipe) shared() uint64 {
-	if p.out == nil {
-		return 0
-	}
-	p.out.mu.Lock()
-	defer p.out.mu.Unlock()
-	return p.out.sharedLocked()
 }

@@ -31,7 +31,7 @@ func audienceOf(t testing.TB, n, hwm int) (*Broadcast, []*Pipe) {
 func drain(o *Outbox) (all []byte) {
 	var b Batch
 	for o.Take(&b) {
-		all = append(all, b.octets()...)
+		all = append(all, b.wireBytes()...)
 		o.Sent(&b)
 	}
 	return all
@@ -68,7 +68,7 @@ func TestBroadcastReachesEveryMemberInOrder(t *testing.T) {
 	}
 	for i, p := range ps {
 		if all := drain(p.out); !bytes.Equal(all, want) {
-			t.Errorf("member %d took %d octets, want %d", i, len(all), len(want))
+			t.Errorf("member %d took %d bytes, want %d", i, len(all), len(want))
 		}
 		if p.Sent() != 5000 {
 			t.Errorf("member %d was sent %d messages", i, p.Sent())
@@ -175,9 +175,9 @@ func TestBroadcastToALinkThatCameLate(t *testing.T) {
 func TestBroadcastIsNotForAll(t *testing.T) {
 	b := NewBroadcast()
 	for name, p := range map[string]*Pipe{
-		"conflating":        New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), Conflate: true}),
-		"counted in octets": New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), SendMax: 100}),
-		"raw":               New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), Raw: true}),
+		"conflating":       New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), Conflate: true}),
+		"counted in bytes": New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), SendMax: 100}),
+		"raw":              New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), Raw: true}),
 	} {
 		if b.Join(p) {
 			t.Errorf("a %s queue was admitted", name)
@@ -205,7 +205,7 @@ func TestBroadcastForgetsAMemberThatClosed(t *testing.T) {
 
 func TestBroadcastAddAllocatesPagesOnly(t *testing.T) {
 	b, ps := audienceOf(t, 4, 0)
-	m := message("sixteen octets..")
+	m := message("sixteen bytes...")
 	n := 0
 	flush := make([]*Pipe, 0, 8)
 	if avg := testing.AllocsPerRun(20000, func() {

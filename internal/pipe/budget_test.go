@@ -132,7 +132,7 @@ func TestBudgetIsNotExceeded(t *testing.T) {
 	b.wantNothing(t)
 }
 
-// TestBudgetOfManyGoroutines: what is drawn is given back, whoever is refused.
+// TestBudgetOfManyGoroutines: what is drawn is given back, also when a draw is refused.
 func TestBudgetOfManyGoroutines(t *testing.T) {
 	b := NewBudget(4 * mebibyte)
 	var wg sync.WaitGroup

@@ -34,7 +34,7 @@ type chunk struct {
 	lease *Lease
 }
 
-// get returns an empty chunk with room for at least n octets.
+// get returns an empty chunk with room for at least n bytes.
 func (b *Buffers) get(n int) *chunk {
 	home, size := &b.small, smallChunk
 	switch {

@@ -13,5 +13,5 @@ type Carried struct {
 func (o *Outbox) Carried() Carried {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return Carried{All: o.octets, Words: o.octets - o.commands, Waiting: o.token || o.anyLocked()}
+	return Carried{All: o.written, Words: o.written - o.commands, Waiting: o.token || o.anyLocked()}
 }

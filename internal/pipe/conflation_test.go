@@ -54,8 +54,8 @@ func TestConflationOfTheOutboxLeavesTheGreeting(t *testing.T) {
 		o.Attach(idleLink{}, wire.V31)
 		var b Batch
 		o.Take(&b)
-		if got, want := b.octets(), slices.Concat(encoded(string(welcome)), encoded("4")); !bytes.Equal(got, want) || o.Count() != 2 {
-			t.Errorf("the connection gets %d octets of %d messages, want %d", len(got), o.Count(), len(want))
+		if got, want := b.wireBytes(), slices.Concat(encoded(string(welcome)), encoded("4")); !bytes.Equal(got, want) || o.Count() != 2 {
+			t.Errorf("the connection gets %d bytes of %d messages, want %d", len(got), o.Count(), len(want))
 		}
 		o.Sent(&b)
 		if o.Take(&b) || o.Count() != 0 {

@@ -8,9 +8,9 @@ import "sync/atomic"
 // included. Connections count once a read and once a write, not once a message.
 // It may be read at any time.
 type Totals struct {
-	In        atomic.Uint64 // octets read from connections
+	In        atomic.Uint64 // bytes read from connections
 	_         [56]byte      // the writers' counter is not on the readers' cache line
-	Out       atomic.Uint64 // octets written to connections
+	Out       atomic.Uint64 // bytes written to connections
 	Conflated atomic.Uint64 // messages that a newer one took the place of
 	Gone      atomic.Uint64 // messages that were lost with a peer, or sent to one that had gone
 	InFlight  atomic.Uint64 // messages that were lost with a connection which had taken them
@@ -18,7 +18,7 @@ type Totals struct {
 	Unread    atomic.Uint64 // messages of a connection that the socket ended without reading them
 }
 
-// CountRead notes octets that were read from the pipe's connection.
+// CountRead notes bytes that were read from the pipe's connection.
 func (p *Pipe) CountRead(n int) {
 	p.read.Add(uint64(n))
 	p.totals.In.Add(uint64(n))
@@ -27,22 +27,22 @@ func (p *Pipe) CountRead(n int) {
 // CountInFlight notes messages that a connection had taken and that were lost with it.
 func (p *Pipe) CountInFlight(n uint64) { p.totals.InFlight.Add(n) }
 
-// Octets returns what was written to the pipe's connections and read from them,
-// with framing, or in process the octets of messages.
-func (p *Pipe) Octets() (out, in uint64) {
+// Bytes returns what was written to the pipe's connections and read from them,
+// with framing, or in process the bytes of messages.
+func (p *Pipe) Bytes() (out, in uint64) {
 	if p.out == nil {
-		return p.other.octetsInProcess(), p.octetsInProcess()
+		return p.other.bytesInProcess(), p.bytesInProcess()
 	}
 	p.out.mu.Lock()
 	defer p.out.mu.Unlock()
-	return p.out.octets, p.read.Load()
+	return p.out.written, p.read.Load()
 }
 
-// octetsInProcess returns how many octets of messages the peer has sent.
-func (p *Pipe) octetsInProcess() uint64 {
+// bytesInProcess returns how many bytes of messages the peer has sent.
+func (p *Pipe) bytesInProcess() uint64 {
 	p.in.mu.Lock()
 	defer p.in.mu.Unlock()
-	return p.in.octets + p.read.Load()
+	return p.in.payload + p.read.Load()
 }
 
 // lostIn counts messages that came for the socket and that it does not take: in process
@@ -106,9 +106,9 @@ func (r *replacement) note(n int) {
 	}
 }
 
-// wroteLocked notes octets that a connection has taken.
+// wroteLocked notes bytes that a connection has taken.
 func (o *Outbox) wroteLocked(n int) {
-	o.octets += uint64(n)
+	o.written += uint64(n)
 	if t := o.replaced.totals; t != nil {
 		t.Out.Add(uint64(n))
 	}

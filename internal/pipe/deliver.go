@@ -30,7 +30,7 @@ func (p *Pipe) sinkItems(items []Item) int {
 	return n
 }
 
-// DeliverHere is Deliver by one of the socket's receivers, who reads for itself: it
+// DeliverHere is Deliver by one of the socket's receivers, which reads for itself: it
 // looks again when it has, and passes on to others what it does not take.
 func (p *Pipe) DeliverHere(items []Item) int {
 	n, tell := p.in.push(items, false)
@@ -40,7 +40,7 @@ func (p *Pipe) DeliverHere(items []Item) int {
 	return n
 }
 
-// Awaited reports whether somebody waits for messages of the socket. It is false
+// Awaited reports whether a receiver waits for messages of the socket. It is false
 // for a pipe whose messages go to a sink.
 func (p *Pipe) Awaited() bool {
 	return p.sink == nil && p.mailbox != nil && p.mailbox.Receivers.Count() > 0

@@ -7,7 +7,7 @@ import "slices"
 // When an outbox has nothing left to send, and what is called then.
 
 // OnDrained has f called, from any goroutine and possibly more than once, when
-// nothing is left to be sent. It is for the owner of the pipe, who may ask once.
+// nothing is left to be sent. It is for the owner of the pipe, which may ask once.
 func (o *Outbox) OnDrained(f func()) { o.setDrained(&o.drained, f) }
 
 // OnParting is OnDrained for a connection that is to end then. The last call counts.

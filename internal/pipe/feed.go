@@ -8,7 +8,7 @@ package pipe
 // message.
 //
 // The outbox opens the feed, for so many messages as the high-water mark has room
-// for, only while somebody holds the write token. Whoever gives the token back
+// for, only while the write token is held. The holder that gives the token back
 // has taken what was in the feed and closed it. So nothing waits in a feed unless
 // a connection is being written to, and the mark holds exactly.
 type Feed interface {
@@ -63,6 +63,7 @@ func (f *fed) take(o *Outbox, open bool) {
 	wire, n := f.feed.Lock()
 	if n > 0 && !o.closed {
 		o.appendFramedLocked(wire, n)
+		o.sent += uint64(n)
 		o.direct += uint64(n)
 	}
 	credit := 0

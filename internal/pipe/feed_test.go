@@ -76,7 +76,7 @@ func TestFeedKeepsTheOrder(t *testing.T) {
 		t.Fatal("nothing to take")
 	}
 	want := append(append(append(encoded("2"), encoded("3")...), encoded("4")...), encoded("5")...)
-	if got := b.octets(); !bytes.Equal(got, want) {
+	if got := b.wireBytes(); !bytes.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	p.Out().Sent(b)
@@ -86,8 +86,8 @@ func TestFeedKeepsTheOrder(t *testing.T) {
 	if f.add("6") {
 		t.Error("open after the token was given back: nobody would come for it")
 	}
-	if p.Out().Count() != 0 || p.Direct() != 5 {
-		t.Errorf("%d left, %d counted", p.Out().Count(), p.Direct())
+	if p.Out().Count() != 0 || p.Direct() != 5 || p.Sent() != 5 {
+		t.Errorf("%d left, %d counted, %d sent", p.Out().Count(), p.Direct(), p.Sent())
 	}
 }
 
@@ -123,7 +123,7 @@ func TestFeedSurvivesTheConnection(t *testing.T) {
 	if !p.Out().Attach(idleLink{}, 0) || !p.Out().Take(b) {
 		t.Fatal("nothing for the next connection")
 	}
-	if got, want := b.octets(), append(encoded("1"), encoded("2")...); !bytes.Equal(got, want) {
+	if got, want := b.wireBytes(), append(encoded("1"), encoded("2")...); !bytes.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -142,8 +142,8 @@ func TestFeedEnds(t *testing.T) {
 		if f.add("3") || f.locked {
 			t.Errorf("%s: open", name)
 		}
-		if !p.Out().Take(b) || !bytes.Equal(b.octets(), encoded("2")) {
-			t.Errorf("%s: %q is left", name, b.octets())
+		if !p.Out().Take(b) || !bytes.Equal(b.wireBytes(), encoded("2")) {
+			t.Errorf("%s: %q is left", name, b.wireBytes())
 		}
 	}
 }

@@ -33,14 +33,15 @@ type Inbox struct {
 	lost       func(n int) // counts messages that come once it is closed
 	runSize    int         // bytes of the last run that was taken
 	sole       bool        // WriteSole may be used by the other end, in process
-	direct     uint64      // messages that came that way
+	sent       uint64      // messages that the other end, in process, has sent
+	direct     uint64      // of these, what WriteSole has taken since BeginSole
 
 	account *Account // of the connection that is there, or was last; nil: nothing is drawn
 	size    int64    // of what is in queue and taken, but for freed: see Item.footprint
 	drawn   int64    // of account
 	stopped int64    // size when the account had no more for it, 0: it is not stopped
 
-	octets   uint64 // of messages that came from a socket of this process
+	payload  uint64 // of messages that came from a socket of this process
 	replaced replacement
 
 	overdrawn uint64 // mark.written when a connection last left more than the mark allows
@@ -232,7 +233,7 @@ func (b *Inbox) rest(spare []Item) {
 	}
 }
 
-// giveBack returns the memory of a large empty queue to those who have much to
+// giveBack returns the memory of a large empty queue to inboxes that have much to
 // queue now.
 func (b *Inbox) giveBack(s []Item) {
 	if cap(s) > keepCap && b.buffers != nil {

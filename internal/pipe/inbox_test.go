@@ -9,10 +9,10 @@ import (
 )
 
 // box is a pipe whose peer is the test.
-func box(hwm, octets int, conflate bool) *Pipe {
+func box(hwm, wireBytes int, conflate bool) *Pipe {
 	return New(Config{
 		Mailbox: &Mailbox{Readers: true, Writers: true}, Buffers: new(Buffers),
-		RecvHWM: hwm, RecvMax: int64(octets), Conflate: conflate,
+		RecvHWM: hwm, RecvMax: int64(wireBytes), Conflate: conflate,
 	})
 }
 
@@ -67,7 +67,7 @@ func TestInboxTakesWhatTheMarkAdmitsAndResumesAtTheLowWaterMark(t *testing.T) {
 	}
 }
 
-func TestInboxCountsOctets(t *testing.T) {
+func TestInboxCountsBytes(t *testing.T) {
 	p := box(0, 10, false)
 	resumed := 0
 	p.OnResume(func() { resumed++ })
@@ -83,7 +83,7 @@ func TestInboxCountsOctets(t *testing.T) {
 		p.Read(&m)
 	}
 	if resumed != 0 {
-		t.Error("resumed while 100 octets wait")
+		t.Error("resumed while 100 bytes wait")
 	}
 	p.Read(&m)
 	if resumed != 1 {
@@ -93,7 +93,7 @@ func TestInboxCountsOctets(t *testing.T) {
 	p.Inject(Message{Head: make([]byte, 50)})
 	p.Read(&m)
 	if n := p.Deliver(ms); n != 3 || p.in.mark.held != 109 {
-		t.Errorf("%d messages taken and %d octets held, want 3 and 109", n, p.in.mark.held)
+		t.Errorf("%d messages taken and %d bytes held, want 3 and 109", n, p.in.mark.held)
 	}
 }
 

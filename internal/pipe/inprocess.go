@@ -69,9 +69,11 @@ func (p *Pipe) writeInProcess(m *Message) bool {
 	q := p.other
 	if q.closed.Load() {
 		p.totals.Gone.Add(1)
+		q.in.countSent()
 		return true
 	}
 	if q.Malformed(m) {
+		q.in.countSent()
 		return true
 	}
 	if q.sink != nil {
@@ -81,6 +83,7 @@ func (p *Pipe) writeInProcess(m *Message) bool {
 			return false
 		}
 		q.read.Add(uint64(m.Size()))
+		q.in.countSent()
 		return true
 	}
 	ok, tell := q.in.pushOne(m, q.peer.Load(), false)
@@ -91,4 +94,11 @@ func (p *Pipe) writeInProcess(m *Message) bool {
 		q.mailbox.postReadable(q)
 	}
 	return true
+}
+
+// countSent counts a message that the other end has sent and that is not queued.
+func (b *Inbox) countSent() {
+	b.mu.Lock()
+	b.sent++
+	b.mu.Unlock()
 }

@@ -82,7 +82,7 @@ func TestRunIsCutWhereTheMarkIsReached(t *testing.T) {
 	wantEmpty(t, p)
 }
 
-func TestRunIsCountedInOctetsMessageByMessage(t *testing.T) {
+func TestRunIsCountedInBytesMessageByMessage(t *testing.T) {
 	p := box(0, 4, false)
 	r := NewRun(nil, 0, nil, nil)
 	for range 5 {

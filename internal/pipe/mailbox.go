@@ -10,17 +10,13 @@ import (
 
 // Mailbox is where a socket's pipes report that something changed: readers and
 // writers of connections post here without taking the socket's lock, and the
-// socket's pattern collects. Its lock is a leaf.
+// socket's pattern collects.
 type Mailbox struct {
-	mu       sync.Mutex
-	readable []*Pipe
-	writable []*Pipe
-	spare    [2][]*Pipe // memory for the lists, between two collections
-	anyRead  atomic.Bool
-	anyWrite atomic.Bool
+	readable posts
+	writable posts
 
 	// Readers and Writers tell whether the pattern collects, by Readable and by
-	// Writable; set before the first pipe. What nobody collects is not kept, or
+	// Writable; set before the first pipe. What no pattern collects is not kept, or
 	// pipes that ended long ago would gather here.
 	Readers, Writers bool
 
@@ -39,19 +35,13 @@ func (b *Mailbox) postReadable(p *Pipe) {
 
 func (b *Mailbox) noteReadable(p *Pipe) {
 	if b.Readers {
-		b.mu.Lock()
-		b.readable = append(b.readable, p)
-		b.anyRead.Store(true)
-		b.mu.Unlock()
+		b.readable.add(p)
 	}
 }
 
 func (b *Mailbox) postWritable(p *Pipe) {
 	if b.Writers {
-		b.mu.Lock()
-		b.writable = append(b.writable, p)
-		b.anyWrite.Store(true)
-		b.mu.Unlock()
+		b.writable.add(p)
 	}
 	b.WakeSender()
 }
@@ -70,49 +60,49 @@ func (b *Mailbox) WakeSender() {
 }
 
 // AnyReadable reports whether Readable would call.
-func (b *Mailbox) AnyReadable() bool { return b.anyRead.Load() }
+func (b *Mailbox) AnyReadable() bool { return b.readable.any.Load() }
 
 // Readable calls each for the pipes that became readable since the last call.
 // The socket's lock is held.
-func (b *Mailbox) Readable(each func(*Pipe)) {
-	if !b.anyRead.Load() {
-		return
-	}
-	b.mu.Lock()
-	list := b.readable
-	b.readable, b.spare[0] = b.spare[0], nil
-	b.anyRead.Store(false)
-	b.mu.Unlock()
-	for _, p := range list {
-		each(p)
-	}
-	b.recycle(list, 0)
-}
+func (b *Mailbox) Readable(each func(*Pipe)) { b.readable.collect(each) }
 
 // Writable calls each for the pipes that have room again since the last call.
 // The socket's lock is held.
-func (b *Mailbox) Writable(each func(*Pipe)) {
-	if !b.anyWrite.Load() {
+func (b *Mailbox) Writable(each func(*Pipe)) { b.writable.collect(each) }
+
+// posts are the pipes that have reported one kind of change and were not collected yet.
+type posts struct {
+	mu    sync.Mutex // a leaf lock
+	list  []*Pipe
+	spare []*Pipe     // memory for list, between two collections
+	any   atomic.Bool // list is not empty
+}
+
+func (l *posts) add(p *Pipe) {
+	l.mu.Lock()
+	l.list = append(l.list, p)
+	l.any.Store(true)
+	l.mu.Unlock()
+}
+
+// collect calls each for the pipes that have posted, without the lock.
+func (l *posts) collect(each func(*Pipe)) {
+	if !l.any.Load() {
 		return
 	}
-	b.mu.Lock()
-	list := b.writable
-	b.writable, b.spare[1] = b.spare[1], nil
-	b.anyWrite.Store(false)
-	b.mu.Unlock()
+	l.mu.Lock()
+	list := l.list
+	l.list, l.spare = l.spare, nil
+	l.any.Store(false)
+	l.mu.Unlock()
 	for _, p := range list {
 		each(p)
 	}
-	b.recycle(list, 1)
-}
-
-// recycle keeps the memory of a short list that has been worked off.
-func (b *Mailbox) recycle(list []*Pipe, which int) {
 	clear(list)
-	if cap(list) <= 64 {
-		b.mu.Lock()
-		b.spare[which] = list[:0]
-		b.mu.Unlock()
+	if cap(list) <= 64 { // a long one goes to the garbage collector
+		l.mu.Lock()
+		l.spare = list[:0]
+		l.mu.Unlock()
 	}
 }
 
@@ -135,7 +125,7 @@ type Waiter struct {
 
 // Sleeper is what a waiter waits for in place of its channel.
 type Sleeper interface {
-	// Rouse ends the wait. It must not block, and may be called when nobody waits.
+	// Rouse ends the wait. It must not block, and may be called when there is no wait.
 	Rouse()
 }
 

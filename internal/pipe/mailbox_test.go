@@ -21,8 +21,8 @@ func TestMailboxKeepsNothingThatNobodyCollects(t *testing.T) {
 		p.CloseIn(false)
 		p.CloseOut()
 	}
-	if len(b.readable)+len(b.writable) > 0 {
-		t.Errorf("%d and %d pipes are kept", len(b.readable), len(b.writable))
+	if len(b.readable.list)+len(b.writable.list) > 0 {
+		t.Errorf("%d and %d pipes are kept", len(b.readable.list), len(b.writable.list))
 	}
 }
 
@@ -33,8 +33,8 @@ func TestMailboxForgetsPipesThatEndUnread(t *testing.T) {
 		p.CloseIn(false)
 		p.CloseOut()
 	}
-	if len(b.readable)+len(b.writable) > 0 {
-		t.Errorf("%d and %d pipes are kept", len(b.readable), len(b.writable))
+	if len(b.readable.list)+len(b.writable.list) > 0 {
+		t.Errorf("%d and %d pipes are kept", len(b.readable.list), len(b.writable.list))
 	}
 }
 
@@ -81,7 +81,7 @@ func TestWaitersAreWokenFirstComeFirstServed(t *testing.T) {
 	if !woken(b) {
 		t.Error("an unused wake-up was not passed on")
 	}
-	w.Leave(b, true) // nobody is there to take it
+	w.Leave(b, true) // no waiter is there to take it
 	if w.n.Load() != 0 {
 		t.Errorf("%d waiters are counted", w.n.Load())
 	}

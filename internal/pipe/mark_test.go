@@ -55,23 +55,23 @@ func TestMarkZeroIsNoLimit(t *testing.T) {
 	}
 }
 
-func TestMarkCountsOctets(t *testing.T) {
+func TestMarkCountsBytes(t *testing.T) {
 	var m mark
 	m.set(0, 100)
 	m.wrote(1, 99)
 	if m.full() {
-		t.Error("full at 99 of 100 octets")
+		t.Error("full at 99 of 100 bytes")
 	}
 	m.wrote(1, 500) // one message may go beyond
 	if !m.full() {
-		t.Error("not full at 599 of 100 octets")
+		t.Error("not full at 599 of 100 bytes")
 	}
 	m.refused = true
 	if m.ack(1, 99) {
-		t.Error("credit while 500 octets are held")
+		t.Error("credit while 500 bytes are held")
 	}
 	if !m.ack(1, 500) || m.held != 0 {
-		t.Errorf("no credit with everything read; %d octets are held", m.held)
+		t.Errorf("no credit with everything read; %d bytes are held", m.held)
 	}
 }
 

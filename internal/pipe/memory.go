@@ -14,15 +14,15 @@ const (
 	// read of its own, and maxFrame the largest that comes back.
 	LargeFrame = 32 << 10
 	maxFrame   = 1 << 20
-	// SlabSize is about how many octets of small frames share an allocation. It
+	// SlabSize is about how many bytes of small frames share an allocation. It
 	// bounds what an application keeps alive by keeping one frame, and stays in
 	// the size classes that the allocator serves without a lock.
 	SlabSize = 16 << 10
 )
 
-// Slab is memory that several messages lie in, and the count of those who may still
+// Slab is memory that several messages lie in, and the count of those that may still
 // read it: the runs that lie there, and the reader that fills it. A message that is
-// handed to an application takes a hold along that nobody gives back. So a slab of
+// handed to an application takes a hold along that is never given back. So a slab of
 // which all parts were copied comes back to the pool, and every other is left to the
 // garbage collector. The methods of a nil Slab do nothing.
 type Slab struct {
@@ -75,7 +75,7 @@ func (b *Buffers) Drop(s *Slab) {
 	}
 }
 
-// Release takes the memory of a message back that nobody uses any more, if it is
+// Release takes the memory of a message back that is not in use any more, if it is
 // Apart, and ends the hold of memory that was lent.
 func (b *Buffers) Release(m *Message) {
 	switch {
@@ -90,7 +90,7 @@ func (b *Buffers) Release(m *Message) {
 	}
 }
 
-// ReleaseItem is Release for an item, of which nobody has a part. The item is gone.
+// ReleaseItem is Release for an item, of which no part is in use. The item is gone.
 func (b *Buffers) ReleaseItem(it *Item) {
 	if it.IsRun() {
 		b.Drop(it.slab)
@@ -100,7 +100,7 @@ func (b *Buffers) ReleaseItem(it *Item) {
 	*it = Item{}
 }
 
-// Recycle takes the memory of a large frame back, of which nobody has a part.
+// Recycle takes the memory of a large frame back, of which no part is in use.
 func (b *Buffers) Recycle(frame []byte) {
 	if cap(frame) >= LargeFrame && cap(frame) <= maxFrame {
 		frame = frame[:0]
@@ -108,7 +108,7 @@ func (b *Buffers) Recycle(frame []byte) {
 	}
 }
 
-// Frame returns memory for a frame of n octets, of no length yet.
+// Frame returns memory for a frame of n bytes, of no length yet.
 func (b *Buffers) Frame(n int) []byte {
 	if f := b.Copy(n); f != nil {
 		return f

@@ -17,19 +17,19 @@ func TestFrameMemoryIsUsedAgain(t *testing.T) {
 	frame := b.Frame(64 << 10)[:100]
 	b.Recycle(frame)
 	if again := b.Frame(60 << 10); cap(again) < 60<<10 || len(again) != 0 {
-		t.Errorf("%d of %d octets", len(again), cap(again))
+		t.Errorf("%d of %d bytes", len(again), cap(again))
 	}
 	b.Recycle(make([]byte, 1<<20))
 	if got := b.Frame(64 << 10); cap(got) > 128<<10 {
-		t.Errorf("%d octets for 64 KiB", cap(got))
+		t.Errorf("%d bytes for 64 KiB", cap(got))
 	}
 	b.Recycle(make([]byte, 0, 64<<10))
 	if got := b.Frame(1 << 20); cap(got) < 1<<20 {
-		t.Errorf("%d octets for 1 MiB", cap(got))
+		t.Errorf("%d bytes for 1 MiB", cap(got))
 	}
 	b.Recycle(make([]byte, 10)) // shared with others, most likely
 	if got := b.Frame(8 << 10); cap(got) < 8<<10 {
-		t.Errorf("%d octets for 8 KiB", cap(got))
+		t.Errorf("%d bytes for 8 KiB", cap(got))
 	}
 }
 
@@ -154,7 +154,7 @@ func slabRun(p *Pipe) Item {
 	return Item{Message: Message{Head: slab.Memory(), Owned: true}, slab: slab}
 }
 
-// Whoever keeps a message keeps the slab that it lies in, however often the mark has
+// A receiver that keeps a message keeps the slab that it lies in, however often the mark has
 // cut the run that brought it.
 func TestSlabStaysWithEveryMessageThatWasHandedOut(t *testing.T) {
 	const size, hwm = 14, 3

@@ -9,7 +9,7 @@ const (
 	// Data is an application message.
 	Data Kind = iota
 	// Subscribe asks for the topic in Head (RFC 37 SUBSCRIBE, or a message
-	// that starts with octet 1 where the receiving pattern reads those).
+	// that starts with byte 1 where the receiving pattern reads those).
 	Subscribe
 	// Cancel takes a subscription back.
 	Cancel
@@ -24,7 +24,7 @@ const (
 type Message struct {
 	Head []byte
 	Tail [][]byte
-	Peer *Peer // who sent it; nil on the way out
+	Peer *Peer // the sender; nil on the way out
 	// Label is what the message carries beside its frames; nil for most.
 	Label *Label
 	Kind  Kind
@@ -79,7 +79,7 @@ func (m *Message) Len() int {
 	return 1 + len(m.Tail)
 }
 
-// Size returns the octets of all frames together.
+// Size returns the bytes of all frames together.
 func (m *Message) Size() int {
 	n := len(m.Head)
 	for _, f := range m.Tail {

@@ -23,7 +23,7 @@ type Link interface {
 // to the operating system goes out on the next one.
 //
 // Exactly one goroutine at a time holds the write token; it alone takes
-// batches. Whoever appends to an outbox with a link and a free token gets the
+// batches. A goroutine that appends to an outbox with a link and a free token gets the
 // token and must call Flush or Kick.
 type Outbox struct {
 	buffers  *Buffers
@@ -34,24 +34,25 @@ type Outbox struct {
 	mu       sync.Mutex // a leaf lock; guards all that follows
 	segs     []segment
 	bytes    int // in segs
-	last     int // octets of the last batch: decides the size of the next chunk
+	last     int // bytes of the last batch: decides the size of the next chunk
 	mark     mark
 	supply   supply // nil for most
-	octets   uint64 // written to connections
+	written  uint64 // bytes that connections have taken
 	commands uint64 // of these: PING and PONG
 	torn     torn
 	closed   bool
 	token    bool
 	stuck    bool          // the holder of the token waits for the system
-	moved    chan struct{} // closed when the holder has got on, or cannot; made by who waits
+	moved    chan struct{} // closed when the holder has got on, or cannot; made by a sender that waits
 	sole     bool          // WriteSole may be used
-	direct   uint64        // messages that came that way
+	sent     uint64        // messages queued for the peer, but for those behind in supply
+	direct   uint64        // of these, what WriteSole has taken since BeginSole
 	share    membership
 	link     Link
 	version  wire.Version  // of the current link
-	idle     chan struct{} // closed when the token is given back; made by whoever waits for that
+	idle     chan struct{} // closed when the token is given back; made by Detach, which waits for that
 	asked    int           // subscriptions that wait for a connection
-	ctl      int           // octets of PING and PONG that wait
+	ctl      int           // bytes of PING and PONG that wait
 	writable func()        // called without mu when a refused writer may go on
 	drained  func()        // called without mu when everything has been sent
 	parting  func()        // the same, for the connection only
@@ -64,8 +65,8 @@ type segment struct {
 	b     []byte
 	chunk *chunk
 	msgs  int  // messages that end here
-	size  int  // their payload, for the limit in octets
-	ends  bool // the last octet ends a message
+	size  int  // their payload, for the limit in bytes
+	ends  bool // the last byte ends a message
 	body  bool // of one frame, whose header is in the segment before
 	ctl   bool // a PING or PONG: ends with its connection
 	asks  bool // subscriptions: they are no messages, and end with their connection
@@ -108,6 +109,7 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	switch h := o.pendingLocked(); {
 	case o.closed:
 		o.lost(1)
+		o.sent++
 		return true, false
 	case h != nil:
 		if !o.conflateLocked(h, m) {
@@ -118,6 +120,7 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 	default:
 		o.queueLocked(m)
 	}
+	o.sent++
 	return true, o.takeTokenLocked()
 }
 
@@ -182,7 +185,7 @@ func (o *Outbox) encodeLocked(m *Message) int {
 	return size
 }
 
-// copied returns how many octets of a segment a frame takes at most.
+// copied returns how many bytes of a segment a frame takes at most.
 func copied(body []byte, owned bool) int {
 	if owned && len(body) >= RefSize {
 		return wire.MaxHeaderSize
@@ -213,7 +216,7 @@ func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
 	o.bytes += len(seg.b) - was
 }
 
-// growLocked returns the last segment if n more octets fit, or a new one.
+// growLocked returns the last segment if n more bytes fit, or a new one.
 func (o *Outbox) growLocked(n int) *segment {
 	if k := len(o.segs); k > 0 {
 		if s := &o.segs[k-1]; s.chunk != nil && !s.asks && cap(s.b)-len(s.b) >= n {
@@ -299,7 +302,7 @@ func (o *Outbox) Attach(l Link, v wire.Version) (flush bool) {
 	return (len(o.segs) > 0 || !o.restLocked()) && o.takeTokenLocked()
 }
 
-// Detach takes the connection away and waits until nobody writes to it any
+// Detach takes the connection away and waits until no goroutine writes to it any
 // more. The connection must have been closed, so that a write in progress ends.
 func (o *Outbox) Detach() {
 	o.mu.Lock()

@@ -43,7 +43,7 @@ func encoded(frames ...string) []byte {
 	return b
 }
 
-func (b *Batch) octets() []byte { return bytes.Join(b.Bufs, nil) }
+func (b *Batch) wireBytes() []byte { return bytes.Join(b.Bufs, nil) }
 
 func mustAppend(t *testing.T, o *Outbox, frames ...string) (flush bool) {
 	t.Helper()
@@ -79,9 +79,9 @@ func TestUnsentKeepsTheMessagesThatDidNotGoOutWhole(t *testing.T) {
 				size += sizes[i]
 			}
 		}
-		got, msgs, octets := unsent(bytes.Clone(all), n)
-		if !bytes.Equal(got, want) || msgs != count || octets != size {
-			t.Fatalf("after %d of %d octets: %d messages with %d octets, want %d with %d", n, len(all), msgs, octets, count, size)
+		got, msgs, wireBytes := unsent(bytes.Clone(all), n)
+		if !bytes.Equal(got, want) || msgs != count || wireBytes != size {
+			t.Fatalf("after %d of %d bytes: %d messages with %d bytes, want %d with %d", n, len(all), msgs, wireBytes, count, size)
 		}
 	}
 }
@@ -112,10 +112,10 @@ func TestOutboxSendsUnsentMessagesOverTheNextConnection(t *testing.T) {
 			want, left = third, 1
 		}
 		if o.Count() != left {
-			t.Errorf("after %d octets %d messages are left, want %d", n, o.Count(), left)
+			t.Errorf("after %d bytes %d messages are left, want %d", n, o.Count(), left)
 		}
-		if !o.Attach(idleLink{}, wire.V31) || !o.Take(&b) || !bytes.Equal(b.octets(), want) {
-			t.Errorf("after %d octets the next connection gets %q, want %q", n, b.octets(), want)
+		if !o.Attach(idleLink{}, wire.V31) || !o.Take(&b) || !bytes.Equal(b.wireBytes(), want) {
+			t.Errorf("after %d bytes the next connection gets %q, want %q", n, b.wireBytes(), want)
 		}
 		o.Sent(&b)
 		if o.Take(&b) || o.Count() != 0 || o.Pending() {
@@ -132,7 +132,7 @@ func TestOutboxOfSTREAMDropsWhatABrokenConnectionHeld(t *testing.T) {
 	mustAppend(t, o, "more")
 	var b Batch
 	o.Take(&b)
-	if got := b.octets(); string(got) != "rawframesmore" {
+	if got := b.wireBytes(); string(got) != "rawframesmore" {
 		t.Errorf("the connection gets %q", got)
 	}
 	o.Failed(&b, 2)
@@ -157,21 +157,21 @@ func TestOutboxBatchesEndAtMessages(t *testing.T) {
 	var b Batch
 	count := 0
 	for ; o.Take(&b); count++ {
-		octets := b.octets()
-		if b.Size != len(octets) {
-			t.Errorf("a batch of %d octets says %d", len(octets), b.Size)
+		wireBytes := b.wireBytes()
+		if b.Size != len(wireBytes) {
+			t.Errorf("a batch of %d bytes says %d", len(wireBytes), b.Size)
 		}
-		if len(octets) > takeLimit+hugeChunk && len(octets) < 6*takeLimit {
-			t.Errorf("a batch has %d octets", len(octets))
+		if len(wireBytes) > takeLimit+hugeChunk && len(wireBytes) < 6*takeLimit {
+			t.Errorf("a batch has %d bytes", len(wireBytes))
 		}
-		if rest, _, _ := unsent(bytes.Clone(octets), 0); len(rest) != len(octets) {
+		if rest, _, _ := unsent(bytes.Clone(wireBytes), 0); len(rest) != len(wireBytes) {
 			t.Error("a batch does not end with a message")
 		}
-		got = append(got, octets...)
+		got = append(got, wireBytes...)
 		o.Sent(&b)
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("the octets came out different")
+		t.Error("the bytes came out different")
 	}
 	if count < 3 {
 		t.Errorf("%d batches", count)
@@ -188,8 +188,8 @@ func TestOutboxNeverHandsOutPartOfAMessage(t *testing.T) {
 	mustAppend(t, o, "next")
 	var b Batch
 	o.Take(&b)
-	if rest, n, _ := unsent(b.octets(), 0); n == 0 || len(rest) != b.Size {
-		t.Errorf("the first batch holds %d messages and %d of %d octets of them", n, len(rest), b.Size)
+	if rest, n, _ := unsent(b.wireBytes(), 0); n == 0 || len(rest) != b.Size {
+		t.Errorf("the first batch holds %d messages and %d of %d bytes of them", n, len(rest), b.Size)
 	}
 }
 
@@ -227,17 +227,17 @@ func TestOutboxHeadersOfLargeFramesShareMemory(t *testing.T) {
 		}
 	}
 	if memory > 1<<20 {
-		t.Errorf("%d octets of memory for the small frames of 1000 messages", memory)
+		t.Errorf("%d bytes of memory for the small frames of 1000 messages", memory)
 	}
 	o.Attach(idleLink{}, wire.V31)
 	var got []byte
 	var b Batch
 	for o.Take(&b) {
-		got = append(got, b.octets()...)
+		got = append(got, b.wireBytes()...)
 		o.Sent(&b)
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("the octets came out different")
+		t.Error("the bytes came out different")
 	}
 }
 
@@ -324,17 +324,17 @@ func TestOutboxConflateKeepsTheNewest(t *testing.T) {
 	o.Attach(idleLink{}, wire.V31)
 	var b Batch
 	o.Take(&b)
-	if got, want := b.octets(), encoded("4", "tail"); !bytes.Equal(got, want) {
+	if got, want := b.wireBytes(), encoded("4", "tail"); !bytes.Equal(got, want) {
 		t.Errorf("the connection gets %q, want %q", got, want)
 	}
 	mustAppend(t, o, "5")
 	o.Failed(&b, 3) // an older message must not come back beside a newer one
 	o.Take(&b)
-	if got, want := b.octets(), encoded("5"); !bytes.Equal(got, want) {
+	if got, want := b.wireBytes(), encoded("5"); !bytes.Equal(got, want) {
 		t.Errorf("the next connection gets %q, want %q", got, want)
 	}
 	o.Failed(&b, 0)
-	if o.Count() != 1 || !o.Take(&b) || !bytes.Equal(b.octets(), encoded("5")) {
+	if o.Count() != 1 || !o.Take(&b) || !bytes.Equal(b.wireBytes(), encoded("5")) {
 		t.Errorf("the newest message did not come back")
 	}
 }
@@ -353,7 +353,7 @@ func TestOutboxBoundsHeartbeatsButNotSubscriptions(t *testing.T) {
 		}
 	}
 	if size := taken * len(pong); size > 1100 {
-		t.Errorf("%d octets of PONG wait", size)
+		t.Errorf("%d bytes of PONG wait", size)
 	}
 	for range 1000 {
 		if _, waiting := o.Subscription([]byte("topic"), false); waiting != 0 {
@@ -389,32 +389,32 @@ func TestOutboxClosedTakesAndForgets(t *testing.T) {
 	}
 }
 
-func TestOutboxHWMInOctets(t *testing.T) {
+func TestOutboxHWMInBytes(t *testing.T) {
 	o := newOutbox(0)
 	o.mark.set(0, 100)
 	mustAppend(t, o, string(make([]byte, 60)), string(make([]byte, 39)))
 	mustAppend(t, o, string(make([]byte, 1000)))
 	if o.room(1) > 0 {
-		t.Error("not full at 1099 of 100 octets")
+		t.Error("not full at 1099 of 100 bytes")
 	}
 	o.Attach(idleLink{}, wire.V31)
 	var b Batch
 	o.Take(&b)
 	o.Failed(&b, 120) // the first of them is through
 	if o.room(1) > 0 || o.mark.held != 1000 {
-		t.Errorf("room for %d with %d octets held, want 1000", o.room(1), o.mark.held)
+		t.Errorf("room for %d with %d bytes held, want 1000", o.room(1), o.mark.held)
 	}
 	o.Take(&b)
 	o.Sent(&b)
 	if o.room(1) == 0 || o.mark.held != 0 {
-		t.Errorf("%d octets are held after all was sent", o.mark.held)
+		t.Errorf("%d bytes are held after all was sent", o.mark.held)
 	}
 }
 
 func TestOutboxSteadyStateAllocatesNothingForAMessage(t *testing.T) {
 	o := newOutbox(0)
 	o.Attach(idleLink{}, wire.V31)
-	m := message("sixteen octets..")
+	m := message("sixteen bytes...")
 	var b Batch
 	round := func() {
 		for range 100 {

@@ -14,48 +14,45 @@ func (p *Pipe) ReadRun(it *Item, limit int) int { return p.in.takeItem(it, limit
 // from the beginning. ok is false, and nothing happened, where messages have to
 // go one by one: Separate them.
 func (p *Pipe) WriteRun(run *Item) (ok, flush bool) {
-	var n int
 	if p.out != nil {
-		n, flush, ok = p.out.appendRun(run)
-	} else {
-		n, ok = p.passInProcess(run)
+		return p.out.appendRun(run)
 	}
-	p.sent += uint64(n)
-	return ok, flush
+	return p.passInProcess(run), false
 }
 
-func (o *Outbox) appendRun(run *Item) (n int, flush, ok bool) {
+func (o *Outbox) appendRun(run *Item) (ok, flush bool) {
+	n := run.Messages()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
 	case !o.plain():
-		return 0, false, false
+		return false, false
 	case o.closed:
-		n = run.Messages()
 		o.lost(n)
+		o.sent += uint64(n)
 		o.buffers.ReleaseItem(run)
-		return n, false, true
+		return true, false
 	}
-	if n = o.roomLocked(run.Messages()); n == 0 {
-		return 0, false, true
+	if n = o.roomLocked(n); n == 0 {
+		return true, false
 	}
 	part := run.first(n)
 	o.appendFramedLocked(part.Head, n)
+	o.sent += uint64(n)
 	o.buffers.ReleaseItem(&part)
-	return n, o.takeTokenLocked(), true
+	return true, o.takeTokenLocked()
 }
 
-func (p *Pipe) passInProcess(run *Item) (n int, ok bool) {
+func (p *Pipe) passInProcess(run *Item) (ok bool) {
 	if !p.queues() {
-		return 0, false
+		return false
 	}
 	q := p.other
 	run.Peer = q.peer.Load()
-	n, tell := q.in.pushRun(run)
-	if tell {
+	if q.in.pushRun(run) {
 		q.mailbox.postReadable(q)
 	}
-	return n, true
+	return true
 }
 
 // queues reports whether what is written goes to a queue as it is: the outbox, or in

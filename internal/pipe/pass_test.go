@@ -30,13 +30,13 @@ func TestReadRun(t *testing.T) {
 			t.Errorf("step %d: %d messages, %d left; want %+v", i, n, p.in.count(), want)
 		}
 		if m.IsRun() && cap(m.Head) != len(m.Head) {
-			t.Errorf("step %d: a run with room for %d octets of others", i, cap(m.Head)-len(m.Head))
+			t.Errorf("step %d: a run with room for %d bytes of others", i, cap(m.Head)-len(m.Head))
 		}
 	}
 }
 
-// Where octets count, messages come one by one.
-func TestReadRunUnderAMarkInOctets(t *testing.T) {
+// Where bytes count, messages come one by one.
+func TestReadRunUnderAMarkInBytes(t *testing.T) {
 	p := box(0, 1000, false)
 	p.Deliver([]Item{runOf(0, 2)})
 	var m Item
@@ -64,13 +64,13 @@ func TestReadRunAcknowledges(t *testing.T) {
 // is added behind it does not get into the memory of others.
 func TestWriteRunInProcess(t *testing.T) {
 	a, b := linked(4) // 8 together
-	octets := append(runOf(0, 6).Head, "behind"...)
-	r := NewRun(octets[:len(octets)-6], 6, nil, nil)
+	wireBytes := append(runOf(0, 6).Head, "behind"...)
+	r := NewRun(wireBytes[:len(wireBytes)-6], 6, nil, nil)
 	if ok, _ := a.WriteRun(&r); !ok || r.count != 0 {
 		t.Fatalf("%v, %d left", ok, r.count)
 	}
 	a.Write(&Message{Head: []byte(runText(6))})
-	if string(octets[len(octets)-6:]) != "behind" {
+	if string(wireBytes[len(wireBytes)-6:]) != "behind" {
 		t.Error("memory behind the run was written to")
 	}
 	r = runOf(7, 10)
@@ -86,16 +86,16 @@ func TestWriteRunInProcess(t *testing.T) {
 		t.Errorf("room again: %v, %d left", ok, r.count)
 	}
 	wantRun(t, b, 8, 10)
-	octetsSent := uint64(0)
+	bytesSent := uint64(0)
 	for i := range 10 {
-		octetsSent += uint64(len(runText(i)))
+		bytesSent += uint64(len(runText(i)))
 	}
-	if out, _ := a.Octets(); a.Sent() != 10 || out != octetsSent {
-		t.Errorf("%d messages of %d octets sent, want 10 of %d", a.Sent(), out, octetsSent)
+	if out, _ := a.Bytes(); a.Sent() != 10 || out != bytesSent {
+		t.Errorf("%d messages of %d bytes sent, want 10 of %d", a.Sent(), out, bytesSent)
 	}
 }
 
-// To a connection a run goes as the octets that it is, counted by its messages.
+// To a connection a run goes as the bytes that it is, counted by its messages.
 func TestWriteRunToAConnection(t *testing.T) {
 	p := New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), SendHWM: 5})
 	p.out.Attach(nopLink{}, wire.V31)
@@ -117,7 +117,7 @@ func TestWriteRunToAConnection(t *testing.T) {
 		p.out.Sent(&batch)
 	}
 	if got != want {
-		t.Error("other octets")
+		t.Error("other bytes")
 	}
 	if p.out.Count() != 0 {
 		t.Errorf("%d messages left", p.out.Count())
@@ -130,7 +130,7 @@ func (nopLink) Flush(bool) {}
 
 // Messages that have to go one by one are left to the caller.
 func TestWriteRunRefuses(t *testing.T) {
-	for name, c := range map[string]Config{"conflate": {Conflate: true}, "octets": {SendMax: 100}, "raw": {Raw: true}} {
+	for name, c := range map[string]Config{"conflate": {Conflate: true}, "bytes": {SendMax: 100}, "raw": {Raw: true}} {
 		c.Mailbox, c.Buffers = &Mailbox{}, new(Buffers)
 		r := runOf(0, 3)
 		if ok, _ := New(c).WriteRun(&r); ok || r.count != 3 {
@@ -145,6 +145,6 @@ func TestPayloadOfARun(t *testing.T) {
 		want += len(runText(i))
 	}
 	if n := r.Payload(); n != want {
-		t.Errorf("%d octets, want %d", n, want)
+		t.Errorf("%d bytes, want %d", n, want)
 	}
 }

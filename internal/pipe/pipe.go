@@ -30,7 +30,7 @@ type Config struct {
 	Accepted  bool // the peer connected to us; such a pipe ends with its connection
 	Endpoint  string
 	Sink      Sink    // nil: messages go to the inbox
-	Totals    *Totals // of the socket; nil: nobody asks
+	Totals    *Totals // of the socket; nil: they are not wanted
 }
 
 // Pipe is the pair of queues between a socket and one peer. The socket's side
@@ -59,11 +59,10 @@ type Pipe struct {
 	// Route belongs to the socket's pattern.
 	Route Route
 
-	sent    uint64        // messages queued for the peer; guarded by the socket's lock
 	asked   int           // in process, subscriptions in the inbox that wait for a binder; guarded by the connecter's lock
 	sinking []Message     // for the sink, owned by the producer
 	sunk    atomic.Uint64 // messages that the sink took
-	read    atomic.Uint64 // octets read from connections, or in process those that the sink took
+	read    atomic.Uint64 // bytes read from connections, or in process those that the sink took
 	totals  *Totals       // immutable once the pipe has a socket
 	Dropped atomic.Uint64 // messages lost because the queue was full
 }
@@ -183,14 +182,9 @@ func (p *Pipe) Refuse(reason error) {
 // token and must call Flush when it has released the socket's lock.
 func (p *Pipe) Write(m *Message) (ok, flush bool) {
 	if p.out != nil {
-		ok, flush = p.out.append(m)
-	} else {
-		ok = p.writeInProcess(m)
+		return p.out.append(m)
 	}
-	if ok {
-		p.sent++
-	}
-	return ok, flush
+	return p.writeInProcess(m), false
 }
 
 // Flush writes what is queued, in this goroutine if that cannot block.
@@ -263,7 +257,7 @@ func (p *Pipe) SetHWM(send, recv int) {
 // CloseIn ends the direction towards the socket: what has arrived stays
 // readable, later messages are lost. With discard it is lost too, and the socket's
 // lock is held. A peer that was refused is not woken: its connection ends, or
-// somebody calls Resume.
+// the caller calls Resume.
 func (p *Pipe) CloseIn(discard bool) {
 	p.closed.Store(true)
 	p.in.mu.Lock()
@@ -286,16 +280,25 @@ func (p *Pipe) CloseIn(discard bool) {
 func (p *Pipe) CloseOut() {
 	if p.out != nil {
 		p.out.close()
-		p.mailbox.WakeSender() // who waits for room here waits in vain
+		p.mailbox.WakeSender() // senders that wait for room here wait in vain
 	}
 }
 
 // Closed reports whether CloseIn was called.
 func (p *Pipe) Closed() bool { return p.closed.Load() }
 
-// Sent returns how many messages were queued for the peer. The socket's lock is
-// held.
-func (p *Pipe) Sent() uint64 { return p.sent + p.Direct() + p.shared() }
+// Sent returns how many messages were queued for the peer.
+func (p *Pipe) Sent() uint64 {
+	if o := p.out; o != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return o.sent + uint64(o.behindLocked())
+	}
+	in := &p.other.in
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.sent
+}
 
 // Received returns how many messages the peer has sent.
 func (p *Pipe) Received() uint64 { return p.sunk.Load() + p.in.total() }

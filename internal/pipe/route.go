@@ -19,7 +19,7 @@ type Route struct {
 	TopicBytes int       // of the topics that the peer subscribed to and not cancelled
 	Topics     Holding   // the memory of these, guarded by the publisher's subscriptions
 	Unread     Holding   // the memory of Notices, likewise
-	After      *Origin   // of a fair queue: whom the pipe gives its turns to; nil: keeps them
+	After      *Origin   // of a fair queue: the origin that the pipe gives its turns to; nil: it keeps them
 	Left       *Origin   // the same, of a pipe that has departed: where it is noted
 	Came       uint64    // departures when the pipe came
 	Departed   uint64    // its own place among them

@@ -40,7 +40,6 @@ func (p *Pipe) EndSole() (n uint64) {
 		n, in.sole, in.direct = in.direct, false, 0
 		in.mu.Unlock()
 	}
-	p.sent += n
 	return n
 }
 
@@ -87,6 +86,7 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 	} else {
 		o.queueLocked(m)
 	}
+	o.sent++
 	o.direct++
 	if flush = o.takeTokenLocked(); !flush && o.supply != nil {
 		o.supply.pull(o, 0) // the writer is at work, and will come for what gathers

@@ -62,7 +62,7 @@ func (b *Inbox) settleLocked() {
 }
 
 // freeLocked counts what has been worked off. It returns what wakes a reader that may go
-// on, or nil. Called by the consumer, who calls that without locks of the inbox.
+// on, or nil. Called by the consumer, which calls that without locks of the inbox.
 func (b *Inbox) freeLocked() (resume func()) {
 	b.size -= b.freed
 	b.freed = 0

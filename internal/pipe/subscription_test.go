@@ -37,24 +37,26 @@ func TestSubscriptionsAreNoMessages(t *testing.T) {
 			kept := 0
 			for i := range 3 {
 				m := encoded(fmt.Sprint("message ", i), "of two frames")
-				if bytes.Index(b.octets(), m)+len(m) > n {
+				if bytes.Index(b.wireBytes(), m)+len(m) > n {
 					want = append(want, m...)
 					kept++
 				}
 			}
 			o.Stuck(&b, n)
 			if c := o.Count(); c != kept {
-				t.Fatalf("%v, %d of %d octets: %d messages wait before the break, want %d", v, n, size, c, kept)
+				t.Fatalf("%v, %d of %d bytes: %d messages wait before the break, want %d", v, n, size, c, kept)
 			}
-			done, upTo := o.Failed(&b, n)
+			done, upTo := 0, 0
+			b.Cut = func(msgs, wireBytes int) { done, upTo = msgs, wireBytes }
+			o.Failed(&b, n)
 			if done != 3-kept || upTo > n || o.Count() != kept || o.room(9) != 3-kept {
-				t.Fatalf("%v, %d of %d octets: %d messages are done in %d octets, %d wait, room for %d; want %d to be done",
+				t.Fatalf("%v, %d of %d bytes: %d messages are done in %d bytes, %d wait, room for %d; want %d to be done",
 					v, n, size, done, upTo, o.Count(), o.room(9), 3-kept)
 			}
 			o.Detach()
 			o.Attach(idleLink{}, v)
-			if o.takeTokenLocked(); o.Take(&b) != (kept > 0) || !bytes.Equal(b.octets(), want) {
-				t.Fatalf("%v, %d of %d octets: the next connection gets %q, want %q", v, n, size, b.octets(), want)
+			if o.takeTokenLocked(); o.Take(&b) != (kept > 0) || !bytes.Equal(b.wireBytes(), want) {
+				t.Fatalf("%v, %d of %d bytes: the next connection gets %q, want %q", v, n, size, b.wireBytes(), want)
 			}
 		}
 	}
@@ -78,8 +80,8 @@ func TestSubscriptionsKeepTheirPlace(t *testing.T) {
 				want = append(want, encoded(fmt.Sprint("message ", i), "of two frames")...)
 			}
 			var b Batch
-			if o.Take(&b); !bytes.Equal(b.octets(), want) {
-				t.Errorf("%v, early %v:\n%q, want\n%q", v, early, b.octets(), want)
+			if o.Take(&b); !bytes.Equal(b.wireBytes(), want) {
+				t.Errorf("%v, early %v:\n%q, want\n%q", v, early, b.wireBytes(), want)
 			}
 			if o.Sent(&b); o.Count() != 0 || o.room(9) != 3 {
 				t.Errorf("%v, early %v: %d messages wait, room for %d", v, early, o.Count(), o.room(9))

@@ -14,10 +14,10 @@ import (
 )
 
 // boxByTopic is a pipe that conflates by topic, either way.
-func boxByTopic(hwm, octets int) *Pipe {
+func boxByTopic(hwm, wireBytes int) *Pipe {
 	return New(Config{
 		Mailbox: &Mailbox{Readers: true, Writers: true}, Buffers: new(Buffers),
-		RecvHWM: hwm, RecvMax: int64(octets), SendHWM: hwm, SendMax: int64(octets), TopicsIn: true, TopicsOut: true,
+		RecvHWM: hwm, RecvMax: int64(wireBytes), SendHWM: hwm, SendMax: int64(wireBytes), TopicsIn: true, TopicsOut: true,
 	})
 }
 
@@ -61,9 +61,9 @@ func TestTopicsKeepTheirPlaceAndTheNewestValue(t *testing.T) {
 	wantEmpty(t, p)
 }
 
-func TestTopicsInRunsAndOctets(t *testing.T) {
-	for _, octets := range []int{0, 1000} {
-		p := boxByTopic(0, octets)
+func TestTopicsInRunsAndBytes(t *testing.T) {
+	for _, wireBytes := range []int{0, 1000} {
+		p := boxByTopic(0, wireBytes)
 		r := NewRun(nil, 0, nil, nil)
 		for range 20 {
 			for _, name := range []string{"x", "yy", ""} {
@@ -129,7 +129,7 @@ func TestTopicsOut(t *testing.T) {
 	if !p.Out().Attach(idleLink{}, wire.V31) || !p.Out().Take(&b) {
 		t.Fatal("nothing to write")
 	}
-	if got, want := b.octets(), slices.Concat(encoded("a", "3"), encoded("b", "3"), encoded("c", "3"), encoded("d", "3")); !bytes.Equal(got, want) {
+	if got, want := b.wireBytes(), slices.Concat(encoded("a", "3"), encoded("b", "3"), encoded("c", "3"), encoded("d", "3")); !bytes.Equal(got, want) {
 		t.Fatalf("the connection gets %q, want %q", got, want)
 	}
 	if !write("a", "4") {
@@ -140,7 +140,7 @@ func TestTopicsOut(t *testing.T) {
 	write("a", "5")
 	p.Out().Attach(idleLink{}, wire.V31)
 	p.Out().Take(&b)
-	if got, want := b.octets(), slices.Concat(encoded("c", "3"), encoded("d", "3"), encoded("a", "5")); !bytes.Equal(got, want) {
+	if got, want := b.wireBytes(), slices.Concat(encoded("c", "3"), encoded("d", "3"), encoded("a", "5")); !bytes.Equal(got, want) {
 		t.Errorf("the next connection gets %q, want %q", got, want)
 	}
 	p.Out().Sent(&b)

@@ -20,7 +20,7 @@ type torn struct {
 }
 
 // begun reports whether the first message of wire that was not wholly within its
-// first n octets was within them in part. With coarse n counts whole frames only, and
+// first n bytes was within them in part. With coarse n counts whole frames only, and
 // a large frame that it ends before is taken to have been begun. first means that it
 // is the first message of all, and start is where in wire it begins, or n if that is
 // behind commands that did not go out.

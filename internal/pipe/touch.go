@@ -3,7 +3,7 @@
 package pipe
 
 // touchSpan is how far behind its header a small message reaches, mostly: into the
-// next line of a cache (64 octets), if it is not in the same.
+// next line of a cache (64 bytes), if it is not in the same.
 const touchSpan = 40
 
 // Touch looks at the next small message, so that the processor has it by the time that

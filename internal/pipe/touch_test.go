@@ -19,7 +19,7 @@ func TestTouchChangesNothing(t *testing.T) {
 		for _, want := range []int{len("first"), size} {
 			p.Touch()
 			if !p.Read(&m) || len(m.Head) != want {
-				t.Fatalf("%d octets, want %d", len(m.Head), want)
+				t.Fatalf("%d bytes, want %d", len(m.Head), want)
 			}
 		}
 		if p.Touch(); p.Read(&m) {

@@ -44,7 +44,7 @@ func (w *Watcher) tell(what Ready) {
 	}
 }
 
-// Watchers are those who want to know of one socket. The zero value is ready;
+// Watchers are the watches of one socket. The zero value is ready;
 // without watchers telling them costs a load.
 type Watchers struct {
 	list atomic.Pointer[[]*Watcher] // replaced, never changed

@@ -13,6 +13,5 @@
 // Goroutines: descriptors.loop runs from when the first descriptor is added until the
 // last is removed, or until Close. It owns nothing.
 //
-// Locks: Poller.mu, then those of a socket, then Poller.queueMu, which is a leaf,
-// because sockets ring with their own locks held.
+// Locks: see ARCHITECTURE.md. Sockets ring with their own locks held.
 package poller

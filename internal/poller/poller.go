@@ -59,7 +59,7 @@ type Poller struct {
 	wake chan struct{} // one token: the queue may have something
 	done chan struct{} // closed by Close
 
-	// Guarded by mu. Lock order: see doc.go.
+	// Guarded by mu.
 	mu      sync.Mutex
 	sockets map[*core.Socket]*entry
 	fds     map[int]*entry

@@ -58,14 +58,14 @@ func (l *lane) move() (moved bool, err error) {
 }
 
 // volume is a number of messages, their frames and the bytes of these.
-type volume struct{ messages, frames, octets uint64 }
+type volume struct{ messages, frames, bytes uint64 }
 
 func measure(items []pipe.Item) (v volume) {
 	for i := range items {
 		it := &items[i]
 		v.messages += uint64(it.Messages())
 		v.frames += uint64(it.Frames())
-		v.octets += uint64(it.Payload())
+		v.bytes += uint64(it.Payload())
 	}
 	return v
 }
@@ -94,7 +94,7 @@ func (l *lane) take() (bool, error) {
 	l.rest = measure(l.held)
 	l.stats.messagesIn.Add(l.rest.messages)
 	l.stats.framesIn.Add(l.rest.frames)
-	l.stats.bytesIn.Add(l.rest.octets)
+	l.stats.bytesIn.Add(l.rest.bytes)
 	return true, nil
 }
 
@@ -160,7 +160,7 @@ func (l *lane) lose(cause *atomic.Uint64) {
 	v := measure(l.held[:1])
 	l.rest.messages -= v.messages
 	l.rest.frames -= v.frames
-	l.rest.octets -= v.octets
+	l.rest.bytes -= v.bytes
 	cause.Add(v.messages)
 	l.drop(1)
 }
@@ -170,7 +170,7 @@ func (l *lane) count() {
 	now := measure(l.held)
 	l.stats.messagesOut.Add(l.rest.messages - now.messages)
 	l.stats.framesOut.Add(l.rest.frames - now.frames)
-	l.stats.bytesOut.Add(l.rest.octets - now.octets)
+	l.stats.bytesOut.Add(l.rest.bytes - now.bytes)
 	l.rest = now
 }
 

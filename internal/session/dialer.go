@@ -5,7 +5,6 @@ package session
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"syscall"
 	"time"
@@ -30,6 +29,7 @@ type Dialer struct {
 	at   served                         // how far the connection has come
 	part func(*engine.Conn, *pipe.Pipe) // set by Part
 	now  Progress
+	told bool // that the endpoint cannot be reached
 
 	pipe *pipe.Pipe // immutable; nil with Immediate
 	turn *turn      // of the first attempt, set by Start; nil: there is no order
@@ -45,7 +45,7 @@ type Dialer struct {
 
 // NewDialer makes a Dialer for a pipe; with Immediate the pipe is nil.
 func NewDialer(cfg *Config, p *pipe.Pipe) *Dialer {
-	d := &Dialer{cfg: cfg, pipe: p, target: cfg.Endpoint, done: make(chan struct{})}
+	d := &Dialer{cfg: cfg, pipe: p, target: cfg.target(), done: make(chan struct{})}
 	d.now.enter(Dialing)
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	return d
@@ -114,7 +114,7 @@ func (d *Dialer) run() {
 		defer d.settled()
 		d.turn.wait(d.ctx.Done())
 	}
-	delay := d.cfg.ReconnectInterval
+	backOff := NewBackOff(d.cfg)
 	for d.ctx.Err() == nil {
 		useful, again := d.attempt()
 		d.settled()
@@ -122,13 +122,15 @@ func (d *Dialer) run() {
 			return
 		}
 		if useful {
-			delay = d.cfg.ReconnectInterval
+			backOff = NewBackOff(d.cfg)
 		}
-		var wait time.Duration
-		wait, delay = d.backOff(delay)
+		wait := backOff.Next()
 		d.restFor(wait)
 		e := d.event(ConnectRetried, -1)
 		e.Retry, e.Err = wait, d.failure
+		if e.Outage = d.outage(); e.Outage > 0 && e.Err == nil {
+			e.Err = d.Progress().Err
+		}
 		d.cfg.Host.Event(e)
 		t := time.NewTimer(wait)
 		select {
@@ -164,7 +166,40 @@ func (d *Dialer) failed(err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.now.failed(err)
-	d.now.Attempts++
+	if d.now.Attempts++; d.now.Attempts == 1 {
+		d.now.Failing = time.Now()
+	}
+}
+
+// unreachable is how long attempts must have failed for that to be more than a restart
+// of the peer.
+const unreachable = 5 * time.Second
+
+// outage returns for how long no attempt has led to a peer if that is to be told. It is
+// told once until there is a peer.
+func (d *Dialer) outage() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told || d.now.Attempts == 0 {
+		return 0
+	}
+	since := time.Since(d.now.Failing)
+	if since < unreachable {
+		return 0
+	}
+	d.told = true
+	return since
+}
+
+// outageOver returns how long an outage has lasted that was told.
+func (d *Dialer) outageOver() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.told {
+		return 0
+	}
+	d.told = false
+	return time.Since(d.now.Failing)
 }
 
 // parted notes why the connection to a peer has ended.
@@ -187,17 +222,6 @@ func (d *Dialer) Resting() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.now.State == Resting
-}
-
-// backOff returns the wait before the next attempt, and the delay to continue with. The
-// delay is doubled up to RECONNECT_IVL_MAX. Without that the wait is the interval plus
-// a random time of up to the same length.
-func (d *Dialer) backOff(delay time.Duration) (wait, next time.Duration) {
-	limit := d.cfg.ReconnectIntervalMax
-	if limit <= 0 {
-		return delay + rand.N(delay), delay
-	}
-	return min(delay, limit), min(2*delay, limit)
 }
 
 // lasting is how long a connection must last to count as useful without a message of
@@ -259,8 +283,9 @@ func (d *Dialer) attempt() (useful, again bool) {
 	if part := d.hold(c, served{shaken: true, pipe: p}); part != nil {
 		part(c, p)
 	}
-	e.Kind = HandshakeSucceeded
+	e.Kind, e.Outage = HandshakeSucceeded, d.outageOver()
 	cfg.Host.Event(e)
+	e.Outage = 0
 	began, received := time.Now(), p.Received()
 	err = live(c, p)
 	useful = cfg.ConnectedIsUseful || p.Received() > received || time.Since(began) >= lasting
@@ -278,7 +303,7 @@ func (d *Dialer) attempt() (useful, again bool) {
 
 // event begins an event of an attempt to connect.
 func (d *Dialer) event(kind EventKind, fd int) Event {
-	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.Endpoint, Target: d.target, FD: fd}
+	return Event{Kind: kind, Endpoint: d.cfg.Endpoint, Remote: d.cfg.target(), Target: d.target, FD: fd}
 }
 
 // traced returns a context for Dial in which its progress is reported.

@@ -485,3 +485,32 @@ func TestDialerPartsAsAPeerGetsReady(t *testing.T) {
 		}
 	})
 }
+
+// TestOutageIsToldOnce: an endpoint that cannot be reached for five seconds is reported
+// once, with the reason, and once when it is reached again.
+func TestOutageIsToldOnce(t *testing.T) {
+	n := &network{dial: func(_ context.Context, n int) (net.Conn, error) {
+		if n < 12 || n > 12 && n < 16 {
+			return nil, errDial
+		}
+		return peerLeaves(greeting), nil
+	}}
+	dialing(t, n, func(cfg *Config) { cfg.ReconnectInterval, cfg.ReconnectIntervalMax = time.Second, time.Second },
+		func(t *testing.T, d *Dialer, s *socket) {
+			<-s.ready
+			<-s.ready // behind an outage of less than five seconds
+			synctest.Wait()
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			var told []Event
+			for _, e := range s.events {
+				if e.Outage > 0 {
+					told = append(told, e)
+				}
+			}
+			if len(told) != 2 || told[0].Kind != ConnectRetried || told[0].Outage != 5*time.Second || !errors.Is(told[0].Err, errDial) ||
+				told[1].Kind != HandshakeSucceeded || told[1].Outage != 12*time.Second {
+				t.Errorf("told %+v", told)
+			}
+		})
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // guest is one accepted connection:
@@ -21,7 +22,7 @@ type guest struct {
 	lis    *Listener
 	conn   *engine.Conn
 	turn   *turn
-	source string // where it comes from, see sourceOf
+	source string // where it comes from, see transport.SourceOf
 
 	place *list.Element // in Listener.waiting, nil once it is not there; guarded by Listener.mu
 	at    served        // guarded by Listener.mu; only the guest's goroutine changes it
@@ -36,7 +37,7 @@ type served struct {
 func newGuest(l *Listener, nc net.Conn) *guest {
 	g := &guest{lis: l, conn: engine.New(nc, l.cfg.Engine)}
 	g.conn.SetAccepted()
-	g.source = sourceOf(g.conn.Peer().Address)
+	g.source = transport.SourceOf(g.conn.Peer().Address)
 	return g
 }
 

@@ -67,6 +67,9 @@ type Event struct {
 	Peer     *pipe.Peer    // nil before the handshake is over
 	Err      error         // why
 	Retry    time.Duration // until the next attempt, with ConnectRetried
+	// Outage is for how long an endpoint could not be reached. It is set in one
+	// ConnectRetried of the outage, and in the HandshakeSucceeded after that.
+	Outage time.Duration
 }
 
 // Config describes an endpoint. It is a snapshot of the options at the time of the
@@ -74,6 +77,7 @@ type Event struct {
 type Config struct {
 	Endpoint  string // whole, with scheme
 	Address   string // without
+	Target    string // of a Dialer: what it dials, if that is one address of Endpoint; empty if it is Endpoint
 	Transport transport.Transport
 	Dial      *transport.Config
 	Engine    *engine.Config
@@ -97,6 +101,14 @@ type Config struct {
 	ConnectedIsUseful bool
 
 	MaxHandshakes int // unfinished ones at a time, 0 is no limit
+}
+
+// target is what a Dialer dials, as events name it.
+func (c *Config) target() string {
+	if c.Target != "" {
+		return c.Target
+	}
+	return c.Endpoint
 }
 
 // handshakeEvent returns the event for the reason why a handshake failed.

@@ -29,7 +29,9 @@ type Progress struct {
 	// neither has happened. A Listener notes only failures.
 	Err   error
 	Since time.Time // the beginning of State
-	Next  time.Time // when a Dialer that rests tries again
+	// Failing is when the first of these Attempts failed.
+	Failing time.Time
+	Next    time.Time // when a Dialer that rests tries again
 }
 
 // enter notes that a new state has begun.

@@ -2,11 +2,7 @@
 
 package session
 
-import (
-	"container/list"
-	"net/netip"
-	"strings"
-)
+import "container/list"
 
 // waiting holds the guests of a Listener with an unfinished handshake, by their
 // addresses. Listener.mu guards it.
@@ -66,22 +62,4 @@ func (w *waiting) remove(g *guest) {
 		delete(w.sources, g.source)
 	}
 	w.n--
-}
-
-// sourceOf reduces a peer's address to the part that one stranger cannot vary: an IPv4
-// address, an IPv6 network of 64 bits, or the user of a peer over ipc.
-func sourceOf(address string) string {
-	if a, err := netip.ParseAddr(address); err == nil {
-		a = a.WithZone("").Unmap()
-		if a.Is6() {
-			p, _ := a.Prefix(64) // fails for more bits than an address has
-			return p.Addr().String()
-		}
-		return a.String()
-	}
-	if host, rest, ok := strings.Cut(address, ":"); ok { // localhost:uid:gid:pid
-		user, _, _ := strings.Cut(rest, ":")
-		return host + ":" + user
-	}
-	return address
 }

@@ -41,6 +41,15 @@ type Transport interface {
 	ResolveBound(ctx context.Context, address string, cfg *Config) []string
 }
 
+// Resolver is a Transport whose addresses may be names of many places.
+type Resolver interface {
+	Transport
+	// Resolve lists what an address of a connect names at this moment, in the order of
+	// preference: addresses for Dial that are no names. It may query DNS, as long as ctx
+	// lasts.
+	Resolve(ctx context.Context, address string, cfg *Config) ([]string, error)
+}
+
 // Listener is a bound endpoint that accepts connections.
 type Listener interface {
 	// Accept waits for the next connection, tuned as the configuration says. A

@@ -49,7 +49,7 @@ const (
 	long               // by ZMQ_FAULTS=all alone: in real time
 )
 
-// pair is who sends to whom.
+// pair is a sender and its receiver.
 type pair struct{ from, to kind }
 
 func (p pair) String() string { return fmt.Sprintf("%s → %s", p.from, p.to) }

@@ -27,7 +27,7 @@ func budgeted(t *testing.T, total int64) (*rig.Test, *rig.Buffer) {
 	}), log
 }
 
-// TestTotalBytesOfQueues: senders whose messages nobody receives have to wait before
+// TestTotalBytesOfQueues: senders whose messages are not received have to wait before
 // these fill half of TotalBytes, though RecvHWM and memory would allow more. Everything
 // that they send is received in the end, in order.
 func TestTotalBytesOfQueues(t *testing.T) {

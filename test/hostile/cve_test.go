@@ -22,8 +22,8 @@ import (
 
 var dealer = properties("Socket-Type", "DEALER")
 
-// TestCVE_2014_7202_Secured: a secured socket does not talk to who offers less,
-// whatever that is.
+// TestCVE_2014_7202_Secured: a secured socket does not talk to a peer that
+// offers less, whatever that is.
 func TestCVE_2014_7202_Secured(t *testing.T) {
 	besiegeGuarded(t, zmq.ROUTER, func(b *siege) {
 		other := map[string]string{"PLAIN": "CURVE", "CURVE": "PLAIN"}[b.guard.name]

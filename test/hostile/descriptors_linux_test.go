@@ -14,7 +14,7 @@ import (
 )
 
 // TestAcceptEMFILE: without a descriptor left, accepting backs off and recovers,
-// and peers that are connected are served. Connecting accepts nobody.
+// and peers that are connected are served. Connecting accepts no peer.
 func TestAcceptEMFILE(t *testing.T) {
 	b := newSiege(t, zmq.ROUTER, true)
 	_, port, err := net.SplitHostPort(strings.TrimPrefix(b.s.LastEndpoint(), "tcp://"))

@@ -18,12 +18,12 @@ import (
 	"github.com/gozmq/zmq/test/rig"
 )
 
-// guard is a mechanism with the credentials of everybody.
+// guard is a mechanism with the credentials of both sides.
 type guard struct {
 	name string // as a greeting has it
 	// roles returns what makes a server and a client.
 	roles func(b *siege) (server, client []zmq.Setting)
-	// machine is what a stranger runs who knows the credentials.
+	// machine is what a stranger runs that knows the credentials.
 	machine func(asServer bool, metadata []byte) mechanism.Machine
 }
 

@@ -24,7 +24,7 @@ type horde struct {
 	fds []int
 }
 
-// newHorde connects n strangers who all say the same. The system must let us have
+// newHorde connects n strangers that all say the same. The system must let us have
 // two descriptors for each; if it does not, there are fewer, and the log says so.
 func newHorde(b *siege, n int, says []byte) *horde {
 	b.Helper()
@@ -215,7 +215,7 @@ func TestPeersThatStopWithinAFrame(t *testing.T) {
 	b.end()
 }
 
-// TestHalfOpenCurveConnections: who has said HELLO and heard WELCOME costs no
+// TestHalfOpenCurveConnections: a client that has said HELLO and heard WELCOME costs no
 // more than some keys beyond that.
 func TestHalfOpenCurveConnections(t *testing.T) {
 	const n, each = 500, 16 << 10

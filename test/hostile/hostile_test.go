@@ -90,7 +90,7 @@ func TestCVE_2019_6250(t *testing.T) {
 	})
 }
 
-// TestCVE_2019_13132: metadata of a peer that nobody knows yet, of any size, is
+// TestCVE_2019_13132: metadata of a peer that has proved nothing yet, of any size, is
 // taken up to the limit of handshakes.
 func TestCVE_2019_13132(t *testing.T) {
 	besiege(t, zmq.ROUTER, func(b *siege) {
@@ -336,7 +336,7 @@ func TestHugeFrame(t *testing.T) {
 }
 
 // TestPingFlood: contexts of up to 16 bytes come back, a PING cut short ends the
-// connection, and who never reads the answers costs a bounded queue.
+// connection, and a peer that never reads the answers costs a bounded queue.
 func TestPingFlood(t *testing.T) {
 	besiege(t, zmq.ROUTER, func(b *siege) {
 		x := b.stranger()

@@ -45,7 +45,8 @@ func receiving(t *testing.T, s *zmq.Socket) <-chan string {
 	return got
 }
 
-// RFC 37, Heartbeating: a PING is answered, whoever reads, and though nobody does.
+// RFC 37, Heartbeating: a PING is answered, whether the connection's reader
+// or a receiver reads.
 func TestPingWhoeverReads(t *testing.T) {
 	for _, waits := range []bool{true, false} {
 		t.Run(fmt.Sprintf("waits=%v", waits), func(t *testing.T) {

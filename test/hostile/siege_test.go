@@ -216,7 +216,7 @@ func (x *stranger) leave() {
 	}
 }
 
-// say sends bytes; an error is none of the stranger's business, who may have
+// say sends bytes; an error is none of the stranger's business, which may have
 // been cut off by then.
 func (x *stranger) say(b []byte) { _, _ = x.nc.Write(b) }
 

@@ -96,7 +96,7 @@ func refusedBy(t *testing.T, g *guard, reply []string) {
 	b.end()
 }
 
-// TestZAPHandlerThatGoes: a handler that closes, or is not one, lets nobody in.
+// TestZAPHandlerThatGoes: a handler that closes, or is not one, lets no peer in.
 func TestZAPHandlerThatGoes(t *testing.T) {
 	for _, how := range []string{"it closes", "none of the kind"} {
 		for _, g := range []*guard{plainGuard(), curveGuard()} {

@@ -3,6 +3,7 @@
 package lifecycle_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -71,6 +72,75 @@ func setLoopback(up bool) error {
 	return nil
 }
 
+// givenUp returns a PUSH whose peer is silent in an outage, which is not over, until it has
+// been given up, and how many messages the PUSH took for it meanwhile.
+func givenUp(r *rig.Test) (push *zmq.Socket, peer *rig.RawPeer, sent int) {
+	r.Helper()
+	push, at := r.Bind(zmq.PUSH, "tcp://127.0.0.1:*",
+		zmq.HeartbeatInterval.Of(100*time.Millisecond), zmq.HeartbeatTimeout.Of(time.Second))
+	before := uint64(0)
+	for sent == 0 { // on a slow machine the peer may be given up before the outage
+		before = push.Stats().Disconnected
+		peer = rig.DialRaw(r.T, at)
+		r.Check(peer.Conn.(*net.TCPConn).SetKeepAlive(false))
+		peer.Handshake(1, "PULL")
+		peer.ReadPing() // and with it the acknowledgement of all that the peer has sent
+		r.Check(setLoopback(false))
+		for sent < 100 && push.TrySend([]byte("in flight")) == nil {
+			sent++
+		}
+		if sent == 0 {
+			r.Check(setLoopback(true))
+		}
+	}
+	r.WaitUntil("the peer is given up", func() bool { return push.Stats().Disconnected > before })
+	return push, peer, sent
+}
+
+// TestMessagesThatArriveAfterAnOutageAreNotLost: the system delivers, when the line is
+// there again, what it had taken for a connection that we have ended meanwhile.
+func TestMessagesThatArriveAfterAnOutageAreNotLost(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	r := rig.New(t)
+	push, peer, sent := givenUp(r)
+	r.Check(setLoopback(true))
+	all, err := io.ReadAll(peer.Conn)
+	r.Check(err)
+	r.Check(peer.Conn.Close())
+	r.Check(push.Close()) // nothing is left to be known
+	d := push.Stats().Drops
+	got := bytes.Count(all, []byte("in flight"))
+	if d.InFlight != 0 || got == 0 || got+int(d.PeerGone) != sent {
+		t.Errorf("%d of %d messages arrived, counted are %+v", got, sent, d)
+	}
+}
+
+// TestMessagesThatNeverArriveAreLost, because the peer dies in the outage, or the socket
+// is closed in it.
+func TestMessagesThatNeverArriveAreLost(t *testing.T) {
+	if !isolated(t) {
+		return
+	}
+	for _, closed := range []bool{false, true} {
+		r := rig.New(t)
+		push, peer, sent := givenUp(r)
+		if closed {
+			r.Check(push.Close())
+		} else {
+			r.Check(peer.Conn.(*net.TCPConn).SetLinger(0))
+			r.Check(peer.Conn.Close())
+			r.Check(setLoopback(true))
+			r.WaitUntil("the loss is counted", func() bool { return push.Stats().Drops.InFlight > 0 })
+		}
+		if d := push.Stats().Drops; d.InFlight == 0 || d.InFlight+d.PeerGone != uint64(sent) {
+			t.Errorf("socket closed %v: %d messages were in flight, counted are %+v", closed, sent, d)
+		}
+		r.Check(setLoopback(true))
+	}
+}
+
 // TestPeerLearnsOfAnEndAfterAnOutage: it says nothing, so that only our end can tell it,
 // and the line comes back later than the system would retransmit that for a descriptor
 // that is closed.
@@ -83,14 +153,7 @@ func TestPeerLearnsOfAnEndAfterAnOutage(t *testing.T) {
 		t.Skip(err)
 	}
 	r := rig.New(t)
-	push, at := r.Bind(zmq.PUSH, "tcp://127.0.0.1:*",
-		zmq.HeartbeatInterval.Of(100*time.Millisecond), zmq.HeartbeatTimeout.Of(time.Second))
-	peer := rig.DialRaw(t, at)
-	rig.Must(t, peer.Conn.(*net.TCPConn).SetKeepAlive(false))
-	peer.Handshake(1, "PULL")
-	peer.ReadPing() // and with it the acknowledgement of all that the peer has sent
-	rig.Must(t, setLoopback(false))
-	r.WaitUntil("the peer is given up", func() bool { return push.Stats().Disconnected == 1 })
+	_, peer, _ := givenUp(r)
 	began := time.Now()
 	r.WaitUntil("the system has given up, too", func() bool { return time.Since(began) > 2500*time.Millisecond })
 	rig.Must(t, setLoopback(true))

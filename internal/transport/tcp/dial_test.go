@@ -274,3 +274,42 @@ func TestResolveBoundFindsTheListener(t *testing.T) {
 		}
 	}
 }
+
+// TestResolveListsTheAddressesOfAName: all of one family, each once, with the source that
+// a connect has. They are no names themselves.
+func TestResolveListsTheAddressesOfAName(t *testing.T) {
+	names(t, map[string][]net.IP{
+		"four.test": {net.ParseIP("127.0.0.1"), net.ParseIP("127.0.0.2"), net.ParseIP("127.0.0.1")},
+		"six.test":  {net.ParseIP("2001:db8::1"), net.ParseIP("2001:db8::2")},
+		"both.test": {net.IPv6loopback, net.ParseIP("127.0.0.1"), net.ParseIP("127.0.0.2")},
+	})
+	for _, c := range []struct {
+		address string
+		ipv6    bool
+		want    []string
+	}{
+		{"four.test:5", false, []string{"127.0.0.1:5", "127.0.0.2:5"}},
+		{"four.test:5", true, []string{"127.0.0.1:5", "127.0.0.2:5"}},
+		{"127.0.0.9:0;four.test:5", false, []string{"127.0.0.9:0;127.0.0.1:5", "127.0.0.9:0;127.0.0.2:5"}},
+		{"six.test:5", true, []string{"[2001:db8::1]:5", "[2001:db8::2]:5"}},
+		{"127.0.0.1:5", false, []string{"127.0.0.1:5"}},
+		{"[::1]:5", true, []string{"[::1]:5"}},
+		{"six.test:5", false, nil},
+		{"nosuch.test:5", false, nil},
+		{"[::1]:5", false, nil},
+	} {
+		got, err := New().(transport.Resolver).Resolve(t.Context(), c.address, config(func(cfg *transport.Config) { cfg.IPv6 = c.ipv6 }))
+		if !slices.Equal(got, c.want) || (err != nil) != (c.want == nil) || err != nil && !errors.Is(err, zerr.ErrNoDevice) {
+			t.Errorf("Resolve(%q, IPv6 %v) = %q, %v, want %q", c.address, c.ipv6, got, err, c.want)
+		}
+		for _, a := range got {
+			if err := New().CheckConnect(a); err != nil {
+				t.Errorf("%q cannot be dialled: %v", a, err)
+			}
+		}
+	}
+	both, err := New().(transport.Resolver).Resolve(t.Context(), "both.test:5", config(ipv6))
+	if six := []string{"[::1]:5"}; err != nil || !slices.Equal(both, six) && !slices.Equal(both, []string{"127.0.0.1:5", "127.0.0.2:5"}) {
+		t.Errorf("a name of both families: %q, %v", both, err)
+	}
+}

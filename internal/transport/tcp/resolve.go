@@ -6,7 +6,10 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
+	"strings"
 
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -102,6 +105,29 @@ func (h hostPort) connectAddrs(ctx context.Context, ipv6 bool) ([]netip.AddrPort
 		return nil, zerr.Errorf(zerr.ErrNoDevice, "host %q has no usable address", h.host)
 	}
 	return addrs, nil
+}
+
+// Resolve lists the addresses of one family only, that of the first: a host with an IPv4
+// and an IPv6 address is one host, and would be connected to twice. The resolver puts
+// addresses last to which there is no route (RFC 6724).
+func (tcp) Resolve(ctx context.Context, address string, cfg *transport.Config) ([]string, error) {
+	_, to, err := parseConnect(address)
+	if err != nil {
+		return nil, err
+	}
+	addrs, err := to.connectAddrs(ctx, cfg.IPv6)
+	if err != nil {
+		return nil, err
+	}
+	source := address[:strings.LastIndexByte(address, ';')+1]
+	var list []string
+	for _, a := range addrs {
+		text := source + a.String()
+		if a.Addr().Is6() == addrs[0].Addr().Is6() && !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return list, nil
 }
 
 // lookup asks the resolver, unless the host is an address. A mapped literal

@@ -3,8 +3,6 @@
 package tcp
 
 import (
-	"context"
-	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -101,79 +99,15 @@ func TestSchemeIsTCP(t *testing.T) {
 	}
 }
 
-// names answers DNS questions during a test; the standard library's resolver
-// is a variable.
+// names answers DNS questions during a test.
 func names(t *testing.T, hosts map[string][]net.IP) {
 	t.Helper()
-	old := net.DefaultResolver
-	t.Cleanup(func() { net.DefaultResolver = old })
-	net.DefaultResolver = &net.Resolver{
-		PreferGo: true,
-		Dial: func(context.Context, string, string) (net.Conn, error) {
-			client, server := net.Pipe()
-			go answer(server, hosts)
-			return client, nil
-		},
-	}
-}
-
-// answer serves DNS over a stream (RFC 1035, 4.2.2) until its client is gone.
-func answer(c net.Conn, hosts map[string][]net.IP) {
-	defer c.Close()
-	for {
-		var size [2]byte
-		if _, err := readFull(c, size[:]); err != nil {
-			return
+	n := zmqtest.NewNames(t)
+	for host, list := range hosts {
+		var texts []string
+		for _, ip := range list {
+			texts = append(texts, ip.String())
 		}
-		query := make([]byte, int(size[0])<<8|int(size[1]))
-		if _, err := readFull(c, query); err != nil {
-			return
-		}
-		reply := replyTo(query, hosts)
-		if _, err := c.Write(append([]byte{byte(len(reply) >> 8), byte(len(reply))}, reply...)); err != nil {
-			return
-		}
+		n.Set(host, texts...)
 	}
-}
-
-func readFull(c net.Conn, b []byte) (int, error) {
-	for n := 0; n < len(b); {
-		m, err := c.Read(b[n:])
-		if err != nil {
-			return n, err
-		}
-		n += m
-	}
-	return len(b), nil
-}
-
-// replyTo answers one question (RFC 1035, 4.1) with the addresses of its type.
-func replyTo(query []byte, hosts map[string][]net.IP) []byte {
-	var name strings.Builder
-	i := 12
-	for query[i] != 0 {
-		fmt.Fprintf(&name, "%s.", query[i+1:i+1+int(query[i])])
-		i += 1 + int(query[i])
-	}
-	end := i + 5 // the root label, type and class
-	kind := query[i+2]
-	var records []byte
-	count := byte(0)
-	for _, ip := range hosts[strings.TrimSuffix(name.String(), ".")] {
-		data := ip.To4()
-		if data == nil {
-			data = ip
-		}
-		if kind == 1 && len(data) == 4 || kind == 28 && len(data) == 16 {
-			records = append(records, 0xC0, 12, 0, kind, 0, 1, 0, 0, 0, 0, 0, byte(len(data)))
-			records = append(records, data...)
-			count++
-		}
-	}
-	code := byte(0)
-	if _, known := hosts[strings.TrimSuffix(name.String(), ".")]; !known {
-		code = 3 // NXDOMAIN
-	}
-	reply := append([]byte{query[0], query[1], 0x84, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0}, query[12:end]...)
-	return append(reply, records...)
 }

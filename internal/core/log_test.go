@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package core
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pattern"
+	"github.com/gozmq/zmq/internal/session"
+)
+
+func TestOutagesAreLoggedWithoutDebugging(t *testing.T) {
+	for _, c := range []struct {
+		kind  session.EventKind
+		level string
+		text  string
+	}{
+		{session.ConnectRetried, "WARN", `msg="endpoint cannot be reached"`},
+		{session.HandshakeSucceeded, "INFO", `msg="endpoint reached again"`},
+	} {
+		var b strings.Builder
+		ctx := NewContext(Config{Logger: slog.New(slog.NewTextHandler(&b, nil))})
+		s := testSocket(t, ctx, pattern.Push)
+		s.log(&session.Event{Kind: c.kind, Endpoint: "tcp://there:1", Outage: 7 * time.Second, Err: errors.New("no route")})
+		for _, want := range []string{"level=" + c.level, c.text, "endpoint=tcp://there:1", "for=7s", `error="no route"`} {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%q, want %q in it", &b, want)
+			}
+		}
+		b.Reset()
+		s.log(&session.Event{Kind: c.kind, Endpoint: "tcp://there:1"})
+		if b.Len() > 0 {
+			t.Errorf("without an outage: %q", &b)
+		}
+	}
+}
