@@ -169,7 +169,7 @@ func TestSlowHeaders(t *testing.T) {
 			case 1:
 				b.says(nc, wsHead[:10])
 			case 2:
-				b.says(nc, "\x16\x03\x01\x02\x00\x01") // a ClientHello that does not come
+				b.says(nc, "\x16\x03\x01\x02\x00\x01") // the first message of TLS, which does not come
 			}
 		}
 		for range 5 {
