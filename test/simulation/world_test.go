@@ -86,6 +86,7 @@ var shapes = map[string]shape{
 	"DEALER": {pattern.Dealer, pattern.Dealer, true},
 	"PAIR":   {pattern.Pair, pattern.Pair, false},
 	"PUB":    {pattern.Pub, pattern.Sub, false},
+	"REQ":    {pattern.Req, pattern.Router, true},
 }
 
 func newWorld(t *testing.T, random *rand.Rand, shape shape) *world {
@@ -219,7 +220,11 @@ func (w *world) run() {
 		}
 	}
 	for _, p := range w.senders {
-		senders.Go(func() { w.note(p.sendLoop(sending)) })
+		deliver := p.send
+		if p.typ == pattern.Req {
+			deliver = p.request
+		}
+		senders.Go(func() { w.note(p.sendLoop(sending, deliver)) })
 	}
 	for _, p := range w.sinks {
 		sinks.Go(func() { w.note(p.recvLoop(ctx)) })
@@ -229,7 +234,7 @@ func (w *world) run() {
 	w.returns(&senders)
 	// Whatever is under way arrives, is sent again on another connection, or is lost.
 	time.Sleep(time.Hour)
-	for _, p := range w.senders {
+	for _, p := range append(w.senders, w.sinks...) {
 		w.quiet(p)
 	}
 	stop()
@@ -272,7 +277,7 @@ func (w *world) returns(senders *sync.WaitGroup) {
 	}
 }
 
-// quiet checks that nothing waits in a sender's queues, now that the network is whole.
+// quiet checks that nothing waits to be sent by a peer, now that the network is whole.
 func (w *world) quiet(p *peer) {
 	if n := p.socket.Traffic().QueuedOut; n > 0 {
 		w.note(fmt.Errorf("%s: %d messages still wait an hour after the last fault", p.socket, n))
@@ -306,16 +311,17 @@ func (w *world) settle() {
 		w.broke("%d messages are counted as lost, and only %d of %d were not delivered", counted, len(missing), sent)
 	}
 	uncounted := max(len(missing)-counted, 0)
+	lost, broken := w.net.account()
 	slices.Sort(missing)
 	least := 0 // bytes that these have taken in connections, all but the first of each break
-	for _, size := range missing[:max(uncounted-w.net.broken, 0)] {
+	for _, size := range missing[:max(uncounted-broken, 0)] {
 		least += size + smallHeader
 	}
-	if least > w.net.lost {
+	if least > lost {
 		w.broke("%d of %d messages have vanished, %d bytes at least: %d were delivered, %d counted as lost, and %d bytes lost in %d breaks",
-			uncounted, sent, least, delivered, counted, w.net.lost, w.net.broken)
+			uncounted, sent, least, delivered, counted, lost, broken)
 	}
-	w.t.Logf("%s: %d sent, %d delivered, %d counted as lost %v, %d lost in %d breaks, %d Sends failed", w.name, sent, delivered, counted, w.counted, uncounted, w.net.broken, w.failed)
+	w.t.Logf("%s: %d sent, %d delivered, %d counted as lost %v, %d lost in %d breaks, %d Sends failed", w.name, sent, delivered, counted, w.counted, uncounted, broken, w.failed)
 	for _, text := range w.faults {
 		w.t.Error(text)
 	}
