@@ -32,7 +32,7 @@ type context struct {
 func gozmq_ctx_start(slot C.uint32_t, maxSockets, ioThreads C.int) {
 	c := core.NewContext(core.Config{
 		MaxSockets: int(maxSockets), Libzmq: true,
-		Transports: core.Transports(), Known: core.LaterTransports(), Memory: &memory,
+		Transports: transports(), Known: core.LaterTransports(), Memory: &memory,
 	})
 	contexts[slot].Store(&context{c: c, ioThreads: int(ioThreads)})
 }

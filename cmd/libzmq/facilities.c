@@ -47,6 +47,8 @@ void zmq_version(int *major, int *minor, int *patch)
 static const char *const capabilities[] = {
     "ipc",
     "curve",
+    "ws",
+    "wss",
 #ifdef LIBZMQ_DRAFT
     "draft",
 #endif

@@ -168,6 +168,11 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 	if err := checkProxy(t.Scheme(), o); err != nil {
 		return nil, err
 	}
+	if c, ok := t.(transport.ConfigChecker); ok {
+		if err := c.CheckConfig(transportConfig(o, s.ctx.cfg.Libzmq)); err != nil {
+			return nil, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.Err(); err != nil {

@@ -41,7 +41,7 @@ func (s *Socket) log(e *session.Event) {
 	switch {
 	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
-		e.Kind == session.HandshakeFailedAuth, e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
+		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
 		level = slog.LevelWarn
 	case e.Outage > 0 && e.Kind == session.HandshakeSucceeded:
 		level = slog.LevelInfo

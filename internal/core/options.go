@@ -195,6 +195,10 @@ func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
 		MaxRetransmit: o.Millis(opt.TCPMaxRetransmit), ConnectTimeout: o.Millis(opt.ConnectTimeout),
 		AcceptFilters: o.AcceptFilters(),
 		FilterPIDs:    o.IDs(opt.IPCFilterPID), FilterUIDs: o.IDs(opt.IPCFilterUID), FilterGIDs: o.IDs(opt.IPCFilterGID),
+		TLS: transport.TLSOptions{
+			KeyPEM: o.String(opt.WSSKeyPEM), CertPEM: o.String(opt.WSSCertPEM), TrustPEM: o.String(opt.WSSTrustPEM),
+			TrustSystem: o.Bool(opt.WSSTrustSystem), Hostname: o.String(opt.WSSHostname), Strict: libzmq,
+		},
 		TakePath: libzmq, UseFD: o.Int(opt.UseFD),
 	}
 }

@@ -74,7 +74,7 @@ func (s *Socket) checkSecurity(o *opt.Set, hooks *Hooks) error {
 // checkProxy refuses to connect past a proxy that the program has asked for: it may be
 // there to hide the program's address, or the peer's.
 func checkProxy(scheme string, o *opt.Set) error {
-	if scheme == "tcp" && len(o.Bytes(opt.SOCKSProxy)) > 0 {
+	if scheme != "ipc" && len(o.Bytes(opt.SOCKSProxy)) > 0 {
 		return zerr.Errorf(zerr.ErrNotSupported, "SOCKS_PROXY is set, and SOCKS is not available in this version")
 	}
 	return nil

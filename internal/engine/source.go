@@ -66,6 +66,11 @@ func (s *source) init(nc net.Conn, b *Buffers, limit *pipe.Budget) {
 // read waits for bytes and appends them to the read buffer.
 func (s *source) read() (n int, err error) {
 	if s.raw == nil {
+		if s.rb == nil && s.layer != nil {
+			if err := s.layer.Await(); err != nil {
+				return 0, err
+			}
+		}
 		s.fill()
 		return s.nc.Read(s.rb.data[s.left:])
 	}

@@ -77,7 +77,7 @@ func (d *dish) Take(m *pipe.Message) error {
 			}
 			return nil
 		}
-		if n.enough(h) {
+		if m.Lease.Release(); n.enough(h) {
 			return zerr.ErrAgain
 		}
 	}
@@ -117,7 +117,7 @@ func (d *dish) Readable() bool {
 		if !h.again(&unwanted) {
 			d.sub.in.recv(&unwanted)
 		}
-		if n.enough(h) {
+		if unwanted.Lease.Release(); n.enough(h) {
 			return false
 		}
 	}

@@ -71,9 +71,31 @@ type Config struct {
 	// more can be bound to.
 	TakePath bool
 
+	// TLS is what the options of wss say, for the transports that have TLS.
+	TLS TLSOptions
+
 	// UseFD is a listening socket to take over instead of making one, -1 for
 	// none (USE_FD). Its number is closed once Listen has succeeded.
 	UseFD int
+}
+
+// TLSOptions add to the configuration that a program gives a transport with TLS. Those
+// that are empty leave it.
+type TLSOptions struct {
+	KeyPEM, CertPEM string // of a listener (WSS_KEY_PEM, WSS_CERT_PEM)
+	TrustPEM        string // authorities that a client accepts (WSS_TRUST_PEM)
+	TrustSystem     bool   // and those that the system trusts, too (WSS_TRUST_SYSTEM)
+	Hostname        string // that the certificate of the server has to bear (WSS_HOSTNAME)
+
+	// Strict gives a client what libzmq gives it: without TrustPEM and TrustSystem it
+	// accepts no certificate, and without Hostname one of any name.
+	Strict bool
+}
+
+// ConfigChecker is a Transport that finds what is wrong with a configuration when
+// connect is called.
+type ConfigChecker interface {
+	CheckConfig(cfg *Config) error
 }
 
 // DefaultConfig returns what libzmq's defaults amount to: IPv4 only, everything

@@ -28,6 +28,10 @@ type Layer interface {
 	// connection bounds it.
 	Open(*Opening) (Opened, error)
 
+	// Await returns when a Read has something to do, or fails. It is for connections
+	// that cannot be polled: while one is idle, the engine holds no buffer.
+	Await() error
+
 	// TryRead reads what is there without blocking. again means that nothing is.
 	TryRead(fd uintptr, b []byte) (n int, again bool, err error)
 

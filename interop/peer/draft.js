@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What peer.py is, for the socket types that only libzmq's draft build has: over the
-// package zeromq of Node.js, which is one. It knows the commands that tests of these
-// types need. An answer to recv carries the number of the sender or the group; send takes
+// What peer.py is, for the socket types and the transport ws that only libzmq's draft build
+// has: over the package zeromq of Node.js, which is one. It knows the commands that tests
+// of these need. An answer to recv carries the number of the sender or the group; send takes
 // them.
 
 "use strict";
@@ -29,6 +29,8 @@ allowMethods(Peer.prototype, ["send", "receive"]);
 
 const types = {
   SERVER: draft.Server, CLIENT: draft.Client, RADIO: draft.Radio, DISH: draft.Dish,
+  DEALER: zmq.Dealer, ROUTER: zmq.Router, REQ: zmq.Request, REP: zmq.Reply, PUSH: zmq.Push, PULL: zmq.Pull,
+  PUB: zmq.Publisher, SUB: zmq.Subscriber, PAIR: zmq.Pair,
   GATHER: draft.Gather, SCATTER: draft.Scatter, DGRAM: draft.Datagram, CHANNEL: Channel, PEER: Peer,
 };
 

@@ -5,7 +5,9 @@ package pattern_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gozmq/zmq"
@@ -227,4 +229,146 @@ func TestGroupsArriveOnChannelsAndInMemoryThatIsReused(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestCrowdOfDishesGetsEverythingInOrder: rows of messages to a group of all, of some and
+// of one, small and large. Rows are stored once for all.
+func TestCrowdOfDishesGetsEverythingInOrder(t *testing.T) {
+	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
+		const hwm = 50
+		radio, at := r.Bind(zmq.RADIO, endpoint, zmq.XPubNoDrop.Of(true), zmq.SendHWM.Of(hwm))
+		joined := map[*zmq.Socket][]string{}
+		crowd := func(n int, groups ...string) {
+			for range n {
+				s := r.Socket(zmq.DISH, zmq.RecvHWM.Of(hwm))
+				for _, g := range groups {
+					r.Check(s.Join(g))
+				}
+				r.Check(s.Connect(at))
+				joined[s] = groups
+			}
+		}
+		crowd(6, "all")
+		crowd(5, "all", "some", "al")
+		crowd(1, "all", "one")
+		for group, n := range map[string]int{"all": 12, "some": 5, "al": 5, "one": 1} {
+			r.WaitSubscribers(radio, group, n)
+		}
+		var sent []zmq.Message
+		for i := range 3000 {
+			group, text := "all", fmt.Sprint(i)
+			switch {
+			case i%1000 > 900:
+				group = "one"
+			case i%1000 > 600:
+				group = "some"
+			case i%1000 > 500:
+				group = "al"
+			case i%97 == 0:
+				text = strings.Repeat("long", 2000)
+			}
+			sent = append(sent, zmq.NewStringMessage(text).WithGroup(group))
+		}
+		var readers sync.WaitGroup
+		for s, groups := range joined {
+			readers.Go(func() {
+				for _, want := range sent {
+					if !slices.Contains(groups, want.Group()) {
+						continue
+					}
+					m, err := s.Recv(r.Ctx)
+					if err != nil || m.Group() != want.Group() || m.String() != want.String() {
+						t.Errorf("received %.20q of %q, want %.20q of %q: %v", m, m.Group(), want, want.Group(), err)
+						return
+					}
+				}
+			})
+		}
+		for _, m := range sent {
+			r.Check(radio.SendMessage(r.Ctx, m.Clone()))
+		}
+		readers.Wait()
+	})
+}
+
+// TestDishesComeAndGoDuringARow: one that leaves a group gets no more of it, one that has
+// joined all from there on, and the others everything.
+func TestDishesComeAndGoDuringARow(t *testing.T) {
+	rig.EachNetwork(t, func(r *rig.Test, endpoint string) {
+		const each = 200
+		radio, at := r.Bind(zmq.RADIO, endpoint, zmq.SendHWM.Of(0))
+		var stay []*zmq.Socket
+		for range 6 {
+			s := r.Socket(zmq.DISH, zmq.RecvHWM.Of(0))
+			r.Check(s.Join("g"))
+			r.Check(s.Connect(at))
+			stay = append(stay, s)
+		}
+		r.WaitSubscribers(radio, "g", 6)
+		var guest *zmq.Socket
+		for round := range 5 {
+			if guest == nil {
+				guest = r.Socket(zmq.DISH, zmq.RecvHWM.Of(0))
+				r.Check(guest.Join("g"))
+				r.Check(guest.Connect(at))
+				r.WaitSubscribers(radio, "g", 7)
+			} else {
+				r.Check(guest.Close())
+				guest = nil
+				r.WaitPeersLeft(radio, 6)
+			}
+			for i := range each {
+				r.Radio(radio, "g", fmt.Sprint(round, " ", i))
+			}
+			for i := range each {
+				for _, s := range stay {
+					r.RecvMessage(s, fmt.Sprint(round, " ", i))
+				}
+				if guest != nil {
+					r.RecvMessage(guest, fmt.Sprint(round, " ", i))
+				}
+			}
+		}
+		if d := radio.Stats().Drops; d.Mute > 0 || d.NoSubscriber > 0 {
+			t.Errorf("lost: %+v", d)
+		}
+	})
+}
+
+// TestRadioLosesOnlyForTheDishThatIsFull, and counts it.
+func TestRadioLosesOnlyForTheDishThatIsFull(t *testing.T) {
+	r := rig.New(t)
+	const row = 100
+	radio, at := r.Bind(zmq.RADIO, "tcp://127.0.0.1:*", zmq.SendHWM.Of(2*row), zmq.SendBuffer.Of(4096))
+	dish := func(settings ...zmq.Setting) *zmq.Socket {
+		s := r.Socket(zmq.DISH, settings...)
+		r.Check(s.Join("g"))
+		r.Check(s.Connect(at))
+		return s
+	}
+	slow := dish(zmq.RecvHWM.Of(1), zmq.RecvBuffer.Of(4096))
+	var quick []*zmq.Socket
+	for range 6 {
+		quick = append(quick, dish(zmq.RecvHWM.Of(0)))
+	}
+	r.WaitSubscribers(radio, "g", 7)
+	body, sent := strings.Repeat("x", 1000), 0
+	for radio.Stats().Drops.Mute == 0 {
+		for range row {
+			r.Radio(radio, "g", fmt.Sprint(sent, body))
+			sent++
+		}
+		for i := sent - row; i < sent; i++ {
+			for _, s := range quick {
+				r.RecvMessage(s, fmt.Sprint(i, body))
+			}
+		}
+	}
+	lost := radio.Stats().Drops.Mute
+	for range uint64(sent) - lost {
+		if m, err := slow.Recv(r.Ctx); err != nil || m.Group() != "g" {
+			t.Fatalf("received of %q: %v", m.Group(), err)
+		}
+	}
+	r.WantNothing(slow)
 }

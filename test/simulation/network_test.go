@@ -25,13 +25,9 @@ type network struct {
 	random    *rand.Rand
 	listeners map[string]*listener
 	links     []*link // all that were made and are not over
+	past      []*link // the others
 	delay     time.Duration
 	port      uint16 // of the latest connection
-
-	// What was written by one end and never read by the other, of all connections that
-	// are over.
-	lost   int // bytes
-	broken int // directions in which any were lost
 }
 
 func newNetwork(random *rand.Rand) *network {
@@ -131,12 +127,25 @@ func (n *network) over(x *link) {
 			break
 		}
 	}
-	for i, from := range x.ends {
-		if lost := int(from.written.Load() - x.ends[1-i].read.Load()); lost > 0 {
-			n.lost += lost
-			n.broken++
+	n.past = append(n.past, x)
+}
+
+// account returns what was written by one end and never read by the other, of all
+// connections that are over, and in how many directions anything was. It is for when the
+// sockets are closed: a write that the end of its connection interrupts says how far it
+// has come when it returns.
+func (n *network) account() (lost, broken int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, x := range n.past {
+		for i, from := range x.ends {
+			if k := int(from.written.Load() - x.ends[1-i].read.Load()); k > 0 {
+				lost += k
+				broken++
+			}
 		}
 	}
+	return lost, broken
 }
 
 // listener is one address.

@@ -311,16 +311,17 @@ func (w *world) settle() {
 		w.broke("%d messages are counted as lost, and only %d of %d were not delivered", counted, len(missing), sent)
 	}
 	uncounted := max(len(missing)-counted, 0)
+	lost, broken := w.net.account()
 	slices.Sort(missing)
 	least := 0 // bytes that these have taken in connections, all but the first of each break
-	for _, size := range missing[:max(uncounted-w.net.broken, 0)] {
+	for _, size := range missing[:max(uncounted-broken, 0)] {
 		least += size + smallHeader
 	}
-	if least > w.net.lost {
+	if least > lost {
 		w.broke("%d of %d messages have vanished, %d bytes at least: %d were delivered, %d counted as lost, and %d bytes lost in %d breaks",
-			uncounted, sent, least, delivered, counted, w.net.lost, w.net.broken)
+			uncounted, sent, least, delivered, counted, lost, broken)
 	}
-	w.t.Logf("%s: %d sent, %d delivered, %d counted as lost %v, %d lost in %d breaks, %d Sends failed", w.name, sent, delivered, counted, w.counted, uncounted, w.net.broken, w.failed)
+	w.t.Logf("%s: %d sent, %d delivered, %d counted as lost %v, %d lost in %d breaks, %d Sends failed", w.name, sent, delivered, counted, w.counted, uncounted, broken, w.failed)
 	for _, text := range w.faults {
 		w.t.Error(text)
 	}

@@ -20,6 +20,7 @@ import (
 type flags struct {
 	socket socketFlags
 	secure securityFlags
+	tls    tlsFlags
 	text   textFlags
 	pace   paceFlags
 	reply  replyFlags
@@ -74,8 +75,8 @@ const sendLinger = "10s"
 func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	fs.SortFlags = false // by meaning instead
 	s, p := &f.socket, &f.pace
-	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path; repeatable")
-	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path; repeatable")
+	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path, ws://*:8080/path; repeatable")
+	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path, wss://host:443/path, tls://host:5555; repeatable")
 	if t == zmq.SUB || t == zmq.XSUB {
 		usage := "receive messages that begin with `TOPIC`; repeatable"
 		if t == zmq.SUB {
@@ -115,6 +116,9 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	fs.StringVar(&s.identity, "identity", "", "the `NAME` by which ROUTERs know the socket: text, or 0x and hex digits")
 	if t != zmq.STREAM { // has no handshake
 		f.secure.add(fs)
+		if t != zmq.DGRAM {
+			f.tls.add(fs)
+		}
 	}
 	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
@@ -177,6 +181,9 @@ func (f *flags) check(cmd *cobra.Command) error {
 		return fmt.Errorf("%s exclude each other", strings.Join(ways, " and "))
 	}
 	if err := f.secure.check(); err != nil {
+		return err
+	}
+	if err := f.tls.check(); err != nil {
 		return err
 	}
 	f.reply.given = cmd.Flags().Changed("reply")

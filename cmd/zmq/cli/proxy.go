@@ -50,6 +50,7 @@ type proxyFlags struct {
 	frontend, backend []string
 	capture, control  []string
 	socket            socketFlags // without endpoints
+	tls               tlsFlags
 }
 
 func newProxyCommand(s Streams) *cobra.Command {
@@ -72,6 +73,7 @@ func newProxyCommand(s Streams) *cobra.Command {
 	fs.StringArrayVar(&f.capture, "capture", nil, "send a copy of every message to a socket at `PLACE` (default type: pub)")
 	fs.StringArrayVar(&f.control, "control", nil, "obey commands that come to a socket at `PLACE` (default type: rep)")
 	fs.StringVar(&f.socket.linger, "linger", sendLinger, "at the end, go on passing and sending what is queued for at most `D`; -1 is for ever")
+	f.tls.add(fs)
 	fs.StringArrayVar(&f.socket.set, "set", nil, "set any option, `OPTION=VALUE`, on the sockets it applies to; repeatable; see 'zmq options'")
 	fs.BoolVarP(&f.socket.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&f.socket.quiet, "quiet", "q", false, "write only errors to standard error")
@@ -197,6 +199,14 @@ func runProxy(ctx context.Context, s Streams, f *proxyFlags, args []string) erro
 	if err != nil {
 		return usageError{err}
 	}
+	if err := f.tls.check(); err != nil {
+		return usageError{err}
+	}
+	transports, err := f.tls.transports()
+	if err != nil {
+		return err
+	}
+	settings = append(settings, transports)
 	level, notes := slog.LevelWarn, s.Err
 	switch {
 	case f.socket.verbose:

@@ -247,7 +247,11 @@ func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
 	if err != nil {
 		return err
 	}
-	settings = append(security, settings...)
+	transports, err := fs.tls.transports()
+	if err != nil {
+		return err
+	}
+	settings = append(append(security, transports), settings...)
 	level := slog.LevelWarn
 	switch {
 	case f.verbose:

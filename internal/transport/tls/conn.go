@@ -5,8 +5,10 @@ package tls
 import (
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -28,11 +30,11 @@ type Conn struct {
 //
 //	bufs → records, a block of them in wire.out → the system; tell says how many of bufs
 type writer struct {
-	mu   sync.Mutex // the reader sends answers
-	sent int        // of wire.out
-	ends []end      // of the records in wire.out that carry our bytes
-	told int        // bytes of bufs in them that were reported
-	raw  uint64     // bytes that the system has taken
+	mu   sync.Mutex    // the reader sends answers
+	sent int           // of wire.out
+	ends []end         // of the records in wire.out that carry our bytes
+	told int           // bytes of bufs in them that were reported
+	raw  atomic.Uint64 // bytes that the system has taken; the reader adds to it, too
 }
 
 // end is where a record ends, in wire.out and in bufs.
@@ -93,14 +95,20 @@ func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 	return opened, nil
 }
 
-// describe makes protocol errors of what a peer does wrong. That a certificate is not
-// trusted is not one of them: the next connection may show another.
+// describe tells a peer that speaks no TLS, which breaks the protocol, from one that is
+// refused or refuses us, because of a certificate mostly: the next connection may show
+// another. What became of the connection below stays as it is.
 func describe(err error) error {
 	var record tls.RecordHeaderError
-	if errors.As(err, &record) {
+	var op *net.OpError
+	switch {
+	case errors.As(err, &record):
 		return &zerr.ProtocolError{Rule: "the peer speaks no TLS", Err: err}
+	case errors.Is(err, zerr.ErrProtocol), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.As(err, &op) && op.Op != "remote error" && op.Op != "local error": // as crypto/tls tells alerts
+		return err
 	}
-	return err
+	return zerr.Errorf(zerr.ErrRefused, "handshake of TLS: %w", err)
 }
 
 // Read implements net.Conn.
@@ -109,6 +117,9 @@ func (c *Conn) Read(b []byte) (int, error) {
 	c.answer()
 	return n, err
 }
+
+// Await implements transport.Layer. What crypto/tls has read cannot be asked for.
+func (c *Conn) Await() error { return nil }
 
 // TryRead implements transport.Layer.
 func (c *Conn) TryRead(fd uintptr, b []byte) (n int, again bool, err error) {
@@ -173,4 +184,4 @@ func (c *Conn) TryWrite(fd uintptr, bufs [][]byte) (n int, again bool, err error
 }
 
 // Written implements transport.Layer.
-func (c *Conn) Written() uint64 { return c.out.raw }
+func (c *Conn) Written() uint64 { return c.out.raw.Load() }

@@ -10,7 +10,6 @@ import (
 	"syscall"
 
 	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Scheme is that of ZMTP in TLS.
@@ -41,9 +40,9 @@ func (o *over) ResolveBound(context.Context, string, *transport.Config) []string
 
 // Dial connects below. The handshake of TLS is Open's.
 func (o *over) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
-	client := o.base()
-	if client.ServerName == "" {
-		client.ServerName = host(address)
+	client, err := o.client(host(address), &cfg.TLS)
+	if err != nil {
+		return nil, err
 	}
 	nc, err := o.below.Dial(ctx, address, cfg)
 	if err != nil {
@@ -51,19 +50,6 @@ func (o *over) Dial(ctx context.Context, address string, cfg *transport.Config) 
 	}
 	w := &wire{Conn: nc}
 	return &Conn{scheme: o.scheme, wire: w, tls: tls.Client(w, client)}, nil
-}
-
-// base returns the configuration for one endpoint.
-func (o *over) base() *tls.Config {
-	c := o.cfg.Clone()
-	if c == nil {
-		c = new(tls.Config)
-	}
-	c.MinVersion = max(c.MinVersion, o.least)
-	// Records grow with a connection by default, so that the first bytes of a page come
-	// sooner. A message is of use when all of it is there.
-	c.DynamicRecordSizingDisabled = true
-	return c
 }
 
 // host returns the host of "source;host:port" without brackets and zone, which is the
@@ -78,9 +64,9 @@ func host(address string) string {
 
 // Listen listens below.
 func (o *over) Listen(ctx context.Context, address string, cfg *transport.Config) (transport.Listener, error) {
-	server := o.base()
-	if len(server.Certificates) == 0 && server.GetCertificate == nil && server.GetConfigForClient == nil {
-		return nil, zerr.Errorf(zerr.ErrInvalid, "to bind, %s needs a certificate with its key in Config.TLS", o.scheme)
+	server, err := o.server(&cfg.TLS)
+	if err != nil {
+		return nil, err
 	}
 	below, err := o.below.Listen(ctx, address, cfg)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 const (
 	// recordSize is the most that a record carries (RFC 8446, 5.1).
 	recordSize = 16 << 10
-	// blockSize is how much is encrypted before it is sent: what a write of the engine
-	// brings together mostly.
-	blockSize = 4 * recordSize
+	// blockSize is how much is encrypted before it is sent: a block of the layer above,
+	// with a message of 64 KiB and its header.
+	blockSize = 5 * recordSize
 )
 
 // blocks are buffers in which the bytes of a record are put together.
@@ -122,7 +122,7 @@ func (c *Conn) flush(p port) (whole bool, err error) {
 			n, err = c.wire.Conn.Write(b)
 		}
 		w.sent += n
-		w.raw += uint64(n)
+		w.raw.Add(uint64(n))
 		if n == 0 || err != nil {
 			return false, err
 		}

@@ -125,8 +125,9 @@ func (c *Conn) send(p port, b []byte) (n int, again bool, err error) {
 	return transport.TrySend(p.fd, b)
 }
 
-// blockSize is how much is read from below, or written, at once.
-const blockSize = 64 << 10
+// blockSize is how much is read from below, or written, at once: a message of 64 KiB with
+// its header among it. It is a size class of the allocator.
+const blockSize = 80 << 10
 
 // blocks are buffers that connections use while they read or write.
 var blocks = sync.Pool{New: func() any { return new([blockSize]byte) }}

@@ -51,23 +51,28 @@ type refusal struct {
 	reason string
 }
 
-// choose reads a request and returns the protocol that both sides speak, the first one
-// in the client's order, or why there is none.
-func choose(r *http.Request, cfg *Config, o *transport.Opening) (chosen string, no *refusal) {
+// check returns why a request is not taken, whatever the socket is, or nil.
+func check(r *http.Request, cfg *Config) *refusal {
 	switch {
 	case !hasToken(r.Header["Upgrade"], "websocket"):
-		return "", &refusal{http.StatusUpgradeRequired, "this is a ZeroMQ socket, which speaks WebSocket: the request has no \"Upgrade: websocket\""}
+		return &refusal{http.StatusUpgradeRequired, "this is a ZeroMQ socket, which speaks WebSocket: the request has no \"Upgrade: websocket\""}
 	case r.Method != http.MethodGet || !r.ProtoAtLeast(1, 1):
-		return "", &refusal{http.StatusBadRequest, "a WebSocket begins with a GET of HTTP/1.1"}
+		return &refusal{http.StatusBadRequest, "a WebSocket begins with a GET of HTTP/1.1"}
 	case !hasToken(r.Header["Connection"], "upgrade"):
-		return "", &refusal{http.StatusBadRequest, "the request has no \"Connection: Upgrade\""}
+		return &refusal{http.StatusBadRequest, "the request has no \"Connection: Upgrade\""}
 	case r.Header.Get("Sec-WebSocket-Version") != "13":
-		return "", &refusal{http.StatusUpgradeRequired, "the version of WebSocket here is 13"}
+		return &refusal{http.StatusUpgradeRequired, "the version of WebSocket here is 13"}
 	case !validKey(r.Header.Get("Sec-WebSocket-Key")):
-		return "", &refusal{http.StatusBadRequest, "Sec-WebSocket-Key is not 16 bytes in base64"}
+		return &refusal{http.StatusBadRequest, "Sec-WebSocket-Key is not 16 bytes in base64"}
 	case !allowed(r, cfg.Origins):
-		return "", &refusal{http.StatusForbidden, "pages of this origin may not connect: " + printable(r.Header.Get("Origin"))}
+		return &refusal{http.StatusForbidden, "pages of this origin may not connect: " + printable(r.Header.Get("Origin"))}
 	}
+	return nil
+}
+
+// choose returns the protocol that both sides speak, the first one in the client's order,
+// or why there is none.
+func choose(r *http.Request, cfg *Config, o *transport.Opening) (chosen string, no *refusal) {
 	ours := protocols(cfg, o)
 	for _, line := range r.Header["Sec-Websocket-Protocol"] {
 		for name := range strings.SplitSeq(line, ",") {

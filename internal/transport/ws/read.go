@@ -3,6 +3,7 @@
 package ws
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 
@@ -18,7 +19,8 @@ import (
 type reader struct {
 	block   *[blockSize]byte // nil while nothing waits
 	at, end int              // of block: not yet consumed
-	early   []byte           // what came behind the HTTP part
+	early   []byte           // what came behind the HTTP part, or was read by Await
+	first   [32]byte         // room for Await: the whole of a small frame
 
 	// Of the data frame under way.
 	left uint64 // bytes of the payload that are still to come
@@ -31,7 +33,8 @@ type reader struct {
 	pieces pieces
 	limit  uint64 // the largest body that is accepted
 
-	ended bool // the peer has said Close
+	ended  bool  // the peer has said Close
+	failed error // a rule that it has broken, after which nothing counts
 }
 
 // directSize is the least that is read into the caller's buffer: more than that costs
@@ -48,6 +51,19 @@ func (c *Conn) Read(b []byte) (int, error) {
 	}
 }
 
+// Await implements transport.Layer. It reads a little, which the next Read decodes.
+func (c *Conn) Await() error {
+	r := &c.in
+	if r.headAt < r.headSize || r.at < r.end || len(r.early) > 0 || r.left > 0 || r.pieces.ready() || r.ended || r.failed != nil {
+		return nil
+	}
+	n, _, err := c.receive(port{}, r.first[:])
+	if r.early = r.first[:n]; n > 0 {
+		return nil
+	}
+	return err
+}
+
 // TryRead implements transport.Layer.
 func (c *Conn) TryRead(fd uintptr, b []byte) (n int, again bool, err error) {
 	return c.read(port{fd, true}, b)
@@ -56,11 +72,16 @@ func (c *Conn) TryRead(fd uintptr, b []byte) (n int, again bool, err error) {
 func (c *Conn) read(p port, b []byte) (n int, again bool, err error) {
 	r := &c.in
 	for {
-		if n, err = c.decode(b); n > 0 || err != nil || len(b) == 0 {
-			r.settle()
-			return n, false, err
+		if r.failed == nil {
+			n, r.failed = c.decode(b)
 		}
-		if r.ended {
+		switch {
+		case n > 0 || len(b) == 0: // what came before is given first
+			r.settle()
+			return n, false, nil
+		case r.failed != nil:
+			return 0, false, r.failed
+		case r.ended:
 			return 0, false, io.EOF
 		}
 		if again, err = c.more(p, b, &n); n > 0 || again || err != nil {
@@ -146,12 +167,54 @@ func (c *Conn) decode(b []byte) (n int, err error) {
 			n += k
 			continue
 		}
+		if k := c.small(b[n:]); k > 0 {
+			n += k
+			continue
+		}
 		more, err := c.frame()
 		if err != nil || !more {
 			return n, err
 		}
 	}
 	return n, nil
+}
+
+// small is decode for small messages that are there as a whole, which are most: the same
+// in one loop. It stops at the first frame that is anything else.
+func (c *Conn) small(b []byte) (n int) {
+	r := &c.in
+	if r.ended || r.pieces.under {
+		return 0
+	}
+	mark, headSize := byte(0), 2
+	if c.server {
+		mark, headSize = bitMask, 6
+	}
+	in := r.block[r.at:r.end]
+	for len(in) > headSize && in[0] == bitFin|opBinary {
+		size := int(in[1] ^ mark)
+		if size == 0 || size > maxControl || len(in) < headSize+size || len(b)-n < zmtpShort+size-1 {
+			break
+		}
+		key := uint32(0)
+		if c.server {
+			key = binary.LittleEndian.Uint32(in[2:])
+		}
+		flags := in[headSize] ^ byte(key)
+		if flags&zwsCommand != 0 {
+			break
+		}
+		b[n], b[n+1] = flags&zwsMore, byte(size-1)
+		body := b[n+zmtpShort : n+zmtpShort+size-1]
+		copy(body, in[headSize+1:])
+		if c.server {
+			mask(body, key>>8|key<<24)
+		}
+		n += zmtpShort + len(body)
+		in = in[headSize+size:]
+	}
+	r.at = r.end - len(in)
+	return n
 }
 
 // frame takes the head of the next frame, or the next part of one that is not given to

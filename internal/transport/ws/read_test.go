@@ -184,6 +184,21 @@ func TestWhatCameBeforeAViolationIsGiven(t *testing.T) {
 	}
 }
 
+// TestViolationsStay: what follows one is not read, whatever it is.
+func TestViolationsStay(t *testing.T) {
+	e := newEnd(false, false, zmqtest.MustOctets(`82 03 00 68 69 82 03 02 01 00 82 03 00 68 69`))
+	b := make([]byte, 100)
+	n, _, err := e.TryRead(0, b)
+	if string(b[:n]) != "\x00\x02hi" || err != nil {
+		t.Errorf("%q, %v", b[:n], err)
+	}
+	for range 3 {
+		if n, again, err := e.TryRead(0, b); n != 0 || again || !errors.Is(err, zerr.ErrProtocol) {
+			t.Errorf("%q, %v, %v", b[:n], again, err)
+		}
+	}
+}
+
 // TestControlFramesAreTold: RFC 6455, 5.5, to the one that answers them.
 func TestControlFramesAreTold(t *testing.T) {
 	long := strings.Repeat("p", 125)
@@ -223,6 +238,22 @@ func TestCloseIsAnswered(t *testing.T) {
 			if _, err := e.Write([]byte("\x00\x02no")); err == nil {
 				t.Error("a message behind Close")
 			}
+		}
+	}
+}
+
+// TestAwaitHoldsNoBuffer: a connection that cannot be polled is waited for with a few
+// bytes, which are read afterwards.
+func TestAwaitHoldsNoBuffer(t *testing.T) {
+	for _, n := range []int{1, 16, 28, 29, 200} {
+		e := newEnd(true, true, frame(bitFin|opBinary, "\x00"+string(pattern(n)), true))
+		must(t, e.Await())
+		if e.Conn.in.block != nil {
+			t.Error("a buffer is held")
+		}
+		must(t, e.Await()) // at once
+		if got, err := e.all(1000); err != nil || len(got) != n+2 {
+			t.Errorf("%d bytes: %d, %v", n, len(got), err)
 		}
 	}
 }

@@ -30,6 +30,7 @@ func (s *script) Open(*transport.Opening) (o transport.Opened, err error) { retu
 func (s *script) Written() uint64                                         { return uint64(len(s.out)) }
 func (s *script) SetWriteDeadline(time.Time) error                        { return nil }
 func (s *script) SetReadDeadline(time.Time) error                         { return nil }
+func (s *script) Await() error                                            { return nil }
 func (s *script) CloseWrite() error                                       { return nil }
 
 // plain is at the bottom of a script, and has no descriptor.

@@ -46,6 +46,14 @@ func (w *ws) CheckConnect(address string) error {
 	return w.below.CheckConnect(host)
 }
 
+// CheckConfig implements transport.ConfigChecker for the transport below.
+func (w *ws) CheckConfig(cfg *transport.Config) error {
+	if c, ok := w.below.(transport.ConfigChecker); ok {
+		return c.CheckConfig(cfg)
+	}
+	return nil
+}
+
 // ResolveBound lists nothing: endpoints are compared as texts.
 func (w *ws) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 

@@ -76,20 +76,27 @@ func (c *Conn) explanation() string {
 func (c *Conn) answer(cfg *Config, o *transport.Opening) (transport.Opened, error) {
 	head, err := c.readHead(o.MaxBytes)
 	if errors.Is(err, zerr.ErrMessageTooLarge) {
-		c.refuse(&refusal{http.StatusRequestHeaderFieldsTooLarge, "the request is too long"})
+		_ = c.refuse(&refusal{http.StatusRequestHeaderFieldsTooLarge, "the request is too long"})
 	}
 	if err != nil {
 		return transport.Opened{}, err
 	}
 	r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(head)))
 	if err != nil {
-		c.refuse(&refusal{http.StatusBadRequest, "this is no request of HTTP"})
+		_ = c.refuse(&refusal{http.StatusBadRequest, "this is no request of HTTP"})
 		return transport.Opened{}, &zerr.ProtocolError{Rule: "a WebSocket begins with a request of HTTP", Code: unspecified, Err: err}
 	}
+	if no := check(r, cfg); no != nil {
+		return transport.Opened{}, c.refuse(no)
+	}
+	return c.settle(r, cfg, o)
+}
+
+// settle answers a request that is one for a WebSocket.
+func (c *Conn) settle(r *http.Request, cfg *Config, o *transport.Opening) (transport.Opened, error) {
 	chosen, no := choose(r, cfg, o)
 	if no != nil {
-		c.refuse(no)
-		return transport.Opened{}, violation("the request is refused: " + no.reason)
+		return transport.Opened{}, c.refuse(no)
 	}
 	return opened(chosen), c.accept(r.Header.Get("Sec-WebSocket-Key"), chosen)
 }
@@ -105,23 +112,24 @@ func (c *Conn) accept(key, chosen string) error {
 // turn into a reset that overtakes the answer.
 const farewell = 250 * time.Millisecond
 
-// refuse answers a request that is not taken, and waits a moment for the client to go.
-func (c *Conn) refuse(no *refusal) {
+// refuse answers a request that is not taken, waits a moment for the client to go, and
+// returns the error for it.
+func (c *Conn) refuse(no *refusal) error {
+	err := violation("the request is refused: " + no.reason)
 	text := no.reason + "\n"
-	extra := ""
+	extra := "Connection: close\r\n"
 	if no.status == http.StatusUpgradeRequired {
 		extra = "Upgrade: websocket\r\nConnection: Upgrade, close\r\nSec-WebSocket-Version: 13\r\n"
-	} else {
-		extra = "Connection: close\r\n"
 	}
-	_, err := fmt.Fprintf(c.below, "HTTP/1.1 %d %s\r\n%sContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
+	_, e := fmt.Fprintf(c.below, "HTTP/1.1 %d %s\r\n%sContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s",
 		no.status, http.StatusText(no.status), extra, len(text), text)
 	half, ok := c.below.(interface{ CloseWrite() error })
-	if err != nil || !ok || half.CloseWrite() != nil {
-		return
+	if e != nil || !ok || half.CloseWrite() != nil {
+		return err
 	}
 	_ = c.below.SetReadDeadline(time.Now().Add(farewell))
 	_, _ = io.Copy(io.Discard, io.LimitReader(c.below, maxHead))
+	return err
 }
 
 // readHead reads up to the empty line that ends the head of a request or a response.

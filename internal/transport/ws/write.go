@@ -166,6 +166,7 @@ func (c *Conn) encode(at *transport.Cursor) error {
 			w.inside += uint64(len(b))
 			continue
 		}
+		c.encodeSmall(at)
 		if blockSize-len(w.out) < maxHeader+1+maxControl {
 			return nil
 		}
@@ -173,6 +174,34 @@ func (c *Conn) encode(at *transport.Cursor) error {
 			return err
 		}
 	}
+}
+
+// encodeSmall is encode for small messages that are there as a whole, in one loop. It stops
+// at the first frame that is anything else.
+func (c *Conn) encodeSmall(at *transport.Cursor) {
+	w := &c.out
+	if w.splitAt > 0 {
+		return
+	}
+	all := at.Rest()
+	b, out := all, w.out
+	for len(b) >= zmtpShort && b[0]&^zmtpMore == 0 && b[1] < maxControl && blockSize-len(out) >= maxHeader+1+maxControl {
+		end := zmtpShort + int(b[1])
+		if len(b) < end {
+			break
+		}
+		key := c.nextKey()
+		out = appendHeader(out, opBinary, uint64(b[1])+1, !c.server, key)
+		from := len(out)
+		out = append(append(out, b[0]), b[zmtpShort:end]...)
+		if !c.server {
+			mask(out[from:], key)
+		}
+		b = b[end:]
+	}
+	w.out = out
+	w.inside += uint64(len(all) - len(b))
+	at.Advance(len(all) - len(b))
 }
 
 // encodeHead takes the next header of ZMTP, which may come in two pieces, and with it the

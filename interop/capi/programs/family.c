@@ -155,6 +155,39 @@ static void radio_dish(void *c)
     zmq_close(last);
 }
 
+static int given_back;
+
+static void give_back(void *data, void *hint)
+{
+    (void)data, (void)hint;
+    __atomic_add_fetch(&given_back, 1, __ATOMIC_SEQ_CST);
+}
+
+/* In process nothing keeps a DEALER from a DISH: what is no message of a group, or of one
+ * that is not joined, is dropped, and its memory is the program's again. */
+static void foreign(void *c)
+{
+    enum { SIZE = 100000 };
+    static char memory[SIZE];
+    void *dish = open_socket(c, ZMQ_DISH), *dealer = open_socket(c, ZMQ_DEALER);
+    MUST(zmq_bind(dealer, "inproc://foreign") == 0 && zmq_join(dish, "g") == 0 && zmq_connect(dish, "inproc://foreign") == 0);
+    zmq_msg_t m;
+    for (int i = 0; i < 2; i++) {
+        if (i == 1)
+            EXPECT(zmq_send(dealer, "other", 5, ZMQ_SNDMORE), 5);
+        EXPECT(zmq_msg_init_data(&m, memory, SIZE, give_back, NULL), 0);
+        EXPECT(zmq_msg_send(&m, dealer, 0), SIZE);
+    }
+    EXPECT(zmq_send(dealer, "g", 1, ZMQ_SNDMORE), 1);
+    EXPECT(zmq_send(dealer, "x", 1, 0), 1);
+    recv_label(dish, "x", "g");
+    for (int i = 0; i < 3000 && __atomic_load_n(&given_back, __ATOMIC_SEQ_CST) < 2; i++)
+        usleep(10000);
+    EXPECT(given_back, 2);
+    zmq_close(dish);
+    zmq_close(dealer);
+}
+
 static void peers(void *c)
 {
     void *a = open_socket(c, ZMQ_PEER), *b = open_socket(c, ZMQ_PEER);
@@ -292,6 +325,7 @@ int main(void)
     client_server(c);
     large(c);
     radio_dish(c);
+    foreign(c);
     peers(c);
     pipelines(c);
     datagrams(c);

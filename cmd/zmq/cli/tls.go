@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The flags of ws, wss and tls.
+
+package cli
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/ws"
+)
+
+// tlsFlags are the certificates of wss and tls, and the web pages that may connect.
+type tlsFlags struct {
+	ca, cert, key string
+	clientCA      string
+	origins       []string
+}
+
+func (f *tlsFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.ca, "ca", "", "over wss and tls, trust servers with a certificate of the authorities in `FILE`, in PEM form (default: those that the system trusts)")
+	fs.StringVar(&f.cert, "cert", "", "show the certificate in `FILE`, in PEM form; wss and tls need one to bind")
+	fs.StringVar(&f.key, "key", "", "the private key of --cert is in `FILE`, in PEM form")
+	fs.StringVar(&f.clientCA, "client-ca", "", "let in clients with a certificate of the authorities in `FILE` alone")
+	fs.StringArrayVar(&f.origins, "origin", nil, "over ws and wss, let in web pages from `ORIGIN`, https://example.com or * for any; repeatable")
+}
+
+func (f *tlsFlags) check() error {
+	if (f.cert == "") != (f.key == "") {
+		return errors.New("--cert and --key belong together")
+	}
+	if f.clientCA != "" && f.cert == "" {
+		return errors.New("--client-ca needs --cert and --key, the certificate of this server")
+	}
+	return nil
+}
+
+// transports is the setting that makes ws, wss and tls work.
+func (f *tlsFlags) transports() (zmq.Setting, error) {
+	cfg := new(tls.Config)
+	if f.cert != "" {
+		pair, err := tls.LoadX509KeyPair(f.cert, f.key)
+		if err != nil {
+			return zmq.Setting{}, fmt.Errorf("--cert and --key: %w", err)
+		}
+		cfg.Certificates = []tls.Certificate{pair}
+	}
+	var err error
+	if cfg.RootCAs, err = authorities("--ca", f.ca); err != nil {
+		return zmq.Setting{}, err
+	}
+	if cfg.ClientCAs, err = authorities("--client-ca", f.clientCA); err != nil {
+		return zmq.Setting{}, err
+	}
+	if f.clientCA != "" {
+		cfg.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return zmq.WithTransports(ws.Transports(ws.Config{TLS: cfg, Origins: f.origins})...), nil
+}
+
+// authorities reads certificates, nil for no file.
+func authorities(flag, name string) (*x509.CertPool, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s: %s has no certificate in PEM form", flag, name)
+	}
+	return pool, nil
+}
