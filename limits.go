@@ -71,6 +71,15 @@ type Limits struct {
 	// MaxPeers. Zero is the default, no limit.
 	MaxPeers int
 
+	// MaxPeersPerAddress is the most peers of one address that the socket accepts at a
+	// time; option MaxPeersPerAddress. Zero is the default, no limit.
+	MaxPeersPerAddress int
+
+	// MaxHandshakesPerAddress is the most connections of one address, at one listener,
+	// with an unfinished handshake; option MaxHandshakesPerAddress. Zero is the default,
+	// no limit: MaxHandshakes shares out its places among addresses.
+	MaxHandshakesPerAddress int
+
 	// MaxSubscriptions is the most topic prefixes that one peer may be subscribed
 	// to; option MaxSubscriptions. Zero is the default, 1048576.
 	MaxSubscriptions int
@@ -102,7 +111,9 @@ func DefaultLimits() Limits {
 		MaxSubscriptions:  int(limitDefault(opt.MaxSubscriptions)),
 		MaxTopicBytes:     int(limitDefault(opt.MaxTopicBytes)),
 
-		MaxSubscriptionBytes: int(limitDefault(opt.MaxSubscriptionBytes)),
+		MaxSubscriptionBytes:    int(limitDefault(opt.MaxSubscriptionBytes)),
+		MaxPeersPerAddress:      int(limitDefault(opt.MaxPeersPerAddress)),
+		MaxHandshakesPerAddress: int(limitDefault(opt.MaxHandshakesPerAddress)),
 	}
 }
 
@@ -126,6 +137,8 @@ func (l Limits) settings() []core.Setting {
 		limitSetting(opt.MaxSubscriptions, int64(l.MaxSubscriptions), 0),
 		limitSetting(opt.MaxTopicBytes, int64(l.MaxTopicBytes), 0),
 		limitSetting(opt.MaxSubscriptionBytes, int64(l.MaxSubscriptionBytes), 0),
+		limitSetting(opt.MaxPeersPerAddress, int64(l.MaxPeersPerAddress), 0),
+		limitSetting(opt.MaxHandshakesPerAddress, int64(l.MaxHandshakesPerAddress), 0),
 	}
 }
 

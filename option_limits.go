@@ -2,7 +2,11 @@
 
 package zmq
 
-import "github.com/gozmq/zmq/internal/opt"
+import (
+	"time"
+
+	"github.com/gozmq/zmq/internal/opt"
+)
 
 // The options that bound the resources that a stranger may use. Limits sets them
 // together.
@@ -67,6 +71,45 @@ var MaxHandshakeBytes = intOption(opt.MaxHandshakeBytes)
 //	Sockets:  all
 //	libzmq:   does not have it
 var MaxPeers = intOption(opt.MaxPeers)
+
+// MaxPeersPerAddress is the most peers of one address that the socket accepts at a time.
+// Further connections are closed, and their peers try again. An address is what SourceOf
+// returns. Many peers may share one, behind a router that translates addresses or a load
+// balancer. Zero is no limit; negative values are not valid.
+//
+//	Default:  0, no limit
+//	Applies:  at once
+//	Sockets:  all
+//	libzmq:   does not have it
+var MaxPeersPerAddress = intOption(opt.MaxPeersPerAddress)
+
+// MaxHandshakesPerAddress is the most connections of one address, at one listener, with
+// an unfinished handshake. For each further connection, the oldest one is closed. An
+// address is what SourceOf returns. MaxHandshakes alone shares out its places among
+// addresses, so that few programs need this limit. Zero is no limit; negative values are
+// not valid.
+//
+//	Default:  0, no limit
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   does not have it
+var MaxHandshakesPerAddress = intOption(opt.MaxHandshakesPerAddress)
+
+// MaxFailureDelay is the longest wait before the handshake of a connection whose address
+// has failed. Five failed handshakes in a row, in which a peer breaks the protocol or is
+// refused, have no effect. Then each further connection of that address waits, 100 ms at
+// first and twice as long after each failure. Connections wait side by side, so that an
+// honest peer of the same address waits no longer than this time. When its handshake
+// succeeds, or after a minute without a failure, the address is free again. An address is
+// what SourceOf returns. A program with a wrong key that tries for ever makes all others
+// behind its address wait, so this is not the default. Zero never waits; negative values
+// are not valid.
+//
+//	Default:  0, never
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  all
+//	libzmq:   does not have it
+var MaxFailureDelay = durationOption(opt.MaxFailureDelay, time.Millisecond)
 
 // MaxSubscriptions is the most topic prefixes that one peer may be subscribed to. A
 // peer that subscribes to more is disconnected. Zero is no limit; negative values are

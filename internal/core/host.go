@@ -4,6 +4,7 @@ package core
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -11,6 +12,7 @@ import (
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -32,6 +34,18 @@ func (s *Socket) admitLocked() error {
 	return nil
 }
 
+// admitFrom says whether another peer from the address of this one is wanted. s.mu is held.
+func (s *Socket) admitFrom(peer *pipe.Peer) error {
+	limit := s.opts.Int(opt.MaxPeersPerAddress)
+	if limit == 0 {
+		return nil
+	}
+	if source := transport.SourceOf(peer.Address); s.sources[source] >= limit {
+		return zerr.Errorf(zerr.ErrLimit, "%d peers from %s are connected, as many as MaxPeersPerAddress allows", limit, source)
+	}
+	return nil
+}
+
 // Ready implements session.Host: a connection has finished its handshake.
 func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) (*pipe.Pipe, error) {
 	if err := s.lockUnrevoked(peer); err != nil {
@@ -47,7 +61,7 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		e = &endpoint{socket: s, dialer: from.(*session.Dialer), opts: s.opts}
 	}
 	if made && e.listener != nil { // others may have finished meanwhile
-		if err := s.admitLocked(); err != nil {
+		if err := cmp.Or(s.admitLocked(), s.admitFrom(peer)); err != nil {
 			s.mu.Unlock()
 			return nil, err
 		}

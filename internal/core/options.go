@@ -163,6 +163,9 @@ func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, 
 		ConnectedIsUseful:    s.ctx.cfg.Libzmq,
 		Immediate:            o.Bool(opt.Immediate),
 		MaxHandshakes:        o.Int(opt.MaxHandshakes),
+
+		MaxHandshakesPerAddress: o.Int(opt.MaxHandshakesPerAddress),
+		MaxFailureDelay:         o.Millis(opt.MaxFailureDelay),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // The pipes of a socket: how one is made, added and removed.
@@ -21,6 +22,7 @@ type attachment struct {
 	linger   time.Duration // once the pipe was removed and lingers
 
 	pipe         *pipe.Pipe
+	source       string        // key in Socket.sources; empty: it is not counted there
 	origin       string        // key in Socket.origins; empty: it is not there
 	older, newer *attachment   // of the same origin
 	ended        chan struct{} // closed when the pipe is removed; nil: no connection waits for that
@@ -47,6 +49,13 @@ func (s *Socket) addPipe(p *pipe.Pipe, e *endpoint) *attachment {
 	s.pipes[p] = a
 	if p.Accepted {
 		s.accepted++
+		if peer := p.Peer(); peer != nil && peer.Address != "" {
+			a.source = transport.SourceOf(peer.Address)
+			if s.sources == nil {
+				s.sources = make(map[string]int)
+			}
+			s.sources[a.source]++
+		}
 	}
 	s.enlist(p, a)
 	s.pattern.Attach(p)
@@ -66,6 +75,11 @@ func (s *Socket) removePipe(p *pipe.Pipe) {
 	s.noteParted(p)
 	if p.Accepted {
 		s.accepted--
+		if a.source != "" {
+			if s.sources[a.source]--; s.sources[a.source] == 0 {
+				delete(s.sources, a.source)
+			}
+		}
 	}
 	s.pattern.Detach(p)
 	s.strike(a)

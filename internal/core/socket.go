@@ -65,10 +65,11 @@ type Socket struct {
 	origins        map[string]*attachment     // the newest accepted pipe of each origin
 	leftEnough     int                        // of left: when to look which have been received
 	endpoints      []*endpoint
-	sent, received uint64 // messages
-	last           string // LAST_ENDPOINT
-	accepted       int    // pipes of peers that connected to us
-	departed       bool   // an endpoint that is not in process was taken away
+	sent, received uint64         // messages
+	last           string         // LAST_ENDPOINT
+	accepted       int            // pipes of peers that connected to us
+	sources        map[string]int // of these, by source
+	departed       bool           // an endpoint that is not in process was taken away
 	timeouts       timeouts
 
 	offered  *Offer     // of a stateful pattern, not decided on

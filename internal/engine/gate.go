@@ -2,7 +2,10 @@
 
 package engine
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // gate is where the reader waits while the socket has no room for what it has
 // read. Most connections never wait, so there is no channel until one does.
@@ -100,6 +103,19 @@ func (g *gate) isClosed() bool {
 // ReadAfter has Run, which has not been called yet, read nothing before a channel is
 // closed.
 func (c *Conn) ReadAfter(ended <-chan struct{}) { c.after = append(c.after, ended) }
+
+// Delay waits for a while, or until the connection is closed. It comes before Handshake.
+func (c *Conn) Delay(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	for closing := c.gate.closing(); !c.gate.isClosed(); {
+		select {
+		case <-t.C:
+			return
+		case <-closing:
+		}
+	}
+}
 
 // awaitTurn waits for all of ReadAfter. The peer feels it as it does a full queue.
 func (c *Conn) awaitTurn() {

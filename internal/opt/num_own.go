@@ -47,12 +47,18 @@ const (
 	AllAddresses Num = 10020
 	// ResolveInterval is how often such a name is resolved again.
 	ResolveInterval Num = 10021
+	// MaxPeersPerAddress is the most accepted peers of one address.
+	MaxPeersPerAddress Num = 10022
+	// MaxHandshakesPerAddress is the most unfinished handshakes of one address.
+	MaxHandshakesPerAddress Num = 10023
+	// MaxFailureDelay is how long a handshake waits at most after failures of its address.
+	MaxFailureDelay Num = 10024
 )
 
 const (
 	lastLibzmq = NormPush        // the highest number that libzmq assigns
 	firstOwn   = SendHWMBytes    // the lowest of ours; the range has no gaps
-	lastOwn    = ResolveInterval // the highest of ours
+	lastOwn    = MaxFailureDelay // the highest of ours
 	slots      = int(lastLibzmq) + 1 + int(lastOwn-firstOwn) + 1
 )
 

@@ -32,6 +32,21 @@ var limitsTable = []Spec{
 		Doc: "The most peers that the socket accepts at a time; connections beyond it are closed. Zero is no limit.",
 	},
 	{
+		Num: MaxPeersPerAddress, Name: "MAX_PEERS_PER_ADDRESS", Go: "MaxPeersPerAddress", Kind: Int, Unit: "peers",
+		Max: maxInt, When: Now, Transports: "all that listen",
+		Doc: "The most peers of one address that the socket accepts at a time. Connections beyond it are closed. Zero is no limit.",
+	},
+	{
+		Num: MaxHandshakesPerAddress, Name: "MAX_HANDSHAKES_PER_ADDRESS", Go: "MaxHandshakesPerAddress", Kind: Int, Unit: "connections",
+		Max: maxInt, Transports: "all that listen",
+		Doc: "The most connections of one address, at one listener, with an unfinished handshake. Beyond it the oldest one is closed. Zero is no limit.",
+	},
+	{
+		Num: MaxFailureDelay, Name: "MAX_FAILURE_DELAY", Go: "MaxFailureDelay", Kind: Millis, Unit: "ms",
+		Max: maxInt, Transports: "all that listen",
+		Doc: "The longest wait before the handshake of a connection whose address has failed in handshakes before. Zero is none.",
+	},
+	{
 		Num: MaxSubscriptions, Name: "MAX_SUBSCRIPTIONS", Go: "MaxSubscriptions", Kind: Int, Unit: "subscriptions",
 		Default: Value{I: 1 << 20}, Max: maxInt, When: Now, Sockets: "PUB, XPUB",
 		Doc: "The most topic prefixes that one peer may be subscribed to. A peer that subscribes to more is disconnected. Zero is no limit.",

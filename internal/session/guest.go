@@ -5,6 +5,7 @@ package session
 import (
 	"container/list"
 	"net"
+	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -22,7 +23,8 @@ type guest struct {
 	lis    *Listener
 	conn   *engine.Conn
 	turn   *turn
-	source string // where it comes from, see transport.SourceOf
+	source string        // where it comes from, see transport.SourceOf
+	delay  time.Duration // before its handshake
 
 	place *list.Element // in Listener.waiting, nil once it is not there; guarded by Listener.mu
 	at    served        // guarded by Listener.mu; only the guest's goroutine changes it
@@ -56,10 +58,20 @@ func (g *guest) event(kind EventKind) Event {
 // welcome shakes hands and passes the connection to the host.
 func (g *guest) welcome() {
 	l, c := g.lis, g.conn
+	if g.delay > 0 {
+		g.turn.pass() // others need not wait, too
+		c.Delay(g.delay)
+	}
 	peer, err := c.Handshake()
 	l.mu.Lock()
 	l.waiting.remove(g)
 	g.at.shaken = err == nil
+	switch {
+	case err == nil:
+		l.failures.succeeded(g.source)
+	case handshakeEvent(err) != HandshakeFailedNoDetail:
+		l.failures.failed(g.source, time.Now())
+	}
 	l.mu.Unlock()
 	g.turn.wait(l.stopped)
 	defer g.turn.pass()

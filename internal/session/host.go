@@ -100,7 +100,9 @@ type Config struct {
 	// peer did not refuse, as in libzmq: see Dialer.attempt.
 	ConnectedIsUseful bool
 
-	MaxHandshakes int // unfinished ones at a time, 0 is no limit
+	MaxHandshakes           int           // unfinished ones at a time, 0 is no limit
+	MaxHandshakesPerAddress int           // of one source, likewise
+	MaxFailureDelay         time.Duration // see failures; 0 is none
 }
 
 // target is what a Dialer dials, as events name it.

@@ -27,6 +27,7 @@ type Listener struct {
 	mu        sync.Mutex // a leaf lock
 	guests    map[*guest]struct{}
 	waiting   waiting
+	failures  failures
 	part      func(*engine.Conn, *pipe.Pipe) // set by Part
 	last      *turn                          // of the guest that was accepted last
 	active    int                            // goroutine accept, and every guest
@@ -194,14 +195,15 @@ func (l *Listener) serve(nc net.Conn) {
 		l.guests[g] = struct{}{}
 		l.last = l.last.next()
 		g.turn = l.last
-		leaves = l.waiting.add(g, l.cfg.MaxHandshakes)
+		leaves = l.waiting.add(g, l.cfg.MaxHandshakes, l.cfg.MaxHandshakesPerAddress)
+		g.delay = l.failures.delay(g.source, time.Now(), l.cfg.MaxFailureDelay)
 		l.active++
 	}
 	l.mu.Unlock()
 	if leaves != nil {
 		leaves.conn.Close(zerr.Errorf(zerr.ErrLimit,
-			"%d connections are shaking hands, as many as MaxHandshakes allows, and this was the oldest of the address with the most",
-			l.cfg.MaxHandshakes))
+			"more connections are shaking hands than MaxHandshakes (%d) or MaxHandshakesPerAddress (%d) allows, and this was the oldest of the address with the most",
+			l.cfg.MaxHandshakes, l.cfg.MaxHandshakesPerAddress))
 	}
 	if err != nil {
 		l.failed(err)

@@ -12,16 +12,20 @@ type waiting struct {
 }
 
 // add takes a guest in and returns the one that must leave to make room, or nil. limit
-// applies to all addresses together; 0 is no limit.
+// applies to all addresses together and each to the guest's; 0 is no limit.
 //
 // The oldest handshake of the address with the most of them leaves. An honest peer
 // finishes within a few round trips. So a silent stranger can hold places only until
 // others need them, and an honest peer can be driven out only by as many newcomers as
 // the limit. If several addresses have equally many, the one with the oldest handshake
 // is chosen.
-func (w *waiting) add(g *guest, limit int) (leaves *guest) {
-	if limit > 0 && w.n >= limit {
+func (w *waiting) add(g *guest, limit, each int) (leaves *guest) {
+	if own := w.sources[g.source]; own != nil && each > 0 && own.Len() >= each {
+		leaves = own.Front().Value.(*guest)
+	} else if limit > 0 && w.n >= limit {
 		leaves = w.oldestOfMost()
+	}
+	if leaves != nil {
 		w.remove(leaves)
 	}
 	if w.sources == nil {

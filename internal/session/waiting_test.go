@@ -16,7 +16,7 @@ func TestTheAddressThatHoldsMostLosesItsOldestHandshake(t *testing.T) {
 		began = began.Add(time.Second)
 		g := &guest{source: source, turn: &turn{since: began}}
 		guests[name] = g
-		return w.add(g, 5)
+		return w.add(g, 5, 0)
 	}
 	add("honest", "192.0.2.1")
 	for _, name := range []string{"a", "b", "c", "d"} {

@@ -17,7 +17,8 @@ func limitsOf(s *zmq.Socket) zmq.Limits {
 		MaxFrameBytes: zmq.MaxMessageSize.Get(s), MaxMessageBytes: zmq.MaxMessageBytes.Get(s), MaxFrames: zmq.MaxFrames.Get(s),
 		MaxHandshakes: zmq.MaxHandshakes.Get(s), MaxHandshakeBytes: zmq.MaxHandshakeBytes.Get(s), MaxPeers: zmq.MaxPeers.Get(s),
 		MaxSubscriptions: zmq.MaxSubscriptions.Get(s), MaxTopicBytes: zmq.MaxTopicBytes.Get(s),
-		MaxSubscriptionBytes: zmq.MaxSubscriptionBytes.Get(s),
+		MaxSubscriptionBytes: zmq.MaxSubscriptionBytes.Get(s), MaxPeersPerAddress: zmq.MaxPeersPerAddress.Get(s),
+		MaxHandshakesPerAddress: zmq.MaxHandshakesPerAddress.Get(s),
 	}
 }
 
@@ -32,8 +33,8 @@ func TestWithLimits(t *testing.T) {
 		{"zero is the default", zmq.Limits{}, defaults},
 		{"the defaults themselves", zmq.DefaultLimits(), defaults},
 		{"one field keeps the others", zmq.Limits{MaxPeers: 1}, onePeer},
-		{"all", zmq.Limits{MaxFrameBytes: 1, MaxMessageBytes: 2, MaxFrames: 3, MaxHandshakes: 4, MaxHandshakeBytes: 5, MaxPeers: 6, MaxSubscriptions: 7, MaxTopicBytes: 8, MaxSubscriptionBytes: 9}, zmq.Limits{MaxFrameBytes: 1, MaxMessageBytes: 2, MaxFrames: 3, MaxHandshakes: 4, MaxHandshakeBytes: 5, MaxPeers: 6, MaxSubscriptions: 7, MaxTopicBytes: 8, MaxSubscriptionBytes: 9}},
-		{"none", zmq.Limits{MaxFrameBytes: -1, MaxMessageBytes: -1, MaxFrames: -1, MaxHandshakes: -1, MaxHandshakeBytes: -1, MaxPeers: -1, MaxSubscriptions: -1, MaxTopicBytes: -9, MaxSubscriptionBytes: -1}, zmq.Limits{MaxFrameBytes: -1, MaxMessageBytes: -1, MaxHandshakeBytes: math.MaxInt32}},
+		{"all", zmq.Limits{MaxFrameBytes: 1, MaxMessageBytes: 2, MaxFrames: 3, MaxHandshakes: 4, MaxHandshakeBytes: 5, MaxPeers: 6, MaxSubscriptions: 7, MaxTopicBytes: 8, MaxSubscriptionBytes: 9, MaxPeersPerAddress: 10, MaxHandshakesPerAddress: 11}, zmq.Limits{MaxFrameBytes: 1, MaxMessageBytes: 2, MaxFrames: 3, MaxHandshakes: 4, MaxHandshakeBytes: 5, MaxPeers: 6, MaxSubscriptions: 7, MaxTopicBytes: 8, MaxSubscriptionBytes: 9, MaxPeersPerAddress: 10, MaxHandshakesPerAddress: 11}},
+		{"none", zmq.Limits{MaxFrameBytes: -1, MaxMessageBytes: -1, MaxFrames: -1, MaxHandshakes: -1, MaxHandshakeBytes: -1, MaxPeers: -1, MaxSubscriptions: -1, MaxTopicBytes: -9, MaxSubscriptionBytes: -1, MaxPeersPerAddress: -1, MaxHandshakesPerAddress: -1}, zmq.Limits{MaxFrameBytes: -1, MaxMessageBytes: -1, MaxHandshakeBytes: math.MaxInt32}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := rig.Socket(t, zmq.PULL, zmq.WithLimits(c.limits))
@@ -46,8 +47,8 @@ func TestWithLimits(t *testing.T) {
 
 func TestDefaultLimitsAreThoseOfANewSocket(t *testing.T) {
 	want := zmq.DefaultLimits()
-	want.TotalBytes = 0 // one of the context
-	want.MaxPeers = 0   // the option's value for none
+	want.TotalBytes = 0                                                            // one of the context
+	want.MaxPeers, want.MaxPeersPerAddress, want.MaxHandshakesPerAddress = 0, 0, 0 // the options' value for none
 	if got := limitsOf(rig.Socket(t, zmq.SUB)); got != want {
 		t.Errorf("a new socket has %+v, DefaultLimits says %+v", got, want)
 	}
