@@ -69,7 +69,7 @@ func ExampleNewHandler() {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/prices", prices)
-	server := httptest.NewServer(mux) // or http.ListenAndServe(":8080", mux)
+	server := httptest.NewServer(mux) // in the place of the program's own
 	defer server.Close()
 
 	sub, err := zctx.NewSocket(zmq.SUB, zmq.WithTransports(ws.Transports(ws.Config{})...))
