@@ -24,16 +24,18 @@ type Limits struct {
 	// hold, all of them together; see ContextConfig.Limits. WithLimits accepts only zero
 	// and the default.
 	//
-	// One half is for messages that wait to be received. As it fills, the connections
-	// that fill it most are not read until the program has received more, so that their
-	// peers have to wait. No message is lost by that. A single peer gets a ninth of the
-	// half, or all that is free if RecvHWM is zero.
+	// One half is for messages. As it fills with those that wait to be received, the
+	// connections that fill it most are not read until the program has received more, so
+	// that their peers have to wait. No message is lost by that. A single peer gets a
+	// ninth of the half, or all that is free if RecvHWM is zero. A message of which a
+	// part has not arrived cannot wait, and may have three times as much as is free.
 	//
-	// The other half is for what cannot wait: connections (16 KiB each), handshakes and
-	// the properties that peers announce, topics of subscribers, and messages of which a
-	// part has not arrived. When it is used up, the peer that keeps most is
+	// The other half is for connections (16 KiB each), handshakes, the properties that
+	// peers announce, and topics of subscribers. A single peer gets three quarters of it.
+	//
+	// If there is no room for what cannot wait, the peer that has most of it is
 	// disconnected. The error in the log and in monitors' events matches ErrLimit, and
-	// SocketStats.OverBudget counts it. A single peer gets three quarters of the half.
+	// SocketStats.OverBudget counts it.
 	//
 	// Inproc peers, and messages that wait to be sent, do not count. The garbage
 	// collector needs memory beside: see GOGC and GOMEMLIMIT of package runtime.

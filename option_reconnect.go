@@ -72,8 +72,9 @@ var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
 
 // AllAddresses makes Connect connect to every address that the name in the endpoint
 // resolves to, so many at most, and follow changes of the name. It is for names that
-// stand for many servers, such as headless services. With zero there is one connection,
-// to the first address that answers; 1000 is the largest value.
+// stand for many servers, such as headless services. It is for tcp; other transports have
+// one connection. With zero there is one connection, to the first address that answers;
+// 1000 is the largest value.
 //
 // The name is resolved again every ResolveInterval, and when a connection ends, at most
 // once a second. An address that is new is connected to. For one that is gone, nothing

@@ -83,7 +83,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 		},
 		Drops: Drops{
 			Mute: d.Mute.Load(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
-			PeerGone: s.Gone(), Filtered: d.Filtered.Load(), Malformed: s.Malformed(), Stale: d.Stale.Load(), Refused: d.Refused.Load(),
+			PeerGone: s.PeerGone(), Filtered: d.Filtered.Load(), Malformed: s.Malformed(), Stale: d.Stale.Load(), Refused: d.Refused.Load(),
 			InFlight:  s.InFlight(),
 			Unread:    s.Unread(),
 			Conflated: t.Conflated,

@@ -125,7 +125,8 @@ func Start(c *zmq.Context, cfg Config) (*Handler, error) {
 // user's line in a PasswordFile has changed or gone, or if the rules have a different
 // Passwords; a PasswordFunc always counts as different. The peer is accepted again if
 // it knows the current password. A peer that the old rules accepted, and whose handshake
-// is under way, is checked when the handshake is over, before messages are exchanged.
+// is under way, is checked when the handshake is over, before messages are exchanged. If
+// the line of its user has changed, it has to connect again, even with the new password.
 func (h *Handler) Configure(cfg Config) error {
 	book, err := newRuleBook(cfg)
 	if err == nil {

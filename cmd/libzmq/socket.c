@@ -167,8 +167,7 @@ static int int_option(void *optval, size_t *optvallen, int v)
     return 0;
 }
 
-/* Types whose sockets threads may share in libzmq, for which there is no descriptor and
- * no more frames. */
+/* Types whose sockets threads may share in libzmq, for which there is no descriptor. */
 bool thread_safe(const socket_ *s) { return s->type > ZMQ_STREAM && s->type != ZMQ_DGRAM; }
 
 int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
@@ -180,8 +179,7 @@ int zmq_getsockopt(void *handle, int option, void *optval, size_t *optvallen)
     if (optval && optvallen && !too_large(*optvallen))
         switch (option) {
         case ZMQ_RCVMORE:
-            if (!thread_safe(s))
-                e = int_option(optval, optvallen, s->in_more);
+            e = int_option(optval, optvallen, s->in_more);
             break;
         case ZMQ_FD:
             if (*optvallen >= sizeof s->event && !thread_safe(s)) {

@@ -4,12 +4,12 @@ package core
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
 
 	"github.com/gozmq/zmq/internal/opt"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
@@ -63,7 +63,7 @@ func (s *Socket) connectAll(r transport.Resolver, cfg *session.Config, o *opt.Se
 	if len(o.Bytes(opt.ConnectRoutingID)) > 0 {
 		return zerr.Errorf(zerr.ErrInvalid, "CONNECT_ROUTING_ID names one peer, and ALL_ADDRESSES connects to many")
 	}
-	if s.typ.Number == pattern.Pair || s.typ.Number == pattern.Channel {
+	if s.typ.OnePeer {
 		return zerr.Errorf(zerr.ErrInvalid, "a %s has one peer, and ALL_ADDRESSES connects to many", s.typ.Name)
 	}
 	cfg.FirstDials = nil // an address that does not answer must not keep the others waiting
@@ -174,10 +174,14 @@ func (a *addresses) adopt(list []string) {
 	if linger < 0 || linger > removalLimit {
 		linger = removalLimit
 	}
+	listed := make(map[string]bool, len(list))
+	for _, address := range list {
+		listed[address] = true
+	}
 	var gone []*removal
 	var left, come []string
 	for address, e := range a.at {
-		if slices.Contains(list, address) {
+		if listed[address] {
 			continue
 		}
 		delete(a.at, address)
@@ -230,5 +234,14 @@ func (a *addresses) log(come, left []string, more int) {
 	s := a.endpoint.socket
 	s.ctx.cfg.Logger.LogAttrs(a.ctx, level, "addresses of the name have changed",
 		slog.String("socket", s.String()), slog.String("endpoint", a.cfg.Endpoint),
-		slog.Any("new", come), slog.Any("gone", left), slog.Int("beyond_all_addresses", more))
+		slog.Any("new", shorten(come)), slog.Any("gone", shorten(left)), slog.Int("beyond_all_addresses", more))
+}
+
+// shorten keeps a log line short: a name server may know thousands.
+func shorten(list []string) []string {
+	const most = 10
+	if len(list) <= most {
+		return list
+	}
+	return append(slices.Clone(list[:most]), fmt.Sprintf("and %d more", len(list)-most))
 }

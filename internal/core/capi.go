@@ -36,10 +36,14 @@ func (s *Socket) CheckEndpoint(address string) error {
 
 // PeerWritable reports whether the peer of a ROUTER with that routing id has room
 // (zmq_socket_get_peer_state). It fails with ErrHostUnreachable if there is none,
-// and with ErrNotSupported on a socket that does not address its peers.
+// and with ErrNotSupported on a socket that does not address its peers. A REP does, in
+// libzmq, and knows no peer by that name here.
 func (s *Socket) PeerWritable(id []byte) (bool, error) {
 	s.lockSettled()
 	defer s.mu.Unlock()
+	if s.typ.Number == pattern.Rep {
+		return false, zerr.ErrHostUnreachable
+	}
 	r, ok := s.pattern.(pattern.RouteTable)
 	if !ok || s.typ.Number != pattern.Router {
 		return false, zerr.ErrNotSupported

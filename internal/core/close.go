@@ -176,13 +176,13 @@ func (s *Socket) CloseContext(ctx context.Context) error {
 		return zerr.ErrClosed
 	default:
 	}
-	lost := s.Gone()
+	lost := s.PeerGone()
 	stop := context.AfterFunc(ctx, s.Hurry)
 	defer stop()
 	closed := s.Close()
 	<-s.finished
-	if err := ctx.Err(); err != nil && s.Gone() > lost {
-		return fmt.Errorf("zmq: %d messages were not sent in time: %w", s.Gone()-lost, err)
+	if err := ctx.Err(); err != nil && s.PeerGone() > lost {
+		return fmt.Errorf("zmq: %d messages were not sent in time: %w", s.PeerGone()-lost, err)
 	}
 	if errors.Is(closed, zerr.ErrTimeout) {
 		return closed

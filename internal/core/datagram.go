@@ -38,7 +38,7 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 	dial := &udp.Config{
 		Config: *transportConfig(o, s.ctx.cfg.Libzmq), Role: use.role,
 		Hops: o.Int(opt.MulticastHops), Loop: o.Bool(opt.MulticastLoop), Terminate: s.ctx.cfg.Libzmq,
-		Malformed: func() { s.totals.Malformed.Add(1) }, Lost: func() { s.totals.Gone.Add(1) },
+		Malformed: func() { s.totals.Malformed.Add(1) }, Lost: func() { s.totals.PeerGone.Add(1) },
 	}
 	conn, err := udp.Open(s.life, address, dial)
 	if err != nil {

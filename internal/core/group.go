@@ -3,6 +3,8 @@
 package core
 
 import (
+	"errors"
+
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -18,7 +20,7 @@ func (s *Socket) Leave(group string) error {
 }
 
 func (s *Socket) regroup(change func(pattern.Joiner) error) error {
-	if err := s.Err(); err != nil {
+	if err := s.Err(); err != nil && !(s.ctx.cfg.Libzmq && errors.Is(err, zerr.ErrTerminated)) { // libzmq does not look
 		return err
 	}
 	j, ok := s.pattern.(pattern.Joiner)

@@ -296,7 +296,7 @@ func (c *Context) dropParked() {
 	defer c.mu.Unlock()
 	for _, list := range c.parked {
 		for _, k := range list {
-			k.socket.totals.Gone.Add(uint64(k.messages()))
+			k.socket.totals.PeerGone.Add(uint64(k.messages()))
 			k.pipe.Other().CloseIn(true)
 		}
 	}

@@ -65,7 +65,7 @@ func (s *Socket) Traffic() Traffic {
 	defer s.mu.Unlock()
 	t := Traffic{
 		Sent: s.sent, Received: s.received, Conflated: s.totals.Conflated.Load(),
-		SentBytes: s.totals.Out.Load() + s.parted.out, ReceivedBytes: s.totals.In.Load() + s.parted.in,
+		SentBytes: s.totals.SentBytes.Load() + s.parted.out, ReceivedBytes: s.totals.ReceivedBytes.Load() + s.parted.in,
 	}
 	if p := s.sole.Load(); p != nil {
 		t.Sent += p.Direct()
@@ -105,8 +105,8 @@ func (s *Socket) all() iter.Seq2[*pipe.Pipe, *attachment] {
 	}
 }
 
-// Gone returns how many messages were lost with peers that left.
-func (s *Socket) Gone() uint64 { return s.drops.PeerGone.Load() + s.totals.Gone.Load() }
+// PeerGone returns how many messages were lost with peers that left.
+func (s *Socket) PeerGone() uint64 { return s.drops.PeerGone.Load() + s.totals.PeerGone.Load() }
 
 // InFlight returns how many messages were lost with the connections that had taken them.
 func (s *Socket) InFlight() uint64 { return s.totals.InFlight.Load() }

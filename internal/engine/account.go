@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/gozmq/zmq/internal/pipe"
@@ -17,10 +18,6 @@ const (
 	fewProperties = 1 << 10
 	propertyBytes = int(unsafe.Sizeof(pipe.Property{}))
 )
-
-// waitingBytes is the memory of a reader that waits for room with a batch in hand: a read
-// buffer and the table of its messages.
-const waitingBytes = 96 << 10
 
 // openAccount opens the account of the connection, and closes the connection if the
 // context has no room for it.
@@ -37,9 +34,17 @@ func (c *Conn) closeAccount() {
 	c.account = nil
 }
 
-// drawPartial draws for what has come of a handshake, or of a message, in all. The first
-// of it is counted with the connection.
+// drawPartial draws for what has come of a message in all. The first of it is counted
+// with the connection.
 func (c *Conn) drawPartial(total int) error {
+	if more := int64(total) - pipe.OwnBytes - c.partial.Bytes(); more > 0 {
+		return c.partial.GrowPartial(c.account, int(more))
+	}
+	return nil
+}
+
+// drawHandshake likewise draws for what has come of a command in a handshake.
+func (c *Conn) drawHandshake(total int) error {
 	if more := int64(total) - pipe.OwnBytes - c.partial.Bytes(); more > 0 {
 		return c.partial.Grow(c.account, int(more))
 	}
@@ -62,6 +67,7 @@ func (c *Conn) drawKnown() error {
 // has reached its mark, one that has broken ends without its last words then: what a
 // thousand of them leave in the system is more than there is room for.
 func (c *Conn) awaitFree() error {
+	c.src.setAside()
 	c.paused.Store(true)
 	defer c.paused.Store(false)
 	for c.pipe.Stopped() {
@@ -70,6 +76,30 @@ func (c *Conn) awaitFree() error {
 		}
 	}
 	c.noteHeard()
+	return nil
+}
+
+// awaitRoom waits until the socket's queue takes what was left behind. The read buffer is
+// given back meanwhile, and only what is in it is kept: a thousand peers whose messages
+// are not received would have a hundred megabytes of buffers.
+func (c *Conn) awaitRoom() error {
+	d, s := &c.dec, &c.src
+	items, rest := slices.Clone(s.rb.items[d.given:d.n]), slices.Clone(s.rb.data[s.at:s.left])
+	c.forget()
+	s.release()
+	c.paused.Store(true)
+	kept := int64(len(rest)) + pipe.Footprint(items)
+	c.account.Hold(kept)
+	cause := c.gate.wait()
+	c.account.Release(kept)
+	s.rb = s.buffers.get(len(rest) > readSize)
+	s.left = copy(s.rb.data, rest)
+	if cause != room {
+		return c.deliverLast(items)
+	}
+	d.n = copy(s.rb.items[:], items)
+	c.noteHeard()
+	c.paused.Store(false)
 	return nil
 }
 

@@ -312,7 +312,7 @@ func (h *handshake) fill(n int) error {
 func (h *handshake) room(n int) ([]byte, error) {
 	if cap(h.buf)-len(h.buf) < 64 {
 		size := len(h.buf) + max(usualIn, min(n-len(h.buf), 8<<10))
-		if err := h.c.drawPartial(size); err != nil {
+		if err := h.c.drawHandshake(size); err != nil {
 			return nil, err
 		}
 		h.buf = append(make([]byte, 0, size), h.buf...)

@@ -75,6 +75,12 @@ func (c *Conn) countWait() {
 	}
 }
 
+// borrowed reports whether a receiver reads. Only the goroutine that reads asks.
+func (c *Conn) borrowed() bool {
+	l := c.loan.Load()
+	return l != nil && l.borrowed
+}
+
 func (c *Conn) mayLend() bool {
 	return c.wanted >= lendAfter && c.cfg.Lend != nil && c.src.raw != nil && !c.cfg.Raw && !c.last.begun
 }

@@ -18,7 +18,8 @@ const (
 	// the head of it is mostly there already. Its memory doubles as they arrive.
 	firstMemory = 8 << 10
 	// trusted is the most that a frame gets at once, on a connection that has brought
-	// as large a one before: growing copies, which a stream of large messages is spared.
+	// as large a one before: growing copies, which a stream of large messages is spared,
+	// as long as few connections have had that (Budget.Ample).
 	trusted = 1 << 20
 	// probeSize is how much is read of the head of a frame that is likely to be large
 	// (pipe.LargeFrame): its rest is read into its own memory.
@@ -48,6 +49,7 @@ type decoder struct {
 	// reached: messages that were not handed over, bytes that were not taken apart
 	// (source.at), and what was wrong with those.
 	behind bool
+	full   bool // left behind by the reader, which is to wait for room first
 	failed error
 }
 
@@ -105,6 +107,11 @@ func (c *Conn) Run() error {
 			if err := c.consume(c.src.left + n); err != nil {
 				return c.reason(err)
 			}
+			for c.dec.behind {
+				if err := c.step(); err != nil {
+					return c.reason(err)
+				}
+			}
 			if c.src.rb == nil {
 				c.src.rb = c.src.buffers.get(c.src.wide)
 			}
@@ -149,10 +156,16 @@ func (c *Conn) noteHeard() {
 // once. It is called by the goroutine that has the turn, see loan.
 func (c *Conn) step() error {
 	d := &c.dec
-	if d.behind {
+	borrowed := c.borrowed() // the borrower is to make room
+	switch {
+	case d.behind:
+		if d.full && !borrowed {
+			if err := c.awaitRoom(); err != nil {
+				return err
+			}
+		}
 		return c.split(c.src.rb.data[:c.src.left], c.src.at)
-	}
-	if l := c.loan.Load(); c.pipe.Stopped() && (l == nil || !l.borrowed) { // which the receiver is to make room in
+	case !borrowed && c.pipe.Stopped():
 		if err := c.awaitFree(); err != nil {
 			return err
 		}
@@ -316,7 +329,11 @@ func (c *Conn) startBig(h wire.Header, have []byte) error {
 	if d.want >= pipe.LargeFrame {
 		c.src.probe = probeSize
 	}
-	size := max(len(have), min(d.want, max(firstMemory, d.shown)))
+	first := firstMemory
+	if c.cfg.Budget.Ample() {
+		first = max(first, d.shown)
+	}
+	size := max(len(have), min(d.want, first))
 	if err := c.drawPartial(c.gathered() + size); err != nil {
 		return err
 	}
@@ -430,13 +447,14 @@ func (c *Conn) item(it pipe.Item) {
 
 // deliver hands the batch over. While the socket has no room nothing is read,
 // and the peer feels it through its TCP window; see lastWords for the exception. A
-// receiver that reads for itself does not wait for room that it is to make: all is
-// false then.
+// receiver that reads for itself does not wait for room that it is to make, nor does a
+// reader with a buffer that many others have, too: all is false then.
 func (c *Conn) deliver() (all bool, err error) {
 	d := &c.dec
 	rb := c.src.rb
 	for d.given < d.n {
-		if l := c.loan.Load(); l != nil && l.borrowed {
+		if c.borrowed() {
+			d.full = false
 			d.given += c.pipe.DeliverHere(rb.items[d.given:d.n])
 			if d.given < d.n {
 				return false, nil
@@ -448,11 +466,11 @@ func (c *Conn) deliver() (all bool, err error) {
 		if d.given == d.n {
 			break
 		}
+		if d.full = c.src.buffers.crowded() && !c.cfg.Raw; d.full {
+			return false, nil // to wait in awaitRoom
+		}
 		c.paused.Store(true)
-		c.account.Hold(waitingBytes)
-		cause := c.gate.wait()
-		c.account.Release(waitingBytes)
-		if cause != room {
+		if c.gate.wait() != room {
 			rest := rb.items[d.given:d.n]
 			c.forget()
 			return true, c.deliverLast(rest)

@@ -71,9 +71,7 @@ func (s *source) read() (n int, err error) {
 				return 0, err
 			}
 		}
-		if s.rb == nil {
-			s.rb = s.buffers.get(s.wide)
-		}
+		s.fill()
 		return s.nc.Read(s.rb.data[s.left:])
 	}
 	s.n, s.err = 0, nil
@@ -119,11 +117,7 @@ func (s *source) try(dst []byte) (n int, err error) {
 }
 
 func (s *source) readBorrowed(fd uintptr) bool {
-	if s.rb == nil {
-		s.rb = s.buffers.get(s.wide)
-		copy(s.rb.data, s.rest)
-		s.rest = nil
-	}
+	s.fill()
 	room := s.room()
 	n, again, err := s.receive(fd, room)
 	if again {
@@ -133,6 +127,15 @@ func (s *source) readBorrowed(fd uintptr) bool {
 	s.note(n, err)
 	s.full = n == len(room)
 	return true
+}
+
+// fill makes sure that there is a read buffer, with what was set aside.
+func (s *source) fill() {
+	if s.rb == nil {
+		s.rb = s.buffers.get(s.wide)
+		copy(s.rb.data, s.rest)
+		s.rest = nil
+	}
 }
 
 // receive reads without blocking.
@@ -146,6 +149,9 @@ func (s *source) receive(fd uintptr, b []byte) (n int, again bool, err error) {
 // setAside gives the read buffer back before a wait. A peer that stops within a small
 // frame costs no more than what it has sent of it.
 func (s *source) setAside() {
+	if s.rb == nil {
+		return
+	}
 	if s.left > 0 {
 		s.rest = append([]byte(nil), s.rb.data[:s.left]...)
 	}

@@ -115,6 +115,14 @@ func FuzzCurve(f *testing.F) {
 		if taken := deliver(t, s, body); taken != (right != nil && bytes.Equal(padded, right)) {
 			t.Errorf("the server, before %s: taken %v, % X", before, taken, body)
 		}
+		if before == wire.CommandHello {
+			k := goldenServer()
+			k.key = nil
+			deliver(t, k, body)
+			if k.Seeks() != nil && (k.Try(secretsOf(goldenClientSecret, goldenServerSecret)) == nil) != bytes.Equal(padded, right) {
+				t.Errorf("the server that tries keys: % X", body)
+			}
+		}
 		right = map[string][]byte{
 			wire.CommandHello: goldenWelcome, wire.CommandWelcome: goldenWelcome, wire.CommandInitiate: goldenReady, wire.CommandReady: goldenReady,
 		}[before]

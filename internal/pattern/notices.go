@@ -37,8 +37,11 @@ func (n *notice) bytes() int {
 	if n.user != nil {
 		return upstreamBytes(n.user)
 	}
-	return noticeBytes + len(n.text)
+	return topicNoticeBytes(len(n.text))
 }
+
+// topicNoticeBytes counts what the allocator adds to long texts, too.
+func topicNoticeBytes(n int) int { return noticeBytes + n + n/4 }
 
 func upstreamBytes(m *pipe.Message) int {
 	return noticeBytes + pipe.FrameBytes*len(m.Tail) + m.Size()

@@ -240,7 +240,7 @@ func (s *subscriptions) note(from sender, p *pipe.Pipe, changed bool, op byte, t
 			s.refuse(p, zerr.Errorf(zerr.ErrLimit, "%d bytes of its subscriptions wait for the application", p.Route.Unread.Bytes()))
 			return
 		}
-		if err := p.Route.Unread.Grow(p.Account(), noticeBytes+1+len(topic)); err != nil {
+		if err := p.Route.Unread.Grow(p.Account(), topicNoticeBytes(1+len(topic))); err != nil {
 			s.refuse(p, err)
 			return
 		}

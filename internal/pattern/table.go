@@ -60,6 +60,8 @@ type Type struct {
 	// Groups means that a message belongs to a group, RoutingIDs that it carries the
 	// number of its peer.
 	Groups, RoutingIDs bool
+	// OnePeer means that a socket has one peer at a time.
+	OnePeer bool
 	// OneFrame means that messages have a single frame.
 	OneFrame bool
 	// ThreadSafe is what ZMQ_THREAD_SAFE returns.
@@ -77,7 +79,7 @@ type Type struct {
 
 // types has a row for each socket type, by number.
 var types = []Type{
-	{Number: Pair, Name: "PAIR", Peers: []string{"PAIR"}, Sends: true, Receives: true,
+	{Number: Pair, Name: "PAIR", Peers: []string{"PAIR"}, Sends: true, Receives: true, OnePeer: true,
 		make: func(h *Host) Pattern { return newPair(h) }},
 	{Number: Pub, Name: "PUB", Peers: []string{"SUB", "XSUB"}, Sends: true,
 		Conflates: true, TopicsOut: true, ConnectsOnce: true,
@@ -127,7 +129,7 @@ var types = []Type{
 	{Number: Peer, Name: "PEER", Peers: []string{"PEER"}, Sends: true, Receives: true,
 		Hello: true, RoutingIDs: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newServer(h, true) }},
-	{Number: Channel, Name: "CHANNEL", Peers: []string{"CHANNEL"}, Sends: true, Receives: true, OneFrame: true, ThreadSafe: true,
+	{Number: Channel, Name: "CHANNEL", Peers: []string{"CHANNEL"}, Sends: true, Receives: true, OnePeer: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newPair(h) }},
 }
 

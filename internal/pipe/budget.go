@@ -12,9 +12,9 @@ import (
 )
 
 // Budget bounds what the peers of a context can make it hold, all of them together. Half
-// of it is for queues of messages that wait to be received. The other half is for what is
-// kept: connections, handshakes, properties, topics, and messages of which a part is
-// missing. So neither can use up what the other needs.
+// of it is for messages: those that wait to be received, and those of which a part has
+// come. The other half is for what else is kept: connections, handshakes, properties and
+// topics. So neither can use up what the other needs.
 //
 // A share is not fixed. It is a multiple of what is still free, so that it becomes
 // smaller as more is used, and an account above its share gets nothing more. The largest
@@ -23,14 +23,14 @@ import (
 // Queue Length Thresholds, 1998.)
 //
 // A queue above its share is not read into any more, which costs no message: its peer
-// has to wait. What is kept cannot wait, so the connection of the account that keeps most
-// ends.
+// has to wait. Parts of messages, and what is kept, cannot wait. There the share is
+// larger, and beyond it the connection of the account that has most of that ends.
 //
 // Accounts draw in steps, never for a single message. A nil *Budget has no limit.
 type Budget struct {
-	limit  int64 // immutable, more than 0
-	queued atomic.Int64
-	kept   atomic.Int64
+	limit    int64        // immutable, more than 0
+	messages atomic.Int64 // of one half
+	kept     atomic.Int64 // of the other
 
 	mu     sync.Mutex // a leaf lock
 	first  *Account   // of a list
@@ -42,9 +42,10 @@ const (
 	// queuePart is which part of the free half a queue may have. A lone one gets a ninth
 	// of the half, 227 MiB by default, about as much as one frame may have.
 	queuePart = 8
-	// keptShare is how many times the free half an account may keep. A lone one gets
-	// three quarters of the half, 1.5 GiB by default, more than one message may have.
-	keptShare = 3
+	// largeShare is how many times what is free of a half an account may have with what
+	// cannot wait. A lone one gets three quarters of the half, 1.5 GiB by default, more
+	// than one message may have.
+	largeShare = 3
 	// leastDraw and mostDraw bound a step. Between them a holding doubles.
 	leastDraw, mostDraw = 4 << 10, 64 << 10
 	// ConnectionBytes is what a connection is counted as, whatever it does: the memory of
@@ -71,23 +72,27 @@ func (b *Budget) Held() int64 {
 	if b == nil {
 		return 0
 	}
-	return b.queued.Load() + b.kept.Load()
+	return b.messages.Load() + b.kept.Load()
 }
 
 // Tight reports whether queues have used up nearly all of their half. A reader then takes
 // in no more at once than what is counted with its connection.
 func (b *Budget) Tight() bool {
-	return b != nil && b.queued.Load() > b.limit/2-b.limit/32
+	return b != nil && b.messages.Load() > b.limit/2-b.limit/32
 }
+
+// Ample reports whether so little is used that a large frame may get memory before it has
+// come.
+func (b *Budget) Ample() bool { return b == nil || b.messages.Load() < b.limit/64 }
 
 // BudgetError is the reason why the connection of the largest holder ends.
 type BudgetError struct {
-	Keeps int64 // of the peer
+	Holds int64 // the peer, of what cannot wait
 	Limit int64
 }
 
 func (e *BudgetError) Error() string {
-	return fmt.Sprintf("zmq: limit exceeded: the peers of the context hold as much as TotalBytes allows, %d bytes, and this one keeps most, %d bytes", e.Limit, e.Keeps)
+	return fmt.Sprintf("zmq: limit exceeded: the peers of the context hold as much as TotalBytes allows, %d bytes, and this one most, %d bytes", e.Limit, e.Holds)
 }
 
 // Unwrap makes it an ErrLimit.
@@ -95,10 +100,11 @@ func (e *BudgetError) Unwrap() error { return zerr.ErrLimit }
 
 // Account is what one connection draws. The methods of a nil *Account do nothing.
 type Account struct {
-	budget *Budget
-	conn   Connection
-	queued atomic.Int64
-	kept   atomic.Int64
+	budget   *Budget
+	conn     Connection
+	messages atomic.Int64
+	partial  atomic.Int64 // of messages: those of which a part is missing
+	kept     atomic.Int64
 
 	// Guarded by Budget.mu.
 	prev, next *Account // in the list of those that are open
@@ -123,21 +129,21 @@ func (b *Budget) Open(c Connection) (*Account, error) {
 	b.first = a
 	b.open++
 	b.mu.Unlock()
-	if err := a.keep(ConnectionBytes); err != nil {
+	if err := a.draw(ConnectionBytes, kept); err != nil {
 		b.forget(a)
 		return nil, err
 	}
 	return a, nil
 }
 
-// Close gives back what Open and Keep took. What holdings have drawn they give back
-// themselves.
-func (a *Account) Close(kept int64) {
+// Close gives back what Open has drawn, and also what Keep has. What holdings have drawn
+// they give back themselves.
+func (a *Account) Close(also int64) {
 	if a == nil {
 		return
 	}
 	a.budget.forget(a)
-	a.give(ConnectionBytes+kept, false)
+	a.give(ConnectionBytes+also, kept)
 }
 
 // Keep draws for something that lasts as long as the connection.
@@ -145,7 +151,7 @@ func (a *Account) Keep(n int64) error {
 	if a == nil {
 		return nil
 	}
-	return a.keep(n)
+	return a.draw(n, kept)
 }
 
 func (b *Budget) forget(a *Account) {
@@ -164,11 +170,9 @@ func (b *Budget) forget(a *Account) {
 }
 
 // queue draws for a queue, which has the bytes already, and reports whether it may have
-// more. With all it may have as much as others keep.
+// more. With all it may have as much as is free.
 func (a *Account) queue(n int64, all bool) (more bool) {
-	b := a.budget
-	free := b.limit/2 - b.queued.Add(n)
-	has := a.queued.Add(n)
+	has, free := a.add(n, queued)
 	if all {
 		return has <= free
 	}
@@ -185,22 +189,20 @@ func (a *Account) Hold(n int64) {
 // Release gives back what Hold has drawn.
 func (a *Account) Release(n int64) {
 	if a != nil {
-		a.give(n, true)
+		a.give(n, queued)
 	}
 }
 
-// keep draws for what cannot wait. An error means that this account keeps most.
-func (a *Account) keep(n int64) error {
-	b := a.budget
-	free := b.limit/2 - b.kept.Add(n)
-	if a.kept.Add(n) <= keptShare*free {
+// draw draws for what cannot wait. An error means that this account has most of it.
+func (a *Account) draw(n int64, as class) error {
+	if has, free := a.add(n, as); has <= largeShare*free {
 		return nil
 	}
-	largest, err := b.refuseLargest(a)
+	largest, err := a.budget.refuseLargest(a, as)
 	switch {
 	case err == nil:
 	case largest == a.conn:
-		a.give(n, false)
+		a.give(n, as)
 		return err
 	default:
 		largest.Close(err)
@@ -208,59 +210,84 @@ func (a *Account) keep(n int64) error {
 	return nil
 }
 
-// refuseLargest returns the connection of the account that keeps most, for it to be ended,
-// and why. An account that is refused already gives back what it has, so others are not
-// refused for its sake: the error is nil while that is enough.
-func (b *Budget) refuseLargest(asks *Account) (largest Connection, err error) {
+// class is what is drawn for.
+type class uint8
+
+const (
+	kept    class = iota // of one half; cannot wait
+	queued               // of the half for messages
+	partial              // likewise; cannot wait
+)
+
+// add counts what is drawn, and returns what the account has of the half, and what is
+// free of it.
+func (a *Account) add(n int64, as class) (has, free int64) {
+	b := a.budget
+	if as == kept {
+		return a.kept.Add(n), b.limit/2 - b.kept.Add(n)
+	}
+	if as == partial {
+		a.partial.Add(n)
+	}
+	return a.messages.Add(n), b.limit/2 - b.messages.Add(n)
+}
+
+// give gives back what was drawn.
+func (a *Account) give(n int64, as class) { a.add(-n, as) }
+
+// waitless returns what the account has of a class that cannot wait.
+func (a *Account) waitless(as class) int64 {
+	if as == kept {
+		return a.kept.Load()
+	}
+	return a.partial.Load()
+}
+
+// refuseLargest returns the connection of the account that has most of a class, for it to
+// be ended, and why. An account that is refused already gives back what it has, so others
+// are not refused for its sake: the error is nil while that is enough. But if much has not
+// been given back yet, the one that asks is refused.
+func (b *Budget) refuseLargest(asks *Account, as class) (largest Connection, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	began := time.Now()
 	most := asks
 	if asks.refused || b.open > manyAccounts && began.Before(b.rested) {
 		asks.refused = true
-		return asks.conn, asks.over()
+		return asks.conn, asks.over(as)
 	}
 	leaves := int64(0) // what is about to be given back
 	for a := b.first; a != nil; a = a.next {
-		kept := a.kept.Load()
-		switch {
+		switch has := a.waitless(as); {
 		case a.refused:
-			leaves += kept
-		case kept > most.kept.Load():
+			leaves += has
+		case has > most.waitless(as):
 			most = a
 		}
 	}
 	if b.open > manyAccounts {
 		b.rested = time.Now().Add(100 * time.Since(began)) // a hundredth of a processor at most
 	}
-	if free := b.limit/2 - b.kept.Load() + leaves; asks.kept.Load() <= keptShare*free {
+	if leaves > b.limit/8 {
+		most = asks
+	} else if has, free := asks.add(0, as); has <= largeShare*(free+leaves) {
 		return nil, nil
 	}
 	most.refused = true
-	return most.conn, most.over()
+	return most.conn, most.over(as)
 }
 
-func (a *Account) over() error {
-	return &BudgetError{Keeps: a.kept.Load(), Limit: a.budget.limit}
+func (a *Account) over(as class) error {
+	return &BudgetError{Holds: a.waitless(as), Limit: a.budget.limit}
 }
 
-// give gives back what was drawn.
-func (a *Account) give(n int64, queued bool) {
-	if queued {
-		a.queued.Add(-n)
-		a.budget.queued.Add(-n)
-		return
-	}
-	a.kept.Add(-n)
-	a.budget.kept.Add(-n)
-}
-
-// Holding is one thing that an account keeps, such as the topics of a peer. Its owner
-// guards it. The zero value is ready, and holds nothing.
+// Holding is one thing that an account has and that cannot wait, such as the topics of a
+// peer. Its owner guards it. The zero value is ready, and holds nothing.
 type Holding struct {
 	account *Account // from which drawn was drawn
 	bytes   int64
 	drawn   int64
+	as      class
 }
 
 // Bytes returns how much it is.
@@ -268,20 +295,25 @@ func (h *Holding) Bytes() int64 { return h.bytes }
 
 // Grow counts n more bytes, which a is asked for where something is to be drawn. After an
 // error they are not counted.
-func (h *Holding) Grow(a *Account, n int) error {
+func (h *Holding) Grow(a *Account, n int) error { return h.grow(a, n, kept) }
+
+// GrowPartial is Grow for a message of which a part has come.
+func (h *Holding) GrowPartial(a *Account, n int) error { return h.grow(a, n, partial) }
+
+func (h *Holding) grow(a *Account, n int, as class) error {
 	h.bytes += int64(n)
 	if h.bytes <= h.drawn || a == nil && h.drawn == 0 {
 		return nil
 	}
 	if h.drawn == 0 {
-		h.account = a
+		h.account, h.as = a, as
 	}
-	draw := draw(h.bytes, h.drawn)
-	if err := h.account.keep(draw); err != nil {
+	more := step(h.bytes, h.drawn)
+	if err := h.account.draw(more, h.as); err != nil {
 		h.bytes -= int64(n)
 		return err
 	}
-	h.drawn += draw
+	h.drawn += more
 	return nil
 }
 
@@ -289,7 +321,7 @@ func (h *Holding) Grow(a *Account, n int) error {
 func (h *Holding) Shrink(n int) {
 	h.bytes = max(0, h.bytes-int64(n))
 	if spare := surplus(h.bytes, h.drawn); spare > 0 {
-		h.account.give(spare, false)
+		h.account.give(spare, h.as)
 		h.drawn -= spare
 	}
 }
@@ -297,13 +329,13 @@ func (h *Holding) Shrink(n int) {
 // Clear gives everything back.
 func (h *Holding) Clear() {
 	if h.drawn > 0 {
-		h.account.give(h.drawn, false)
+		h.account.give(h.drawn, h.as)
 	}
 	*h = Holding{}
 }
 
-// draw returns how much to draw for more than has been drawn.
-func draw(bytes, drawn int64) int64 {
+// step returns how much to draw for more than has been drawn.
+func step(bytes, drawn int64) int64 {
 	return max(bytes-drawn, min(max(drawn, leastDraw), mostDraw))
 }
 

@@ -86,7 +86,7 @@ func TestBudgetRefusesALoneHolder(t *testing.T) {
 		t.Errorf("%v with %d bytes, want ErrLimit with three quarters of the half", err, n)
 	}
 	over := (*BudgetError)(nil)
-	if !errors.As(err, &over) || over.Limit != 16*mebibyte || over.Keeps < 5*mebibyte {
+	if !errors.As(err, &over) || over.Limit != 16*mebibyte || over.Holds < 5*mebibyte {
 		t.Errorf("%v does not say what it keeps and may keep", err)
 	}
 	if other := b.join(t); other.topics.Grow(other.Account, mebibyte) != nil || other.why != nil {
@@ -290,10 +290,10 @@ func TestQueuesShare(t *testing.T) {
 			t.Errorf("%d messages in a queue, the first one has %d", q.sent, all[0].sent)
 		}
 	}
-	if n := b.queued.Load(); n > b.limit/2 {
+	if n := b.messages.Load(); n > b.limit/2 {
 		t.Errorf("the queues hold %d bytes, the half is %d", n, b.limit/2)
 	}
-	if !b.Tight() && b.queued.Load() > b.limit/2-b.limit/32 {
+	if !b.Tight() && b.messages.Load() > b.limit/2-b.limit/32 {
 		t.Error("readers are not told that there is little left")
 	}
 	for _, q := range all {
@@ -334,11 +334,11 @@ func TestQueueGivesBack(t *testing.T) {
 				p.Deliver(ofSize(i * 20_000))
 				p.Deliver([]Item{run(t, 100)})
 			}
-			if b.queued.Load() == 0 && !conflate {
+			if b.messages.Load() == 0 && !conflate {
 				t.Errorf("%s: nothing is drawn", name)
 			}
 			leave(t, p)
-			if n := b.queued.Load(); n != 0 {
+			if n := b.messages.Load(); n != 0 {
 				t.Errorf("%s, conflate %v: %d bytes are drawn for nothing", name, conflate, n)
 			}
 			m.leave()
@@ -365,8 +365,8 @@ func TestQueueMovesToTheNextConnection(t *testing.T) {
 	first.leave()
 	second := b.join(t)
 	p.SetAccount(second.Account)
-	if first.queued.Load() != 0 || second.queued.Load() < mebibyte-OwnBytes {
-		t.Errorf("the first has %d bytes, the second %d", first.queued.Load(), second.queued.Load())
+	if first.messages.Load() != 0 || second.messages.Load() < mebibyte-OwnBytes {
+		t.Errorf("the first has %d bytes, the second %d", first.messages.Load(), second.messages.Load())
 	}
 	p.Empty()
 	second.leave()

@@ -8,20 +8,20 @@ import "sync/atomic"
 // included. Connections count once a read and once a write, not once a message.
 // It may be read at any time.
 type Totals struct {
-	In        atomic.Uint64 // bytes read from connections
-	_         [56]byte      // the writers' counter is not on the readers' cache line
-	Out       atomic.Uint64 // bytes written to connections
-	Conflated atomic.Uint64 // messages that a newer one took the place of
-	Gone      atomic.Uint64 // messages that were lost with a peer, or sent to one that had gone
-	InFlight  atomic.Uint64 // messages that were lost with a connection which had taken them
-	Malformed atomic.Uint64 // messages of peers with more frames than the socket type takes
-	Unread    atomic.Uint64 // messages of a connection that the socket ended without reading them
+	ReceivedBytes atomic.Uint64 // bytes read from connections
+	_             [56]byte      // the writers' counter is not on the readers' cache line
+	SentBytes     atomic.Uint64 // bytes written to connections
+	Conflated     atomic.Uint64 // messages that a newer one took the place of
+	PeerGone      atomic.Uint64 // messages that were lost with a peer, or sent to one that had gone
+	InFlight      atomic.Uint64 // messages that were lost with a connection which had taken them
+	Malformed     atomic.Uint64 // messages of peers with more frames than the socket type takes
+	Unread        atomic.Uint64 // messages of a connection that the socket ended without reading them
 }
 
 // CountRead notes bytes that were read from the pipe's connection.
 func (p *Pipe) CountRead(n int) {
 	p.read.Add(uint64(n))
-	p.totals.In.Add(uint64(n))
+	p.totals.ReceivedBytes.Add(uint64(n))
 }
 
 // CountInFlight notes messages that a connection had taken and that were lost with it.
@@ -49,7 +49,7 @@ func (p *Pipe) bytesInProcess() uint64 {
 // as its peer's loss, which is there to be told.
 func (p *Pipe) lostIn(n int) {
 	if p.other != nil {
-		p.other.totals.Gone.Add(uint64(n))
+		p.other.totals.PeerGone.Add(uint64(n))
 	} else {
 		p.totals.Unread.Add(uint64(n))
 	}
@@ -58,7 +58,7 @@ func (p *Pipe) lostIn(n int) {
 // lost counts messages for the peer that are dropped where no pattern sees it.
 func (o *Outbox) lost(n int) {
 	if t := o.replaced.totals; t != nil {
-		t.Gone.Add(uint64(n))
+		t.PeerGone.Add(uint64(n))
 	}
 }
 
@@ -110,7 +110,7 @@ func (r *replacement) note(n int) {
 func (o *Outbox) wroteLocked(n int) {
 	o.written += uint64(n)
 	if t := o.replaced.totals; t != nil {
-		t.Out.Add(uint64(n))
+		t.SentBytes.Add(uint64(n))
 	}
 }
 

@@ -68,7 +68,7 @@ func (p *Pipe) Adopted() bool { return p.other.mailbox != nil }
 func (p *Pipe) writeInProcess(m *Message) bool {
 	q := p.other
 	if q.closed.Load() {
-		p.totals.Gone.Add(1)
+		p.totals.PeerGone.Add(1)
 		q.in.countSent()
 		return true
 	}

@@ -72,6 +72,14 @@ func (it *Item) footprint() int64 {
 	return n
 }
 
+// Footprint returns about how much memory items take.
+func Footprint(items []Item) (n int64) {
+	for i := range items {
+		n += items[i].footprint()
+	}
+	return n
+}
+
 const (
 	itemBytes = int64(unsafe.Sizeof(Item{}))
 	// FrameBytes is what a further frame of a message takes beside its bytes: the slice,

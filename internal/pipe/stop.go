@@ -16,7 +16,7 @@ func (p *Pipe) SetAccount(a *Account) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.drawn > 0 {
-		b.account.give(b.drawn, true)
+		b.account.give(b.drawn, queued)
 		b.drawn = 0
 	}
 	b.account, b.stopped = a, 0
@@ -46,7 +46,7 @@ func (b *Inbox) drawLocked() {
 	if b.account == nil {
 		return
 	}
-	n := draw(b.size-OwnBytes, b.drawn)
+	n := step(b.size-OwnBytes, b.drawn)
 	b.drawn += n
 	if !b.account.queue(n, b.mark.limit == 0) && !b.closed {
 		b.stopped = b.size
@@ -56,7 +56,7 @@ func (b *Inbox) drawLocked() {
 // settleLocked gives back what the queue does not need any more.
 func (b *Inbox) settleLocked() {
 	if n := surplus(max(0, b.size-OwnBytes), b.drawn); n > 0 {
-		b.account.give(n, true)
+		b.account.give(n, queued)
 		b.drawn -= n
 	}
 }

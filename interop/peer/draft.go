@@ -27,6 +27,17 @@ const modulesVariable = "ZMQ_INTEROP_NODE"
 // none, and fails it if ZMQ_INTEROP_NODE names a folder where it is not.
 func StartDraft(t testing.TB) *Process {
 	t.Helper()
+	dir := needDraft(t)
+	return startProgram(t, func() *exec.Cmd {
+		cmd := exec.Command("node", "--no-warnings", "-e", draftScript)
+		cmd.Dir = dir // where the package is looked for
+		return cmd
+	})
+}
+
+// needDraft returns the folder in which the package is, or ends the test.
+func needDraft(t testing.TB) string {
+	t.Helper()
 	dir, err := draftModules()
 	if err != nil {
 		if os.Getenv(modulesVariable) != "" {
@@ -37,11 +48,22 @@ func StartDraft(t testing.TB) *Process {
 		})
 		t.Skip(err)
 	}
-	return startProgram(t, func() *exec.Cmd {
-		cmd := exec.Command("node", "--no-warnings", "-e", draftScript)
-		cmd.Dir = dir // where the package is looked for
-		return cmd
-	})
+	return dir
+}
+
+// DraftLibrary returns the file that has the libzmq of StartDraft, for programs in C. It
+// ends the test as that does.
+func DraftLibrary(t testing.TB) string {
+	t.Helper()
+	cmd := exec.Command("node", "--no-warnings", "-e", `require("zeromq");
+		const loaded = require("fs").readFileSync("/proc/self/maps", "latin1").split("\n").find((line) => line.endsWith(".node"));
+		process.stdout.write(loaded.slice(loaded.indexOf("/")));`)
+	cmd.Dir = needDraft(t)
+	path, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("looking for the library of the package zeromq: %v", err)
+	}
+	return string(path)
 }
 
 // saySkippedDraft prints the loud line once.
@@ -77,6 +99,16 @@ func (s *Socket) Join(group string) {
 func (s *Socket) Leave(group string) {
 	s.owner.t.Helper()
 	s.must("leave", map[string]any{"group": group}, nil)
+}
+
+// TryJoin is Join, and TryLeave Leave, where libzmq may refuse it.
+func (s *Socket) TryJoin(group string) error {
+	return s.call("join", map[string]any{"group": group}, nil)
+}
+
+// TryLeave is described at TryJoin.
+func (s *Socket) TryLeave(group string) error {
+	return s.call("leave", map[string]any{"group": group}, nil)
 }
 
 // SendTo sends a message to the peer with that number.

@@ -161,19 +161,22 @@ func TestStatsOfConflation(t *testing.T) {
 
 func TestStatsOfHandshakeFailures(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.HandshakeInterval.Of(100*time.Millisecond))
-	for _, says := range []string{
-		"", // and silence
-		string(rawGreeting("PLAIN")), string(rawGreeting("NULL")) + "\x04\x05\x04NOPE",
-		string(rawGreeting("NULL")) + "\x04\x0a\x05ERROR\x03400",
+	b, patient := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	r.Check(b.Bind("tcp://127.0.0.1:*", zmq.HandshakeInterval.Of(50*time.Millisecond)))
+	hasty := b.LastEndpoint()
+	for _, x := range []struct{ at, says string }{
+		{hasty, ""}, // and silence
+		{patient, string(rawGreeting("PLAIN"))},
+		{patient, string(rawGreeting("NULL")) + "\x04\x05\x04NOPE"},
+		{patient, string(rawGreeting("NULL")) + "\x04\x0a\x05ERROR\x03400"},
 	} {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(at, "tcp://"))
+		conn, err := net.Dial("tcp", strings.TrimPrefix(x.at, "tcp://"))
 		r.Check(err)
 		defer conn.Close()
-		_, err = conn.Write([]byte(says))
+		_, err = conn.Write([]byte(x.says))
 		r.Check(err)
 	}
-	conn, err := net.Dial("tcp", strings.TrimPrefix(at, "tcp://"))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(patient, "tcp://"))
 	r.Check(err)
 	r.Check(conn.Close())
 	want := zmq.HandshakeFailures{Protocol: 2, Auth: 1, Timeout: 1, Lost: 1}

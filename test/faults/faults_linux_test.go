@@ -50,7 +50,7 @@ type outcome struct {
 	account  account
 	err      error
 	skipped  bool
-	again    int // tries after the first
+	again    []string // why it was tried again, each time
 }
 
 // tryAll runs scenarios side by side, so many at once: most of each is waiting.
@@ -84,7 +84,8 @@ func tryAll(list []scenario, upTo tier, atOnce int) []outcome {
 	// With compressed clocks a machine that is busy can be the fault. What fails beside
 	// others is tried again alone.
 	for i := range all {
-		for x := &all[i]; x.scenario.when < long && x.fails() && x.again < 2; x.again++ {
+		for x := &all[i]; x.scenario.when < long && x.fails() && len(x.again) < 2; {
+			x.again = append(x.again, fmt.Sprintf("%v %q %+v", x.err, x.scenario.want.check(x.account), x.account))
 			x.account, x.err = x.scenario.try(x.pair)
 		}
 	}
@@ -129,7 +130,10 @@ func judge(t *testing.T, all []outcome) {
 			} else if x.skipped {
 				t.Skip("SKIPPED: there is no python3-zmq")
 			}
-			t.Logf("%+v, tried again %d times", x.account, x.again)
+			t.Logf("%+v", x.account)
+			for _, why := range x.again {
+				t.Logf("tried again after %s", why)
+			}
 			if x.err != nil {
 				t.Fatal(x.err)
 			}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -20,17 +21,19 @@ import (
 // A peer is a process in a namespace: this test binary, started again, or
 // testdata/peer.py, which does the same with libzmq. It gets a job as its argument and
 // orders from its standard input, a line each, and writes the number of each message
-// that it has sent or received to a journal, which outlives it.
+// that it has sent or received to a journal, which outlives it. A peer that makes
+// requests writes down the replies, and one that replies nothing.
 
 // jobVariable has the job of a process of this binary that is a peer.
 const jobVariable = "ZMQ_FAULTS_JOB"
 
 // job is what a peer does.
 type job struct {
-	Socket  string // PUSH, PULL, PUB, SUB
+	Socket  string // PUSH, PULL, PUB, SUB, REQ, REP, DEALER, ROUTER
 	Bind    string `json:",omitempty"`
 	Connect string `json:",omitempty"`
 	Journal string
+	Replies string `json:",omitempty"` // the journal of the replies to what it sends
 
 	// Of one that sends: numbered messages of a size, at an interval; none for 0.
 	Count    int
@@ -85,19 +88,29 @@ func servePeer(text string) error {
 		return err
 	}
 	fmt.Println("{}")
-	go func() {
-		if j.Count > 0 {
-			err = j.send(s, journal)
-		} else {
-			err = j.receive(s, journal)
+	replies := journal
+	if j.Replies != "" {
+		if replies, err = os.OpenFile(j.Replies, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600); err != nil {
+			return err
 		}
-		fmt.Fprintln(os.Stderr, "peer:", err)
-	}()
+	}
+	work := map[string][]func() error{
+		"PUSH": {func() error { return j.send(s, journal) }}, "PULL": {func() error { return j.receive(s, journal) }},
+		"REQ": {func() error { return j.request(s, journal, replies) }}, "REP": {func() error { return echo(s) }},
+		"DEALER": {func() error { return j.send(s, journal) }, func() error { return j.receive(s, replies) }},
+	}
+	work["PUB"], work["SUB"], work["ROUTER"] = work["PUSH"], work["PULL"], work["REP"]
+	for _, f := range work[j.Socket] {
+		go func() { fmt.Fprintln(os.Stderr, "peer:", f()) }()
+	}
 	return obey(s)
 }
 
 func (j *job) open() (*zmq.Socket, error) {
-	types := map[string]zmq.SocketType{"PUSH": zmq.PUSH, "PULL": zmq.PULL, "PUB": zmq.PUB, "SUB": zmq.SUB}
+	types := map[string]zmq.SocketType{
+		"PUSH": zmq.PUSH, "PULL": zmq.PULL, "PUB": zmq.PUB, "SUB": zmq.SUB,
+		"REQ": zmq.REQ, "REP": zmq.REP, "DEALER": zmq.DEALER, "ROUTER": zmq.ROUTER,
+	}
 	s, err := zmq.NewSocket(types[j.Socket])
 	if err != nil {
 		return nil, err
@@ -138,6 +151,53 @@ func (j *job) send(s *zmq.Socket, journal *os.File) error {
 		}
 		next = next.Add(j.Interval)
 		time.Sleep(time.Until(next))
+	}
+	return nil
+}
+
+// replyPatience is how long a REQ waits for a reply before it asks again.
+const replyPatience = 500 * time.Millisecond
+
+// request makes each request until there is a reply to it.
+func (j *job) request(s *zmq.Socket, journal, replies *os.File) error {
+	body := make([]byte, max(j.Size, 8))
+	next := time.Now()
+	for n := 1; n <= j.Count; n++ {
+		binary.BigEndian.PutUint64(body, uint64(n))
+		if _, err := journal.Write(body[:8]); err != nil {
+			return err
+		}
+		for {
+			ctx, cancel := context.WithTimeout(context.Background(), replyPatience)
+			m, err := s.Request(ctx, body)
+			cancel()
+			if errors.Is(err, context.DeadlineExceeded) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := replies.Write(m.Frame(0)[:8]); err != nil {
+				return err
+			}
+			break
+		}
+		next = next.Add(j.Interval)
+		time.Sleep(time.Until(next))
+	}
+	return nil
+}
+
+// echo replies to each request with the request. A ROUTER whose peer has gone, or does
+// not take what it has asked for, goes on.
+func echo(s *zmq.Socket) error {
+	for m, err := range s.Messages(context.Background()) {
+		if err == nil {
+			err = s.SendMessage(context.Background(), m)
+		}
+		if err != nil && !errors.Is(err, zmq.ErrHostUnreachable) && !errors.Is(err, zmq.ErrAgain) {
+			return err
+		}
 	}
 	return nil
 }

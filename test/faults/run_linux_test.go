@@ -28,7 +28,7 @@ type scenario struct {
 	steps   []step
 	send    sending
 
-	pattern     string // "push" if empty, or "pub"
+	pattern     string // a key of patterns
 	senderBinds bool
 	byName      bool // the sender connects to a name, which it asks the run's name server for
 	receiver    func(*job)
@@ -38,6 +38,16 @@ type scenario struct {
 	// patience bounds the time from the last step until everything is sent, settle the
 	// silence after which what has not arrived is lost.
 	patience, settle time.Duration
+}
+
+// patterns are the types of both ends. Those that reply send each request back, and what
+// has arrived is what came back.
+var patterns = map[string]struct {
+	from, to string
+	replies  bool
+}{
+	"": {"PUSH", "PULL", false}, "pub": {"PUB", "SUB", false},
+	"req": {"REQ", "REP", true}, "dealer": {"DEALER", "ROUTER", true},
 }
 
 // tier says when a scenario is tried.
@@ -94,6 +104,7 @@ type account struct {
 	counted                                    int    // as lost, by our peers, or waiting in their queues
 	disconnected                               uint64 // connections that peers of ours have seen end
 	stuck                                      bool   // the last message has not arrived
+	said                                       string // by the peers, if stuck
 	took                                       time.Duration
 }
 
@@ -146,12 +157,13 @@ func (r *run) network() error {
 
 // prepare describes the peers and starts what has no step that starts it.
 func (r *run) prepare() error {
-	r.sendJob = job{Socket: "PUSH", Count: r.send.count, Size: r.send.size, Interval: r.send.interval}
-	r.recvJob = job{Socket: "PULL"}
-	if r.pattern == "pub" {
-		r.sendJob.Socket, r.recvJob.Socket = "PUB", "SUB"
-	}
+	types := patterns[r.pattern]
+	r.sendJob = job{Socket: types.from, Count: r.send.count, Size: r.send.size, Interval: r.send.interval}
+	r.recvJob = job{Socket: types.to}
 	r.sendJob.Journal, r.recvJob.Journal = filepath.Join(r.dir, "sent"), filepath.Join(r.dir, "received")
+	if types.replies {
+		r.sendJob.Replies, r.recvJob.Journal = r.recvJob.Journal, filepath.Join(r.dir, "nothing")
+	}
 	if r.senderBinds {
 		r.sendJob.Bind, r.recvJob.Connect = "tcp://*:"+port, "tcp://"+senderAddress.String()+":"+port
 	} else {
@@ -178,6 +190,14 @@ func (r *run) prepare() error {
 	return r.startSender()
 }
 
+// arrived is the journal of what has arrived, or has come back.
+func (r *run) arrived() string {
+	if r.sendJob.Replies != "" {
+		return r.sendJob.Replies
+	}
+	return r.recvJob.Journal
+}
+
 func (r *run) startReceiver() (err error) {
 	r.receiver, err = startPeer(r.link.b, r.pair.to, r.recvJob, "")
 	return err
@@ -198,7 +218,7 @@ func (r *run) play() error {
 	began := time.Time{}
 	for _, s := range r.steps {
 		if s.at > 0 && began.IsZero() {
-			if err := r.until(time.Minute, func() bool { return lines(r.recvJob.Journal) > 0 }); err != nil {
+			if err := r.until(time.Minute, func() bool { return lines(r.arrived()) > 0 }); err != nil {
 				return fmt.Errorf("before the step %q: no message arrives: %w", s.what, err)
 			}
 			began = time.Now()
@@ -235,7 +255,7 @@ func (r *run) settleAccounts() (a account, err error) {
 	}
 	latest, since := -1, time.Now()
 	err = r.until(patience+settle, func() bool {
-		sent, received := lines(r.sendJob.Journal), lines(r.recvJob.Journal)
+		sent, received := lines(r.sendJob.Journal), lines(r.arrived())
 		if received != latest || received == 0 || sent < r.send.count {
 			latest, since = received, time.Now()
 		}
@@ -253,8 +273,10 @@ func (r *run) settleAccounts() (a account, err error) {
 	}
 	a.counted = int(sender.Dropped+receiver.Dropped) + sender.Waiting
 	a.disconnected = sender.Disconnected + receiver.Disconnected
-	err = a.add(r.sendJob.Journal, r.recvJob.Journal)
-	a.stuck = a.stuck || stuck
+	err = a.add(r.sendJob.Journal, r.arrived())
+	if a.stuck = a.stuck || stuck; a.stuck {
+		a.said = fmt.Sprintf("the sender says %q and reports %+v, the receiver %q and %+v", &r.sender.stderr, sender, &r.receiver.stderr, receiver)
+	}
 	return a, err
 }
 
@@ -263,7 +285,7 @@ func (r *run) settleAccounts() (a account, err error) {
 const calm = 2 * time.Second
 
 func (r *run) lastArrived() bool {
-	list, err := readJournal(r.recvJob.Journal)
+	list, err := readJournal(r.arrived())
 	return err == nil && slices.Contains(list, uint64(r.send.count))
 }
 
@@ -309,7 +331,7 @@ func (w want) check(a account) (faults []string) {
 		faults = append(faults, fmt.Sprintf("%d messages arrived behind later ones", a.disordered))
 	}
 	if a.stuck {
-		faults = append(faults, "the last message did not arrive: nothing flows after the fault")
+		faults = append(faults, "the last message did not arrive, nothing flows after the fault: "+a.said)
 	}
 	if a.lost > w.lost {
 		faults = append(faults, fmt.Sprintf("%d messages were lost, want %d at most", a.lost, w.lost))

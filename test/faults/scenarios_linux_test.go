@@ -118,6 +118,56 @@ var scenarios = []scenario{
 		want: want{lost: 1900, because: underWay},
 	},
 
+	// Requests and replies. A REQ asks again until there is a reply: none is missing in the
+	// end, and none comes twice or to another request.
+	{
+		name: "bad line, requests", pairs: all, pattern: "req", send: sending{200, 200, 5 * time.Millisecond}, bothSides: patient, when: short,
+		weather: weather{loss: 0.02, duplicate: 0.02, reorder: 0.05, delay: 2 * time.Millisecond, jitter: 2 * time.Millisecond},
+	},
+	{
+		name: "outage of thrice the time-out, requests", pairs: all, pattern: "req", send: lasting, bothSides: compressed, when: short,
+		steps: []step{{time.Second, "cut", cut}, {7 * time.Second, "mend", mend}},
+	},
+	{
+		name: "RST to both, requests", pairs: all, pattern: "req", send: steady, bothSides: patient, when: short,
+		steps: []step{{time.Second, "RST", breakAll}, {2 * time.Second, "RST", breakAll}},
+	},
+	{
+		name: "REP dies", pairs: all, pattern: "req", send: steady, bothSides: patient, when: always,
+		steps: []step{{time.Second, "SIGKILL and restart", restartReceiver}},
+	},
+	{
+		name: "REP stalls", pairs: weSend, pattern: "req", send: steady, bothSides: compressed, when: short,
+		steps: []step{{time.Second, "SIGSTOP", stopReceiver}, {4 * time.Second, "SIGCONT", continueReceiver}},
+	},
+	{
+		name: "bad line, DEALER", pairs: all, pattern: "dealer", send: steady, bothSides: patient, when: short,
+		weather: weather{loss: 0.02, duplicate: 0.02, reorder: 0.05, delay: 10 * time.Millisecond, jitter: 5 * time.Millisecond},
+	},
+	{
+		name: "outage of half the time-out, DEALER", pairs: all, pattern: "dealer", send: steady, bothSides: compressed, when: short,
+		steps: []step{{time.Second, "cut", cut}, {2 * time.Second, "mend", mend}},
+	},
+	{
+		name: "outage of thrice the time-out, DEALER", pairs: all, pattern: "dealer", send: lasting, bothSides: compressed, when: short,
+		steps: []step{{time.Second, "cut", cut}, {7 * time.Second, "mend", mend}},
+		want:  want{lost: 1900, disordered: 500, because: underWay},
+	},
+	{
+		name: "RST to both, DEALER", pairs: all, pattern: "dealer", send: steady, bothSides: patient, when: always,
+		steps: []step{{time.Second, "RST", breakAll}, {2 * time.Second, "RST", breakAll}},
+		want:  want{lost: 400, because: underWay + ", and the replies to what had arrived over it"},
+	},
+	{
+		name: "ROUTER dies", pairs: all, pattern: "dealer", send: steady, bothSides: patient, when: short,
+		steps: []step{{time.Second, "SIGKILL and restart", restartReceiver}},
+		want:  want{lost: 500, because: "what the dead ROUTER had not answered, and what was under way to it"},
+	},
+	{
+		name: "ROUTER stalls", pairs: weSend, pattern: "dealer", send: steady, bothSides: compressed, when: short,
+		steps: []step{{time.Second, "SIGSTOP", stopReceiver}, {8 * time.Second, "SIGCONT", continueReceiver}},
+	},
+
 	// Addresses and names.
 	{
 		name: "sender's address changes", pairs: weSend, send: lasting, bothSides: compressed, when: short,

@@ -85,6 +85,67 @@ func TestTotalBytesOfQueues(t *testing.T) {
 	}
 }
 
+// TestReadersInACrowd give their buffers back while they wait for room, and lose, double
+// and reorder nothing of what was in them.
+func TestReadersInACrowd(t *testing.T) {
+	const peers, messages = 24, 80
+	for _, mechanism := range []string{"NULL", "CURVE"} {
+		t.Run(mechanism, func(t *testing.T) {
+			b := rig.New(t)
+			var ours, theirs []zmq.Setting
+			if mechanism == "CURVE" {
+				server, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
+				ours = []zmq.Setting{server.AsServer()}
+				theirs = []zmq.Setting{client.AsClient(server.Public)}
+			}
+			pull := b.Socket(zmq.PULL, append(ours, zmq.RecvHWM.Of(7))...)
+			b.Check(pull.Bind("tcp://127.0.0.1:*"))
+			var senders sync.WaitGroup
+			for i := range peers {
+				push := b.Socket(zmq.PUSH, theirs...)
+				b.Check(push.Connect(pull.LastEndpoint()))
+				senders.Go(func() {
+					for n := range messages {
+						head := fmt.Appendf(nil, "%02d %06d", i, n)
+						body := make([]byte, n*n*7919%10_000)
+						frames := [][]byte{append(head, body...)}
+						if n%3 == 0 {
+							frames = [][]byte{head, body}
+						}
+						if n%50 == 0 {
+							frames = append(frames, make([]byte, 50_000))
+						}
+						if err := push.Send(b.Ctx, frames...); err != nil {
+							t.Errorf("send: %v", err)
+							return
+						}
+					}
+				})
+			}
+			b.WaitPeers(pull, peers)
+			next := make([]int, peers)
+			for range peers * messages {
+				m, err := pull.Recv(b.Ctx)
+				b.Check(err)
+				var from, n int
+				if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
+					t.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
+				}
+				size := m.Size()
+				want := 9 + n*n*7919%10_000
+				if n%50 == 0 {
+					want += 50_000
+				}
+				if size != want {
+					t.Fatalf("message %d of %d has %d bytes, want %d", n, from, size, want)
+				}
+				next[from]++
+			}
+			senders.Wait()
+		})
+	}
+}
+
 // wantOverBudget waits until n peers have been refused, and checks that the log and the
 // monitor say why.
 func wantOverBudget(b *rig.Test, s *zmq.Socket, log *rig.Buffer, events <-chan zmq.Event, n uint64) {

@@ -66,9 +66,26 @@ func newSiege(t *testing.T, typ zmq.SocketType, bound bool, settings ...zmq.Sett
 
 func newGuardedSiege(t *testing.T, typ zmq.SocketType, bound bool, g *guard, settings ...zmq.Setting) *siege {
 	t.Helper()
-	b := &siege{bound: bound, log: new(rig.Buffer), level: new(slog.LevelVar), guard: g}
+	b := &siege{bound: bound, guard: g}
+	b.begin(t, typ, zmq.Limits{}, settings)
+	return b
+}
+
+// newLimitedSiege is newGuardedSiege of a bound socket whose context has limits.
+func newLimitedSiege(t *testing.T, typ zmq.SocketType, g *guard, limits zmq.Limits, settings ...zmq.Setting) *siege {
+	t.Helper()
+	b := &siege{bound: true, guard: g}
+	b.begin(t, typ, limits, settings)
+	return b
+}
+
+func (b *siege) begin(t *testing.T, typ zmq.SocketType, limits zmq.Limits, settings []zmq.Setting) {
+	t.Helper()
+	g, bound := b.guard, b.bound
+	b.log, b.level = new(rig.Buffer), new(slog.LevelVar)
 	b.level.Set(slog.LevelDebug)
 	b.Test = rig.NewWith(t, zmq.ContextConfig{
+		Limits: limits,
 		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: b.level})),
 		Settings: []zmq.Setting{
 			zmq.Linger.Of(0), zmq.ReconnectInterval.Of(5 * time.Millisecond), zmq.ReconnectIntervalMax.Of(20 * time.Millisecond),
@@ -90,7 +107,6 @@ func newGuardedSiege(t *testing.T, typ zmq.SocketType, bound bool, g *guard, set
 	b.WaitPeers(b.honest, 1)
 	b.talk()
 	b.idle = runtime.NumGoroutine()
-	return b
 }
 
 // talk makes an exchange with the honest peer, over the types that it is for.

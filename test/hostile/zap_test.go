@@ -72,7 +72,7 @@ func refusedBy(t *testing.T, g *guard, reply []string) {
 	}
 	var settings []zmq.Setting
 	if reply == nil {
-		settings = append(settings, zmq.HandshakeInterval.Of(200*time.Millisecond))
+		settings = append(settings, zmq.HandshakeInterval.Of(2*time.Second))
 	}
 	b := newGuardedSiege(t, zmq.ROUTER, true, g, settings...)
 	var crowd []*stranger

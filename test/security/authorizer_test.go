@@ -146,7 +146,7 @@ func TestAuthorizerMayBlock(t *testing.T) {
 			left <- ctx.Err()
 			return nil // too late
 		})
-		mt := meet(t, c, append(m.server, block, zmq.HandshakeInterval.Of(500*time.Millisecond)), m.client)
+		mt := meet(t, c, append(m.server, block, zmq.HandshakeInterval.Of(2*time.Second)), m.client)
 		<-entered
 		other := rig.Socket(t, zmq.DEALER, m.client...)
 		rig.Must(t, other.Connect(mt.server.LastEndpoint()))

@@ -307,7 +307,7 @@ func TestZAPHandlerThatSaysNothing(t *testing.T) {
 			for range asked {
 			}
 		})
-		mt := meet(t, c, append(m.server, zmq.HandshakeInterval.Of(500*time.Millisecond)), m.client)
+		mt := meet(t, c, append(m.server, zmq.HandshakeInterval.Of(2*time.Second)), m.client)
 		<-asked
 		other := rig.Socket(t, zmq.DEALER, m.client...)
 		rig.Must(t, other.Connect(mt.server.LastEndpoint()))

@@ -4,7 +4,6 @@ package simulation
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -32,6 +31,7 @@ type peer struct {
 	socket  *core.Socket
 	number  uint32 // of the socket, unique in the world
 	pause   time.Duration
+	replies uint64        // that the sockets of this peer have sent; of its receiving goroutine
 	changed chan struct{} // closed when the socket is replaced
 }
 
@@ -46,6 +46,13 @@ func (p *peer) open() error {
 	} {
 		if err := s.SetOption(n, opt.Value{I: v}); err != nil {
 			return err
+		}
+	}
+	if p.typ == pattern.Req {
+		for _, n := range []opt.Num{opt.ReqRelaxed, opt.ReqCorrelate} {
+			if err := s.SetOption(n, opt.Value{I: 1}); err != nil {
+				return err
+			}
 		}
 	}
 	if err := p.secure(s); err != nil {
@@ -124,8 +131,8 @@ func (p *peer) pausing() (d time.Duration) {
 // message.
 const header = 4 + 8
 
-// sendLoop sends in bursts until ctx ends.
-func (p *peer) sendLoop(ctx context.Context) error {
+// sendLoop delivers messages in bursts until ctx ends.
+func (p *peer) sendLoop(ctx context.Context, deliver func(s *core.Socket, number uint32, n uint64) error) error {
 	var n uint64
 	for ctx.Err() == nil {
 		if err := sleep(ctx, time.Duration(p.random.ExpFloat64()*float64(p.w.gap))); err != nil {
@@ -134,10 +141,7 @@ func (p *peer) sendLoop(ctx context.Context) error {
 		for range 1 + p.random.IntN(2*p.w.burst) {
 			s, number, changed := p.current()
 			n++
-			frames := p.message(number, n)
-			p.w.begin(number, n, frames)
-			err := s.Send(context.Background(), frames)
-			p.w.end(number, n, err)
+			err := deliver(s, number, n)
 			if errors.Is(err, zerr.ErrClosed) {
 				<-changed
 			} else if err != nil {
@@ -151,9 +155,18 @@ func (p *peer) sendLoop(ctx context.Context) error {
 	return nil
 }
 
+// send sends message n of a socket, and waits for as long as that takes.
+func (p *peer) send(s *core.Socket, number uint32, n uint64) error {
+	frames := p.message(number, n)
+	p.w.begin(number, n, frames)
+	err := s.Send(context.Background(), frames)
+	p.w.end(number, n, err)
+	return err
+}
+
 func (p *peer) message(number uint32, n uint64) [][]byte {
 	size := p.random.IntN(p.w.size)
-	head := binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(nil, number), n)
+	head := headerOf(number, n)
 	if p.random.IntN(3) == 0 {
 		return [][]byte{head, make([]byte, size), {byte(size)}}
 	}
@@ -170,6 +183,8 @@ func (p *peer) recvLoop(ctx context.Context) error {
 		var m pipe.Message
 		err := s.Recv(ctx, &m)
 		switch {
+		case err == nil && p.typ == pattern.Router:
+			p.reply(s, number, &m)
 		case err == nil:
 			p.w.received(number, &m)
 		case ctx.Err() != nil:

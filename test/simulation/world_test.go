@@ -86,6 +86,7 @@ var shapes = map[string]shape{
 	"DEALER": {pattern.Dealer, pattern.Dealer, true},
 	"PAIR":   {pattern.Pair, pattern.Pair, false},
 	"PUB":    {pattern.Pub, pattern.Sub, false},
+	"REQ":    {pattern.Req, pattern.Router, true},
 }
 
 func newWorld(t *testing.T, random *rand.Rand, shape shape) *world {
@@ -200,7 +201,7 @@ func (w *world) retired(s *core.Socket) {
 	for cause, n := range map[string]uint64{
 		"mute": d.Mute.Load(), "no subscriber": d.NoSubscriber.Load(), "unroutable": d.Unroutable.Load(),
 		"filtered": d.Filtered.Load(), "malformed": d.Malformed.Load(), "stale": d.Stale.Load(),
-		"refused": d.Refused.Load(), "in flight": s.InFlight(), "peer gone": s.Gone(), "unread": s.Unread(),
+		"refused": d.Refused.Load(), "in flight": s.InFlight(), "peer gone": s.PeerGone(), "unread": s.Unread(),
 	} {
 		if n > 0 {
 			w.counted[cause] += n
@@ -219,7 +220,11 @@ func (w *world) run() {
 		}
 	}
 	for _, p := range w.senders {
-		senders.Go(func() { w.note(p.sendLoop(sending)) })
+		deliver := p.send
+		if p.typ == pattern.Req {
+			deliver = p.request
+		}
+		senders.Go(func() { w.note(p.sendLoop(sending, deliver)) })
 	}
 	for _, p := range w.sinks {
 		sinks.Go(func() { w.note(p.recvLoop(ctx)) })
@@ -229,7 +234,7 @@ func (w *world) run() {
 	w.returns(&senders)
 	// Whatever is under way arrives, is sent again on another connection, or is lost.
 	time.Sleep(time.Hour)
-	for _, p := range w.senders {
+	for _, p := range append(w.senders, w.sinks...) {
 		w.quiet(p)
 	}
 	stop()
@@ -272,7 +277,7 @@ func (w *world) returns(senders *sync.WaitGroup) {
 	}
 }
 
-// quiet checks that nothing waits in a sender's queues, now that the network is whole.
+// quiet checks that nothing waits to be sent by a peer, now that the network is whole.
 func (w *world) quiet(p *peer) {
 	if n := p.socket.Traffic().QueuedOut; n > 0 {
 		w.note(fmt.Errorf("%s: %d messages still wait an hour after the last fault", p.socket, n))

@@ -103,7 +103,7 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	}
 	if t == zmq.PUB || t == zmq.XPUB || t == zmq.RADIO {
 		usage := "before sending, wait until `N` peers would get the first message"
-		if t == zmq.PUB {
+		if t != zmq.XPUB {
 			usage += fmt.Sprintf(" (default: one, for at most %s)", pubGrace)
 		}
 		fs.IntVarP(&p.waitSubscribers, "wait-subscribers", "W", 0, usage)

@@ -19,8 +19,12 @@ func (l *link) labelled(frames [][]byte) (zmq.Message, error) {
 		return zmq.NewMessage(frames...).WithGroup(*l.group), nil
 	case t != zmq.RADIO && t != zmq.SERVER && t != zmq.PEER:
 		return zmq.NewMessage(frames...), nil
+	case len(frames) == 1 && l.only != 0:
+		return zmq.NewMessage(frames...).WithRoutingID(l.only), nil
+	case len(frames) < 2 && t == zmq.RADIO:
+		return zmq.Message{}, fmt.Errorf("without --group a message has two frames, its group and what is sent, and this one has %q", frames)
 	case len(frames) < 2:
-		return zmq.Message{}, fmt.Errorf("a message has two frames, a group or the number of a peer, and what is sent: %q", frames)
+		return zmq.Message{}, fmt.Errorf("a message has two frames, the number of the peer that it is for and what is sent, and this one has %q", frames)
 	case t == zmq.RADIO:
 		return zmq.NewMessage(frames[1:]...).WithGroup(string(frames[0])), nil
 	}
@@ -40,6 +44,15 @@ func (l *link) unlabelled(m zmq.Message) zmq.Message {
 		return zmq.NewMessage(append([][]byte{[]byte(m.Group())}, m.Frames()...)...)
 	}
 	return m
+}
+
+// connectPeer connects a PEER, and tells the number of its peer.
+func (l *link) connectPeer(endpoint string) (err error) {
+	l.only, err = l.sock.ConnectPeer(endpoint)
+	if err == nil {
+		fmt.Fprintf(l.notes, "%s is peer %d\n", endpoint, l.only)
+	}
+	return err
 }
 
 // topic is what peers have subscribed to if they get a message.

@@ -28,6 +28,30 @@ func TestRadioSendsToAGroup(t *testing.T) {
 	radio.ends(t, exitOK)
 }
 
+// TestRadioWithoutADishSaysSo: after it has waited for one, as a PUB does.
+func TestRadioWithoutADishSaysSo(t *testing.T) {
+	radio := start(t, "", "radio", "--bind", anyPort, "--group", "g", "lost")
+	radio.waitFor(t, radio.errs, "there is no subscriber for the first message")
+	radio.ends(t, exitOK)
+}
+
+// TestPeerThatConnectsSpeaksFirst: to the only peer that there is.
+func TestPeerThatConnectsSpeaksFirst(t *testing.T) {
+	bound := startReading(t, idle(t), "peer", "--bind", anyPort, "--count", "1")
+	at := bound.endpoint(t)
+	asks := startReading(t, idle(t), "peer", "--connect", at, "hello")
+	asks.waitFor(t, asks.errs, at+" is peer ")
+	bound.ends(t, exitOK)
+	if number, text, _ := strings.Cut(bound.out.String(), "\t"); number == "" || text != "hello\n" {
+		t.Errorf("it wrote %q", bound.out.String())
+	}
+	two := start(t, "", "peer", "--connect", at, "--connect", at, "hello")
+	two.ends(t, exitError)
+	if text := two.errs.String(); !strings.Contains(text, "the number of the peer that it is for") {
+		t.Errorf("it says %q", text)
+	}
+}
+
 func TestScatterAndGather(t *testing.T) {
 	scatter := start(t, "1\n2\n", "scatter", "--bind", anyPort)
 	start(t, "", "gather", "--connect", scatter.endpoint(t), "--count", "2").wrote(t, "1\n2\n")

@@ -78,8 +78,8 @@ frames, an empty one and the reason, so that it cannot be taken for output.`,
 	zmq.GATHER: {"Receive from all SCATTERs", "Writes messages of all peers in turn.",
 		"  zmq gather --connect tcp://localhost:5557"},
 	zmq.PEER: {"Talk to other PEERs by number",
-		"The first of two frames is the number of the peer that a message came from or goes to.",
-		"  zmq peer --bind 'tcp://*:5558'"},
+		"The first of two frames is the number of the peer that a message came from or goes to. What\nconnects to one endpoint and binds to none sends messages of one frame to that peer.",
+		"  zmq peer --bind 'tcp://*:5558'\n  zmq peer --connect tcp://localhost:5558 --count 1 hello"},
 	zmq.CHANNEL: {"Talk to one peer, messages of one frame", "Sends and receives at the same time, with one peer.",
 		"  zmq channel --bind 'tcp://*:5558'\n  zmq channel --connect tcp://localhost:5558"},
 	zmq.DGRAM: {"Talk by datagrams of udp", "The first of two frames is the address that a datagram came from or goes to.",
@@ -175,6 +175,7 @@ type link struct {
 	errs   io.Writer
 	pace   paceFlags
 	group  *string       // --group; nil: it was not given
+	only   uint32        // number of the only peer of a PEER; 0 if there may be others
 	auth   *auth.Handler // nil where peers are not authenticated
 }
 
@@ -317,9 +318,17 @@ func (l *link) attach(t zmq.SocketType, f *socketFlags) error {
 		fmt.Fprintf(l.notes, "listening on %s\n", l.sock.LastEndpoint())
 	}
 	for _, endpoint := range f.connect {
-		if err := l.sock.Connect(endpoint); err != nil {
+		if t == zmq.PEER {
+			err = l.connectPeer(endpoint)
+		} else {
+			err = l.sock.Connect(endpoint)
+		}
+		if err != nil {
 			return err
 		}
+	}
+	if len(f.bind) > 0 || len(f.connect) > 1 {
+		l.only = 0
 	}
 	return nil
 }

@@ -145,7 +145,7 @@ func (l *link) await(ctx context.Context, frames [][]byte) error {
 		}
 	}
 	n, patience := l.pace.waitSubscribers, l.pace.timeout
-	if l.sock.Type() == zmq.PUB && !l.pace.patient {
+	if t := l.sock.Type(); (t == zmq.PUB || t == zmq.RADIO) && !l.pace.patient {
 		n, patience = 1, pubGrace
 	}
 	if n == 0 {

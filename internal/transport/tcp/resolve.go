@@ -6,7 +6,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"github.com/gozmq/zmq/internal/transport"
@@ -121,10 +120,11 @@ func (tcp) Resolve(ctx context.Context, address string, cfg *transport.Config) (
 	}
 	source := address[:strings.LastIndexByte(address, ';')+1]
 	var list []string
+	listed := make(map[netip.AddrPort]bool)
 	for _, a := range addrs {
-		text := source + a.String()
-		if a.Addr().Is6() == addrs[0].Addr().Is6() && !slices.Contains(list, text) {
-			list = append(list, text)
+		if a.Addr().Is6() == addrs[0].Addr().Is6() && !listed[a] {
+			listed[a] = true
+			list = append(list, source+a.String())
 		}
 	}
 	return list, nil

@@ -18,6 +18,10 @@ for option, name in (
 ):
     if job[name]:
         socket.setsockopt(option, max(job[name], 0))
+if job["Socket"] == "REQ":
+    socket.setsockopt(zmq.REQ_RELAXED, 1)
+    socket.setsockopt(zmq.REQ_CORRELATE, 1)
+    socket.setsockopt(zmq.RCVTIMEO, 500)
 if job["Socket"] == "SUB":
     socket.setsockopt(zmq.SUBSCRIBE, b"")
 
@@ -43,6 +47,48 @@ def send():
         time.sleep(max(following - time.monotonic(), 0))
 
 
+def request():
+    """Makes each request until there is a reply to it."""
+    replies = os.open(job["Replies"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    following = time.monotonic()
+    rest = b"\0" * max(job["Size"] - 8, 0)
+    for n in range(1, job["Count"] + 1):
+        number = struct.pack(">Q", n)
+        os.write(journal, number)
+        answer = None
+        while answer is None:
+            socket.send(number + rest)
+            try: # a poll would also tell of the reply to a request that was given up
+                answer = socket.recv()
+            except zmq.Again:
+                pass
+        os.write(replies, answer[:8])
+        following += job["Interval"] / 1e9
+        time.sleep(max(following - time.monotonic(), 0))
+
+
+def ask():
+    """Sends requests at a pace, and takes the replies meanwhile and afterwards."""
+    replies = os.open(job["Replies"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    following = time.monotonic()
+    rest = b"\0" * max(job["Size"] - 8, 0)
+    n = 0
+    while True:
+        if n < job["Count"] and time.monotonic() >= following and socket.poll(0, zmq.POLLOUT):
+            n += 1
+            number = struct.pack(">Q", n)
+            socket.send(number + rest)
+            os.write(journal, number)
+            following += job["Interval"] / 1e9
+        if socket.poll(1):
+            os.write(replies, socket.recv()[:8])
+
+
+def echo():
+    while True:
+        socket.send_multipart(socket.recv_multipart())
+
+
 def receive():
     while True:
         os.write(journal, socket.recv()[:8])
@@ -55,7 +101,8 @@ if job.get("Bind"):
 else:
     socket.connect(job["Connect"])
 print("{}", flush=True)
-for work in (watch, send if job["Count"] else receive):
+works = {"PUSH": send, "PUB": send, "REQ": request, "REP": echo, "DEALER": ask, "ROUTER": echo}
+for work in (watch, works.get(job["Socket"], receive)):
     threading.Thread(target=work, daemon=True).start()
 
 held = []

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package capi
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/interop/peer"
+)
+
+// realDrafts returns the environment in which programs find a libzmq with the draft
+// functions: the one inside of the package zeromq of Node.js. It wants what only Node.js
+// has, and calls none of it here: that is there by name.
+func realDrafts(t *testing.T) []string {
+	t.Helper()
+	addon := peer.DraftLibrary(t)
+	dir := t.TempDir()
+	if err := os.Symlink(addon, filepath.Join(dir, "libzmq.so.5")); err != nil {
+		t.Fatal(err)
+	}
+	wants, err := exec.Command("nm", "-D", "--undefined-only", addon).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names strings.Builder
+	for _, word := range strings.Fields(string(wants)) {
+		if strings.HasPrefix(word, "napi_") || strings.HasPrefix(word, "uv_") {
+			names.WriteString("void " + word + "(void) {}\n")
+		}
+	}
+	source := filepath.Join(dir, "names.c")
+	if err := os.WriteFile(source, []byte(names.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	rest := filepath.Join(dir, "names.so")
+	if out, err := exec.Command("gcc", "-shared", "-fPIC", "-w", "-o", rest, source).CombinedOutput(); err != nil {
+		t.Fatalf("gcc: %v\n%s", err, out)
+	}
+	return using(dir, "LD_PRELOAD="+rest)
+}
+
+// TestDraftPrograms: a program that calls the draft functions gives the same results on
+// both libraries, as all others do in TestPrograms.
+func TestDraftPrograms(t *testing.T) {
+	theirs := realDrafts(t)
+	bin := compile(t, "draftcalls", "programs/draftcalls.c", "-I"+source, "-L"+draftLibrary(t), "-lzmq", "-lpthread")
+	want := execute(t, time.Minute, theirs, bin)
+	if want.code != 0 || !strings.Contains(want.out, "zmq_has(\"draft\") = 1") {
+		t.Fatalf("libzmq ends with %d:\n%s", want.code, want.out)
+	}
+	compareOutput(t, "draftcalls", "our header", want, execute(t, time.Minute, using(draftLibrary(t)), bin), differences(t))
+}
+
+// peerings is how many messages two PEERs exchange in each direction.
+const peerings = 100_000
+
+// TestPeerThatLibzmqConnects: a PEER of ours answers one that zmq_connect_peer made.
+func TestPeerThatLibzmqConnects(t *testing.T) {
+	for _, at := range peerEndpoints(t) {
+		s := ourPeer(t)
+		if err := s.Bind(at); err != nil {
+			t.Fatal(err)
+		}
+		p := startPeering(t, "connect", s.LastEndpoint())
+		answer(t, s, peerings)
+		p.wantExpected()
+	}
+}
+
+// TestPeerThatConnectsToLibzmq: ours asks, with the number that ConnectPeer returns.
+func TestPeerThatConnectsToLibzmq(t *testing.T) {
+	for _, at := range peerEndpoints(t) {
+		s := ourPeer(t)
+		p := startPeering(t, "bind", at)
+		id, err := s.ConnectPeer(p.line())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), draftPatience)
+		defer cancel()
+		go func() {
+			for n := range peerings {
+				if s.SendMessage(ctx, zmq.NewStringMessage(strconv.Itoa(n)).WithRoutingID(id)) != nil {
+					return // the receiver sees what is missing
+				}
+			}
+		}()
+		for n := range peerings {
+			m, err := s.Recv(ctx)
+			if err != nil || m.String() != strconv.Itoa(n) || m.RoutingID() != id {
+				t.Fatalf("answer %d is %q of %d: %v", n, m, m.RoutingID(), err)
+			}
+		}
+		p.wantExpected()
+	}
+}
+
+// draftPatience is for a whole exchange on a slow machine.
+const draftPatience = 5 * time.Minute
+
+// peerEndpoints returns an endpoint to bind of each transport.
+func peerEndpoints(t *testing.T) []string {
+	dir, err := os.MkdirTemp("", "peers") // t.TempDir is too long for a socket's path
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return []string{"tcp://127.0.0.1:*", "ipc://" + filepath.Join(dir, "s")}
+}
+
+func ourPeer(t *testing.T) *zmq.Socket {
+	t.Helper()
+	c, err := zmq.NewContext(zmq.ContextConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Term(context.Background()) })
+	s, err := c.NewSocket(zmq.PEER, zmq.Linger.Of(0), zmq.WaitForPeer.Of(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// answer sends count messages back that are numbered from 0.
+func answer(t *testing.T, s *zmq.Socket, count int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), draftPatience)
+	defer cancel()
+	for n := range count {
+		m, err := s.Recv(ctx)
+		if err != nil || m.String() != strconv.Itoa(n) {
+			t.Fatalf("message %d is %q: %v", n, m, err)
+		}
+		if err := s.SendMessage(ctx, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// peering is a running programs/peering.c on the other library.
+type peering struct {
+	t   *testing.T
+	cmd *exec.Cmd
+	out *bufio.Reader
+}
+
+func startPeering(t *testing.T, mode, endpoint string) *peering {
+	t.Helper()
+	env := realDrafts(t)
+	bin := compile(t, "peering", "programs/peering.c", "-I"+source, "-L"+draftLibrary(t), "-lzmq", "-lpthread")
+	ctx, cancel := context.WithTimeout(context.Background(), draftPatience)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, bin, mode, endpoint, strconv.Itoa(peerings))
+	cmd.Env, cmd.Stderr = env, os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return &peering{t, cmd, bufio.NewReader(out)}
+}
+
+func (p *peering) line() string {
+	p.t.Helper()
+	text, err := p.out.ReadString('\n')
+	if err != nil {
+		p.t.Fatalf("the program says %q: %v", text, err)
+	}
+	return strings.TrimSpace(text)
+}
+
+func (p *peering) wantExpected() {
+	p.t.Helper()
+	if got := p.line(); got != "as expected" {
+		p.t.Errorf("the program says %q", got)
+	}
+}
