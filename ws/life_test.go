@@ -25,7 +25,11 @@ func TestEndpoints(t *testing.T) {
 			strings.Count(at, "/") != 2+strings.Count(c.want, "/") {
 			t.Errorf("%s%s is bound to %q", c.scheme, c.path, at)
 		}
-		push := r.Connect(zmq.PUSH, at)
+		given := strings.TrimSuffix(at, "/")
+		push := r.Connect(zmq.PUSH, given)
+		if last := push.LastEndpoint(); last != at {
+			t.Errorf("connected to %q, LAST_ENDPOINT is %q", given, last)
+		}
 		r.WaitPeers(pull, 1)
 		p := pull.Peers()[0]
 		if !strings.HasPrefix(p.Remote, c.scheme+"://127.0.0.1:") || !strings.HasPrefix(p.Local, c.scheme+"://127.0.0.1:") ||
@@ -35,7 +39,7 @@ func TestEndpoints(t *testing.T) {
 		if want := map[string]string{"ws": "ZWS 2.0", "wss": "ZWS 2.0", "tls": "ZMTP 3.1"}[c.scheme]; p.Protocol != want {
 			t.Errorf("%s: protocol %q, want %q", c.scheme, p.Protocol, want)
 		}
-		r.Check(push.Disconnect(at))
+		r.Check(push.Disconnect(given))
 		r.Check(pull.Unbind(at))
 		if err := pull.Unbind(at); !errors.Is(err, zmq.ErrNoEndpoint) {
 			t.Errorf("a second Unbind: %v", err)

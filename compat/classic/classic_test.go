@@ -14,6 +14,7 @@ import (
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/internal/zmqtest"
+	"github.com/gozmq/zmq/ws"
 )
 
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
@@ -30,6 +31,26 @@ func is(t testing.TB, err, want error) {
 	if !errors.Is(err, want) {
 		t.Errorf("got %v, want %v", err, want)
 	}
+}
+
+// TestTransportsOfPackageWS: for the sockets that are made afterwards, with the options of
+// wss by number.
+func TestTransportsOfPackageWS(t *testing.T) {
+	c := newContext(t)
+	before := c.socket(t, zmq.PULL)
+	c.AddTransports(ws.Transports(ws.Config{})...)
+	is(t, before.Bind("ws://127.0.0.1:*"), zmq.ErrUnsupportedTransport)
+	pull, push := c.socket(t, zmq.PULL), c.socket(t, zmq.PUSH)
+	must(t, pull.Bind("ws://127.0.0.1:*"))
+	must(t, push.Connect(pull.Underlying().LastEndpoint()))
+	must(t, push.Underlying().SendString(zmqtest.Deadline(t), "word"))
+	m, err := pull.Underlying().Recv(zmqtest.Deadline(t))
+	must(t, err)
+	if m.String() != "word" {
+		t.Errorf("received %q", m)
+	}
+	must(t, pull.Underlying().SetRawOption(104, []byte("no certificate"))) // ZMQ_WSS_CERT_PEM
+	is(t, pull.Bind("wss://127.0.0.1:*"), zmq.ErrInvalid)
 }
 
 // numbers of libzmq's options, as a binding has them.

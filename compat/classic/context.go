@@ -55,6 +55,7 @@ type Context struct {
 	mu      sync.Mutex
 	c       *zmq.Context // nil before the first socket
 	options map[int]int
+	added   []zmq.Transport
 	ended   bool
 	gone    chan struct{} // closed when a Term has returned
 }
@@ -123,7 +124,7 @@ func (c *Context) NewSocket(kind int) (*Socket, error) {
 		return nil, err
 	}
 	c.mu.Lock()
-	ipv6, blocky := c.options[IPv6], c.options[Blocky]
+	ipv6, blocky, added := c.options[IPv6], c.options[Blocky], c.added
 	c.mu.Unlock()
 	if ipv6 == 1 {
 		err = s.SetRawOption(42, binary.NativeEndian.AppendUint32(nil, 1))
@@ -131,11 +132,23 @@ func (c *Context) NewSocket(kind int) (*Socket, error) {
 	if blocky == 0 && err == nil {
 		err = zmq.Linger.Set(s, 0)
 	}
+	if len(added) > 0 && err == nil {
+		err = s.Set(zmq.WithTransports(added...))
+	}
 	if err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return newSocket(c, s), nil
+}
+
+// AddTransports gives the sockets that are made from now on transports beside tcp, ipc,
+// udp and inproc: those of package ws, which a program that does not need them does not
+// pay for. libzmq has ws and wss if it was built with them.
+func (c *Context) AddTransports(list ...zmq.Transport) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.added = append(c.added[:len(c.added):len(c.added)], list...)
 }
 
 // started makes the inner context with the first socket, as libzmq does: then is

@@ -59,7 +59,7 @@ var policy = []row{
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
-	{"compat/...", ". auth/... compat/...", ""},
+	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
 	{"examples/...", ". auth/... examples/...", ""},

@@ -203,6 +203,9 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		e.pipe.Route.ID = id
 	}
 	s.last = address
+	if n, ok := t.(transport.Namer); ok {
+		s.last = n.LastEndpoint(addr)
+	}
 	s.startDialer(e, cfg)
 	return e.pipe, nil
 }

@@ -50,6 +50,11 @@ type Resolver interface {
 	Resolve(ctx context.Context, address string, cfg *Config) ([]string, error)
 }
 
+// Namer is a Transport whose LAST_ENDPOINT of a connect is not the text that was given.
+type Namer interface {
+	LastEndpoint(address string) string
+}
+
 // Listener is a bound endpoint that accepts connections.
 type Listener interface {
 	// Accept waits for the next connection, tuned as the configuration says. A

@@ -46,6 +46,16 @@ func (w *ws) CheckConnect(address string) error {
 	return w.below.CheckConnect(host)
 }
 
+// LastEndpoint implements transport.Namer: a path that was left out is there (libzmq,
+// zmq_ws).
+func (w *ws) LastEndpoint(address string) string {
+	host, path, err := split(address)
+	if err != nil {
+		return w.scheme + "://" + address
+	}
+	return w.scheme + "://" + host + path
+}
+
 // CheckConfig implements transport.ConfigChecker for the transport below.
 func (w *ws) CheckConfig(cfg *transport.Config) error {
 	if c, ok := w.below.(transport.ConfigChecker); ok {
