@@ -163,7 +163,7 @@ func TestHandlerOfSocketsThatCannotHaveOne(t *testing.T) {
 func TestHandshakeDeadlineHoldsForAHandler(t *testing.T) {
 	r := newTest(t, ws.Config{})
 	pull := r.Socket(zmq.PULL)
-	h, err := ws.NewHandler(pull, ws.Config{}, zmq.HandshakeInterval.Of(100*time.Millisecond))
+	h, err := ws.NewHandler(pull, ws.Config{}, zmq.HandshakeInterval.Of(time.Second))
 	r.Check(err)
 	server := httptest.NewServer(h)
 	defer server.Close()

@@ -114,7 +114,7 @@ func TestHandshakeDeadlineHoldsForTheUpgrade(t *testing.T) {
 	for _, scheme := range schemes {
 		for _, said := range []string{"", "GET / HTTP/1.1\r\n", "\x16\x03\x01"} {
 			r := newTest(t, ws.Config{})
-			pull, at := r.Bind(zmq.PULL, anyPort(scheme), zmq.HandshakeInterval.Of(100*time.Millisecond))
+			pull, at := r.Bind(zmq.PULL, anyPort(scheme), zmq.HandshakeInterval.Of(500*time.Millisecond))
 			w := r.Watch(pull, zmq.EventHandshakeFailedNoDetail|zmq.EventHandshakeFailedProtocol)
 			p := dialRaw(t, at)
 			p.Write([]byte(said))
