@@ -94,8 +94,12 @@ func (e Endpoint) describe() string {
 		return "bound, " + count(e.Peers, "peer")
 	case e.State == EndpointReady:
 		return "connected"
-	case e.State == EndpointHandshaking && e.LastError == nil:
-		return "connected, but what listens there has not finished the handshake (is it a ZeroMQ socket?)"
+	case e.State == EndpointHandshaking:
+		text := "connected, but what listens there has not finished the handshake (is it a ZeroMQ socket?)"
+		if e.LastError != nil {
+			text += ", before that: " + why
+		}
+		return text
 	case e.State == EndpointConnecting && e.LastError == nil:
 		return "connecting, no answer yet"
 	case e.State == EndpointEnded:
@@ -115,7 +119,8 @@ func count(n int, noun string) string {
 // reason is the text of an error without the prefix that the text around it has.
 func reason(err error) string { return strings.TrimPrefix(err.Error(), "zmq: ") }
 
-// LogValue returns the endpoint as the package log/slog logs it: the address, the state and what goes with it.
+// LogValue returns the endpoint as the package log/slog logs it: the address, the state
+// and what goes with it.
 func (e Endpoint) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("address", e.Address), slog.Bool("bound", e.Bound),
 		slog.String("state", e.State.String()), slog.Int("peers", e.Peers)}

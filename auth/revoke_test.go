@@ -220,7 +220,7 @@ func eachArrival(t *testing.T, test func(*arriving)) {
 	}
 }
 
-var nobody = Config{Default: Rules{Passwords: PasswordFunc(func(context.Context, Request, string) (User, error) {
+var noUser = Config{Default: Rules{Passwords: PasswordFunc(func(context.Context, Request, string) (User, error) {
 	return User{}, ErrDenied
 })}}
 
@@ -228,7 +228,7 @@ var nobody = Config{Default: Rules{Passwords: PasswordFunc(func(context.Context,
 func TestConfigureEndsAPeerThatTheOldRulesLetIn(t *testing.T) {
 	eachArrival(t, func(a *arriving) {
 		events := a.server.Monitor(zmqtest.Deadline(a), zmq.EventDisconnected)
-		must(a, a.h.Configure(nobody))
+		must(a, a.h.Configure(noUser))
 		a.pass()
 		for range events {
 			break

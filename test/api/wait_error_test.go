@@ -88,7 +88,7 @@ func TestCallThatGivesUpWaitingSaysWhy(t *testing.T) {
 		known    func([]zmq.Endpoint) bool
 		want     string
 	}{
-		{"nobody listens", down, nil, failed, "connection refused"},
+		{"no listener", down, nil, failed, "connection refused"},
 		{"a name that does not resolve", "tcp://" + noName + ":5555", nil, failed, "no such host"},
 		{"listens and is silent", "tcp://" + silent.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?"},
 		{"a web server", "tcp://" + web.Listener.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?"},
@@ -98,7 +98,7 @@ func TestCallThatGivesUpWaitingSaysWhy(t *testing.T) {
 		{"a key for a server without", rep, []zmq.Setting{own.AsClient(wrong.Public)}, failed, `ours is CURVE, the peer's "NULL"`},
 		{"an authorizer that says no", strict, nil, failed, "not on Sundays"},
 		{"an authorizer that says no with CURVE", picky, []zmq.Setting{own.AsClient(key.Public)}, failed, "not on Mondays"},
-		{"a name in process that nobody bound", "inproc://nobody", nil, inState(zmq.EndpointConnecting), "has bound the name"},
+		{"a name in process that is not bound", "inproc://unbound", nil, inState(zmq.EndpointConnecting), "has bound the name"},
 		{"a server that does not answer", rep, nil, inState(zmq.EndpointReady), ": connected"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -240,5 +240,14 @@ func TestEndpointIsLoggedByItsParts(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s, want %s in it", &b, want)
 		}
+	}
+}
+
+// TestHandshakeThatHangsIsToldBeforeEarlierFailures: a server that was down and is now
+// replaced by something silent is not said to refuse connections.
+func TestHandshakeThatHangsIsToldBeforeEarlierFailures(t *testing.T) {
+	e := zmq.Endpoint{Address: "tcp://a:1", State: zmq.EndpointHandshaking, Attempts: 2, LastError: zmq.ErrRefused}
+	if text := e.String(); !strings.HasPrefix(text, "tcp://a:1: connected, but what listens there") || !strings.Contains(text, "before that: ") {
+		t.Error(text)
 	}
 }

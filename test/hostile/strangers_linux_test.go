@@ -158,7 +158,7 @@ func TestWhatStrangersMakeUsHold(t *testing.T) {
 		}
 	}
 	for row := range table {
-		t.Errorf("nobody does what row %q of SECURITY.md says", row)
+		t.Errorf("no stranger does what row %q of SECURITY.md says", row)
 	}
 }
 
