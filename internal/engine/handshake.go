@@ -77,6 +77,7 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 	if len(h.buf) > 0 {
 		c.rest = append([]byte(nil), h.buf...)
 	}
+	c.noteHeard() // before the socket sees the peer
 	return h.peer, nil
 }
 

@@ -90,7 +90,6 @@ func (cfg *Config) frameLimit(overhead int) uint64 {
 // heartbeats. After it has returned nothing of the connection is left once
 // Close and Wait have been called.
 func (c *Conn) Run() error {
-	c.noteHeard()
 	c.running.Store(true)
 	defer c.running.Store(false)
 	c.startHeartbeat()

@@ -110,6 +110,9 @@ func (r *rig) run() {
 		r.err = err
 		return
 	}
+	if p.LastHeard.Load() == 0 {
+		r.Error("a peer is seen that was never heard")
+	}
 	r.pipe.SetPeer(p)
 	r.conn.Attach(r.pipe)
 	if r.pipe.Out().Attach(r.conn, r.conn.Version()) {
