@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"time"
 
 	"github.com/gozmq/zmq/cmd/zmq/format"
@@ -22,8 +23,10 @@ type item struct {
 type input struct {
 	// Immutable after newInput.
 	stream *format.Reader
-	given  [][]byte // the message that the arguments are; nil reads the stream
-	times  uint64   // how often that is sent
+	source io.Reader // below the stream
+	given  [][]byte  // the message that the arguments are; nil reads the stream
+	times  uint64    // how often that is sent
+	repeat uint64    // how often the whole is sent
 
 	items chan item     // unbuffered, so that the reader is ahead by one message
 	ended chan struct{} // closed by the reader when nothing comes any more
@@ -32,9 +35,10 @@ type input struct {
 
 // newInput takes the arguments as the frames of a message, which is sent count
 // times, or once where count counts what is received.
-func newInput(in io.Reader, f format.Format, args []string, count uint64, once bool) (*input, error) {
+func newInput(in io.Reader, f format.Format, args []string, count, repeat uint64, once bool) (*input, error) {
+	in = measured(in)
 	i := &input{
-		stream: format.NewReader(in, f), times: max(1, count),
+		stream: format.NewReader(in, f), source: in, times: max(1, count), repeat: max(1, repeat),
 		items: make(chan item), ended: make(chan struct{}), hurry: make(chan struct{}),
 	}
 	if once {
@@ -54,14 +58,7 @@ func newInput(in io.Reader, f format.Format, args []string, count uint64, once b
 func (i *input) start(ctx context.Context) {
 	go func() {
 		defer close(i.ended)
-		for n := uint64(0); i.given == nil || n < i.times; n++ {
-			it := item{frames: i.given}
-			if i.given == nil {
-				it.frames, it.err = i.stream.Next()
-				if errors.Is(it.err, io.EOF) {
-					return
-				}
-			}
+		for it := range i.read() {
 			select {
 			case i.items <- it:
 			case <-ctx.Done():
@@ -72,6 +69,54 @@ func (i *input) start(ctx context.Context) {
 			}
 		}
 	}()
+}
+
+// maxRepeated is how much of an input is kept to be sent again.
+const maxRepeated = 256 << 20
+
+// read goes over all messages of the input, as often as they are to be sent.
+func (i *input) read() iter.Seq[item] {
+	if i.given != nil {
+		return i.readGiven
+	}
+	return func(yield func(item) bool) {
+		var kept [][][]byte
+		size := 0
+		for {
+			frames, err := i.stream.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if i.repeat > 1 && err == nil {
+				kept = append(kept, frames)
+				for _, f := range frames {
+					size += len(f)
+				}
+				if size > maxRepeated {
+					err = fmt.Errorf("more than %d MiB, which is too much to be repeated", maxRepeated>>20)
+				}
+			}
+			if !yield(item{frames, err}) {
+				return
+			}
+		}
+		for n := uint64(1); n < i.repeat && len(kept) > 0; n++ {
+			for _, frames := range kept {
+				if !yield(item{frames: frames}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// readGiven goes over the message that the arguments are.
+func (i *input) readGiven(yield func(item) bool) {
+	for n := uint64(0); n < i.times*i.repeat; n++ {
+		if !yield(item{frames: i.given}) {
+			return
+		}
+	}
 }
 
 // grace is how long the input may be silent after finish before it is taken for

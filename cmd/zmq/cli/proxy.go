@@ -224,7 +224,7 @@ func runProxy(ctx context.Context, s Streams, f *proxyFlags, args []string) erro
 		d.close(true)
 		return setupError(err)
 	}
-	err = d.run(ctx, rateLine(s.Err, f.socket.quiet))
+	err = d.run(ctx, newStatusLine(s.Err, f.socket.quiet))
 	d.close(false) // what is queued goes out within the linger that the sockets have
 	return err
 }
@@ -298,7 +298,7 @@ func (s *side) attach(sock *zmq.Socket, notes io.Writer) (err error) {
 }
 
 // run passes messages on until a signal or a TERMINATE.
-func (d *device) run(ctx context.Context, line *rates) error {
+func (d *device) run(ctx context.Context, line *statusLine) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	result := make(chan error, 1)
@@ -310,7 +310,7 @@ func (d *device) run(ctx context.Context, line *rates) error {
 		select {
 		case <-tick.C:
 			now := d.proxy.Statistics()
-			line.show(before, now, time.Second, d.proxy.Paused())
+			line.showRates(before, now, time.Second, d.proxy.Paused())
 			before = now
 		case err := <-result:
 			line.end()

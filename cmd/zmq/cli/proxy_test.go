@@ -117,29 +117,29 @@ func TestProxyUsage(t *testing.T) {
 func TestProxyRates(t *testing.T) {
 	var b bytes.Buffer
 	columns := 200
-	r := &rates{w: &b, width: func() int { return columns }}
+	r := &statusLine{w: &b, width: func() int { return columns }}
 	now := zmq.ProxyStats{
 		Frontend: zmq.ProxyTraffic{MessagesOut: 3, BytesOut: 30},
 		Backend:  zmq.ProxyTraffic{MessagesOut: 2_500_000, BytesOut: 40_000_000, Refused: 1},
 	}
-	r.show(zmq.ProxyStats{}, now, 2*time.Second, false)
+	r.showRates(zmq.ProxyStats{}, now, 2*time.Second, false)
 	want := "\rfront to back 1.25 Mmsg/s 20.0 MB/s | back to front 1.50 msg/s 15 B/s | 1 had no peer to go to\x1b[K"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
 	b.Reset()
 	columns = 21
-	r.show(now, now, time.Second, true)
+	r.showRates(now, now, time.Second, true)
 	r.end()
 	r.end()
 	if want := "\rpaused | front to ba\x1b[K\r\x1b[K"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
-	if rateLine(&b, false) != nil {
+	if newStatusLine(&b, false) != nil {
 		t.Error("a line where there is no terminal")
 	}
-	var none *rates
-	none.show(now, now, time.Second, false)
+	var none *statusLine
+	none.showRates(now, now, time.Second, false)
 	none.end()
 }
 

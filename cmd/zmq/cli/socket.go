@@ -128,7 +128,11 @@ func typeHelp(t zmq.SocketType) string {
 			parts = append(parts, bothHelp)
 		}
 	}
-	return strings.Join(append(parts, formatHelp, exitHelp), "\n\n")
+	parts = append(parts, formatHelp)
+	if receives(t) {
+		parts = append(parts, "Fields of --print-format:\n"+format.TemplateHelp)
+	}
+	return strings.Join(append(parts, exitHelp), "\n\n")
 }
 
 func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
@@ -143,6 +147,9 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			args = f.socket.claim(args)
+			if err := applyContext(cmd, s.Err); err != nil {
+				return err
+			}
 			if err := f.check(cmd, args); err != nil {
 				return usageError{err}
 			}
@@ -184,8 +191,9 @@ type link struct {
 	only   uint32        // number of the only peer of a PEER; 0 if there may be others
 	auth   *auth.Handler // nil where peers are not authenticated
 	reach  *reach
-	sent   uint64 // messages, by sendAll
-	slow   bool   // it was said that a subscriber has no room; owned by sendAll
+	sent   uint64    // messages, by sendAll
+	sendAt time.Time // when --rate let the last message go
+	slow   bool      // it was said that a subscriber has no room; owned by sendAll
 }
 
 // runSocket is the whole life of a socket command.
@@ -194,11 +202,14 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	if err != nil {
 		return usageError{err}
 	}
-	in, err := newInput(s.In, form, args, f.pace.count, receives(t) && t != zmq.REQ)
+	in, err := newInput(s.In, form, args, f.pace.count, f.pace.repeat, receives(t) && t != zmq.REQ)
 	if err != nil {
 		return usageError{err}
 	}
-	l := &link{format: form, input: in, output: newOutput(s.Out, form), notes: s.Err, errs: s.Err, pace: f.pace}
+	l := &link{format: form, input: in, notes: s.Err, errs: s.Err, pace: f.pace}
+	if l.output, err = f.output(s, form); err != nil {
+		return usageError{err}
+	}
 	if f.socket.grouped {
 		l.group = &f.socket.group
 	}
@@ -210,8 +221,14 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	if err := l.open(following, s, t, f); err != nil {
 		return err
 	}
+	var line *statusLine
+	if wantsProgress(s, t, f.socket.quiet) {
+		line = newStatusLine(s.Err, false)
+	}
+	shown := startProgress(following, line, l.sock, in.source)
 	defer func() {
 		stop()
+		<-shown.done
 		l.reach.wait()
 		l.closeHandler()
 	}()
@@ -235,6 +252,25 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 		err = closeErr
 	}
 	return err
+}
+
+// output is where and how messages are written.
+func (f *flags) output(s Streams, form format.Format) (*output, error) {
+	painted, err := paints(s.Out, f.color)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := form.(*format.Text); ok && painted {
+		form = text.Painted()
+	}
+	o := newOutput(s.Out, form)
+	o.sample = max(1, f.pace.sample)
+	if f.text.template != "" {
+		if o.template, err = format.NewTemplate(f.text.template, form); err != nil {
+			return nil, fmt.Errorf("--print-format: %w", err)
+		}
+	}
+	return o, nil
 }
 
 // run moves messages in the way of the type.
