@@ -45,6 +45,17 @@ func (o *output) write(m zmq.Message, shown [][]byte) error {
 	return nil
 }
 
+// pass writes and flushes a message that passes a proxy in the direction of an arrow.
+func (o *output) pass(arrow string, m zmq.Message) error {
+	o.count++
+	p := m.Peer()
+	o.buf = o.template.Append(o.buf[:0], &format.Shown{Frames: m.Frames(), Number: o.count, Time: time.Now(), Peer: p.Remote, Identity: p.Identity, Way: arrow})
+	if _, err := o.w.Write(o.buf); err != nil {
+		return fmt.Errorf("write standard output: %w", err)
+	}
+	return o.flush()
+}
+
 func (o *output) flush() error {
 	if err := o.w.Flush(); err != nil {
 		return fmt.Errorf("write standard output: %w", err)
