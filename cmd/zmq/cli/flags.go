@@ -78,7 +78,9 @@ const pubGrace = time.Second
 // to do when the input has ended is to deliver it.
 const sendLinger = "10s"
 
-func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
+// add adds the flags of a type. Those that say how messages look are left out where
+// messages are not text.
+func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType, text bool) {
 	fs.SortFlags = false // by meaning instead
 	s, p := &f.socket, &f.pace
 	s.addEndpoints(fs)
@@ -102,8 +104,10 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	}
 	fs.Uint64VarP(&p.count, "count", "n", 0, countUsage(t))
 	durationVar(fs, &p.timeout, "timeout", "t", 0, timeoutUsage(t))
-	f.text.add(fs)
-	if receives(t) {
+	if text {
+		f.text.add(fs)
+	}
+	if text && receives(t) {
 		fs.StringVar(&f.text.template, "print-format", "", "write each message as `TEXT` with fields says, such as '%t %p %f %m'; see above")
 		fs.Uint64Var(&p.sample, "sample", 1, "write the first of every `N` messages, and leave out the others")
 	}
@@ -133,7 +137,9 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 			f.tls.add(fs)
 		}
 	}
-	fs.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto (on a terminal, unless NO_COLOR is set), always, never")
+	if text {
+		fs.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto (on a terminal, unless NO_COLOR is set), always, never")
+	}
 	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&s.quiet, "quiet", "q", false, "write only errors to standard error")
@@ -267,5 +273,8 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 }
 
 func (f *textFlags) parse() (format.Format, error) {
+	if f.format == "" { // a command without these flags
+		return format.New("raw", "", false)
+	}
 	return format.New(f.format, f.separator, f.escape)
 }

@@ -17,6 +17,7 @@ import (
 type item struct {
 	frames [][]byte
 	err    error
+	at     time.Time // when it was recorded
 }
 
 // input is where messages to send come from: arguments, or a stream.
@@ -27,6 +28,10 @@ type input struct {
 	given  [][]byte  // the message that the arguments are; nil reads the stream
 	times  uint64    // how often that is sent
 	repeat uint64    // how often the whole is sent
+
+	recorded *replayed // nil: there is no recording
+
+	at time.Time // when the message was recorded that next returned; for its caller
 
 	items chan item     // unbuffered, so that the reader is ahead by one message
 	ended chan struct{} // closed by the reader when nothing comes any more
@@ -76,7 +81,18 @@ const maxRepeated = 256 << 20
 
 // read goes over all messages of the input, as often as they are to be sent.
 func (i *input) read() iter.Seq[item] {
-	if i.given != nil {
+	switch {
+	case i.recorded != nil:
+		return func(yield func(item) bool) {
+			goOn := true
+			for n := uint64(0); n < i.repeat && goOn; n++ {
+				i.recorded.messages(func(it item) bool {
+					goOn = yield(it)
+					return goOn
+				})
+			}
+		}
+	case i.given != nil:
 		return i.readGiven
 	}
 	return func(yield func(item) bool) {
@@ -96,7 +112,7 @@ func (i *input) read() iter.Seq[item] {
 					err = fmt.Errorf("more than %d MiB, which is too much to be repeated", maxRepeated>>20)
 				}
 			}
-			if !yield(item{frames, err}) {
+			if !yield(item{frames: frames, err: err}) {
 				return
 			}
 		}
@@ -108,6 +124,14 @@ func (i *input) read() iter.Seq[item] {
 			}
 		}
 	}
+}
+
+// describe says what an error that next returned was.
+func (i *input) describe(err error) error {
+	if i.recorded != nil {
+		return err // names the file
+	}
+	return fmt.Errorf("read standard input: %w", err)
 }
 
 // readGiven goes over the message that the arguments are.
@@ -130,6 +154,7 @@ func (i *input) finish() { close(i.hurry) }
 func (i *input) next(ctx context.Context) ([][]byte, error) {
 	select {
 	case it := <-i.items:
+		i.at = it.at
 		return it.frames, it.err
 	case <-i.ended:
 		return nil, io.EOF
@@ -141,6 +166,7 @@ func (i *input) next(ctx context.Context) ([][]byte, error) {
 	defer idle.Stop()
 	select {
 	case it := <-i.items:
+		i.at = it.at
 		return it.frames, it.err
 	case <-i.ended:
 	case <-ctx.Done():

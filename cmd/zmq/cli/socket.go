@@ -146,14 +146,11 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		GroupID: "sockets",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = f.socket.claim(args)
-			if err := applyContext(cmd, s.Err); err != nil {
+			args, err := f.begin(cmd, s, args)
+			if err != nil {
 				return err
 			}
-			if err := f.check(cmd, args); err != nil {
-				return usageError{err}
-			}
-			return runSocket(cmd.Context(), s, t, &f, args)
+			return runSocket(cmd.Context(), s, t, &f, args, nil, nil)
 		},
 	}
 	if sends(t) && t != zmq.REP {
@@ -162,7 +159,7 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		cmd.Use += " [ENDPOINT...]"
 		cmd.Annotations = map[string]string{wordless: "true"}
 	}
-	f.add(cmd.Flags(), t)
+	f.add(cmd.Flags(), t, true)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
 	return cmd
@@ -183,7 +180,7 @@ type link struct {
 	sock   *zmq.Socket
 	format format.Format
 	input  *input
-	output *output
+	output sink
 	notes  io.Writer // where it listens and what is odd; nowhere with --quiet
 	errs   io.Writer
 	pace   paceFlags
@@ -196,8 +193,22 @@ type link struct {
 	slow   bool      // it was said that a subscriber has no room; owned by sendAll
 }
 
-// runSocket is the whole life of a socket command.
-func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string) error {
+// begin completes the flags with endpoints that are arguments and with what a saved context
+// has, and checks them. It returns the other arguments.
+func (f *flags) begin(cmd *cobra.Command, s Streams, args []string) ([]string, error) {
+	args = f.socket.claim(args)
+	if err := applyContext(cmd, s.Err); err != nil {
+		return nil, err
+	}
+	if err := f.check(cmd, args); err != nil {
+		return nil, usageError{err}
+	}
+	return args, nil
+}
+
+// runSocket is the whole life of a socket command. Messages go to standard output and come
+// from standard input, unless they have another sink, or a recording that they come from.
+func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string, to sink, from *replayed) error {
 	form, err := f.text.parse()
 	if err != nil {
 		return usageError{err}
@@ -207,8 +218,13 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 		return usageError{err}
 	}
 	l := &link{format: form, input: in, notes: s.Err, errs: s.Err, pace: f.pace}
-	if l.output, err = f.output(s, form); err != nil {
-		return usageError{err}
+	if from != nil {
+		in.recorded, in.source = from, nil
+	}
+	if l.output = to; to == nil {
+		if l.output, err = f.output(s, form); err != nil {
+			return usageError{err}
+		}
 	}
 	if f.socket.grouped {
 		l.group = &f.socket.group
@@ -256,6 +272,9 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 
 // output is where and how messages are written.
 func (f *flags) output(s Streams, form format.Format) (*output, error) {
+	if f.color == "" {
+		f.color = "auto"
+	}
 	painted, err := paints(s.Out, f.color)
 	if err != nil {
 		return nil, err

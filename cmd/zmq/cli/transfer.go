@@ -91,11 +91,12 @@ func (l *link) sendAll(ctx context.Context, count uint64, timeout time.Duration)
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fmt.Errorf("read standard input: %w", err)
+			return l.input.describe(err)
 		}
 		if n == 0 {
 			err = l.await(ctx, frames)
-		} else {
+		}
+		if err == nil && (n > 0 || l.input.recorded != nil) {
 			err = l.pause(ctx)
 		}
 		if err == nil && n > 0 && l.publishes() && !l.pace.drop && l.reach.deserted() {
@@ -278,6 +279,9 @@ func within(ctx context.Context, timeout time.Duration) (context.Context, contex
 // pause waits until the next message may be sent. A rate is kept over all messages: one
 // that was late makes the pause before the next one shorter.
 func (l *link) pause(ctx context.Context) error {
+	if r := l.input.recorded; r != nil && l.pace.rate == 0 && l.pace.interval == 0 {
+		return pause(ctx, r.wait(l.input.at, time.Now()))
+	}
 	if l.pace.rate == 0 {
 		return pause(ctx, l.pace.interval)
 	}
