@@ -32,8 +32,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // Header describes a recording.
 type Header struct {
-	Type      string    `json:"type"`      // of the socket that received, such as "SUB"
-	Endpoints []string  `json:"endpoints"` // that it was bound or connected to
+	Type      string    `json:"type"`             // of the socket that received, such as "SUB"
+	Endpoints []string  `json:"endpoints"`        // that it was bound or connected to
 	Topics    []string  `json:"topics,omitempty"` // subscriptions, or groups of a DISH
 	Started   time.Time `json:"started"`          // when the file was made
 }
