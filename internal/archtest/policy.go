@@ -58,11 +58,13 @@ var policy = []row{
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
+	// Files for web pages, in JavaScript.
+	{"web", "", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/... examples/...", ""},
+	{"examples/...", ". auth/... ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
@@ -75,7 +77,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws interop/...", "*"},
+	{"interop/...", ". auth/... ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
