@@ -125,6 +125,9 @@ func (s *Socket) DisconnectRoutingID(routingID uint32) error {
 
 // WaitPeers waits until at least n peers are connected.
 func (s *Socket) WaitPeers(ctx context.Context, n int) error {
+	if ctx == nil {
+		return fail("wait for peers", s.s.String(), errNilContext)
+	}
 	return s.failWaiting("wait for peers", s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
 }
 
@@ -132,6 +135,9 @@ func (s *Socket) WaitPeers(ctx context.Context, n int) error {
 // It is for PUB and XPUB, whose messages reach only peers that have subscribed, and for
 // RADIO, of which topic is a whole group. On other types: ErrNotSupported.
 func (s *Socket) WaitSubscribers(ctx context.Context, topic string, n int) error {
+	if ctx == nil {
+		return fail("wait for subscribers", s.s.String(), errNilContext)
+	}
 	if _, ok := s.s.Subscribers(nil); !ok {
 		return fail("wait for subscribers", s.s.String(), zerr.ErrNotSupported)
 	}

@@ -138,7 +138,8 @@ type Event struct {
 // them. It records from the call on, so it sees a later Bind or Connect from its
 // beginning. It stops when ctx ends or the loop is left. When the socket is closed or
 // its context shut down, the monitor ends with EventMonitorStopped as its last event.
-// If that has already happened, it ends at once.
+// If that has already happened, it ends at once. If ctx is nil, its only event is
+// EventMonitorStopped with an Err that says so.
 //
 // A socket may have any number of monitors, each with its own queue. They never delay
 // the socket. When 1000 events are waiting, further ones are dropped and counted, in
@@ -151,6 +152,10 @@ type Event struct {
 // of ZMTP 2.0 and older and those of a STREAM, have an EventHandshakeSucceeded too.
 // MonitorTo reports exactly as libzmq does.
 func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
+	if ctx == nil {
+		err := fail("monitor", s.s.String(), errNilContext)
+		return func(yield func(Event) bool) { yield(Event{Kind: EventMonitorStopped, Time: time.Now(), Err: err}) }
+	}
 	m := s.s.NewMonitor(session.EventKind(mask & EventAllV2))
 	// A monitor that is not read also ends with ctx.
 	release := sync.OnceFunc(m.Stop)

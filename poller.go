@@ -141,6 +141,9 @@ func (p *Poller) Poll() ([]PollEvent, error) {
 }
 
 func (p *Poller) wait(ctx context.Context, events []PollEvent, limit int) ([]PollEvent, error) {
+	if ctx == nil {
+		return nil, fail("poll", "", errNilContext)
+	}
 	scratch, _ := p.scratch.Get().(*[]poller.Item)
 	if scratch == nil {
 		scratch = new([]poller.Item)

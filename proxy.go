@@ -147,6 +147,9 @@ func (p *Proxy) String() string { return p.front.String() + "-" + p.back.String(
 // Run may be called again after it has returned. A second call while it works fails
 // with ErrState.
 func (p *Proxy) Run(ctx context.Context) error {
+	if ctx == nil {
+		return fail("proxy", p.String(), errNilContext)
+	}
 	return fail("proxy", p.String(), p.p.Run(ctx))
 }
 

@@ -16,8 +16,8 @@ import (
 // frames of concurrent messages never mix.
 //
 // A call that blocks returns the context's error when its context ends, ErrClosed when
-// the socket is closed, and ErrTerminated when its Context is shut down. A broken
-// connection makes no call fail. It is made again, and queued messages are sent then.
+// the socket is closed, ErrTerminated when its Context is shut down, and ErrInvalid when
+// its context is nil. A broken connection makes no call fail. It is made again, and queued messages are sent then.
 type Socket struct {
 	s   *core.Socket
 	ctx *Context
@@ -56,6 +56,9 @@ func (s *Socket) String() string { return s.s.String() }
 // A SERVER, PEER or RADIO sends a message to the peer or group that the message
 // carries: see SendMessage, Message.WithRoutingID and Message.WithGroup.
 func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
+	if ctx == nil {
+		return fail("send", s.s.String(), errNilContext)
+	}
 	if err := s.s.Send(ctx, frames); err != nil {
 		return s.failWaiting("send", err)
 	}
@@ -68,6 +71,9 @@ func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 // To send a message more than once, use Send or Message.Clone. After an error the
 // message may be sent again.
 func (s *Socket) SendMessage(ctx context.Context, m Message) error {
+	if ctx == nil {
+		return fail("send", s.s.String(), errNilContext)
+	}
 	var scratch [1][]byte
 	if err := s.s.SendLabelled(ctx, m.surrender(&scratch), m.m.Label, true); err != nil {
 		return s.failWaiting("send", err)
@@ -96,6 +102,9 @@ func (s *Socket) TrySendMessage(m Message) error {
 // that end every call, and a WaitError, which says what is known of the endpoints, when
 // the deadline of ctx passes or RecvTimeout expires.
 func (s *Socket) Recv(ctx context.Context) (Message, error) {
+	if ctx == nil {
+		return Message{}, fail("receive", s.s.String(), errNilContext)
+	}
 	var m Message
 	if err := s.s.Recv(ctx, &m.m); err != nil {
 		return Message{}, s.failWaiting("receive", err)
@@ -116,6 +125,9 @@ func (s *Socket) Recv(ctx context.Context) (Message, error) {
 // One Message belongs to one goroutine. If several goroutines receive from one socket,
 // each needs its own.
 func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
+	if ctx == nil {
+		return fail("receive", s.s.String(), errNilContext)
+	}
 	var in pipe.Message
 	if m.lease != nil && m.lease.of == m {
 		in = m.m
@@ -161,6 +173,9 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // ReqCorrelate and ReqRelaxed, so that requests carry a number, which every REP and
 // every conforming device returns.
 func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error) {
+	if ctx == nil {
+		return Message{}, fail("request", s.s.String(), errNilContext)
+	}
 	if s.t != REQ {
 		return Message{}, fail("request", s.s.String(), ErrNotSupported)
 	}
@@ -275,6 +290,9 @@ func (s *Socket) Close() error { return fail("close", s.s.String(), s.s.Close())
 // The socket is closed nevertheless. If a Close is waiting in another goroutine,
 // CloseContext joins it and can shorten its wait.
 func (s *Socket) CloseContext(ctx context.Context) error {
+	if ctx == nil {
+		return fail("close", s.s.String(), errNilContext)
+	}
 	if err := s.s.CloseContext(ctx); err != nil {
 		return &Error{Op: "close", Endpoint: s.s.String(), Err: err}
 	}
