@@ -78,13 +78,13 @@ func TestAnotherAddressDoesNotSpeakForASource(t *testing.T) {
 // TestAStormOfNAKsIsRateLimited: forged or not, they cost no more than a part of the rate,
 // and new data goes on.
 func TestAStormOfNAKsIsRateLimited(t *testing.T) {
-	const rate = 100_000
+	const rate, seconds = 100_000, 3
 	w, p, s := settled(t, rate)
 	w.run(10 * time.Second)
 	before := w.onWire[packet.RData] + w.onWire[packet.NCF]
 	at := w.now
 	p.publish(10, 3000)
-	for w.now.Sub(at) < 10*time.Second {
+	for w.now.Sub(at) < seconds*time.Second {
 		trail, lead := p.source.window.trail, p.source.window.lead()
 		for first := trail - 200; first != lead+63*10; first += 63 {
 			seqs := make([]uint32, 63)
@@ -105,11 +105,11 @@ func TestAStormOfNAKsIsRateLimited(t *testing.T) {
 	sent := w.onWire[packet.RData] + w.onWire[packet.NCF] - before
 	stats := p.source.Stats()
 	repairs := float64(stats.Repeated) * testMTU // at most
-	if repairs > 10*rate || sent > 10*rate/100 {
-		t.Errorf("%d packets of repairs in 10 s: %+v", sent, stats)
+	if repairs > seconds*rate || sent > seconds*rate/100 {
+		t.Errorf("%d packets of repairs: %+v", sent, stats)
 	}
-	if float64(stats.Bytes) < 0.3*10*rate*0.7 {
-		t.Errorf("only %d bytes of data in 10 s", stats.Bytes)
+	if float64(stats.Bytes) < 0.2*seconds*rate {
+		t.Errorf("only %d bytes of data", stats.Bytes)
 	}
 	w.run(60 * time.Second)
 	s.want(p, 0, 3000)
@@ -118,7 +118,7 @@ func TestAStormOfNAKsIsRateLimited(t *testing.T) {
 // TestAFloodOfSourcesIsBounded: and one that is there keeps its place.
 func TestAFloodOfSourcesIsBounded(t *testing.T) {
 	w, p, s := settled(t, 0)
-	for i := range uint32(20_000) {
+	for i := range uint32(4000) {
 		tsi := packet.TSI{GSI: packet.GSI{9, 9, byte(i >> 24), byte(i >> 16), byte(i >> 8), byte(i)}, Port: 1}
 		w.now = w.now.Add(time.Microsecond)
 		s.r.Handle(packet.AppendData(nil, packet.OData, tsi, testSession, i, i, []byte{0, 0, 200, 0, 'x'}), netip.AddrPortFrom(p.addr, 1), testGroup, w.now)
@@ -139,7 +139,7 @@ func TestWhatWaitsBehindGapsIsBounded(t *testing.T) {
 	w := newWorld(t, 12)
 	s := w.addReceiver(1000, noLimits)
 	data := append([]byte{0, 0, 101, 0}, make([]byte, 100)...)
-	for i := range uint32(200) {
+	for i := range uint32(40) {
 		tsi := packet.TSI{GSI: packet.GSI{9, 9, 9, 9, byte(i >> 8), byte(i)}, Port: 1}
 		for seq := range uint32(3000) {
 			if seq%50 == 3 {
