@@ -32,6 +32,10 @@ var policy = []row{
 	{"internal/z85", "internal/zerr", ""},
 	{"internal/opt", "internal/z85 internal/zerr", ""},
 
+	// Reliable multicast: machines without sockets and clocks.
+	{"internal/pgm/packet", "", ""},
+	{"internal/pgm", "internal/pgm/packet internal/wire internal/zerr", ""},
+
 	// Mechanisms: machines without I/O.
 	{"internal/mechanism/...", "internal/mechanism/... internal/wire internal/zerr", "golang.org/x/crypto"},
 
