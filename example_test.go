@@ -311,6 +311,30 @@ func ExampleOption() {
 }
 
 // Settings can come from a configuration file or a command line.
+func ExampleDropOldest() {
+	prices, display := open(zmq.PUB, zmq.SendHWM.Of(1)), open(zmq.SUB, zmq.RecvHWM.Of(2), zmq.DropOldest.Of(true))
+	defer prices.Close()
+	defer display.Close()
+	check(prices.Bind("inproc://prices"))
+	check(display.Subscribe(""))
+	check(display.Connect("inproc://prices"))
+
+	for i := range 100 { // while the display is busy
+		check(prices.TrySend(fmt.Append(nil, i)))
+	}
+	for range 3 {
+		m, err := display.TryRecv()
+		check(err)
+		fmt.Println(m)
+	}
+	fmt.Println(display.Stats().Drops.Overflow, "dropped")
+	// Output:
+	// 97
+	// 98
+	// 99
+	// 97 dropped
+}
+
 func ExampleParseSetting() {
 	var settings []zmq.Setting
 	for _, text := range []string{"SNDHWM=10", "linger=1500ms"} {

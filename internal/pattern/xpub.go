@@ -179,12 +179,10 @@ func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertM
 // write sends to one subscriber, or counts the loss; a subscriber that stays
 // full for too long is disconnected where the option asks for that.
 func (x *xpub) write(p *pipe.Pipe, m *pipe.Message) {
-	if x.h.writeOrDrop(p, m) {
+	if x.h.writeOrDisplace(p, m) {
 		p.Route.FullAt = time.Time{}
 		return
 	}
-	p.Dropped.Add(1)
-	x.h.Drops.Mute.Add(1)
 	limit := x.h.Options.Millis(opt.DisconnectSlow)
 	if limit <= 0 || !p.Connected() {
 		return

@@ -10,7 +10,8 @@
 // both ways link.exchange starts a second one, for the input, and waits for it.
 // input.start has one that reads standard input ahead by a message; it ends
 // with its stream or its context, but a read that is blocked cannot be stopped
-// and is left to the end of the process. device.run starts one for the proxy and
+// and is left to the end of the process. newReach starts one that tells why there is no
+// peer, for which runSocket waits. device.run starts one for the proxy and
 // waits for it.
 package cli
 
@@ -94,10 +95,12 @@ func newRoot(s Streams) *cobra.Command {
 		Use:           "zmq",
 		Short:         "Send and receive ZeroMQ messages",
 		Long:          rootLong + "\n\n" + exitHelp,
+		Version:       versionText(),
 		Example:       rootExamples,
 		SilenceErrors: true, // Run reports them
 		SilenceUsage:  true,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)

@@ -53,6 +53,7 @@ type paceFlags struct {
 	wait            int
 	waitSubscribers int
 	patient         bool // waitSubscribers was given, not the default of a PUB
+	drop            bool // a PUB drops instead of waiting
 }
 
 // replyFlags say what a REP answers. At most one is set.
@@ -63,9 +64,9 @@ type replyFlags struct {
 	exec  string
 }
 
-// pubGrace is how long a PUB waits for the first subscriber if it is not told
-// how many to wait for. It is long enough for a running subscriber to connect, and
-// short enough for a user that publishes without subscribers.
+// pubGrace is how long a PUB with --drop waits for the first subscriber, and without
+// it for the first peer to subscribe, which may want other topics. It is long enough for
+// a running subscriber to connect.
 const pubGrace = time.Second
 
 // sendLinger is the default of --linger for types that only send: what is left
@@ -95,16 +96,17 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 		fs.StringVar(&f.reply.exec, "exec", "", "reply with the output of shell command `CMD`, which gets the request as its input")
 	}
 	fs.Uint64VarP(&p.count, "count", "n", 0, countUsage(t))
-	fs.DurationVarP(&p.timeout, "timeout", "t", 0, timeoutUsage(t))
+	durationVar(fs, &p.timeout, "timeout", "t", 0, timeoutUsage(t))
 	f.text.add(fs)
 	if sends(t) && t != zmq.REP {
-		fs.DurationVarP(&p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
+		durationVar(fs, &p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
 		fs.IntVarP(&p.wait, "wait", "w", 0, "before sending, wait until `N` peers are connected")
 	}
 	if t == zmq.PUB || t == zmq.XPUB || t == zmq.RADIO {
 		usage := "before sending, wait until `N` peers would get the first message"
 		if t != zmq.XPUB {
-			usage += fmt.Sprintf(" (default: one, for at most %s)", pubGrace)
+			usage += " (default: until one peer is there)"
+			fs.BoolVar(&p.drop, "drop", false, "do not wait for subscribers, at most a second for the first: drop what they have no room for, and say at the end how much")
 		}
 		fs.IntVarP(&p.waitSubscribers, "wait-subscribers", "W", 0, usage)
 	}
@@ -146,19 +148,21 @@ func countUsage(t zmq.SocketType) string {
 func timeoutUsage(t zmq.SocketType) string {
 	switch {
 	case t == zmq.REQ:
-		return "end with exit code 3 when a reply does not come for `D`, such as 500ms or 2s"
+		return "end with exit code 3 when a reply does not come for `D`, such as 500ms, 2s or 2"
 	case !receives(t):
-		return "end with exit code 3 when a message cannot be queued for `D`, such as 500ms or 2s"
+		return "end with exit code 3 when a message cannot be queued for `D`, such as 500ms, 2s or 2"
 	}
-	return "end with exit code 3 when no message comes for `D`, such as 500ms or 2s"
+	return "end with exit code 3 when no message comes for `D`, such as 500ms, 2s or 2"
 }
 
 // check finds mistakes that the flags' types do not.
-func (f *flags) check(cmd *cobra.Command) error {
+func (f *flags) check(cmd *cobra.Command, args []string) error {
 	p := &f.pace
 	switch {
 	case len(f.socket.bind)+len(f.socket.connect) == 0:
-		return fmt.Errorf("it needs an endpoint: --bind tcp://*:5555 or --connect tcp://localhost:5555")
+		return needsEndpoint(cmd.Name(), args)
+	case len(args) > 0 && cmd.Annotations[wordless] != "":
+		return fmt.Errorf("it takes no arguments but endpoints, and got %q", args)
 	case p.timeout < 0 || p.interval < 0:
 		return fmt.Errorf("--timeout and --interval cannot be negative; 0 is none")
 	case p.wait < 0 || p.waitSubscribers < 0:
@@ -169,6 +173,9 @@ func (f *flags) check(cmd *cobra.Command) error {
 	for _, endpoint := range slices.Concat(f.socket.bind, f.socket.connect) {
 		if strings.HasPrefix(endpoint, "inproc:") {
 			return fmt.Errorf("%s reaches only sockets of the same process, and there is no other: use ipc:// or tcp://", endpoint)
+		}
+		if looksLikeHost(endpoint) {
+			return fmt.Errorf("an endpoint names its transport: did you mean tcp://%s?", endpoint)
 		}
 	}
 	var ways []string
@@ -205,7 +212,11 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 		return nil
 	}
 	if f.linger != "" {
-		if err := add("LINGER", f.linger, "--linger "+f.linger); err != nil {
+		text := f.linger
+		if d, err := parseDuration(text); err == nil && d >= 0 {
+			text = d.String() // the option takes a bare number for milliseconds
+		}
+		if err := add("LINGER", text, "--linger "+f.linger); err != nil {
 			return nil, err
 		}
 	}

@@ -54,8 +54,8 @@ func newPingCommand(s Streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.IntVarP(&p.count, "count", "n", 3, "time `N` heartbeats")
-	f.DurationVarP(&p.interval, "interval", "i", 200*time.Millisecond, "pause between heartbeats")
-	f.DurationVarP(&p.timeout, "timeout", "t", 5*time.Second, "wait for `D` at most for an answer")
+	durationVar(f, &p.interval, "interval", "i", 200*time.Millisecond, "pause between heartbeats")
+	durationVar(f, &p.timeout, "timeout", "t", 5*time.Second, "wait for `D` at most for an answer")
 	f.StringVar(&p.socket, "type", "", "shake hands as a socket of that `TYPE`")
 	p.security.add(f)
 	return cmd

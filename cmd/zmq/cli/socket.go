@@ -140,23 +140,29 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		Long:    typeHelp(t),
 		Example: about[t].example,
 		GroupID: "sockets",
-		Args:    noArguments,
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
+			args = f.socket.claim(args)
+			if err := f.check(cmd, args); err != nil {
 				return usageError{err}
 			}
 			return runSocket(cmd.Context(), s, t, &f, args)
 		},
 	}
 	if sends(t) && t != zmq.REP {
-		cmd.Use += " [FRAME...]"
-		cmd.Args = cobra.ArbitraryArgs
+		cmd.Use += " [ENDPOINT...] [FRAME...]"
+	} else {
+		cmd.Use += " [ENDPOINT...]"
+		cmd.Annotations = map[string]string{wordless: "true"}
 	}
 	f.add(cmd.Flags(), t)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
 	return cmd
 }
+
+// wordless is the annotation of commands whose arguments are endpoints only.
+const wordless = "wordless"
 
 // must is for what fails only if this package is wrong.
 func must(err error) {
@@ -177,6 +183,9 @@ type link struct {
 	group  *string       // --group; nil: it was not given
 	only   uint32        // number of the only peer of a PEER; 0 if there may be others
 	auth   *auth.Handler // nil where peers are not authenticated
+	reach  *reach
+	sent   uint64 // messages, by sendAll
+	slow   bool   // it was said that a subscriber has no room; owned by sendAll
 }
 
 // runSocket is the whole life of a socket command.
@@ -196,16 +205,25 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	if f.socket.quiet {
 		l.notes = io.Discard
 	}
-	if err := l.open(s, t, f); err != nil {
+	following, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := l.open(following, s, t, f); err != nil {
 		return err
 	}
-	defer l.closeHandler()
+	defer func() {
+		stop()
+		l.reach.wait()
+		l.closeHandler()
+	}()
 	err = l.run(ctx, t, &f.reply)
 	if err != nil && t == zmq.REQ && f.socket.linger == "" {
 		must(zmq.Linger.Set(l.sock, 0)) // a request that was given up is not worth waiting for
 	}
 	if flushErr := l.output.flush(); err == nil {
 		err = flushErr
+	}
+	if unheard := l.unheard(); err == nil {
+		err = unheard
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = nil // a signal is how receiving ends
@@ -237,7 +255,7 @@ func (l *link) run(ctx context.Context, t zmq.SocketType, r *replyFlags) error {
 }
 
 // open makes the socket. What it cannot do is a usage error.
-func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
+func (l *link) open(ctx context.Context, s Streams, t zmq.SocketType, fs *flags) error {
 	f := &fs.socket
 	settings, err := f.settings()
 	if err != nil {
@@ -252,6 +270,9 @@ func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
 		return err
 	}
 	settings = append(append(security, transports), settings...)
+	if (t == zmq.PUB || t == zmq.RADIO) && !fs.pace.drop {
+		settings = append([]zmq.Setting{zmq.XPubNoDrop.Of(true)}, settings...) // --set may say otherwise
+	}
 	level := slog.LevelWarn
 	switch {
 	case f.verbose:
@@ -271,9 +292,11 @@ func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
 		l.closeHandler()
 		return setupError(err)
 	}
+	l.reach = newReach(ctx, l.sock, l.notes)
 	if err = l.attach(t, f); err != nil {
 		must(zmq.Linger.Set(l.sock, 0))
 		_ = l.sock.Close()
+		l.reach.wait()
 		l.closeHandler()
 		return setupError(err)
 	}
@@ -371,7 +394,9 @@ func (l *link) close(ctx context.Context, t zmq.SocketType) error {
 			if lost := l.sock.Stats().Drops.PeerGone - before; err == nil && lost > 0 {
 				err = lostError{lost, linger}
 				if receives(t) {
-					fmt.Fprintln(l.notes, err)
+					if t != zmq.REQ { // its caller knows that there was no reply
+						fmt.Fprintln(l.notes, err)
+					}
 					err = nil
 				}
 			}

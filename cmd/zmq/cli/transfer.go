@@ -89,6 +89,12 @@ func (l *link) sendAll(ctx context.Context, count uint64, timeout time.Duration)
 		} else {
 			err = pause(ctx, l.pace.interval)
 		}
+		if err == nil && n > 0 && l.publishes() && !l.pace.drop && l.reach.deserted(l.sock) {
+			err = l.awaitPeer(ctx, "every subscriber has left")
+			if err == nil {
+				_, err = l.awaitInterest(ctx, frames, 1, pubGrace)
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -99,6 +105,38 @@ func (l *link) sendAll(ctx context.Context, count uint64, timeout time.Duration)
 		if err := l.sendOne(ctx, m, timeout); err != nil {
 			return err
 		}
+		l.sent++
+	}
+	return nil
+}
+
+// publishes reports whether the socket sends to subscribers alone.
+func (l *link) publishes() bool { return l.sock.Type() == zmq.PUB || l.sock.Type() == zmq.RADIO }
+
+// awaitPeer waits until a peer is there, and says so if that takes long.
+func (l *link) awaitPeer(ctx context.Context, why string) error {
+	waitCtx, cancel := within(ctx, l.pace.timeout)
+	defer cancel()
+	long := time.AfterFunc(closeNote, func() { fmt.Fprintf(l.notes, "%s; waiting for one (--drop does not)\n", why) })
+	defer long.Stop()
+	return l.explain(ctx, l.sock.WaitPeers(waitCtx, 1), "no subscriber came", l.pace.timeout)
+}
+
+// unheard tells what a publisher has sent without a subscriber for it. It is an error if
+// that is all.
+func (l *link) unheard() error {
+	if !l.publishes() || l.sent == 0 {
+		return nil
+	}
+	drops := l.sock.Stats().Drops
+	if drops.Mute > 0 {
+		fmt.Fprintf(l.notes, "%d messages were dropped for subscribers that had no room\n", drops.Mute)
+	}
+	switch forgiven := l.pace.drop || l.pace.patient && l.pace.waitSubscribers == 0; {
+	case drops.NoSubscriber >= l.sent && !forgiven:
+		return unheardError{l.sent}
+	case drops.NoSubscriber > 0 && !(l.pace.patient && l.pace.waitSubscribers == 0):
+		fmt.Fprintf(l.notes, "%d of %d messages had no subscriber\n", drops.NoSubscriber, l.sent)
 	}
 	return nil
 }
@@ -112,6 +150,12 @@ func (l *link) sendOne(ctx context.Context, m zmq.Message, timeout time.Duration
 	}
 	waitCtx, cancel := within(ctx, timeout)
 	defer cancel()
+	if l.publishes() && !l.slow {
+		long := time.AfterFunc(closeNote, func() {
+			fmt.Fprintln(l.notes, "a subscriber has no room; waiting for it (--drop goes on without it)")
+		})
+		defer func() { l.slow = !long.Stop() }()
+	}
 	err = l.sock.SendMessage(waitCtx, m)
 	return l.explain(ctx, err, "a message could not be queued", timeout)
 }
@@ -145,20 +189,38 @@ func (l *link) await(ctx context.Context, frames [][]byte) error {
 		}
 	}
 	n, patience := l.pace.waitSubscribers, l.pace.timeout
-	if t := l.sock.Type(); (t == zmq.PUB || t == zmq.RADIO) && !l.pace.patient {
+	if l.publishes() && !l.pace.patient {
 		n, patience = 1, pubGrace
+		if !l.pace.drop {
+			if err := l.awaitPeer(ctx, "there is no subscriber"); err != nil {
+				return err
+			}
+		}
 	}
 	if n == 0 {
 		return nil
 	}
-	waitCtx, cancel := within(ctx, patience)
-	defer cancel()
-	err := l.sock.WaitSubscribers(waitCtx, l.topic(frames), n)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && !l.pace.patient {
+	there, err := l.awaitInterest(ctx, frames, n, patience)
+	switch {
+	case there || err != nil:
+		return err
+	case !l.pace.patient:
 		fmt.Fprintln(l.notes, "there is no subscriber for the first message; sending all the same (--wait-subscribers N waits)")
 		return nil
 	}
-	return l.explain(ctx, err, fmt.Sprintf("fewer than %d peers subscribed to the first message", n), patience)
+	return l.explain(ctx, context.DeadlineExceeded, fmt.Sprintf("fewer than %d peers subscribed to the first message", n), patience)
+}
+
+// awaitInterest waits until n peers would get a message, and reports whether they came
+// within a time.
+func (l *link) awaitInterest(ctx context.Context, frames [][]byte, n int, patience time.Duration) (bool, error) {
+	waitCtx, cancel := within(ctx, patience)
+	defer cancel()
+	err := l.sock.WaitSubscribers(waitCtx, l.topic(frames), n)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return false, nil
+	}
+	return err == nil, l.explain(ctx, err, "", 0)
 }
 
 // explain turns the end of a wait into what did not happen.
@@ -175,18 +237,25 @@ func (l *link) explain(ctx context.Context, err error, what string, timeout time
 		return err
 	}
 	if len(l.sock.Peers()) == 0 {
-		what = fmt.Sprintf("no peer is connected to %s, and %s", l.places(), what)
+		what = fmt.Sprintf("no peer is connected to %s; %s", l.places(), what)
 	}
 	return timeoutError{what, timeout}
 }
 
-// places names the endpoints of the socket.
+// places names the endpoints of the socket, and says why each has no peer.
 func (l *link) places() string {
 	list := l.sock.Endpoints()
-	if len(list) == 1 {
-		return list[0].Address
+	if len(list) != 1 {
+		return fmt.Sprintf("any of %d endpoints", len(list))
 	}
-	return fmt.Sprintf("any of %d endpoints", len(list))
+	e := list[0]
+	switch {
+	case e.LastError != nil:
+		return e.Address + ": " + unreached(e.LastError)
+	case e.State == zmq.EndpointHandshaking:
+		return e.Address + ": what listens there does not shake hands ('zmq ping' says what it is)"
+	}
+	return e.Address
 }
 
 // within is context.WithTimeout, and no limit where the time-out is none.
