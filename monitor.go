@@ -138,7 +138,8 @@ type Event struct {
 // them. It records from the call on, so it sees a later Bind or Connect from its
 // beginning. It stops when ctx ends or the loop is left. When the socket is closed or
 // its context shut down, the monitor ends with EventMonitorStopped as its last event.
-// If that has already happened, it ends at once.
+// If that has already happened, it ends at once. If ctx is nil, its only event is
+// EventMonitorStopped with an Err that says so.
 //
 // A socket may have any number of monitors, each with its own queue. They never delay
 // the socket. When 1000 events are waiting, further ones are dropped and counted, in
@@ -151,6 +152,10 @@ type Event struct {
 // of ZMTP 2.0 and older and those of a STREAM, have an EventHandshakeSucceeded too.
 // MonitorTo reports exactly as libzmq does.
 func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
+	if ctx == nil {
+		err := s.fail("monitor", errNilContext)
+		return func(yield func(Event) bool) { yield(Event{Kind: EventMonitorStopped, Time: time.Now(), Err: err}) }
+	}
 	m := s.s.NewMonitor(session.EventKind(mask & EventAllV2))
 	// A monitor that is not read also ends with ctx.
 	release := sync.OnceFunc(m.Stop)
@@ -201,7 +206,7 @@ func (s *Socket) MonitorTo(endpoint string, mask EventKind, version int, t Socke
 // address). Messages that were sent can still be read. Without a monitor it does
 // nothing.
 func (s *Socket) StopMonitorTo() error {
-	return fail("stop monitor", s.s.String(), s.s.StopMonitorTo())
+	return s.fail("stop monitor", s.s.StopMonitorTo())
 }
 
 // MonitorPipesStats sends an EventPipesStats for each peer, and for each Connect
@@ -209,5 +214,5 @@ func (s *Socket) StopMonitorTo() error {
 // (zmq_socket_monitor_pipes_stats). Errors: ErrInvalid if no monitor selects it,
 // ErrAgain if there is no peer. Peers returns the same numbers and more.
 func (s *Socket) MonitorPipesStats() error {
-	return fail("pipes statistics", s.s.String(), s.s.PipesStats())
+	return s.fail("pipes statistics", s.s.PipesStats())
 }

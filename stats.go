@@ -53,6 +53,7 @@ type HandshakeFailures struct {
 // Drops are messages that were lost, by cause.
 type Drops struct {
 	Mute         uint64 // the peer's queue was full
+	Overflow     uint64 // received, and dropped for newer ones because the queue was full: see DropOldest
 	NoSubscriber uint64 // no peer had subscribed, or joined the group
 	Unroutable   uint64 // a ROUTER without RouterMandatory had no such peer
 	PeerGone     uint64 // the peer left with messages queued for it
@@ -82,7 +83,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 			Timeout: h.Timeout.Load(), Lost: h.Lost.Load(),
 		},
 		Drops: Drops{
-			Mute: d.Mute.Load(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
+			Mute: s.Mute(), Overflow: s.Overflow(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
 			PeerGone: s.PeerGone(), Filtered: d.Filtered.Load(), Malformed: s.Malformed(), Stale: d.Stale.Load(), Refused: d.Refused.Load(),
 			InFlight:  s.InFlight(),
 			Unread:    s.Unread(),

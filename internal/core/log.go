@@ -119,3 +119,9 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held 
 	}
 	l.LogAttrs(context.Background(), level, text, attrs...)
 }
+
+// Warn writes a warning about a mistake of the program that no call returns.
+func (s *Socket) Warn(text string, err error) {
+	s.ctx.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, text,
+		slog.String("socket", s.String()), slog.String("error", err.Error()))
+}

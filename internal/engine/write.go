@@ -182,6 +182,9 @@ func (c *Conn) writeAll(bufs net.Buffers) (int, error) {
 
 // writeBuffers writes everything in a goroutine that may block.
 func (c *Conn) writeBuffers(bufs [][]byte) (int, error) {
+	if err := c.caughtUp(); err != nil {
+		return 0, err
+	}
 	if c.src.layer != nil {
 		return c.src.layer.WriteBuffers(bufs)
 	}

@@ -132,6 +132,23 @@ func (h *Host) writeOrDrop(p *pipe.Pipe, m *pipe.Message) bool {
 	return h.write(p, m)
 }
 
+// writeOrDisplace is writeOrDrop for publishers and subscribers. If the queue stays full, the
+// message is lost, or with DROP_OLDEST the oldest one that waits. It reports false then.
+func (h *Host) writeOrDisplace(p *pipe.Pipe, m *pipe.Message) bool {
+	if h.writeOrDrop(p, m) {
+		return true
+	}
+	ok, flush := p.Displace(m)
+	switch {
+	case flush:
+		h.Flush = append(h.Flush, p)
+	case !ok:
+		p.Dropped.Add(1)
+		h.Drops.Mute.Add(1)
+	}
+	return false
+}
+
 // orAgain is the answer of Pattern.Room where peers have room for n messages.
 func orAgain(n int) (int, error) {
 	if n == 0 {

@@ -59,6 +59,9 @@ func (o *Outbox) Take(b *Batch) bool {
 	}
 	o.last = b.Size
 	o.ctl = 0
+	if o.oldest != nil {
+		o.oldest.takenLocked(b.segs)
+	}
 	o.mu.Unlock()
 	b.Bufs = b.Bufs[:0]
 	b.Size = 0
@@ -103,6 +106,9 @@ func (o *Outbox) Sent(b *Batch) (msgs int) {
 	o.commands += uint64(commands)
 	if commands < b.Size {
 		o.torn = torn{}
+	}
+	if o.oldest != nil {
+		o.oldest.countedLocked(more, size)
 	}
 	wake := o.mark.ack(uint64(more), size)
 	o.stuck = false
@@ -168,6 +174,9 @@ func (o *Outbox) Failed(b *Batch, n int) {
 
 	o.mu.Lock()
 	o.wroteLocked(n)
+	if o.oldest != nil {
+		o.oldest.countedLocked(msgs, size)
+	}
 	if !first && n > 0 {
 		o.torn.times = 0 // the message before this has gone out
 	}

@@ -36,9 +36,10 @@ type Outbox struct {
 	bytes    int // in segs
 	last     int // bytes of the last batch: decides the size of the next chunk
 	mark     mark
-	supply   supply // nil for most
-	written  uint64 // bytes that connections have taken
-	commands uint64 // of these: PING and PONG
+	supply   supply  // nil for most
+	oldest   *oldest // nil for most: the oldest messages give way at the mark
+	written  uint64  // bytes that connections have taken
+	commands uint64  // of these: PING and PONG
 	torn     torn
 	closed   bool
 	token    bool
