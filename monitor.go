@@ -153,7 +153,7 @@ type Event struct {
 // MonitorTo reports exactly as libzmq does.
 func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
 	if ctx == nil {
-		err := fail("monitor", s.s.String(), errNilContext)
+		err := s.fail("monitor", errNilContext)
 		return func(yield func(Event) bool) { yield(Event{Kind: EventMonitorStopped, Time: time.Now(), Err: err}) }
 	}
 	m := s.s.NewMonitor(session.EventKind(mask & EventAllV2))
@@ -206,7 +206,7 @@ func (s *Socket) MonitorTo(endpoint string, mask EventKind, version int, t Socke
 // address). Messages that were sent can still be read. Without a monitor it does
 // nothing.
 func (s *Socket) StopMonitorTo() error {
-	return fail("stop monitor", s.s.String(), s.s.StopMonitorTo())
+	return s.fail("stop monitor", s.s.StopMonitorTo())
 }
 
 // MonitorPipesStats sends an EventPipesStats for each peer, and for each Connect
@@ -214,5 +214,5 @@ func (s *Socket) StopMonitorTo() error {
 // (zmq_socket_monitor_pipes_stats). Errors: ErrInvalid if no monitor selects it,
 // ErrAgain if there is no peer. Peers returns the same numbers and more.
 func (s *Socket) MonitorPipesStats() error {
-	return fail("pipes statistics", s.s.String(), s.s.PipesStats())
+	return s.fail("pipes statistics", s.s.PipesStats())
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/proxy"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Proxy forwards messages between two sockets, its frontend and its backend, in both
@@ -113,7 +114,7 @@ func WithStop(ch <-chan struct{}) ProxySetting {
 // control socket cannot do its part; ErrInvalid if a socket has two parts, or is nil.
 func NewProxy(frontend, backend *Socket, settings ...ProxySetting) (*Proxy, error) {
 	if frontend == nil || backend == nil {
-		return nil, fail("new proxy", "", ErrInvalid)
+		return nil, fail("new proxy", "", zerr.Errorf(zerr.ErrInvalid, "a proxy needs two sockets, and one of them is nil"))
 	}
 	cfg := proxy.Config{Front: frontend.s, Back: backend.s}
 	for _, x := range settings {

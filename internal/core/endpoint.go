@@ -128,7 +128,7 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 // IMMEDIATE there is none before the peer, and so none to return.
 func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error) {
 	if s.typ.Number != pattern.Peer {
-		return 0, zerr.ErrNotSupported
+		return 0, zerr.Errorf(zerr.ErrNotSupported, "only a PEER numbers its peers, a %s connects with Connect", s.typ.Name)
 	}
 	s.mu.Lock()
 	immediate := s.opts.Bool(opt.Immediate)

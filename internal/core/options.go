@@ -27,7 +27,7 @@ func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
 		return zerr.Errorf(zerr.ErrUnknownOption, "option %d", n)
 	}
 	if !sp.Accepts(s.typ.Name) {
-		return zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, s.typ.Name)
+		return sp.Refuses(s.typ.Name)
 	}
 	s.lockSettled()
 	if err := s.opts.Put(n, v); err != nil {

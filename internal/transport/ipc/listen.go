@@ -5,6 +5,7 @@ package ipc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -91,7 +92,7 @@ func listen(ctx context.Context, path string, cfg *transport.Config, made *file)
 	ln, err := lc.Listen(ctx, "unix", socketName(path))
 	if err != nil {
 		attempt.End(err)
-		return nil, err
+		return nil, explain(err, path)
 	}
 	u := ln.(*net.UnixListener)
 	// The net package would remove whatever has the name when it closes.
@@ -108,6 +109,20 @@ func listen(ctx context.Context, path string, cfg *transport.Config, made *file)
 		return nil, err
 	}
 	return u, nil
+}
+
+// explain adds the cause to an error of the system that is about the folder.
+func explain(err error, path string) error {
+	dir := filepath.Dir(path)
+	_, missing := os.Stat(dir)
+	switch {
+	case isAbstract(path):
+	case errors.Is(missing, fs.ErrNotExist):
+		return fmt.Errorf("%w (the folder %s is not there)", err, dir)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w (this user may not make files in the folder %s)", err, dir)
+	}
+	return err
 }
 
 // adopt takes over the socket of USE_FD. Its file is not ours.
