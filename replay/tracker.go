@@ -123,6 +123,7 @@ func (t *tracker) answer(m Message) {
 		t.place(m.Number)
 	}
 	t.empty, t.back = 0, 0
+	t.miss() // more may follow, as the end will tell
 	if held, ok := t.held[m.Number]; ok {
 		t.counts.Duplicates++
 		t.drop(held)
@@ -144,7 +145,6 @@ func (t *tracker) end(epoch, asked, resume uint64, s span) {
 		return
 	}
 	t.back = 0
-	t.confirmed = true
 	t.seen = max(t.seen, s.next)
 	if resume > t.next && asked <= s.next {
 		t.releaseBelow(resume)
@@ -152,10 +152,22 @@ func (t *tracker) end(epoch, asked, resume uint64, s span) {
 		t.empty = 0
 	}
 	t.release()
+	if t.next < t.seen {
+		t.miss()
+	}
+	t.confirmed = true
 	if t.next < t.seen && t.next == asked {
 		t.nothing()
 	}
 	t.settle()
+}
+
+// miss notes that messages are missing that no published one shows.
+func (t *tracker) miss() {
+	if !t.behind {
+		t.counts.Gaps++
+	}
+	t.behind, t.confirmed = true, false
 }
 
 // nothing counts an answer that did not bring what is missing, and gives it up after
@@ -280,10 +292,10 @@ func (t *tracker) hold(m Message) {
 		t.counts.Duplicates++
 		return
 	}
-	if t.placed && !t.behind {
+	if !t.behind {
 		t.counts.Gaps++
+		t.behind = true
 	}
-	t.behind = true
 	if t.heldBytes+m.size() > t.holdLimit {
 		t.counts.Unheld++
 		return

@@ -295,6 +295,22 @@ func TestTrackerRestartsWhenNumbersGoBack(t *testing.T) {
 	}), "*replay.RestartError", "live", "4")
 }
 
+// What an answer brings that was not missed before is the beginning of more.
+func TestTrackerIsLiveAgainOnlyWithTheEndOfAnAnswer(t *testing.T) {
+	wantPlayed(t, play(At(0), true, func(x *tracker) {
+		x.end(1, 0, 0, span{0, 0})
+		x.answer(numbered(Position{1, 0}))
+		x.answer(numbered(Position{1, 1}))
+		x.end(1, 0, 2, span{0, 4})
+		if _, missing := x.want(); !missing {
+			t.Error("nothing is asked for although the end speaks of more")
+		}
+		x.answer(numbered(Position{1, 2}))
+		x.answer(numbered(Position{1, 3}))
+		x.end(1, 2, 4, span{0, 4})
+	}), "live", "0", "1", "2", "3", "live")
+}
+
 func TestTrackerIgnoresAnEpochThatIsOver(t *testing.T) {
 	wantPlayed(t, play(At(0), true, func(x *tracker) {
 		x.end(1, 0, 0, span{0, 0})
