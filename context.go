@@ -137,7 +137,12 @@ func (c *Context) Shutdown() { c.c.Shutdown() }
 // all of the context's goroutines have ended. If ctx ends first, Term returns an error
 // that names what is still open and matches ctx.Err(). Call Term again to continue
 // waiting.
-func (c *Context) Term(ctx context.Context) error { return c.c.Term(ctx, true) }
+func (c *Context) Term(ctx context.Context) error {
+	if ctx == nil {
+		return fail("term", "context", errNilContext)
+	}
+	return c.c.Term(ctx, true)
+}
 
 // Close is Term without lingering. It shuts the context down, closes the sockets that
 // are still open, drops queued messages, and returns when all of the context's

@@ -118,6 +118,11 @@ type ProtocolError = zerr.ProtocolError
 // of libzmq's own (ETERM is 156384765). It is 0 for nil.
 func Errno(err error) int { return zerr.Errno(err) }
 
+// errNilContext answers every call whose context is nil, before the call does anything.
+// Such a call is often one that no test of the program has reached, and an error there does
+// less harm than a panic.
+var errNilContext = zerr.Errorf(zerr.ErrInvalid, "the context.Context is nil, use context.Background()")
+
 // fail wraps an error once with the operation and its object. The end of a context and
 // ErrAgain are answers, not failures, and are returned unchanged. Calls that wait for
 // peers use failWaiting.

@@ -26,7 +26,8 @@ import (
 //
 // The channel has no buffer, and one goroutine serves it. It is closed when ctx ends,
 // the socket is closed, or its Context is shut down. Socket.Done and ctx.Err tell these
-// apart. If the socket's type cannot receive, the channel is closed at once.
+// apart. If the socket's type cannot receive, or ctx is nil, the channel is closed at once
+// and the log has a warning.
 //
 // The goroutine takes one message at a time off the socket before the program receives
 // it from the channel. If ctx ends meanwhile, the message is put back, and the next
@@ -47,6 +48,11 @@ import (
 // program waits for nothing else, range over Messages.
 func (s *Socket) Incoming(ctx context.Context) <-chan Message {
 	ch := make(chan Message)
+	if ctx == nil {
+		s.s.Warn("Incoming returns a closed channel", errNilContext)
+		close(ch)
+		return ch
+	}
 	bell := make(chan struct{}, 1)
 	w := s.s.Watch(core.CanRecv, func() {
 		select {
@@ -67,6 +73,9 @@ func (s *Socket) Incoming(ctx context.Context) <-chan Message {
 				}
 				continue
 			case ErrAgain, ErrState: // or not our turn
+			case ErrNotSupported:
+				s.s.Warn("Incoming returns a closed channel", err)
+				return
 			default:
 				return
 			}

@@ -41,6 +41,11 @@ func NewMessage(frames ...[]byte) Message {
 	if m.m.Head == nil {
 		m.m.Head = []byte{}
 	}
+	for i, f := range m.m.Tail {
+		if f == nil {
+			m.m.Tail[i] = []byte{}
+		}
+	}
 	return m
 }
 
@@ -59,10 +64,15 @@ func (m Message) Len() int { return m.m.Len() }
 // Size returns the number of bytes of all frames together.
 func (m Message) Size() int { return m.m.Size() }
 
-// Frame returns frame i, counted from 0. It panics if there is none.
+// Frame returns frame i, counted from 0, or nil if there is none. A frame that is there
+// is not nil, even if it is empty. It is the sender that decides how many frames a message
+// has, so a program that indexes Frames instead has to look at Len first.
 func (m Message) Frame(i int) []byte {
-	if i == 0 && m.m.Head != nil {
+	switch {
+	case i == 0:
 		return m.m.Head
+	case i < 0 || i > len(m.m.Tail):
+		return nil
 	}
 	return m.m.Tail[i-1]
 }

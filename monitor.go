@@ -76,11 +76,19 @@ const (
 	// QueuedOut and QueuedIn; see Socket.MonitorPipesStats.
 	EventPipesStats = EventKind(session.PipesStats)
 
+	// EventMessageRefused says that a message was dropped because it is larger than the
+	// peer has announced to accept: one of a publisher, of a proxy, or one that was queued
+	// before the peer was there. Otherwise the send fails with ErrMessageTooLarge. Err has
+	// the numbers. libzmq does not have this event, so MonitorTo does not report it. Value:
+	// 0.
+	EventMessageRefused = EventKind(session.MessageRefused)
+
 	// EventHandshakeFailed is the set of the three kinds of failed handshakes.
 	EventHandshakeFailed = EventHandshakeFailedNoDetail | EventHandshakeFailedProtocol | EventHandshakeFailedAuth
-	// EventAll is every kind but EventPipesStats (ZMQ_EVENT_ALL).
+	// EventAll is every kind of libzmq but EventPipesStats (ZMQ_EVENT_ALL). In the mask
+	// of Monitor it includes EventMessageRefused.
 	EventAll EventKind = 0xFFFF
-	// EventAllV2 is every kind (ZMQ_EVENT_ALL_V2).
+	// EventAllV2 is every kind of libzmq (ZMQ_EVENT_ALL_V2), likewise.
 	EventAllV2 EventKind = 0x1FFFF
 )
 
@@ -91,7 +99,7 @@ var eventNames = map[EventKind]string{
 	EventDisconnected: "DISCONNECTED", EventMonitorStopped: "MONITOR_STOPPED",
 	EventHandshakeFailedNoDetail: "HANDSHAKE_FAILED_NO_DETAIL", EventHandshakeSucceeded: "HANDSHAKE_SUCCEEDED",
 	EventHandshakeFailedProtocol: "HANDSHAKE_FAILED_PROTOCOL", EventHandshakeFailedAuth: "HANDSHAKE_FAILED_AUTH",
-	EventPipesStats: "PIPES_STATS",
+	EventPipesStats: "PIPES_STATS", EventMessageRefused: "MESSAGE_REFUSED",
 }
 
 // String returns libzmq's name of the kind without ZMQ_EVENT_, "CONNECTED". The kinds
@@ -138,7 +146,8 @@ type Event struct {
 // them. It records from the call on, so it sees a later Bind or Connect from its
 // beginning. It stops when ctx ends or the loop is left. When the socket is closed or
 // its context shut down, the monitor ends with EventMonitorStopped as its last event.
-// If that has already happened, it ends at once.
+// If that has already happened, it ends at once. If ctx is nil, its only event is
+// EventMonitorStopped with an Err that says so.
 //
 // A socket may have any number of monitors, each with its own queue. They never delay
 // the socket. When 1000 events are waiting, further ones are dropped and counted, in
@@ -151,7 +160,14 @@ type Event struct {
 // of ZMTP 2.0 and older and those of a STREAM, have an EventHandshakeSucceeded too.
 // MonitorTo reports exactly as libzmq does.
 func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
-	m := s.s.NewMonitor(session.EventKind(mask & EventAllV2))
+	if ctx == nil {
+		err := s.fail("monitor", errNilContext)
+		return func(yield func(Event) bool) { yield(Event{Kind: EventMonitorStopped, Time: time.Now(), Err: err}) }
+	}
+	if mask&EventAll == EventAll {
+		mask |= EventMessageRefused
+	}
+	m := s.s.NewMonitor(session.EventKind(mask & (EventAllV2 | EventMessageRefused)))
 	// A monitor that is not read also ends with ctx.
 	release := sync.OnceFunc(m.Stop)
 	cancel := context.AfterFunc(ctx, release)
@@ -201,7 +217,7 @@ func (s *Socket) MonitorTo(endpoint string, mask EventKind, version int, t Socke
 // address). Messages that were sent can still be read. Without a monitor it does
 // nothing.
 func (s *Socket) StopMonitorTo() error {
-	return fail("stop monitor", s.s.String(), s.s.StopMonitorTo())
+	return s.fail("stop monitor", s.s.StopMonitorTo())
 }
 
 // MonitorPipesStats sends an EventPipesStats for each peer, and for each Connect
@@ -209,5 +225,5 @@ func (s *Socket) StopMonitorTo() error {
 // (zmq_socket_monitor_pipes_stats). Errors: ErrInvalid if no monitor selects it,
 // ErrAgain if there is no peer. Peers returns the same numbers and more.
 func (s *Socket) MonitorPipesStats() error {
-	return fail("pipes statistics", s.s.String(), s.s.PipesStats())
+	return s.fail("pipes statistics", s.s.PipesStats())
 }

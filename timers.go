@@ -129,8 +129,14 @@ func (t *Timers) Timeout() (d time.Duration, ok bool) {
 
 // WithTimeout returns a context that ends with ctx or, with context.DeadlineExceeded,
 // when the next timer is due. The caller must call cancel after the wait. Without
-// timers the context ends with ctx alone.
+// timers the context ends with ctx alone. If ctx is nil, the context has ended already, and
+// context.Cause says why.
 func (t *Timers) WithTimeout(ctx context.Context) (_ context.Context, cancel context.CancelFunc) {
+	if ctx == nil {
+		ended, end := context.WithCancelCause(context.Background())
+		end(fail("timers with timeout", "", errNilContext))
+		return ended, func() {}
+	}
 	d, ok := t.Timeout()
 	if !ok {
 		return context.WithCancel(ctx)

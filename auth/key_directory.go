@@ -81,6 +81,9 @@ func (d *KeyDirectory) Reload() error {
 
 // CheckKey implements Keys.
 func (d *KeyDirectory) CheckKey(ctx context.Context, r Request) (User, error) {
+	if ctx == nil {
+		return User{}, errNilContext
+	}
 	t := d.keys.Load()
 	if t == nil || !t.stamp.holds(d.path) {
 		var err error

@@ -87,6 +87,9 @@ func (f *PasswordFile) Reload() error {
 // CheckPassword implements Passwords. As many hashes are computed at a time as there
 // are processors.
 func (f *PasswordFile) CheckPassword(ctx context.Context, r Request, password string) (User, error) {
+	if ctx == nil {
+		return User{}, errNilContext
+	}
 	t, err := f.current()
 	if err != nil {
 		return User{}, err

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+
+	"github.com/gozmq/zmq"
 )
 
 // Errors with which Authorize or a source of users or keys refuses a peer. Wrap them to
@@ -19,6 +21,10 @@ var (
 	// ErrTryLater refuses a peer for now (300). The peer tries to connect again.
 	ErrTryLater = errors.New("try again later")
 )
+
+// errNilContext answers calls whose context is nil. It is an internal error, which refuses
+// the peer.
+var errNilContext = fmt.Errorf("auth: the context.Context is nil, use context.Background(): %w", zmq.ErrInvalid)
 
 // Rules decide which peers are accepted. The zero Rules refuse every peer.
 type Rules struct {

@@ -31,6 +31,7 @@ var eventTexts = map[session.EventKind]string{
 	session.HandshakeSucceeded:      "handshake done",
 	session.HandshakeFailedProtocol: "handshake failed: protocol error",
 	session.HandshakeFailedAuth:     "handshake failed: refused",
+	session.MessageRefused:          "message dropped: the peer does not accept it",
 }
 
 // log writes an event to the context's logger: what a peer did wrong as a
@@ -118,4 +119,10 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held 
 		attrs = append(attrs, slog.Duration("for", e.Outage.Round(100*time.Millisecond)))
 	}
 	l.LogAttrs(context.Background(), level, text, attrs...)
+}
+
+// Warn writes a warning about a mistake of the program that no call returns.
+func (s *Socket) Warn(text string, err error) {
+	s.ctx.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, text,
+		slog.String("socket", s.String()), slog.String("error", err.Error()))
 }

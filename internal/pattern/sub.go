@@ -144,10 +144,7 @@ func (s *sub) Send(m *pipe.Message) error {
 		return nil
 	}
 	for p := range s.pipes {
-		if !s.h.writeOrDrop(p, &user) {
-			p.Dropped.Add(1)
-			s.h.Drops.Mute.Add(1)
-		}
+		s.h.writeOrDisplace(p, &user)
 	}
 	return nil
 }

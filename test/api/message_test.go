@@ -139,3 +139,30 @@ func TestStringsOfAMessage(t *testing.T) {
 		t.Errorf("the message without frames has %q", got)
 	}
 }
+
+// What is beyond the message is nil, what is in it is not.
+func TestFrameBeyondTheMessageIsNil(t *testing.T) {
+	r := rig.New(t)
+	for _, at := range []string{"inproc://frames", "tcp://127.0.0.1:*"} {
+		pull, push := r.Pair(zmq.PULL, zmq.PUSH, at)
+		for _, sent := range []zmq.Message{zmq.NewMessage(nil), zmq.NewMessage([]byte("a"), nil, []byte("b"), nil)} {
+			n := sent.Len()
+			for _, m := range []zmq.Message{sent, sent.Clone(), {}} {
+				if m.Len() == 0 {
+					r.Check(push.SendMessage(r.Ctx, sent))
+					var err error
+					m, err = pull.Recv(r.Ctx)
+					r.Check(err)
+				}
+				for i := -2; i < n+3; i++ {
+					if there := m.Frame(i) != nil; there != (i >= 0 && i < n) {
+						t.Errorf("%s, %d frames: frame %d is there: %v", at, n, i, there)
+					}
+				}
+			}
+		}
+	}
+	if (zmq.Message{}).Frame(0) != nil {
+		t.Error("the zero Message has a frame")
+	}
+}
