@@ -307,10 +307,34 @@ func ExampleOption() {
 	// Output:
 	// 5000 250ms
 	// 256 MiB elsewhere
-	// true zmq: option SNDHWM: -1 is outside 0 to 2147483647: invalid argument
+	// true zmq: option SendHWM (SNDHWM): -1 is not between 0 and 2147483647: invalid argument
 }
 
 // Settings can come from a configuration file or a command line.
+func ExampleDropOldest() {
+	prices, display := open(zmq.PUB, zmq.SendHWM.Of(1)), open(zmq.SUB, zmq.RecvHWM.Of(2), zmq.DropOldest.Of(true))
+	defer prices.Close()
+	defer display.Close()
+	check(prices.Bind("inproc://prices"))
+	check(display.Subscribe(""))
+	check(display.Connect("inproc://prices"))
+
+	for i := range 100 { // while the display is busy
+		check(prices.TrySend(fmt.Append(nil, i)))
+	}
+	for range 3 {
+		m, err := display.TryRecv()
+		check(err)
+		fmt.Println(m)
+	}
+	fmt.Println(display.Stats().Drops.Overflow, "dropped")
+	// Output:
+	// 97
+	// 98
+	// 99
+	// 97 dropped
+}
+
 func ExampleParseSetting() {
 	var settings []zmq.Setting
 	for _, text := range []string{"SNDHWM=10", "linger=1500ms"} {

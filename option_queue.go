@@ -107,6 +107,23 @@ var Conflate = boolOption(opt.Conflate)
 //	libzmq:   does not have it
 var ConflateTopics = boolOption(opt.ConflateTopics)
 
+// DropOldest has a queue at its high-water mark drop its oldest message for the newest
+// one, so that a peer which cannot keep up gets what is recent. A publisher would drop the
+// newest otherwise, and a subscriber would not read its connection. In process there is
+// one queue between two sockets, and it is enough that one end has the option. Messages
+// that a connection is writing, and those in buffers of the system, are not dropped.
+//
+// What is dropped is counted: at a sender as Drops.Mute, at a receiver as Drops.Overflow,
+// and for the peer as PeerStats.Dropped. Other socket types make a sender wait instead of
+// dropping, and refuse the option with ErrInvalid. With Conflate, or for a publisher with
+// XPubNoDrop, it has no effect; with ConflateTopics the oldest topic is dropped.
+//
+//	Default:  false
+//	Applies:  to later calls of Bind and Connect
+//	Sockets:  PUB, XPUB, RADIO, SUB, XSUB, DISH
+//	libzmq:   does not have it
+var DropOldest = boolOption(opt.DropOldest)
+
 // DisconnectSlow is how long a subscriber's queue may stay full before the publisher
 // disconnects it. Zero never does; negative values are not valid. If the subscriber had
 // connected to the publisher, it comes back with an empty queue.

@@ -111,7 +111,7 @@ type PeerStats struct {
 	Number    uint32 // by which a SERVER or PEER addresses it (Message.RoutingID); 0 otherwise
 	Sent      uint64 // messages queued for it
 	Received  uint64 // messages that came from it
-	Dropped   uint64 // messages that were lost because its queue was full
+	Dropped   uint64 // messages that were lost because its queue was full, with DropOldest in either direction
 	Conflated uint64 // messages in either direction that a newer one replaced
 	QueuedOut int    // messages that wait to be sent to it
 	QueuedIn  int    // messages from it that wait to be received

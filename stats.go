@@ -53,6 +53,7 @@ type HandshakeFailures struct {
 // Drops are messages that were lost, by cause.
 type Drops struct {
 	Mute         uint64 // the peer's queue was full
+	Overflow     uint64 // received, and dropped for newer ones because the queue was full: see DropOldest
 	NoSubscriber uint64 // no peer had subscribed, or joined the group
 	Unroutable   uint64 // a ROUTER without RouterMandatory had no such peer
 	PeerGone     uint64 // the peer left with messages queued for it
@@ -61,7 +62,7 @@ type Drops struct {
 	Malformed    uint64 // received without the envelope that a REP needs, or with more frames than the type has
 	Stale        uint64 // replies to requests that had been abandoned
 	Unread       uint64 // arrived, but not received by the program before it closed the socket or removed the endpoint
-	Refused      uint64 // the peer does not accept them: it ended two connections in a row in the middle of one
+	Refused      uint64 // the peer does not accept them: it has announced that, or ended two connections in a row in the middle of one
 	Conflated    uint64 // a newer message replaced them, as with Conflate
 }
 
@@ -82,7 +83,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 			Timeout: h.Timeout.Load(), Lost: h.Lost.Load(),
 		},
 		Drops: Drops{
-			Mute: d.Mute.Load(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
+			Mute: s.Mute(), Overflow: s.Overflow(), NoSubscriber: d.NoSubscriber.Load(), Unroutable: d.Unroutable.Load(),
 			PeerGone: s.PeerGone(), Filtered: d.Filtered.Load(), Malformed: s.Malformed(), Stale: d.Stale.Load(), Refused: d.Refused.Load(),
 			InFlight:  s.InFlight(),
 			Unread:    s.Unread(),

@@ -61,13 +61,17 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	// Publish-subscribe that can be caught up with.
+	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
+	// Files for web pages, in JavaScript.
+	{"web", "", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/... examples/...", ""},
+	{"examples/...", ". auth/... ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
@@ -80,15 +84,17 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws interop/...", "*"},
+	{"interop/...", ". auth/... ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
 	// the packages that encode it, and the tables that documents are written from.
 	{"test/rig", ". internal/wire", ""},
 	{"test/faults", ".", "golang.org/x/sys"},
-	// Sockets over a transport of its own, which the public API does not take.
-	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/transport internal/zerr", ""},
+	// SSH is what such connections come through.
+	{"test/transport", ". auth/... ws test/rig", "golang.org/x/crypto"},
+	// Sockets whose counters the public API does not have.
+	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/zerr", ""},
 	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
@@ -122,5 +128,6 @@ var sleepers = map[string]string{
 	"internal/core/addresses_test.go":   "every test runs in the bubble that inCloud makes; its clock is the bubble's",
 	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
 	"internal/session/narrate_test.go":  "the test that sleeps runs in the bubble that dialing makes",
+	"replay/chaos_test.go":              "everything but the test's own function runs in the bubble that it makes",
 	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",
 }

@@ -57,7 +57,7 @@ func (s *Socket) openMulticast(op, whole, address string, o *opt.Set, settings [
 func (s *Socket) openGroup(e *endpoint, scheme, address string) (net.Conn, error) {
 	o, g := e.opts, &group{}
 	c, err := multicast.Open(scheme, address, &multicast.Config{
-		Config: *transportConfig(o, s.ctx.cfg.Libzmq), Sends: s.publishes(),
+		Config: *s.transportConfig(o, &Hooks{}), Sends: s.publishes(),
 		Rate: o.Int(opt.Rate), Recovery: o.Millis(opt.RecoveryInterval), Hops: o.Int(opt.MulticastHops),
 		MaxTPDU: o.Int(opt.MulticastMaxTPDU), Loop: o.Bool(opt.MulticastLoop),
 		Limits:  pgm.Limits{Frame: o.Int64(opt.MaxMessageSize), Message: o.Int64(opt.MaxMessageBytes), Frames: o.Int(opt.MaxFrames)},

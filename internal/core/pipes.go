@@ -30,12 +30,13 @@ type attachment struct {
 
 // pipeConfig describes a new pipe by the options of its endpoint. s.mu is held.
 func (s *Socket) pipeConfig(o *opt.Set, endpoint string, accepted bool) pipe.Config {
-	topics := o.Bool(opt.ConflateTopics)
+	topics, oldest := o.Bool(opt.ConflateTopics), o.Bool(opt.DropOldest)
 	return pipe.Config{
 		Mailbox: &s.mailbox, Buffers: &s.ctx.memory.queues,
 		SendHWM: o.Int(opt.SendHWM), RecvHWM: o.Int(opt.RecvHWM),
 		SendMax: o.Int64(opt.SendHWMBytes), RecvMax: o.Int64(opt.RecvHWMBytes),
 		Conflate: s.typ.Conflates && o.Bool(opt.Conflate), TopicsIn: topics && s.typ.TopicsIn, TopicsOut: topics && s.typ.TopicsOut,
+		OldestIn: oldest && s.typ.Receives, OldestOut: oldest && s.typ.Sends && !o.Bool(opt.XPubNoDrop),
 		Raw:      s.typ.Plain || s.opts.Raw(),
 		OneFrame: s.typ.OneFrame && !s.typ.Groups, Groups: s.typ.Groups,
 		Accepted: accepted, Endpoint: endpoint, Sink: s.pattern.Sink(), Totals: &s.totals,

@@ -108,6 +108,12 @@ func (s *Socket) all() iter.Seq2[*pipe.Pipe, *attachment] {
 // PeerGone returns how many messages were lost with peers that left.
 func (s *Socket) PeerGone() uint64 { return s.drops.PeerGone.Load() + s.totals.PeerGone.Load() }
 
+// Mute returns how many messages were lost because the queue for a peer was full.
+func (s *Socket) Mute() uint64 { return s.drops.Mute.Load() + s.totals.Displaced.Load() }
+
+// Overflow returns how many messages of peers newer ones displaced.
+func (s *Socket) Overflow() uint64 { return s.totals.Overflow.Load() }
+
 // InFlight returns how many messages were lost with the connections that had taken them.
 func (s *Socket) InFlight() uint64 { return s.totals.InFlight.Load() }
 

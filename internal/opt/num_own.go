@@ -53,12 +53,14 @@ const (
 	MaxHandshakesPerAddress Num = 10023
 	// MaxFailureDelay is how long a handshake waits at most after failures of its address.
 	MaxFailureDelay Num = 10024
+	// DropOldest has a full queue drop the oldest message, not the newest.
+	DropOldest Num = 10025
 )
 
 const (
-	lastLibzmq = NormPush        // the highest number that libzmq assigns
-	firstOwn   = SendHWMBytes    // the lowest of ours; the range has no gaps
-	lastOwn    = MaxFailureDelay // the highest of ours
+	lastLibzmq = NormPush     // the highest number that libzmq assigns
+	firstOwn   = SendHWMBytes // the lowest of ours; the range has no gaps
+	lastOwn    = DropOldest   // the highest of ours
 	slots      = int(lastLibzmq) + 1 + int(lastOwn-firstOwn) + 1
 )
 

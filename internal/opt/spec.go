@@ -133,6 +133,9 @@ var (
 	onlyReq    = []string{"REQ"}
 )
 
+// onlyDropping are the types that lose messages by their nature.
+var onlyDropping = []string{"PUB", "XPUB", "RADIO", "SUB", "XSUB", "DISH"}
+
 const (
 	maxInt = 1<<31 - 1 // the largest C int
 	minInt = -1 << 31  // the smallest

@@ -67,6 +67,11 @@ var queueTable = []Spec{
 		Doc:     "Keeps for each peer the newest message of each topic. The topic is the whole first frame. The high-water marks count topics. With Conflate it has no effect.",
 	},
 	{
+		Num: DropOldest, Name: "DROP_OLDEST", Go: "DropOldest", Kind: Bool, Unit: "bool", Max: 1,
+		Sockets: "PUB, XPUB, RADIO, SUB, XSUB, DISH", Only: onlyDropping,
+		Doc: "At the high-water mark a queue drops its oldest message for the newest one: for senders instead of the newest, for receivers instead of making the sender wait. With Conflate, or for a publisher with XPubNoDrop, it has no effect.",
+	},
+	{
 		Num: DisconnectSlow, Name: "DISCONNECT_SLOW", Go: "DisconnectSlow", Kind: Millis, Unit: "ms",
 		Max: maxInt, When: Now, Sockets: "all that send", Transports: "all except inproc",
 		Doc: "Disconnects a subscriber whose queue has been full for this long, and any peer that is busy and silent for longer than this and HeartbeatTimeout. Zero never does.",

@@ -71,6 +71,8 @@ type Host struct {
 	// the pattern has a choice, or none: the socket may then write to that pipe
 	// without asking.
 	Sole func(*pipe.Pipe)
+	// MayRefuse, if set, reports whether some peer may not accept a message.
+	MayRefuse func(*pipe.Message) bool
 	// Subscribed, if set, is called without locks of the pattern whenever the
 	// subscriptions of a publisher changed.
 	Subscribed func()
@@ -130,6 +132,23 @@ func (h *Host) writeOrDrop(p *pipe.Pipe, m *pipe.Message) bool {
 	h.Flush = h.Flush[:0]
 	p.AwaitRoom()
 	return h.write(p, m)
+}
+
+// writeOrDisplace is writeOrDrop for publishers and subscribers. If the queue stays full, the
+// message is lost, or with DROP_OLDEST the oldest one that waits. It reports false then.
+func (h *Host) writeOrDisplace(p *pipe.Pipe, m *pipe.Message) bool {
+	if h.writeOrDrop(p, m) {
+		return true
+	}
+	ok, flush := p.Displace(m)
+	switch {
+	case flush:
+		h.Flush = append(h.Flush, p)
+	case !ok:
+		p.Dropped.Add(1)
+		h.Drops.Mute.Add(1)
+	}
+	return false
 }
 
 // orAgain is the answer of Pattern.Room where peers have room for n messages.

@@ -144,12 +144,8 @@ func (s *sub) Send(m *pipe.Message) error {
 		return nil
 	}
 	for p := range s.pipes {
-		if p.Route.Multicast { // nothing goes upstream there
-			continue
-		}
-		if !s.h.writeOrDrop(p, &user) {
-			p.Dropped.Add(1)
-			s.h.Drops.Mute.Add(1)
+		if !p.Route.Multicast { // nothing goes upstream there
+			s.h.writeOrDisplace(p, &user)
 		}
 	}
 	return nil

@@ -191,12 +191,10 @@ func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertM
 // write sends to one subscriber, or counts the loss; a subscriber that stays
 // full for too long is disconnected where the option asks for that.
 func (x *xpub) write(p *pipe.Pipe, m *pipe.Message) {
-	if x.h.writeOrDrop(p, m) {
+	if x.h.writeOrDisplace(p, m) {
 		p.Route.FullAt = time.Time{}
 		return
 	}
-	p.Dropped.Add(1)
-	x.h.Drops.Mute.Add(1)
 	limit := x.h.Options.Millis(opt.DisconnectSlow)
 	if limit <= 0 || !p.Connected() {
 		return
@@ -256,7 +254,7 @@ func (x *xpub) Unsubscribe(topic []byte) error { return x.change(x.last, topic, 
 func (x *xpub) change(p *pipe.Pipe, topic []byte, cancel bool) error {
 	switch {
 	case !x.manual():
-		return zerr.Errorf(zerr.ErrInvalid, "a publisher's own subscriptions for its peers need XPUB_MANUAL")
+		return zerr.Errorf(zerr.ErrInvalid, "a publisher subscribes its peers only with XPubManual (XPUB_MANUAL)")
 	case p == nil:
 		return nil
 	case cancel:

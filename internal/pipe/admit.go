@@ -91,7 +91,7 @@ func (b *Inbox) pushOne(m *Message, from *Peer, sole bool) (ok, tell bool) {
 		b.lost(1)
 		b.sent++
 		return true, false
-	case b.conflation != nil:
+	case b.conflation != nil, b.oldest != nil && b.mark.full():
 		it := Item{Message: m.Own()}
 		it.Peer = from
 		ok = b.admitLocked(&it, false) > 0
@@ -171,6 +171,12 @@ func (b *Inbox) admitLocked(it *Item, last bool) (n int) {
 	}
 	if b.conflation != nil && b.replaceLocked(it) {
 		return 1
+	}
+	if b.oldest != nil {
+		had := it.Messages()
+		b.makeRoomLocked(it)
+		b.appendLocked(it)
+		return had
 	}
 	had := it.Messages()
 	if n = b.roomLocked(had, last); n == had {
@@ -274,7 +280,7 @@ func (b *Inbox) tellLocked() bool {
 func (b *Inbox) room(limit int) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || b.conflation != nil && b.conflation.all {
+	if b.closed || b.oldest != nil || b.conflation != nil && b.conflation.all {
 		return limit
 	}
 	return b.mark.roomOrRefuse(limit)

@@ -163,10 +163,15 @@ func (o *Outbox) conflateLocked(h *pending, m *Message) (ok bool) {
 		o.mark.refused = true
 		return false
 	}
+	h.appendLocked(o, m)
+	return true
+}
+
+// appendLocked appends and counts a message.
+func (h *pending) appendLocked(o *Outbox, m *Message) {
 	h.note(h.queue, m)
 	h.queue = append(h.queue, Item{Message: m.Own()})
 	o.mark.wrote(1, m.Size())
-	return true
 }
 
 // pull implements supply: from here on a message is not replaced.

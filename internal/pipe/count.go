@@ -12,6 +12,8 @@ type Totals struct {
 	_             [56]byte      // the writers' counter is not on the readers' cache line
 	SentBytes     atomic.Uint64 // bytes written to connections
 	Conflated     atomic.Uint64 // messages that a newer one took the place of
+	Displaced     atomic.Uint64 // messages for peers that gave way to newer ones at the mark
+	Overflow      atomic.Uint64 // messages of peers that gave way to newer ones at the mark
 	PeerGone      atomic.Uint64 // messages that were lost with a peer, or sent to one that had gone
 	InFlight      atomic.Uint64 // messages that were lost with a connection which had taken them
 	Malformed     atomic.Uint64 // messages of peers with more frames than the socket type takes

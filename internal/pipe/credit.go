@@ -26,6 +26,9 @@ func (o *Outbox) Stuck(b *Batch, n int) {
 	o.mu.Lock()
 	o.stuck = true
 	o.movedLocked()
+	if o.oldest != nil {
+		o.oldest.countedLocked(b.credit.msgs-had.msgs, b.credit.size-had.size)
+	}
 	wake := o.mark.ack(uint64(b.credit.msgs-had.msgs), b.credit.size-had.size)
 	wake = o.mark.settle() || wake
 	writable := o.writable

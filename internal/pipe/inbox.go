@@ -25,6 +25,8 @@ type Inbox struct {
 	queue      []Item
 	mark       mark
 	conflation *conflation // nil for most
+	oldest     *oldest     // nil for most: the oldest messages give way at the mark
+	overflown  uint64      // messages that have
 	listed     bool        // the consumer knows that there may be something
 	closed     bool        // nothing more will be written
 	fetched    uint64      // mark.written when the consumer last took from queue
@@ -180,7 +182,7 @@ func (b *Inbox) acknowledge() {
 }
 
 // refill swaps the worked-off batch for what has gathered, or for one message where
-// the others may still be replaced. If nothing has gathered, the inbox leaves the
+// the others may still be replaced or dropped. If nothing has gathered, the inbox leaves the
 // consumer's ring, and the next push tells it again.
 func (b *Inbox) refill() bool {
 	b.mu.Lock()
@@ -200,10 +202,8 @@ func (b *Inbox) refill() bool {
 	}
 	clear(b.taken[b.pos-b.pos%clearEvery:])
 	b.pos = 0
-	if b.conflation != nil {
-		var it Item
-		it, b.queue = b.conflation.shift(b.queue)
-		b.taken = append(b.taken[:0], it)
+	if b.conflation != nil || b.oldest != nil {
+		b.taken = append(b.taken[:0], b.shiftLocked())
 		b.fetched++
 	} else {
 		b.runSize = len(b.queue[len(b.queue)-1].Head)
@@ -347,7 +347,7 @@ func (b *Inbox) countShared() int {
 func (b *Inbox) total() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.mark.written - b.injected + b.replaced.Load()
+	return b.mark.written - b.injected + b.replaced.Load() + b.overflown
 }
 
 // announced reports whether a push has told the consumer and it has not looked.

@@ -13,6 +13,12 @@ func NewPair(connect Config) (c, b *Pipe) {
 	c.other, b.other = b, c
 	c.in.conflate(newConflation(connect.Conflate, connect.TopicsIn))
 	b.in.conflate(newConflation(connect.Conflate, connect.TopicsOut))
+	if connect.OldestIn {
+		c.in.dropOldest(c, &c.totals.Overflow)
+	}
+	if connect.OldestOut {
+		b.in.dropOldest(c, &c.totals.Displaced)
+	}
 	// A writer that was refused waits in its own socket, not with the reader.
 	toConnecter := func() { c.mailbox.postWritable(c) }
 	b.resume.Store(&toConnecter)
@@ -39,6 +45,12 @@ func (p *Pipe) Adopt(bind Config) {
 	p.setTotals(bind.Totals)
 	p.mailbox = bind.Mailbox
 	p.in.mu.Unlock()
+	if bind.OldestIn { // the receiver's word goes before the sender's
+		p.in.dropOldest(p, &p.totals.Overflow)
+	}
+	if bind.OldestOut && c.in.oldest == nil {
+		c.in.dropOldest(p, &p.totals.Displaced)
+	}
 	switch {
 	case p.sink != nil:
 		// It has to take all: what is here was sent within the connecter's mark.

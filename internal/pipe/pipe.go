@@ -24,6 +24,8 @@ type Config struct {
 	Conflate  bool
 	TopicsIn  bool // conflate by topic what the peer sends
 	TopicsOut bool // and what it is sent
+	OldestIn  bool // at the mark drop the oldest messages of what the peer sends
+	OldestOut bool // and of what it is sent
 	Raw       bool // STREAM: outgoing bodies without framing
 	OneFrame  bool // messages of the peer with more frames are dropped
 	Groups    bool // subscriptions are to groups, which JOIN and LEAVE tell
@@ -73,6 +75,12 @@ func New(c Config) *Pipe {
 	p.out = &Outbox{buffers: c.Buffers, raw: c.Raw, groups: c.Groups}
 	if h := newConflation(c.Conflate, c.TopicsOut); h != nil {
 		p.out.supply = &pending{conflation: h}
+	}
+	if c.OldestOut {
+		p.out.oldest = new(oldest)
+	}
+	if c.OldestIn {
+		p.in.dropOldest(p, &p.totals.Overflow)
 	}
 	p.out.mark.set(c.SendHWM, c.SendMax)
 	p.out.replaced.totals = p.totals
@@ -141,6 +149,9 @@ func (p *Pipe) SetPeer(x *Peer) {
 	p.PeerGone()
 	x.pipe.Store(p)
 	p.peer.Store(x)
+	if p.out != nil {
+		p.out.setPeer(x)
+	}
 }
 
 // PeerGone notes that the connection to the peer has ended. What is known of the

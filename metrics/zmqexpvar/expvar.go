@@ -101,7 +101,7 @@ func newSocket(s zmq.SocketSnapshot) socket {
 			"timeout": st.HandshakeFailures.Timeout, "lost": st.HandshakeFailures.Lost,
 		},
 		Drops: map[string]uint64{
-			"mute": st.Drops.Mute, "no_subscriber": st.Drops.NoSubscriber, "unroutable": st.Drops.Unroutable,
+			"mute": st.Drops.Mute, "overflow": st.Drops.Overflow, "no_subscriber": st.Drops.NoSubscriber, "unroutable": st.Drops.Unroutable,
 			"peer_gone": st.Drops.PeerGone, "in_flight": st.Drops.InFlight, "filtered": st.Drops.Filtered, "malformed": st.Drops.Malformed,
 			"stale": st.Drops.Stale, "unread": st.Drops.Unread, "refused": st.Drops.Refused, "conflated": st.Drops.Conflated,
 		},

@@ -100,7 +100,7 @@ zmq_socket_peers{socket=%[2]q,type="DEALER"} 1
 	dropped := fmt.Sprintf("# HELP zmq_socket_drops_total Messages that were lost, by cause.\n" +
 		"# TYPE zmq_socket_drops_total counter\n")
 	for _, s := range []*zmq.Socket{router, dealer} {
-		for _, cause := range []string{"conflated", "filtered", "in_flight", "malformed", "mute", "no_subscriber", "peer_gone", "refused", "stale", "unread", "unroutable"} {
+		for _, cause := range []string{"conflated", "filtered", "in_flight", "malformed", "mute", "no_subscriber", "overflow", "peer_gone", "refused", "stale", "unread", "unroutable"} {
 			n := 0
 			if s == router && cause == "unroutable" {
 				n = 1

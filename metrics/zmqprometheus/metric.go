@@ -49,7 +49,7 @@ var socketMetrics = []socketMetric{
 	causes("drops", "Messages that were lost, by cause.", func(s *zmq.SocketStats) []value {
 		d := &s.Drops
 		return []value{
-			{"mute", float64(d.Mute)}, {"no_subscriber", float64(d.NoSubscriber)}, {"unroutable", float64(d.Unroutable)},
+			{"mute", float64(d.Mute)}, {"overflow", float64(d.Overflow)}, {"no_subscriber", float64(d.NoSubscriber)}, {"unroutable", float64(d.Unroutable)},
 			{"peer_gone", float64(d.PeerGone)}, {"in_flight", float64(d.InFlight)},
 			{"filtered", float64(d.Filtered)}, {"malformed", float64(d.Malformed)}, {"stale", float64(d.Stale)}, {"unread", float64(d.Unread)}, {"refused", float64(d.Refused)}, {"conflated", float64(d.Conflated)},
 		}

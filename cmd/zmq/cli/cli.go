@@ -10,7 +10,8 @@
 // both ways link.exchange starts a second one, for the input, and waits for it.
 // input.start has one that reads standard input ahead by a message; it ends
 // with its stream or its context, but a read that is blocked cannot be stopped
-// and is left to the end of the process. device.run starts one for the proxy and
+// and is left to the end of the process. newReach starts one that tells why there is no
+// peer, for which runSocket waits. device.run starts one for the proxy and
 // waits for it.
 package cli
 
@@ -53,7 +54,8 @@ func (s Streams) Run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(s.Err, "%s: %s\n", name, strings.TrimPrefix(err.Error(), "zmq: "))
+	painted, _ := paints(s.Err, "auto")
+	fmt.Fprintf(s.Err, "%s: %s\n", red(name, painted), strings.TrimPrefix(err.Error(), "zmq: "))
 	if h := hint(err); h != "" {
 		fmt.Fprintf(s.Err, "%s\n", h)
 	}
@@ -94,10 +96,12 @@ func newRoot(s Streams) *cobra.Command {
 		Use:           "zmq",
 		Short:         "Send and receive ZeroMQ messages",
 		Long:          rootLong + "\n\n" + exitHelp,
+		Version:       versionText(),
 		Example:       rootExamples,
 		SilenceErrors: true, // Run reports them
 		SilenceUsage:  true,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
@@ -109,7 +113,8 @@ func newRoot(s Streams) *cobra.Command {
 		root.AddCommand(newSocketCommand(s, t))
 	}
 	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
-	root.AddCommand(newPingCommand(s), newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.AddCommand(newContextCommand(s), newManCommand(s))
+	root.AddCommand(newPingCommand(s), newProbeCommand(s), newRecordCommand(s), newReplayCommand(s), newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root

@@ -35,7 +35,12 @@ func TestUsageErrors(t *testing.T) {
 		{"nonsense", "no socket type or command \"nonsense\"\n"},
 		{"push", "zmq push: it needs an endpoint: --bind"},
 		{"push --bnd x", "unknown flag: --bnd; did you mean --bind?"},
-		{"pull --bind tcp://127.0.0.1:* word", "takes no arguments"},
+		{"pull --bind tcp://127.0.0.1:* word", "takes no arguments but endpoints"},
+		{"pull word", "needs an endpoint"},
+		{"sub localhost:5555", "did you mean zmq sub --connect tcp://localhost:5555?"},
+		{"sub --connect localhost:5555", "did you mean tcp://localhost:5555?"},
+		{"pull --bind tcp://127.0.0.1:* --timeout soon", "seconds, such as 5"},
+		{"pull --bind tcp://127.0.0.1:* --timeout 1e300", "more than a duration can be"},
 		{"pull --bind inproc://x", "reaches only sockets of the same process"},
 		{"pull --bind foo://x", "An endpoint is tcp://HOST:PORT"},
 		{"pull --bind tcp://127.0.0.1", "An endpoint is tcp://HOST:PORT"},
@@ -47,7 +52,7 @@ func TestUsageErrors(t *testing.T) {
 		{"pull --bind tcp://127.0.0.1:* --count x", "invalid argument"},
 		{"pull --bind tcp://127.0.0.1:* --set RCVHWM", "wants OPTION=VALUE"},
 		{"pull --bind tcp://127.0.0.1:* --set RCVHMW=1", "did you mean RCVHWM"},
-		{"pull --bind tcp://127.0.0.1:* --set RCVHWM=many", "--set RCVHWM=many: option RCVHWM"},
+		{"pull --bind tcp://127.0.0.1:* --set RCVHWM=many", "--set RCVHWM=many: option RecvHWM (RCVHWM)"},
 		{"pull --bind tcp://127.0.0.1:* --set ROUTER_MANDATORY=1", "does not apply to a PULL"},
 		{"pull --bind tcp://127.0.0.1:* --set RCVMORE=1", "can only be read"},
 		{"pull --bind tcp://127.0.0.1:* --linger soon", "--linger soon"},
@@ -309,4 +314,8 @@ func TestNearest(t *testing.T) {
 			t.Errorf("%q: %q, want %q", c.word, got, c.want)
 		}
 	}
+}
+
+func TestVersionFlag(t *testing.T) {
+	start(t, "", "--version").wrote(t, versionText()+"\n")
 }

@@ -64,6 +64,17 @@ func (e lostError) Error() string {
 	return fmt.Sprintf("%s not sent: the peer left, or took nothing for %s (--linger)", what, e.linger)
 }
 
+// unheardError says that no subscriber wanted anything that was published.
+type unheardError struct{ messages uint64 }
+
+// Error implements error.
+func (e unheardError) Error() string {
+	if e.messages == 1 {
+		return "no subscriber wanted the message"
+	}
+	return fmt.Sprintf("no subscriber wanted any of the %d messages", e.messages)
+}
+
 func exitCode(err error) int {
 	switch {
 	case errors.As(err, new(usageError)):

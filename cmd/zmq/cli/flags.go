@@ -24,6 +24,7 @@ type flags struct {
 	text   textFlags
 	pace   paceFlags
 	reply  replyFlags
+	color  string // auto, always or never
 }
 
 // socketFlags say what the socket is to be.
@@ -42,6 +43,7 @@ type socketFlags struct {
 // textFlags say how messages are read and written.
 type textFlags struct {
 	format, separator string
+	template          string
 	escape            bool
 }
 
@@ -50,9 +52,13 @@ type paceFlags struct {
 	count           uint64
 	timeout         time.Duration
 	interval        time.Duration
+	rate            float64 // messages a second; 0 is no limit
+	repeat          uint64  // how often the input is sent
+	sample          uint64  // one of so many messages is written
 	wait            int
 	waitSubscribers int
 	patient         bool // waitSubscribers was given, not the default of a PUB
+	drop            bool // a PUB drops instead of waiting
 }
 
 // replyFlags say what a REP answers. At most one is set.
@@ -63,20 +69,22 @@ type replyFlags struct {
 	exec  string
 }
 
-// pubGrace is how long a PUB waits for the first subscriber if it is not told
-// how many to wait for. It is long enough for a running subscriber to connect, and
-// short enough for a user that publishes without subscribers.
+// pubGrace is how long a PUB with --drop waits for the first subscriber, and without
+// it for the first peer to subscribe, which may want other topics. It is long enough for
+// a running subscriber to connect.
 const pubGrace = time.Second
 
 // sendLinger is the default of --linger for types that only send: what is left
 // to do when the input has ended is to deliver it.
 const sendLinger = "10s"
 
-func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
+// add adds the flags of a type. Those that say how messages look are left out where
+// messages are not text.
+func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType, text bool) {
 	fs.SortFlags = false // by meaning instead
 	s, p := &f.socket, &f.pace
-	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path, ws://*:8080/path; repeatable")
-	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path, wss://host:443/path, tls://host:5555; repeatable")
+	s.addEndpoints(fs)
+	addContextFlag(fs)
 	if t == zmq.SUB || t == zmq.XSUB {
 		usage := "receive messages that begin with `TOPIC`; repeatable"
 		if t == zmq.SUB {
@@ -95,16 +103,25 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 		fs.StringVar(&f.reply.exec, "exec", "", "reply with the output of shell command `CMD`, which gets the request as its input")
 	}
 	fs.Uint64VarP(&p.count, "count", "n", 0, countUsage(t))
-	fs.DurationVarP(&p.timeout, "timeout", "t", 0, timeoutUsage(t))
-	f.text.add(fs)
+	durationVar(fs, &p.timeout, "timeout", "t", 0, timeoutUsage(t))
+	if text {
+		f.text.add(fs)
+	}
+	if text && receives(t) {
+		fs.StringVar(&f.text.template, "print-format", "", "write each message as `TEXT` with fields says, such as '%t %p %f %m'; see above")
+		fs.Uint64Var(&p.sample, "sample", 1, "write the first of every `N` messages, and leave out the others")
+	}
 	if sends(t) && t != zmq.REP {
-		fs.DurationVarP(&p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
+		durationVar(fs, &p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
+		fs.Float64Var(&p.rate, "rate", 0, "send `N` messages a second at most")
+		fs.Uint64Var(&p.repeat, "repeat", 1, "send the whole input `N` times")
 		fs.IntVarP(&p.wait, "wait", "w", 0, "before sending, wait until `N` peers are connected")
 	}
 	if t == zmq.PUB || t == zmq.XPUB || t == zmq.RADIO {
 		usage := "before sending, wait until `N` peers would get the first message"
 		if t != zmq.XPUB {
-			usage += fmt.Sprintf(" (default: one, for at most %s)", pubGrace)
+			usage += " (default: until one peer is there)"
+			fs.BoolVar(&p.drop, "drop", false, "do not wait for subscribers, at most a second for the first: drop what they have no room for, and say at the end how much")
 		}
 		fs.IntVarP(&p.waitSubscribers, "wait-subscribers", "W", 0, usage)
 	}
@@ -120,9 +137,18 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 			f.tls.add(fs)
 		}
 	}
+	if text {
+		fs.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto (on a terminal, unless NO_COLOR is set), always, never")
+	}
 	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&s.quiet, "quiet", "q", false, "write only errors to standard error")
+}
+
+// addEndpoints adds the flags that say where the socket is.
+func (s *socketFlags) addEndpoints(fs *pflag.FlagSet) {
+	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path, ws://*:8080/path; repeatable")
+	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path, wss://host:443/path, tls://host:5555; repeatable")
 }
 
 func (f *textFlags) add(fs *pflag.FlagSet) {
@@ -146,21 +172,30 @@ func countUsage(t zmq.SocketType) string {
 func timeoutUsage(t zmq.SocketType) string {
 	switch {
 	case t == zmq.REQ:
-		return "end with exit code 3 when a reply does not come for `D`, such as 500ms or 2s"
+		return "end with exit code 3 when a reply does not come for `D`, such as 500ms, 2s or 2"
 	case !receives(t):
-		return "end with exit code 3 when a message cannot be queued for `D`, such as 500ms or 2s"
+		return "end with exit code 3 when a message cannot be queued for `D`, such as 500ms, 2s or 2"
 	}
-	return "end with exit code 3 when no message comes for `D`, such as 500ms or 2s"
+	return "end with exit code 3 when no message comes for `D`, such as 500ms, 2s or 2"
 }
 
+// sendsInput reports whether a command has the flags of what sends its input.
+func sendsInput(cmd *cobra.Command) bool { return cmd.Flags().Lookup("repeat") != nil }
+
 // check finds mistakes that the flags' types do not.
-func (f *flags) check(cmd *cobra.Command) error {
+func (f *flags) check(cmd *cobra.Command, args []string) error {
 	p := &f.pace
 	switch {
 	case len(f.socket.bind)+len(f.socket.connect) == 0:
-		return fmt.Errorf("it needs an endpoint: --bind tcp://*:5555 or --connect tcp://localhost:5555")
+		return needsEndpoint(cmd.Name(), args)
+	case len(args) > 0 && cmd.Annotations[wordless] != "":
+		return fmt.Errorf("it takes no arguments but endpoints, and got %q", args)
 	case p.timeout < 0 || p.interval < 0:
 		return fmt.Errorf("--timeout and --interval cannot be negative; 0 is none")
+	case p.rate < 0 || p.rate > 0 && p.interval > 0:
+		return fmt.Errorf("--rate is above zero, and --interval says the same in another way")
+	case p.repeat < 1 && sendsInput(cmd), p.sample < 1 && cmd.Flags().Lookup("sample") != nil:
+		return fmt.Errorf("--repeat and --sample are 1 or more")
 	case p.wait < 0 || p.waitSubscribers < 0:
 		return fmt.Errorf("--wait and --wait-subscribers cannot be negative; 0 is none")
 	case f.socket.verbose && f.socket.quiet:
@@ -169,6 +204,9 @@ func (f *flags) check(cmd *cobra.Command) error {
 	for _, endpoint := range slices.Concat(f.socket.bind, f.socket.connect) {
 		if strings.HasPrefix(endpoint, "inproc:") {
 			return fmt.Errorf("%s reaches only sockets of the same process, and there is no other: use ipc:// or tcp://", endpoint)
+		}
+		if looksLikeHost(endpoint) {
+			return fmt.Errorf("an endpoint names its transport: did you mean tcp://%s?", endpoint)
 		}
 	}
 	var ways []string
@@ -205,7 +243,11 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 		return nil
 	}
 	if f.linger != "" {
-		if err := add("LINGER", f.linger, "--linger "+f.linger); err != nil {
+		text := f.linger
+		if d, err := parseDuration(text); err == nil && d >= 0 {
+			text = d.String() // the option takes a bare number for milliseconds
+		}
+		if err := add("LINGER", text, "--linger "+f.linger); err != nil {
 			return nil, err
 		}
 	}
@@ -231,5 +273,8 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 }
 
 func (f *textFlags) parse() (format.Format, error) {
+	if f.format == "" { // a command without these flags
+		return format.New("raw", "", false)
+	}
 	return format.New(f.format, f.separator, f.escape)
 }

@@ -30,7 +30,7 @@ func TestRadioSendsToAGroup(t *testing.T) {
 
 // TestRadioWithoutADishSaysSo: after it has waited for one, as a PUB does.
 func TestRadioWithoutADishSaysSo(t *testing.T) {
-	radio := start(t, "", "radio", "--bind", anyPort, "--group", "g", "lost")
+	radio := start(t, "", "radio", "--bind", anyPort, "--drop", "--group", "g", "lost")
 	radio.waitFor(t, radio.errs, "there is no subscriber for the first message")
 	radio.ends(t, exitOK)
 }

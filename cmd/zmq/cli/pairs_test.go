@@ -83,9 +83,14 @@ func TestPublishWaitsForOneSubscriber(t *testing.T) {
 }
 
 func TestPublishToNobody(t *testing.T) {
-	pub := start(t, "", "pub", "--bind", anyPort, "lost")
+	pub := start(t, "", "pub", "--bind", anyPort, "--drop", "lost")
 	pub.wrote(t, "")
-	if text := pub.errs.String(); !strings.Contains(text, "there is no subscriber") {
+	if text := pub.errs.String(); !strings.Contains(text, "there is no subscriber") || !strings.Contains(text, "1 of 1 messages had no subscriber") {
+		t.Errorf("it says %q", text)
+	}
+	pub = start(t, "", "pub", "--bind", anyPort, "--timeout", "1ms", "lost")
+	pub.ends(t, exitTimeout)
+	if text := pub.errs.String(); !strings.Contains(text, "no subscriber came within 1ms") {
 		t.Errorf("it says %q", text)
 	}
 	start(t, "", "pub", "--bind", anyPort, "--wait-subscribers", "1", "--timeout", "1ms", "lost").ends(t, exitTimeout)

@@ -128,7 +128,11 @@ func typeHelp(t zmq.SocketType) string {
 			parts = append(parts, bothHelp)
 		}
 	}
-	return strings.Join(append(parts, formatHelp, exitHelp), "\n\n")
+	parts = append(parts, formatHelp)
+	if receives(t) {
+		parts = append(parts, "Fields of --print-format:\n"+format.TemplateHelp)
+	}
+	return strings.Join(append(parts, exitHelp), "\n\n")
 }
 
 func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
@@ -140,23 +144,29 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		Long:    typeHelp(t),
 		Example: about[t].example,
 		GroupID: "sockets",
-		Args:    noArguments,
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.check(cmd); err != nil {
-				return usageError{err}
+			args, err := f.begin(cmd, s, args)
+			if err != nil {
+				return err
 			}
-			return runSocket(cmd.Context(), s, t, &f, args)
+			return runSocket(cmd.Context(), s, t, &f, args, nil, nil)
 		},
 	}
 	if sends(t) && t != zmq.REP {
-		cmd.Use += " [FRAME...]"
-		cmd.Args = cobra.ArbitraryArgs
+		cmd.Use += " [ENDPOINT...] [FRAME...]"
+	} else {
+		cmd.Use += " [ENDPOINT...]"
+		cmd.Annotations = map[string]string{wordless: "true"}
 	}
-	f.add(cmd.Flags(), t)
+	f.add(cmd.Flags(), t, true)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
 	return cmd
 }
+
+// wordless is the annotation of commands whose arguments are endpoints only.
+const wordless = "wordless"
 
 // must is for what fails only if this package is wrong.
 func must(err error) {
@@ -170,42 +180,83 @@ type link struct {
 	sock   *zmq.Socket
 	format format.Format
 	input  *input
-	output *output
+	output sink
 	notes  io.Writer // where it listens and what is odd; nowhere with --quiet
 	errs   io.Writer
 	pace   paceFlags
 	group  *string       // --group; nil: it was not given
 	only   uint32        // number of the only peer of a PEER; 0 if there may be others
 	auth   *auth.Handler // nil where peers are not authenticated
+	reach  *reach
+	sent   uint64    // messages, by sendAll
+	sendAt time.Time // when --rate let the last message go
+	slow   bool      // it was said that a subscriber has no room; owned by sendAll
 }
 
-// runSocket is the whole life of a socket command.
-func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string) error {
+// begin completes the flags with endpoints that are arguments and with what a saved context
+// has, and checks them. It returns the other arguments.
+func (f *flags) begin(cmd *cobra.Command, s Streams, args []string) ([]string, error) {
+	args = f.socket.claim(args)
+	if err := applyContext(cmd, s.Err); err != nil {
+		return nil, err
+	}
+	if err := f.check(cmd, args); err != nil {
+		return nil, usageError{err}
+	}
+	return args, nil
+}
+
+// runSocket is the whole life of a socket command. Messages go to standard output and come
+// from standard input, unless they have another sink, or a recording that they come from.
+func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string, to sink, from *replayed) error {
 	form, err := f.text.parse()
 	if err != nil {
 		return usageError{err}
 	}
-	in, err := newInput(s.In, form, args, f.pace.count, receives(t) && t != zmq.REQ)
+	in, err := newInput(s.In, form, args, f.pace.count, f.pace.repeat, receives(t) && t != zmq.REQ)
 	if err != nil {
 		return usageError{err}
 	}
-	l := &link{format: form, input: in, output: newOutput(s.Out, form), notes: s.Err, errs: s.Err, pace: f.pace}
+	l := &link{format: form, input: in, notes: s.Err, errs: s.Err, pace: f.pace}
+	if from != nil {
+		in.recorded, in.source = from, nil
+	}
+	if l.output = to; to == nil {
+		if l.output, err = f.output(s, form); err != nil {
+			return usageError{err}
+		}
+	}
 	if f.socket.grouped {
 		l.group = &f.socket.group
 	}
 	if f.socket.quiet {
 		l.notes = io.Discard
 	}
-	if err := l.open(s, t, f); err != nil {
+	following, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := l.open(following, s, t, f); err != nil {
 		return err
 	}
-	defer l.closeHandler()
+	var line *statusLine
+	if wantsProgress(s, t, f.socket.quiet) {
+		line = newStatusLine(s.Err, false)
+	}
+	shown := startProgress(following, line, l.sock, in.source)
+	defer func() {
+		stop()
+		<-shown.done
+		l.reach.wait()
+		l.closeHandler()
+	}()
 	err = l.run(ctx, t, &f.reply)
 	if err != nil && t == zmq.REQ && f.socket.linger == "" {
 		must(zmq.Linger.Set(l.sock, 0)) // a request that was given up is not worth waiting for
 	}
 	if flushErr := l.output.flush(); err == nil {
 		err = flushErr
+	}
+	if unheard := l.unheard(); err == nil {
+		err = unheard
 	}
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
 		err = nil // a signal is how receiving ends
@@ -217,6 +268,28 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 		err = closeErr
 	}
 	return err
+}
+
+// output is where and how messages are written.
+func (f *flags) output(s Streams, form format.Format) (*output, error) {
+	if f.color == "" {
+		f.color = "auto"
+	}
+	painted, err := paints(s.Out, f.color)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := form.(*format.Text); ok && painted {
+		form = text.Painted()
+	}
+	o := newOutput(s.Out, form)
+	o.sample = max(1, f.pace.sample)
+	if f.text.template != "" {
+		if o.template, err = format.NewTemplate(f.text.template, form); err != nil {
+			return nil, fmt.Errorf("--print-format: %w", err)
+		}
+	}
+	return o, nil
 }
 
 // run moves messages in the way of the type.
@@ -237,7 +310,7 @@ func (l *link) run(ctx context.Context, t zmq.SocketType, r *replyFlags) error {
 }
 
 // open makes the socket. What it cannot do is a usage error.
-func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
+func (l *link) open(ctx context.Context, s Streams, t zmq.SocketType, fs *flags) error {
 	f := &fs.socket
 	settings, err := f.settings()
 	if err != nil {
@@ -252,6 +325,9 @@ func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
 		return err
 	}
 	settings = append(append(security, transports), settings...)
+	if (t == zmq.PUB || t == zmq.RADIO) && !fs.pace.drop {
+		settings = append([]zmq.Setting{zmq.XPubNoDrop.Of(true)}, settings...) // --set may say otherwise
+	}
 	level := slog.LevelWarn
 	switch {
 	case f.verbose:
@@ -271,9 +347,11 @@ func (l *link) open(s Streams, t zmq.SocketType, fs *flags) error {
 		l.closeHandler()
 		return setupError(err)
 	}
+	l.reach = newReach(ctx, l.sock, l.notes)
 	if err = l.attach(t, f); err != nil {
 		must(zmq.Linger.Set(l.sock, 0))
 		_ = l.sock.Close()
+		l.reach.wait()
 		l.closeHandler()
 		return setupError(err)
 	}
@@ -371,7 +449,9 @@ func (l *link) close(ctx context.Context, t zmq.SocketType) error {
 			if lost := l.sock.Stats().Drops.PeerGone - before; err == nil && lost > 0 {
 				err = lostError{lost, linger}
 				if receives(t) {
-					fmt.Fprintln(l.notes, err)
+					if t != zmq.REQ { // its caller knows that there was no reply
+						fmt.Fprintln(l.notes, err)
+					}
 					err = nil
 				}
 			}

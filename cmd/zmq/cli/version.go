@@ -18,10 +18,14 @@ func newVersionCommand(s Streams) *cobra.Command {
 		GroupID: "more",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			major, minor, patch := zmq.Version()
-			_, err := fmt.Fprintf(s.Out, "zmq %d.%d.%d (ZMTP 3.1, %s, %s/%s)\n",
-				major, minor, patch, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(s.Out, versionText())
 			return err
 		},
 	}
+}
+
+// versionText is what "zmq version" and "zmq --version" tell.
+func versionText() string {
+	major, minor, patch := zmq.Version()
+	return fmt.Sprintf("zmq %d.%d.%d (ZMTP 3.1, %s, %s/%s)", major, minor, patch, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
