@@ -46,6 +46,7 @@ var policy = []row{
 	// Transports: how bytes travel, never what they mean. A transport is
 	// a folder of its own and knows no other.
 	{"internal/transport", "internal/zerr", "golang.org/x/sys golang.org/x/net"},
+	{"internal/transport/multicast", "internal/transport internal/pgm internal/pgm/packet internal/zerr", "golang.org/x/sys golang.org/x/net"},
 	{"internal/transport/...", "internal/transport internal/zerr", "golang.org/x/sys golang.org/x/net"},
 
 	// One connection, one endpoint, and the only place where both sides meet.
