@@ -46,7 +46,9 @@ func newLane(s *Subscriber, source *Source) (l *lane, err error) {
 	l = &lane{sub: s, source: source, kick: make(chan struct{}, 1)}
 	l.received.change(false)
 	l.tracker = newTracker(source.Stream, source.From, len(source.Replay) > 0, s.cfg.HoldBytes, l.emit)
+	l.lock()
 	l.tracker.settle()
+	l.unlock()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.close())
@@ -112,13 +114,27 @@ func (l *lane) close() (err error) {
 	return err
 }
 
-// emit takes what the tracker delivers. The caller of the tracker holds mu.
+// lock locks what a caller of the tracker needs.
+func (l *lane) lock() {
+	l.mu.Lock()
+	l.sub.queue.mu.Lock()
+}
+
+func (l *lane) unlock() {
+	l.sub.queue.mu.Unlock()
+	l.mu.Unlock()
+}
+
+// emit takes what the tracker delivers. The caller of the tracker has called lock.
 func (l *lane) emit(x item) {
-	x.lane = l
-	if x.err != nil {
+	switch x.err.(type) {
+	case nil:
+	case liveMark:
+		x.err = liveMark{l}
+	default:
 		l.received.change(false)
 	}
-	l.sub.queue.push(x)
+	l.sub.queue.pushLocked(x)
 }
 
 // reached is called when the program has received everything before a mark.
@@ -138,14 +154,27 @@ func (l *lane) listen() {
 		if err != nil {
 			return
 		}
-		l.published(m)
+		l.lock()
+		for range publishedAtATime {
+			l.published(m)
+			if m, err = l.live.TryRecv(); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			l.published(m)
+		}
+		l.unlock()
 	}
 }
 
+// publishedAtATime is how many messages listen takes under the locks: enough that these
+// cost little for each, and so few that a receiver hardly waits for them.
+const publishedAtATime = 64
+
+// published takes a message that was published. The caller has called lock.
 func (l *lane) published(m zmq.Message) {
 	stream, h, body, err := parseMessage(m)
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if err != nil || h.kind != kindMessage || h.epoch == 0 || string(stream) != l.source.Stream {
 		l.tracker.counts.Malformed++
 		return
@@ -161,7 +190,7 @@ func (l *lane) published(m zmq.Message) {
 }
 
 func (l *lane) message(m zmq.Message, h header, body []byte) Message {
-	return Message{Stream: l.source.Stream, Position: Position{h.epoch, h.number}, nanos: h.time, body: body, zmq: m, skip: 1}
+	return newMessage(l.source.Stream, Position{h.epoch, h.number}, h.time, body, m, 0)
 }
 
 // wake makes catchUp look at what is missing.
@@ -310,8 +339,8 @@ func (l *lane) part(r *request, restarts uint64, m zmq.Message) (done bool, err 
 	if !bytes.Equal(tag, r.tag) {
 		return false, nil // of a request that was given up
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.lock()
+	defer l.unlock()
 	switch {
 	case h.kind == kindRefused:
 		return false, fmt.Errorf("the publisher refuses: %.200q", body)

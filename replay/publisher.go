@@ -97,8 +97,10 @@ type Publisher struct {
 	closed  bool
 
 	// Owned by the goroutine that has set storing.
+	one    [1]Record
+	frames [][]byte // of one
 	frame  []byte
-	frames [][]byte
+	parts  [][]byte // that are sent
 
 	// Guarded by answersMu.
 	answersMu sync.Mutex
@@ -177,12 +179,25 @@ func (p *Publisher) Store() Store { return p.cfg.Store }
 // copies the frames. If the store fails, the message is not published, and the error
 // wraps that of the store. Calls of several goroutines are stored together.
 func (p *Publisher) Publish(ctx context.Context, frames ...[]byte) (Position, error) {
-	records := [1]Record{{Frames: frames}}
 	if len(frames) == 0 {
 		return Position{}, fmt.Errorf("replay: publish to stream %q: %w: a message has a frame at least", p.cfg.Stream, zmq.ErrInvalid)
 	}
-	err := p.publish(ctx, records[:])
-	return Position{p.epoch, records[0].Number}, err
+	now := time.Now()
+	if alone, err := p.begin(ctx); err != nil {
+		return Position{}, err
+	} else if !alone {
+		records := []Record{{Time: now, Frames: slices.Clone(frames)}}
+		err := p.waitLocked(ctx, records)
+		return Position{p.epoch, records[0].Number}, err
+	}
+	// The record and its frames lie in the publisher, so that nothing is allocated.
+	p.frames = append(p.frames[:0], frames...)
+	p.one[0] = Record{Time: now, Frames: p.frames}
+	err := p.storeAndSend(ctx, p.one[:])
+	number := p.one[0].Number
+	clear(p.frames)
+	p.end()
+	return Position{p.epoch, number}, err
 }
 
 // PublishBatch is Publish for several messages of one frame, which are stored together.
@@ -204,28 +219,43 @@ func (p *Publisher) PublishBatch(ctx context.Context, messages ...[]byte) ([]Pos
 }
 
 func (p *Publisher) publish(ctx context.Context, records []Record) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, err)
-	}
 	now := time.Now()
 	for i := range records {
 		records[i].Time = now
+	}
+	if alone, err := p.begin(ctx); err != nil {
+		return err
+	} else if !alone {
+		return p.waitLocked(ctx, records)
+	}
+	defer p.end()
+	return p.storeAndSend(ctx, records)
+}
+
+// begin lets the caller store and publish, until it calls end. If another goroutine does,
+// begin reports false, with mu locked.
+func (p *Publisher) begin(ctx context.Context) (alone bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, err)
 	}
 	p.mu.Lock()
 	switch {
 	case p.closed:
 		p.mu.Unlock()
-		return fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, zmq.ErrClosed)
+		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, zmq.ErrClosed)
 	case p.storing:
-		return p.waitLocked(ctx, records)
+		return false, nil
 	}
 	p.storing = true
 	p.mu.Unlock()
-	err := p.storeAndSend(ctx, records)
+	return true, nil
+}
+
+// end gives what has come meanwhile to gather.
+func (p *Publisher) end() {
 	p.mu.Lock()
 	p.storing = p.gatherLocked()
 	p.mu.Unlock()
-	return err
 }
 
 // waitLocked gives messages to the goroutine that stores next, and waits. It unlocks mu.
@@ -335,9 +365,9 @@ func (p *Publisher) storeAndSend(ctx context.Context, records []Record) error {
 
 func (p *Publisher) send(ctx context.Context, r *Record) error {
 	p.frame = appendMessage(p.frame[:0], p.cfg.Stream, p.epoch, r)
-	p.frames = append(append(p.frames[:0], p.frame), r.Frames[1:]...)
-	err := p.live.Send(ctx, p.frames...)
-	clear(p.frames)
+	p.parts = append(append(p.parts[:0], p.frame), r.Frames[1:]...)
+	err := p.live.Send(ctx, p.parts...)
+	clear(p.parts)
 	return err
 }
 

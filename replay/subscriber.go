@@ -139,14 +139,14 @@ func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
 			}
 			continue
 		}
-		if x.live {
-			x.lane.reached()
-			continue
+		if x.err == nil {
+			return x.msg, nil
 		}
-		if x.err != nil {
+		mark, ok := x.err.(liveMark)
+		if !ok {
 			return Message{}, x.err
 		}
-		return x.msg, nil
+		mark.lane.reached()
 	}
 }
 
