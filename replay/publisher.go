@@ -21,6 +21,8 @@ type PublisherConfig struct {
 	// Stream is the name of the stream, at most MaxStreamName bytes, without a zero
 	// byte. Streams that share a subscriber need different names.
 	Stream string
+	// Format is what subscribers expect.
+	Format Format
 	// Store keeps the messages. The publisher does not close it. Nil is a new Memory of
 	// the DefaultRetention.
 	Store Store
@@ -50,6 +52,12 @@ type PublisherConfig struct {
 func (c *PublisherConfig) complete() error {
 	if len(c.Stream) > MaxStreamName || strings.IndexByte(c.Stream, 0) >= 0 {
 		return fmt.Errorf("replay: name of stream %q: %w: it has more than %d bytes, or a zero byte", c.Stream, zmq.ErrInvalid, MaxStreamName)
+	}
+	if err := c.Format.check(Start{}); err != nil {
+		return err
+	}
+	if c.Format != Native {
+		c.LiveSettings = append([]zmq.Setting{zmq.SendHWM.Of(kvSendHWM)}, c.LiveSettings...)
 	}
 	if c.PageMessages < 0 || c.PageBytes < 0 || c.MaxRequests < 0 || c.SendTimeout < 0 {
 		return fmt.Errorf("replay: publisher of stream %q: %w: a limit is negative", c.Stream, zmq.ErrInvalid)
@@ -179,6 +187,9 @@ func (p *Publisher) Store() Store { return p.cfg.Store }
 // copies the frames. If the store fails, the message is not published, and the error
 // wraps that of the store. Calls of several goroutines are stored together.
 func (p *Publisher) Publish(ctx context.Context, frames ...[]byte) (Position, error) {
+	if p.cfg.Format != Native && len(frames) > 1 {
+		return Position{}, fmt.Errorf("replay: publish %d frames to stream %q: %w: messages of the format %v have one", len(frames), p.cfg.Stream, zmq.ErrInvalid, p.cfg.Format)
+	}
 	if len(frames) == 0 {
 		return Position{}, fmt.Errorf("replay: publish to stream %q: %w: a message has a frame at least", p.cfg.Stream, zmq.ErrInvalid)
 	}
@@ -364,8 +375,12 @@ func (p *Publisher) storeAndSend(ctx context.Context, records []Record) error {
 }
 
 func (p *Publisher) send(ctx context.Context, r *Record) error {
-	p.frame = appendMessage(p.frame[:0], p.cfg.Stream, p.epoch, r)
-	p.parts = append(append(p.parts[:0], p.frame), r.Frames[1:]...)
+	if p.cfg.Format == Native {
+		p.frame = appendMessage(p.frame[:0], p.cfg.Stream, p.epoch, r)
+		p.parts = append(append(p.parts[:0], p.frame), r.Frames[1:]...)
+	} else {
+		p.parts = kvFrames(p.parts[:0], []byte(p.cfg.Stream), true, r.Number, r.Frames[0])
+	}
 	err := p.live.Send(ctx, p.parts...)
 	clear(p.parts)
 	return err
