@@ -40,9 +40,9 @@ func kvNumber(b []byte) (uint64, error) {
 	return binary.BigEndian.Uint64(b), nil
 }
 
-// kvAnswer answers a request: the routing id, an empty frame if the peer is not an older
+// answerKV answers a request: the routing id, an empty frame if the peer is not an older
 // DEALER, and the number to begin with.
-func (p *Publisher) kvAnswer(ctx context.Context, m zmq.Message) error {
+func (p *Publisher) answerKV(ctx context.Context, m zmq.Message) error {
 	frames := m.Frames()
 	from, err := kvNumber(m.Last())
 	if err != nil || len(frames) < 2 {
@@ -154,7 +154,7 @@ func (l *lane) kvAsk(start Start) (progress bool, err error) {
 	if err := l.replay.Send(l.sub.ctx, nil, binary.BigEndian.AppendUint64(nil, from)); err != nil {
 		return false, err
 	}
-	s := span{first: kvEnd}
+	a := &kvAnswer{lane: l, start: start, compare: compare, restarts: restarts, epoch: epoch, first: kvEnd}
 	for l.sub.queue.waitRoom() {
 		m, err := l.replay.Recv(l.sub.ctx)
 		if err != nil {
@@ -165,34 +165,61 @@ func (l *lane) kvAsk(start Start) (progress bool, err error) {
 			return false, err
 		}
 		l.lock()
-		current := restarts == l.tracker.counts.Restarts
-		compare = compare && current && epoch == k.epoch
-		switch {
-		case number == kvEnd:
-			if compare && s.first == kvEnd {
-				k.restarted()
-			}
-			s.next = max(s.next, start.asked())
-			if current {
-				l.tracker.end(k.epoch, start.asked(), s.next, span{min(s.first, s.next), s.next})
-			}
+		if number == kvEnd {
+			a.end()
 			progress = l.tracker.mark() != began
 			l.unlock()
 			return progress, nil
-		case compare && number == start.value-1:
-			if maphash.Bytes(k.seed, payload) != k.content {
-				k.restarted()
-			}
-			s.first = min(s.first, number)
-			s.next = number + 1
-		case current:
-			s.first = min(s.first, number)
-			s.next = max(s.next, number+1)
-			l.tracker.answer(newMessage(l.source.Stream, Position{k.epoch, number}, 0, payload, m, m.Len()-1))
 		}
+		a.message(number, payload, m)
 		l.unlock()
 	}
 	return false, zmq.ErrClosed
+}
+
+// kvAnswer is an answer that is being received.
+type kvAnswer struct {
+	lane     *lane
+	start    Start
+	compare  bool   // the first message is that before start, to compare
+	restarts uint64 // of the tracker, when it asked
+	epoch    uint64 // when it asked
+
+	first, next uint64 // numbers of the first message, and after the newest; kvEnd and 0 if there is none
+	torn        bool   // a message in the middle is missing
+}
+
+// current reports whether the answer still means what the request did. Callers of
+// methods have locked the lane.
+func (a *kvAnswer) current() bool { return a.restarts == a.lane.tracker.counts.Restarts }
+
+func (a *kvAnswer) message(number uint64, payload []byte, m zmq.Message) {
+	k, t := a.lane.kv, a.lane.tracker
+	// A ROUTER of libzmq drops at its mark. The rest is asked for again.
+	a.torn = a.torn || a.first != kvEnd && number != a.next
+	if a.torn || !a.current() {
+		return
+	}
+	a.first, a.next = min(a.first, number), number+1
+	if a.compare && number == a.start.value-1 {
+		if a.epoch == k.epoch && maphash.Bytes(k.seed, payload) != k.content {
+			k.restarted()
+		}
+		return
+	}
+	t.answer(newMessage(a.lane.source.Stream, Position{k.epoch, number}, 0, payload, m, m.Len()-1))
+}
+
+func (a *kvAnswer) end() {
+	k, t := a.lane.kv, a.lane.tracker
+	if a.torn || !a.current() {
+		return
+	}
+	if a.compare && a.first == kvEnd && a.epoch == k.epoch {
+		k.restarted() // what was delivered last is not there
+	}
+	a.next = max(a.next, a.start.asked())
+	t.end(k.epoch, a.start.asked(), a.next, span{min(a.first, a.next), a.next})
 }
 
 // reopenReplay replaces the DEALER after a request that was given up: without tags, the

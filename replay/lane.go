@@ -76,6 +76,9 @@ func (l *lane) dialReplay() (*zmq.Socket, error) {
 	settings := append([]zmq.Setting{
 		zmq.Immediate.Of(true), zmq.Linger.Of(0), zmq.RecvTimeout.Of(cfg.RequestTimeout), zmq.SendTimeout.Of(cfg.RequestTimeout),
 	}, cfg.Settings...)
+	if l.kv != nil {
+		settings = append(settings, zmq.RecvHWM.Of(kvSendHWM), zmq.RecvHWMBytes.Of(cfg.QueueBytes))
+	}
 	s, err := cfg.Context.NewSocket(zmq.DEALER, settings...)
 	if err != nil {
 		return nil, err

@@ -68,7 +68,7 @@ func (p *Publisher) forgetAnswer(id string, mine *answering) {
 // proxies and of a REQ, stands before each message of the answer.
 func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 	if p.cfg.Format != Native {
-		if err := p.kvAnswer(ctx, m); err != nil && ctx.Err() == nil {
+		if err := p.answerKV(ctx, m); err != nil && ctx.Err() == nil {
 			p.notAnswered(m, err)
 		}
 		return
