@@ -84,7 +84,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws web interop/...", "*"},
+	{"interop/...", ". auth/... replay ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
