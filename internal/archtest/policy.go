@@ -56,13 +56,14 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	{"reqrep", ".", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/... examples/...", ""},
+	{"examples/...", ". auth/... reqrep examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
@@ -75,7 +76,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws interop/...", "*"},
+	{"interop/...", ". auth/... reqrep ws interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
@@ -84,7 +85,7 @@ var policy = []row{
 	{"test/faults", ".", "golang.org/x/sys"},
 	// Sockets over a transport of its own, which the public API does not take.
 	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/transport internal/zerr", ""},
-	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
+	{"test/...", ". auth/... reqrep ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},
