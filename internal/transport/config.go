@@ -74,6 +74,15 @@ type Config struct {
 	// TLS is what the options of wss say, for the transports that have TLS.
 	TLS TLSOptions
 
+	// SOCKS is the proxy of connects, the zero value for none (SOCKS_PROXY, _USERNAME,
+	// _PASSWORD).
+	SOCKS SOCKS
+
+	// Dial and Listen connect and listen in the place of the system's sockets; nil
+	// leaves it to these.
+	Dial   DialFunc
+	Listen ListenFunc
+
 	// UseFD is a listening socket to take over instead of making one, -1 for
 	// none (USE_FD). Its number is closed once Listen has succeeded.
 	UseFD int
@@ -91,6 +100,9 @@ type TLSOptions struct {
 	// accepts no certificate, and without Hostname one of any name.
 	Strict bool
 }
+
+// SOCKS is a SOCKS5 proxy. Without Username it is used without a login.
+type SOCKS struct{ Address, Username, Password string }
 
 // ConfigChecker is a Transport that finds what is wrong with a configuration when
 // connect is called.

@@ -54,7 +54,8 @@ func (s Streams) Run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintf(s.Err, "%s: %s\n", name, strings.TrimPrefix(err.Error(), "zmq: "))
+	painted, _ := paints(s.Err, "auto")
+	fmt.Fprintf(s.Err, "%s: %s\n", red(name, painted), strings.TrimPrefix(err.Error(), "zmq: "))
 	if h := hint(err); h != "" {
 		fmt.Fprintf(s.Err, "%s\n", h)
 	}
@@ -112,7 +113,8 @@ func newRoot(s Streams) *cobra.Command {
 		root.AddCommand(newSocketCommand(s, t))
 	}
 	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
-	root.AddCommand(newPingCommand(s), newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.AddCommand(newContextCommand(s), newManCommand(s))
+	root.AddCommand(newPingCommand(s), newProbeCommand(s), newRecordCommand(s), newReplayCommand(s), newProxyCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root

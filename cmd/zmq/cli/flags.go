@@ -24,6 +24,7 @@ type flags struct {
 	text   textFlags
 	pace   paceFlags
 	reply  replyFlags
+	color  string // auto, always or never
 }
 
 // socketFlags say what the socket is to be.
@@ -42,6 +43,7 @@ type socketFlags struct {
 // textFlags say how messages are read and written.
 type textFlags struct {
 	format, separator string
+	template          string
 	escape            bool
 }
 
@@ -50,6 +52,9 @@ type paceFlags struct {
 	count           uint64
 	timeout         time.Duration
 	interval        time.Duration
+	rate            float64 // messages a second; 0 is no limit
+	repeat          uint64  // how often the input is sent
+	sample          uint64  // one of so many messages is written
 	wait            int
 	waitSubscribers int
 	patient         bool // waitSubscribers was given, not the default of a PUB
@@ -73,11 +78,13 @@ const pubGrace = time.Second
 // to do when the input has ended is to deliver it.
 const sendLinger = "10s"
 
-func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
+// add adds the flags of a type. Those that say how messages look are left out where
+// messages are not text.
+func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType, text bool) {
 	fs.SortFlags = false // by meaning instead
 	s, p := &f.socket, &f.pace
-	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path, ws://*:8080/path; repeatable")
-	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path, wss://host:443/path, tls://host:5555; repeatable")
+	s.addEndpoints(fs)
+	addContextFlag(fs)
 	if t == zmq.SUB || t == zmq.XSUB {
 		usage := "receive messages that begin with `TOPIC`; repeatable"
 		if t == zmq.SUB {
@@ -97,9 +104,17 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 	}
 	fs.Uint64VarP(&p.count, "count", "n", 0, countUsage(t))
 	durationVar(fs, &p.timeout, "timeout", "t", 0, timeoutUsage(t))
-	f.text.add(fs)
+	if text {
+		f.text.add(fs)
+	}
+	if text && receives(t) {
+		fs.StringVar(&f.text.template, "print-format", "", "write each message as `TEXT` with fields says, such as '%t %p %f %m'; see above")
+		fs.Uint64Var(&p.sample, "sample", 1, "write the first of every `N` messages, and leave out the others")
+	}
 	if sends(t) && t != zmq.REP {
 		durationVar(fs, &p.interval, "interval", "i", 0, "pause for `D` between messages that are sent")
+		fs.Float64Var(&p.rate, "rate", 0, "send `N` messages a second at most")
+		fs.Uint64Var(&p.repeat, "repeat", 1, "send the whole input `N` times")
 		fs.IntVarP(&p.wait, "wait", "w", 0, "before sending, wait until `N` peers are connected")
 	}
 	if t == zmq.PUB || t == zmq.XPUB || t == zmq.RADIO {
@@ -122,9 +137,18 @@ func (f *flags) add(fs *pflag.FlagSet, t zmq.SocketType) {
 			f.tls.add(fs)
 		}
 	}
+	if text {
+		fs.StringVar(&f.color, "color", "auto", "`WHEN` to use colours: auto (on a terminal, unless NO_COLOR is set), always, never")
+	}
 	fs.StringArrayVar(&s.set, "set", nil, "set any option, `OPTION=VALUE`; repeatable; see 'zmq options'")
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&s.quiet, "quiet", "q", false, "write only errors to standard error")
+}
+
+// addEndpoints adds the flags that say where the socket is.
+func (s *socketFlags) addEndpoints(fs *pflag.FlagSet) {
+	fs.StringArrayVarP(&s.bind, "bind", "b", nil, "bind to `ENDPOINT`: tcp://*:5555, tcp://127.0.0.1:* for any free port, ipc:///path, ws://*:8080/path; repeatable")
+	fs.StringArrayVarP(&s.connect, "connect", "c", nil, "connect to `ENDPOINT`: tcp://host:5555, ipc:///path, wss://host:443/path, tls://host:5555; repeatable")
 }
 
 func (f *textFlags) add(fs *pflag.FlagSet) {
@@ -155,6 +179,9 @@ func timeoutUsage(t zmq.SocketType) string {
 	return "end with exit code 3 when no message comes for `D`, such as 500ms, 2s or 2"
 }
 
+// sendsInput reports whether a command has the flags of what sends its input.
+func sendsInput(cmd *cobra.Command) bool { return cmd.Flags().Lookup("repeat") != nil }
+
 // check finds mistakes that the flags' types do not.
 func (f *flags) check(cmd *cobra.Command, args []string) error {
 	p := &f.pace
@@ -165,6 +192,10 @@ func (f *flags) check(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("it takes no arguments but endpoints, and got %q", args)
 	case p.timeout < 0 || p.interval < 0:
 		return fmt.Errorf("--timeout and --interval cannot be negative; 0 is none")
+	case p.rate < 0 || p.rate > 0 && p.interval > 0:
+		return fmt.Errorf("--rate is above zero, and --interval says the same in another way")
+	case p.repeat < 1 && sendsInput(cmd), p.sample < 1 && cmd.Flags().Lookup("sample") != nil:
+		return fmt.Errorf("--repeat and --sample are 1 or more")
 	case p.wait < 0 || p.waitSubscribers < 0:
 		return fmt.Errorf("--wait and --wait-subscribers cannot be negative; 0 is none")
 	case f.socket.verbose && f.socket.quiet:
@@ -242,5 +273,8 @@ func (f *socketFlags) settings() ([]zmq.Setting, error) {
 }
 
 func (f *textFlags) parse() (format.Format, error) {
+	if f.format == "" { // a command without these flags
+		return format.New("raw", "", false)
+	}
 	return format.New(f.format, f.separator, f.escape)
 }

@@ -35,15 +35,15 @@ func (l *link) labelled(frames [][]byte) (zmq.Message, error) {
 	return zmq.NewMessage(frames[1:]...).WithRoutingID(uint32(id)), nil
 }
 
-// unlabelled makes a message to be written of one that was received.
-func (l *link) unlabelled(m zmq.Message) zmq.Message {
+// unlabelled returns the frames to be written of a message that was received.
+func (l *link) unlabelled(m zmq.Message) [][]byte {
 	switch l.sock.Type() {
 	case zmq.SERVER, zmq.PEER:
-		return zmq.NewMessage(append([][]byte{strconv.AppendUint(nil, uint64(m.RoutingID()), 10)}, m.Frames()...)...)
+		return append([][]byte{strconv.AppendUint(nil, uint64(m.RoutingID()), 10)}, m.Frames()...)
 	case zmq.DISH:
-		return zmq.NewMessage(append([][]byte{[]byte(m.Group())}, m.Frames()...)...)
+		return append([][]byte{[]byte(m.Group())}, m.Frames()...)
 	}
-	return m
+	return m.Frames()
 }
 
 // connectPeer connects a PEER, and tells the number of its peer.

@@ -30,25 +30,32 @@ type ping struct {
 	interval time.Duration
 	timeout  time.Duration
 	socket   string
+	connect  []string
 	security securityFlags
 }
 
 func newPingCommand(s Streams) *cobra.Command {
 	p := &ping{out: s.Out, notes: s.Err}
 	cmd := &cobra.Command{
-		Use:     "ping ENDPOINT",
+		Use:     "ping [ENDPOINT]",
 		Short:   "Say what listens at an endpoint and how quick it is",
 		Long:    pingLong + "\n\n" + exitHelp,
 		Example: "  zmq ping tcp://localhost:5555\n  zmq ping tcp://db.example.org:5556 --server-key db.key",
 		GroupID: "more",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if len(args) > 1 {
 				return usageError{errors.New("it wants one endpoint, tcp://HOST:PORT or ipc://PATH")}
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p.endpoint = args[0]
+			if len(args) == 0 {
+				if err := p.fromContext(cmd); err != nil {
+					return err
+				}
+			} else {
+				p.endpoint = args[0]
+			}
 			return p.run(cmd.Context())
 		},
 	}
@@ -58,7 +65,22 @@ func newPingCommand(s Streams) *cobra.Command {
 	durationVar(f, &p.timeout, "timeout", "t", 5*time.Second, "wait for `D` at most for an answer")
 	f.StringVar(&p.socket, "type", "", "shake hands as a socket of that `TYPE`")
 	p.security.add(f)
+	addContextFlag(f)
+	f.StringArrayVar(&p.connect, "connect", nil, "") // what a context has
+	must(f.MarkHidden("connect"))
 	return cmd
+}
+
+// fromContext takes the endpoint and the keys from a saved context.
+func (p *ping) fromContext(cmd *cobra.Command) error {
+	if err := applyContext(cmd, p.notes); err != nil {
+		return err
+	}
+	if len(p.connect) == 0 {
+		return usageError{errors.New("it wants one endpoint, tcp://HOST:PORT or ipc://PATH, or a --context that connects to one")}
+	}
+	p.endpoint = p.connect[0]
+	return nil
 }
 
 // dialable returns an endpoint as package net names it.
@@ -106,7 +128,8 @@ func (p *ping) run(ctx context.Context) error {
 		fmt.Fprintln(p.out, why)
 		return nil
 	}
-	return p.shake(ctx, found, typ)
+	_, err = p.shake(ctx, found, typ)
+	return err
 }
 
 // words are what is known of the peer.
@@ -179,11 +202,12 @@ func howTo(mechanism string) string {
 	return "this library does not have it"
 }
 
-// shake shakes hands as a socket of the type and times heartbeats.
-func (p *ping) shake(ctx context.Context, f *presence, typ zmq.SocketType) error {
+// shake shakes hands as a socket of the type and times heartbeats. It returns the type
+// of the peer.
+func (p *ping) shake(ctx context.Context, f *presence, typ zmq.SocketType) (string, error) {
 	settings, err := p.security.settings(p.notes)
 	if err != nil {
-		return err
+		return "", err
 	}
 	beats := p.count > 0 && f.Protocol >= "ZMTP 3.1" // older ones may take a PING for a message
 	settings = append(settings, zmq.Linger.Of(0), zmq.ReconnectInterval.Of(-1))
@@ -192,29 +216,30 @@ func (p *ping) shake(ctx context.Context, f *presence, typ zmq.SocketType) error
 	}
 	zctx, err := zmq.NewContext(zmq.ContextConfig{})
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer zctx.Close()
 	sock, err := zctx.NewSocket(typ, settings...)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := p.handshake(ctx, sock); err != nil {
-		return fmt.Errorf("%s: %w", p.endpoint, err)
+	peer, err := p.handshake(ctx, sock)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", p.endpoint, err)
 	}
 	if !beats {
-		return nil
+		return peer, nil
 	}
-	return p.beat(ctx, sock)
+	return peer, p.beat(ctx, sock)
 }
 
-func (p *ping) handshake(ctx context.Context, sock *zmq.Socket) error {
+func (p *ping) handshake(ctx context.Context, sock *zmq.Socket) (peer string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	events := sock.Monitor(ctx, zmq.EventHandshakeSucceeded|zmq.EventHandshakeFailed|zmq.EventDisconnected|zmq.EventClosed)
 	began := time.Now()
 	if err := sock.Connect(p.endpoint); err != nil {
-		return setupError(err)
+		return "", setupError(err)
 	}
 	for e := range events {
 		switch e.Kind {
@@ -224,14 +249,17 @@ func (p *ping) handshake(ctx context.Context, sock *zmq.Socket) error {
 				words = append(words, fmt.Sprintf("identity %q", e.Peer.Identity))
 			}
 			fmt.Fprintln(p.out, strings.Join(words, ", "))
-			return nil
+			if p.mechanism() != "NULL" {
+				fmt.Fprintln(p.out, "the key or password is right")
+			}
+			return e.Peer.SocketType, nil
 		case zmq.EventHandshakeFailedAuth:
-			return fmt.Errorf("the handshake failed: it does not let us in: %w", e.Err)
+			return "", fmt.Errorf("the handshake failed: it does not let us in: %w", e.Err)
 		default:
-			return fmt.Errorf("the handshake failed%s: %w", p.suspicion(), e.Err)
+			return "", fmt.Errorf("the handshake failed%s: %w", p.suspicion(), e.Err)
 		}
 	}
-	return timeoutError{"the handshake was not over", p.timeout}
+	return "", timeoutError{"the handshake was not over", p.timeout}
 }
 
 // suspicion is the common reason for a CURVE server to end the connection without

@@ -51,7 +51,25 @@ func probe(ctx context.Context, network, address string) (*presence, error) {
 	return p, err
 }
 
-var errTLS = errors.New("a TLS server answers there, no ZeroMQ socket")
+// stranger is what answers in the place of a ZeroMQ socket.
+type stranger struct {
+	state string // in a word, for scripts
+	text  string
+	err   error // nil if there is none
+}
+
+// Error implements error.
+func (s stranger) Error() string {
+	if s.err == nil {
+		return s.text
+	}
+	return s.text + ": " + s.err.Error()
+}
+
+// Unwrap returns the error below it.
+func (s stranger) Unwrap() error { return s.err }
+
+var errTLS = stranger{"tls", "a TLS server answers there, no ZeroMQ socket", nil}
 
 // ended reports whether the peer has ended the connection.
 func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) }
@@ -74,15 +92,15 @@ func whyUnreachable(err error) error {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns):
-		return fmt.Errorf("the name %s does not resolve: %w", dns.Name, err)
+		return stranger{"unresolved", "the name " + dns.Name + " does not resolve", err}
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing listens there: %w", err)
+		return stranger{"refused", "nothing listens there", err}
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("nothing listens there, the socket file is missing: %w", err)
+		return stranger{"refused", "nothing listens there, the socket file is missing", err}
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("no answer, as from a host that is down or behind a firewall: %w", err)
+		return stranger{"unreachable", "no answer, as from a host that is down or behind a firewall", err}
 	}
-	return err
+	return stranger{"unreachable", "it cannot be reached", err}
 }
 
 // greetings of RFC 37: the signature, and what follows the peer's.
@@ -195,19 +213,19 @@ func cutShort(b []byte) (text, rest []byte, ok bool) {
 func notZMTP(first []byte, err error) error {
 	switch {
 	case bytes.HasPrefix(first, []byte("HTTP/")), bytes.HasPrefix(first, []byte("<")):
-		return errors.New("a web server (HTTP) answers there, no ZeroMQ socket")
+		return stranger{"http", "a web server (HTTP) answers there, no ZeroMQ socket", nil}
 	case len(first) >= 3 && first[0] == 0x15 && first[1] == 3:
 		return errTLS
 	case bytes.HasPrefix(first, []byte("SSH-")):
-		return errors.New("an SSH server answers there, no ZeroMQ socket")
+		return stranger{"ssh", "an SSH server answers there, no ZeroMQ socket", nil}
 	case len(first) > 0 && first[0] != 0xFF && (first[0] > 1 || err != nil):
-		return fmt.Errorf("what answers there speaks no ZMTP; it says %.32q", first)
+		return stranger{"foreign", fmt.Sprintf("what answers there speaks no ZMTP; it says %.32q", first), nil}
 	case len(first) > 0 && err == nil:
 		return nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return fmt.Errorf("it accepts connections and says nothing: no ZeroMQ socket, or one that is stuck: %w", err)
+		return stranger{"silent", "it accepts connections and says nothing: no ZeroMQ socket, or one that is stuck", err}
 	case ended(err):
-		return fmt.Errorf("it accepts connections and ends them at once: a filter, a limit of peers, or no ZeroMQ socket: %w", err)
+		return stranger{"ends", "it accepts connections and ends them at once: a filter, a limit of peers, or no ZeroMQ socket", err}
 	}
 	return err
 }

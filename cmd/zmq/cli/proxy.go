@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/auth"
+	"github.com/gozmq/zmq/cmd/zmq/format"
 )
 
 const proxyLong = `Passes messages on between two sockets, in both directions where their types allow it, until a signal
@@ -37,18 +39,25 @@ libzmq's zmq_proxy_steerable does, at a REP unless it says otherwise. Every prog
 A client of a queue that does not read loses its own replies once its queue is full, and holds up no
 other. With --set WAIT_FOR_PEER=1 its replies wait, and those of all others behind them.
 
+--print shows what passes. The flags of PLAIN, CURVE and addresses that other commands have are there twice,
+with frontend- and backend- in front of their names, for the two sockets. The other sockets have no security.
+
 On a terminal a line tells what passes. After a signal a proxy of one direction takes nothing new, and
 ends when what it has is passed on; a second signal ends it at once.`
 
 const proxyExamples = `  zmq proxy queue --frontend 'tcp://*:5559' --backend 'tcp://*:5560'
   zmq proxy forwarder --frontend connect:tcp://host:5556 --backend 'tcp://*:5557' --capture 'tcp://127.0.0.1:5558'
   zmq proxy --frontend 'dealer:tcp://*:5561' --backend 'push:ipc:///run/jobs' --control tcp://127.0.0.1:5562
-  zmq req --connect tcp://127.0.0.1:5562 PAUSE`
+  zmq req --connect tcp://127.0.0.1:5562 PAUSE
+  zmq proxy queue -F 'tcp://*:5559' -B 'ipc:///run/workers' --frontend-curve-server server.key_secret --frontend-auth-keys clients`
 
 // proxyFlags are the command line of a proxy.
 type proxyFlags struct {
 	frontend, backend []string
 	capture, control  []string
+	secure            [2]securityFlags // of the frontend and of the backend
+	print             bool
+	text              textFlags
 	socket            socketFlags // without endpoints
 	tls               tlsFlags
 }
@@ -73,6 +82,13 @@ func newProxyCommand(s Streams) *cobra.Command {
 	fs.StringArrayVar(&f.capture, "capture", nil, "send a copy of every message to a socket at `PLACE` (default type: pub)")
 	fs.StringArrayVar(&f.control, "control", nil, "obey commands that come to a socket at `PLACE` (default type: rep)")
 	fs.StringVar(&f.socket.linger, "linger", sendLinger, "at the end, go on passing and sending what is queued for at most `D`; -1 is for ever")
+	fs.BoolVar(&f.print, "print", false, "write every message that passes to standard output, after > for front to back and < for back to front")
+	f.text.add(fs)
+	fs.StringVar(&f.text.template, "print-format", "%d %m", "with --print, write each message as `TEXT` with fields: %d is the direction, others are those of 'zmq sub --help'")
+	for i, prefix := range []string{"frontend-", "backend-"} {
+		f.secure[i].prefix, f.secure[i].domain = prefix, prefix+authDomain
+		f.secure[i].add(fs)
+	}
 	f.tls.add(fs)
 	fs.StringArrayVar(&f.socket.set, "set", nil, "set any option, `OPTION=VALUE`, on the sockets it applies to; repeatable; see 'zmq options'")
 	fs.BoolVarP(&f.socket.verbose, "verbose", "v", false, "log connections to standard error")
@@ -199,7 +215,11 @@ func runProxy(ctx context.Context, s Streams, f *proxyFlags, args []string) erro
 	if err != nil {
 		return usageError{err}
 	}
-	if err := f.tls.check(); err != nil {
+	if err := errors.Join(f.tls.check(), f.secure[0].check(), f.secure[1].check()); err != nil {
+		return usageError{err}
+	}
+	shown, err := f.output(s)
+	if err != nil {
 		return usageError{err}
 	}
 	transports, err := f.tls.transports()
@@ -219,14 +239,65 @@ func runProxy(ctx context.Context, s Streams, f *proxyFlags, args []string) erro
 	if err != nil {
 		return setupError(err)
 	}
-	d := &device{notes: notes}
+	handler, err := f.handler(zctx, logger)
+	if err != nil {
+		return err
+	}
+	if handler != nil {
+		defer handler.Close()
+	}
+	d := &device{notes: notes, shown: shown}
+	for i := range f.secure {
+		if d.security[i], err = f.secure[i].settings(notes); err != nil {
+			return err
+		}
+	}
 	if err := d.open(zctx, sides); err != nil {
 		d.close(true)
 		return setupError(err)
 	}
-	err = d.run(ctx, rateLine(s.Err, f.socket.quiet))
+	// A line that changes would be written over messages on the same terminal.
+	err = d.run(ctx, newStatusLine(s.Err, f.socket.quiet || f.print && terminal(s.Out) != nil))
 	d.close(false) // what is queued goes out within the linger that the sockets have
+	if err == nil {
+		err = d.shownErr
+	}
 	return err
+}
+
+// output is where messages are shown; nil if they are not.
+func (f *proxyFlags) output(s Streams) (*output, error) {
+	if !f.print {
+		return nil, nil
+	}
+	form, err := f.text.parse()
+	if err != nil {
+		return nil, err
+	}
+	o := newOutput(s.Out, form)
+	if o.template, err = format.NewTemplate(f.text.template, form); err != nil {
+		return nil, fmt.Errorf("--print-format: %w", err)
+	}
+	return o, nil
+}
+
+// handler starts what answers the questions of the two sockets; nil if they have none.
+func (f *proxyFlags) handler(zctx *zmq.Context, logger *slog.Logger) (*auth.Handler, error) {
+	cfg := auth.Config{Domains: make(map[string]auth.Rules), Logger: logger}
+	for i := range f.secure {
+		if !f.secure[i].asks() {
+			continue
+		}
+		rules, err := f.secure[i].rules()
+		if err != nil {
+			return nil, err
+		}
+		cfg.Domains[f.secure[i].domain] = rules
+	}
+	if len(cfg.Domains) == 0 {
+		return nil, nil
+	}
+	return auth.Start(zctx, cfg)
 }
 
 // device is a proxy with its sockets.
@@ -235,6 +306,24 @@ type device struct {
 	proxy       *zmq.Proxy
 	front, back *zmq.Socket
 	sockets     []*zmq.Socket // all that are open
+	security    [2][]zmq.Setting
+	shown       *output // nil: messages are not shown
+	shownErr    error   // why showing them has ended; owned by the goroutine of the proxy
+}
+
+// show writes a message that passes. If it cannot be written, the proxy goes on
+// without.
+func (d *device) show(way zmq.Direction, m zmq.Message) {
+	if d.shownErr != nil {
+		return
+	}
+	arrow := ">"
+	if way == zmq.BackToFront {
+		arrow = "<"
+	}
+	if d.shownErr = d.shown.pass(arrow, m); d.shownErr != nil {
+		fmt.Fprintf(d.notes, "%v; messages pass without being shown\n", d.shownErr)
+	}
 }
 
 // close closes the sockets, all at a time since each may linger.
@@ -258,7 +347,11 @@ func (d *device) open(zctx *zmq.Context, sides [4]side) error {
 			continue
 		}
 		var err error
-		if socks[i], err = zctx.NewSocket(sides[i].typ); err != nil {
+		var security []zmq.Setting
+		if i < len(d.security) {
+			security = d.security[i]
+		}
+		if socks[i], err = zctx.NewSocket(sides[i].typ, security...); err != nil {
 			return err
 		}
 		d.sockets = append(d.sockets, socks[i])
@@ -270,6 +363,9 @@ func (d *device) open(zctx *zmq.Context, sides [4]side) error {
 	var settings []zmq.ProxySetting
 	if socks[2] != nil {
 		settings = append(settings, zmq.WithCapture(socks[2]))
+	}
+	if d.shown != nil {
+		settings = append(settings, zmq.WithCaptureFunc(d.show))
 	}
 	if socks[3] != nil {
 		settings = append(settings, zmq.WithControl(socks[3]))
@@ -298,7 +394,7 @@ func (s *side) attach(sock *zmq.Socket, notes io.Writer) (err error) {
 }
 
 // run passes messages on until a signal or a TERMINATE.
-func (d *device) run(ctx context.Context, line *rates) error {
+func (d *device) run(ctx context.Context, line *statusLine) error {
 	running, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	result := make(chan error, 1)
@@ -310,7 +406,7 @@ func (d *device) run(ctx context.Context, line *rates) error {
 		select {
 		case <-tick.C:
 			now := d.proxy.Statistics()
-			line.show(before, now, time.Second, d.proxy.Paused())
+			line.showRates(before, now, time.Second, d.proxy.Paused())
 			before = now
 		case err := <-result:
 			line.end()

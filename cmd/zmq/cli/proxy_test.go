@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -117,29 +119,29 @@ func TestProxyUsage(t *testing.T) {
 func TestProxyRates(t *testing.T) {
 	var b bytes.Buffer
 	columns := 200
-	r := &rates{w: &b, width: func() int { return columns }}
+	r := &statusLine{w: &b, width: func() int { return columns }}
 	now := zmq.ProxyStats{
 		Frontend: zmq.ProxyTraffic{MessagesOut: 3, BytesOut: 30},
 		Backend:  zmq.ProxyTraffic{MessagesOut: 2_500_000, BytesOut: 40_000_000, Refused: 1},
 	}
-	r.show(zmq.ProxyStats{}, now, 2*time.Second, false)
+	r.showRates(zmq.ProxyStats{}, now, 2*time.Second, false)
 	want := "\rfront to back 1.25 Mmsg/s 20.0 MB/s | back to front 1.50 msg/s 15 B/s | 1 had no peer to go to\x1b[K"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
 	b.Reset()
 	columns = 21
-	r.show(now, now, time.Second, true)
+	r.showRates(now, now, time.Second, true)
 	r.end()
 	r.end()
 	if want := "\rpaused | front to ba\x1b[K\r\x1b[K"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
-	if rateLine(&b, false) != nil {
+	if newStatusLine(&b, false) != nil {
 		t.Error("a line where there is no terminal")
 	}
-	var none *rates
-	none.show(now, now, time.Second, false)
+	var none *statusLine
+	none.showRates(now, now, time.Second, false)
 	none.end()
 }
 
@@ -151,5 +153,47 @@ func TestAmounts(t *testing.T) {
 		if got := amount(v, "B"); got != want {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
+	}
+}
+
+func TestProxyPrint(t *testing.T) {
+	p := start(t, "", "proxy", "queue", "-F", anyPort, "-B", anyPort, "--print", "--print-format", "%n %d %f %4")
+	start(t, "", "rep", p.at(t, "backend"), "--echo")
+	start(t, "", "req", p.at(t, "frontend"), "--timeout", "20s", "hello", "x").wrote(t, "hello\tx\n")
+	p.waitFor(t, p.out, "2 < ")
+	// The client's id, the number of its request, the empty frame, and two of its own.
+	p.interrupt()
+	p.wrote(t, "1 > 5 hello\n2 < 5 hello\n")
+}
+
+// Each side of a proxy has a mechanism and rules of its own.
+func TestProxySecurity(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"server", "alice", "mallory"} {
+		start(t, "", "keygen", "--out", filepath.Join(dir, name)).ends(t, exitOK)
+	}
+	clients := filepath.Join(dir, "clients")
+	if err := os.Mkdir(clients, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(dir, "alice.key"), filepath.Join(clients, "alice.key")); err != nil {
+		t.Fatal(err)
+	}
+	sink := start(t, "", "pull", anyPort0, "--count", "1", "--auth-users", users(t))
+	p := start(t, "", "proxy", "--frontend", "pull:"+anyPort, "--backend", "push:connect:"+sink.endpoint(t),
+		"--frontend-curve-server", filepath.Join(dir, "server.key_secret"), "--frontend-auth-keys", clients,
+		"--backend-plain", "alice:secret")
+	front, key := p.at(t, "frontend"), filepath.Join(dir, "server.key")
+	mallory := start(t, "", "push", front, "--server-key", key, "--curve-client", filepath.Join(dir, "mallory.key_secret"), "--linger", "0", "--wait", "1", "--timeout", "0", "no")
+	p.waitFor(t, p.errs, "refused")
+	start(t, "", "push", front, "--server-key", key, "--curve-client", filepath.Join(dir, "alice.key_secret"), "yes").ends(t, exitOK)
+	sink.wrote(t, "yes\n")
+	mallory.interrupt()
+	mallory.ends(t, exitError)
+
+	wrong := start(t, "", "proxy", "streamer", "-F", anyPort, "-B", anyPort, "--backend-auth-keys", clients)
+	wrong.ends(t, exitUsage)
+	if text := wrong.errs.String(); !strings.Contains(text, "--backend-auth-keys and --backend-insecure-any-key need --backend-curve-server") {
+		t.Errorf("it says %q", text)
 	}
 }

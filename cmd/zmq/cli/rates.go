@@ -5,7 +5,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -14,25 +13,21 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-// rates is a line on a terminal that is written over again and again. A nil one
+// statusLine is a line on a terminal that is written over again and again. A nil one
 // writes nothing.
-type rates struct {
+type statusLine struct {
 	w     io.Writer
 	width func() int // of the terminal, in columns
 	shown bool
 }
 
-// rateLine returns nil where the writer is no terminal, or nothing is wanted.
-func rateLine(w io.Writer, quiet bool) *rates {
-	inner := w
-	if l, ok := w.(*lockedWriter); ok {
-		inner = l.w
-	}
-	f, ok := inner.(*os.File)
-	if quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+// newStatusLine returns nil where the writer is no terminal, or nothing is wanted.
+func newStatusLine(w io.Writer, quiet bool) *statusLine {
+	f := terminal(w)
+	if quiet || f == nil {
 		return nil
 	}
-	return &rates{w: w, width: func() int {
+	return &statusLine{w: w, width: func() int {
 		columns, _, err := term.GetSize(int(f.Fd()))
 		if err != nil {
 			return 80
@@ -41,8 +36,8 @@ func rateLine(w io.Writer, quiet bool) *rates {
 	}}
 }
 
-// show writes what has passed between two counts that are d apart.
-func (r *rates) show(before, now zmq.ProxyStats, d time.Duration, paused bool) {
+// showRates writes what has passed between two counts that are d apart.
+func (r *statusLine) showRates(before, now zmq.ProxyStats, d time.Duration, paused bool) {
 	if r == nil {
 		return
 	}
@@ -57,6 +52,14 @@ func (r *rates) show(before, now zmq.ProxyStats, d time.Duration, paused bool) {
 	if paused {
 		text = "paused | " + text
 	}
+	r.write(text)
+}
+
+// write replaces the line.
+func (r *statusLine) write(text string) {
+	if r == nil {
+		return
+	}
 	// The last column stays free: some terminals go to the next line there.
 	if columns := r.width() - 1; columns > 0 && len([]rune(text)) > columns {
 		text = string([]rune(text)[:columns])
@@ -66,7 +69,7 @@ func (r *rates) show(before, now zmq.ProxyStats, d time.Duration, paused bool) {
 }
 
 // end leaves the line for what comes after it.
-func (r *rates) end() {
+func (r *statusLine) end() {
 	if r != nil && r.shown {
 		fmt.Fprint(r.w, "\r\x1b[K")
 		r.shown = false

@@ -12,6 +12,7 @@ import (
 	"iter"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -27,6 +28,7 @@ type reach struct {
 	left  atomic.Int64 // when a peer has left, in Unix nanoseconds; 0 if none has lately
 	done  chan struct{}
 
+	sock *zmq.Socket
 	said map[string]string // what was said of each endpoint; owned by follow
 }
 
@@ -36,7 +38,7 @@ const reachEvents = zmq.EventConnectRetried | zmq.EventHandshakeSucceeded | zmq.
 // newReach starts to follow a socket, until the context or the socket ends. It is
 // called before the socket connects.
 func newReach(ctx context.Context, sock *zmq.Socket, notes io.Writer) *reach {
-	r := &reach{notes: notes, done: make(chan struct{}), said: make(map[string]string)}
+	r := &reach{notes: notes, sock: sock, done: make(chan struct{}), said: make(map[string]string)}
 	events := sock.Monitor(ctx, reachEvents)
 	go r.follow(events)
 	return r
@@ -62,7 +64,7 @@ func (r *reach) follow(events iter.Seq[zmq.Event]) {
 
 // tell says why there is no peer, unless that is what was said last.
 func (r *reach) tell(e zmq.Event) {
-	if e.Err == nil || errors.Is(e.Err, zmq.ErrClosed) {
+	if e.Err == nil || errors.Is(e.Err, zmq.ErrClosed) || r.binds(e.Endpoint) {
 		return
 	}
 	why := unreached(e.Err)
@@ -76,6 +78,12 @@ func (r *reach) tell(e zmq.Event) {
 	fmt.Fprintf(r.notes, "%s: %s\n", e.Endpoint, why)
 }
 
+// binds reports whether an endpoint is a bound one, to which peers come and from which
+// they go. The log tells of strangers there.
+func (r *reach) binds(endpoint string) bool {
+	return slices.ContainsFunc(r.sock.Endpoints(), func(e zmq.Endpoint) bool { return e.Bound && e.Address == endpoint })
+}
+
 // wait waits until nothing more is said.
 func (r *reach) wait() { <-r.done }
 
@@ -83,12 +91,12 @@ func (r *reach) wait() { <-r.done }
 const settled = time.Second
 
 // deserted reports whether the last peer of the socket has left.
-func (r *reach) deserted(sock *zmq.Socket) bool {
+func (r *reach) deserted() bool {
 	left := r.left.Load()
 	if left == 0 {
 		return false
 	}
-	if sock.Stats().Peers == 0 {
+	if r.sock.Stats().Peers == 0 {
 		return true
 	}
 	if time.Since(time.Unix(0, left)) > settled {

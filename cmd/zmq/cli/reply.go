@@ -30,7 +30,7 @@ func (l *link) serve(ctx context.Context, f *replyFlags) error {
 		if err != nil {
 			return l.ending(ctx, err)
 		}
-		if err := l.output.write(m); err != nil {
+		if err := l.output.write(m, m.Frames()); err != nil {
 			return err
 		}
 		if err := l.output.flush(); err != nil {

@@ -11,7 +11,7 @@ import (
 // request is the run of a REQ: one exchange for each message of the input.
 func (l *link) request(ctx context.Context) error {
 	l.input.start(ctx)
-	for n := uint64(0); l.pace.count == 0 || n < l.pace.count; n++ {
+	for n, limit := uint64(0), l.limit(); limit == 0 || n < limit; n++ {
 		frames, err := l.input.next(ctx)
 		switch {
 		case err == io.EOF:
@@ -22,7 +22,7 @@ func (l *link) request(ctx context.Context) error {
 		if n == 0 {
 			err = l.await(ctx, frames)
 		} else {
-			err = pause(ctx, l.pace.interval)
+			err = l.pause(ctx)
 		}
 		if err == nil {
 			err = l.ask(ctx, frames)
@@ -41,7 +41,7 @@ func (l *link) ask(ctx context.Context, frames [][]byte) error {
 	if err != nil {
 		return l.explain(ctx, err, "no reply came", l.pace.timeout)
 	}
-	if err := l.output.write(reply); err != nil {
+	if err := l.output.write(reply, reply.Frames()); err != nil {
 		return err
 	}
 	return l.output.flush()

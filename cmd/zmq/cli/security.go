@@ -21,6 +21,8 @@ import (
 
 // securityFlags are the identity of the socket and what it accepts of its peers.
 type securityFlags struct {
+	prefix string // of the names of the flags: "frontend-" of a proxy
+	domain string // by which the handler finds the rules; empty is authDomain
 	// Of a client.
 	plain       string
 	curveClient string
@@ -43,38 +45,51 @@ const passwordVariable = "ZMQ_PASSWORD"
 const authDomain = "zmq"
 
 func (f *securityFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.plain, "plain", "", "send `USER:PASSWORD` to PLAIN servers, in clear text; without :PASSWORD it is $"+passwordVariable)
-	fs.StringVar(&f.serverKey, "server-key", "", "talk CURVE to the server with public `KEY`: 40 characters, or its certificate file. Without --curve-client the client has new keys, which the server does not know")
-	fs.StringVar(&f.curveClient, "curve-client", "", "talk CURVE with the key pair of secret certificate `FILE` to the server of --server-key; see 'zmq keygen'")
-	fs.StringVar(&f.curveServer, "curve-server", "", "be a CURVE server with the key pair of secret certificate `FILE`; --auth-keys says for which clients")
-	fs.StringVar(&f.keys, "auth-keys", "", "let in CURVE clients with a certificate file in `DIR`; files may come and go meanwhile")
-	fs.BoolVar(&f.anyKey, "insecure-any-key", false, "let in every CURVE client, whatever its key")
-	fs.StringVar(&f.users, "auth-users", "", "be a PLAIN server, and let in the users of password file `FILE`; see 'zmq password'")
-	fs.StringArrayVar(&f.allow, "auth-allow", nil, "let in `CIDR` alone, an address or a range like 10.0.0.0/8; repeatable")
-	fs.StringArrayVar(&f.deny, "auth-deny", nil, "keep out `CIDR`, an address or a range like 10.0.0.0/8; repeatable")
+	fs.StringVar(&f.plain, f.prefix+"plain", "", "send `USER:PASSWORD` to PLAIN servers, in clear text; without :PASSWORD it is $"+passwordVariable)
+	fs.StringVar(&f.serverKey, f.prefix+"server-key", "", "talk CURVE to the server with public `KEY`: 40 characters, or its certificate file. Without --curve-client the client has new keys, which the server does not know")
+	fs.StringVar(&f.curveClient, f.prefix+"curve-client", "", "talk CURVE with the key pair of secret certificate `FILE` to the server of --server-key; see 'zmq keygen'")
+	fs.StringVar(&f.curveServer, f.prefix+"curve-server", "", "be a CURVE server with the key pair of secret certificate `FILE`; --auth-keys says for which clients")
+	fs.StringVar(&f.keys, f.prefix+"auth-keys", "", "let in CURVE clients with a certificate file in `DIR`; files may come and go meanwhile")
+	fs.BoolVar(&f.anyKey, f.prefix+"insecure-any-key", false, "let in every CURVE client, whatever its key")
+	fs.StringVar(&f.users, f.prefix+"auth-users", "", "be a PLAIN server, and let in the users of password file `FILE`; see 'zmq password'")
+	fs.StringArrayVar(&f.allow, f.prefix+"auth-allow", nil, "let in `CIDR` alone, an address or a range like 10.0.0.0/8; repeatable")
+	fs.StringArrayVar(&f.deny, f.prefix+"auth-deny", nil, "keep out `CIDR`, an address or a range like 10.0.0.0/8; repeatable")
+}
+
+// named puts the prefix of the flags into a text that names them.
+func (f *securityFlags) named(text string) string {
+	return strings.ReplaceAll(text, "--", "--"+f.prefix)
 }
 
 // check finds flags that do not go together.
 func (f *securityFlags) check() error {
+	if text := f.conflict(); text != "" {
+		return errors.New(f.named(text))
+	}
+	return nil
+}
+
+// conflict says which flags do not go together; empty if all do.
+func (f *securityFlags) conflict() string {
 	client := f.plain != "" || f.serverKey != "" || f.curveClient != ""
 	server := f.users != "" || f.curveServer != "" || f.keys != "" || f.anyKey
 	switch {
 	case client && server:
-		return errors.New("--plain, --server-key and --curve-client are for clients, --curve-server and --auth-users for servers: a socket is one or the other")
+		return "--plain, --server-key and --curve-client are for clients, --curve-server and --auth-users for servers: a socket is one or the other"
 	case f.plain != "" && (f.serverKey != "" || f.curveClient != ""):
-		return errors.New("--plain and --server-key exclude each other: a socket has one mechanism")
+		return "--plain and --server-key exclude each other: a socket has one mechanism"
 	case f.users != "" && f.curveServer != "":
-		return errors.New("--auth-users and --curve-server exclude each other: a socket has one mechanism, and passwords are PLAIN's")
+		return "--auth-users and --curve-server exclude each other: a socket has one mechanism, and passwords are PLAIN's"
 	case f.curveClient != "" && f.serverKey == "":
-		return errors.New("--curve-client needs --server-key, the public key of the server")
+		return "--curve-client needs --server-key, the public key of the server"
 	case (f.keys != "" || f.anyKey) && f.curveServer == "":
-		return errors.New("--auth-keys and --insecure-any-key need --curve-server")
+		return "--auth-keys and --insecure-any-key need --curve-server"
 	case f.keys != "" && f.anyKey:
-		return errors.New("--auth-keys and --insecure-any-key exclude each other")
+		return "--auth-keys and --insecure-any-key exclude each other"
 	case f.curveServer != "" && f.keys == "" && !f.anyKey:
-		return errors.New("--curve-server needs --auth-keys DIR, which has the keys of the clients, or --insecure-any-key")
+		return "--curve-server needs --auth-keys DIR, which has the keys of the clients, or --insecure-any-key"
 	}
-	return nil
+	return ""
 }
 
 // settings are the options of the socket. What the notes get is odd, but no error.
@@ -85,22 +100,26 @@ func (f *securityFlags) settings(notes io.Writer) ([]zmq.Setting, error) {
 	case f.serverKey != "":
 		return f.asCurveClient(notes)
 	case f.curveServer != "":
-		pair, err := readPair("--curve-server", f.curveServer, notes)
+		pair, err := readPair(f.named("--curve-server"), f.curveServer, notes)
 		if err != nil {
 			return nil, err
 		}
-		return append(authenticated(), pair.AsServer()), nil
+		return append(f.authenticated(), pair.AsServer()), nil
 	case f.users != "":
-		return append(authenticated(), zmq.PlainServer.Of(true)), nil
+		return append(f.authenticated(), zmq.PlainServer.Of(true)), nil
 	case f.asks():
-		return authenticated(), nil
+		return f.authenticated(), nil
 	}
 	return nil, nil
 }
 
 // authenticated are the settings of every socket that asks the handler.
-func authenticated() []zmq.Setting {
-	return []zmq.Setting{zmq.ZAPDomain.Of(authDomain), zmq.ZAPEnforceDomain.Of(true)}
+func (f *securityFlags) authenticated() []zmq.Setting {
+	domain := f.domain
+	if domain == "" {
+		domain = authDomain
+	}
+	return []zmq.Setting{zmq.ZAPDomain.Of(domain), zmq.ZAPEnforceDomain.Of(true)}
 }
 
 func (f *securityFlags) plainClient() ([]zmq.Setting, error) {
@@ -109,22 +128,22 @@ func (f *securityFlags) plainClient() ([]zmq.Setting, error) {
 		password = os.Getenv(passwordVariable)
 	}
 	if user == "" || password == "" {
-		return nil, usageError{fmt.Errorf("--plain wants USER:PASSWORD, or USER and the password in the environment as %s", passwordVariable)}
+		return nil, usageError{fmt.Errorf("%s wants USER:PASSWORD, or USER and the password in the environment as %s", f.named("--plain"), passwordVariable)}
 	}
 	if len(user) > 255 || len(password) > 255 {
-		return nil, usageError{errors.New("--plain: a user and a password have at most 255 bytes")}
+		return nil, usageError{errors.New(f.named("--plain: a user and a password have at most 255 bytes"))}
 	}
 	return []zmq.Setting{zmq.PlainUsername.Of(user), zmq.PlainPassword.Of(password)}, nil
 }
 
 func (f *securityFlags) asCurveClient(notes io.Writer) ([]zmq.Setting, error) {
-	server, err := readPublicKey("--server-key", f.serverKey)
+	server, err := readPublicKey(f.named("--server-key"), f.serverKey)
 	if err != nil {
 		return nil, err
 	}
 	pair := zmq.NewCurveKeypair()
 	if f.curveClient != "" {
-		if pair, err = readPair("--curve-client", f.curveClient, notes); err != nil {
+		if pair, err = readPair(f.named("--curve-client"), f.curveClient, notes); err != nil {
 			return nil, err
 		}
 	}
@@ -141,28 +160,36 @@ func (f *securityFlags) handler(zctx *zmq.Context, logger *slog.Logger) (*auth.H
 	if !f.asks() {
 		return nil, nil
 	}
-	rules := auth.Rules{InsecureAllowNull: f.users == "" && f.curveServer == ""} // the addresses are what was asked for
-	var err error
+	rules, err := f.rules()
+	if err != nil {
+		return nil, err
+	}
+	return auth.Start(zctx, auth.Config{Default: rules, Logger: logger})
+}
+
+// rules say which peers are let in.
+func (f *securityFlags) rules() (rules auth.Rules, err error) {
+	rules.InsecureAllowNull = f.users == "" && f.curveServer == "" // the addresses are what was asked for
 	if rules.Allow, err = auth.ParseAddresses(f.allow...); err != nil {
-		return nil, usageError{fmt.Errorf("--auth-allow: %w", bare(err))}
+		return rules, usageError{fmt.Errorf("%s: %w", f.named("--auth-allow"), bare(err))}
 	}
 	if rules.Deny, err = auth.ParseAddresses(f.deny...); err != nil {
-		return nil, usageError{fmt.Errorf("--auth-deny: %w", bare(err))}
+		return rules, usageError{fmt.Errorf("%s: %w", f.named("--auth-deny"), bare(err))}
 	}
 	if f.users != "" {
 		if rules.Passwords, err = auth.OpenPasswordFile(f.users); err != nil {
-			return nil, fmt.Errorf("--auth-users: %w", bare(err))
+			return rules, fmt.Errorf("%s: %w", f.named("--auth-users"), bare(err))
 		}
 	}
 	if f.keys != "" {
 		if rules.Keys, err = auth.OpenKeyDirectory(f.keys); err != nil {
-			return nil, fmt.Errorf("--auth-keys: %w", bare(err))
+			return rules, fmt.Errorf("%s: %w", f.named("--auth-keys"), bare(err))
 		}
 	}
 	if f.anyKey {
 		rules.Keys = auth.InsecureAllowAnyKey()
 	}
-	return auth.Start(zctx, auth.Config{Default: rules, Logger: logger})
+	return rules, nil
 }
 
 // readPair reads a secret certificate.

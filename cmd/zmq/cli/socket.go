@@ -128,7 +128,11 @@ func typeHelp(t zmq.SocketType) string {
 			parts = append(parts, bothHelp)
 		}
 	}
-	return strings.Join(append(parts, formatHelp, exitHelp), "\n\n")
+	parts = append(parts, formatHelp)
+	if receives(t) {
+		parts = append(parts, "Fields of --print-format:\n"+format.TemplateHelp)
+	}
+	return strings.Join(append(parts, exitHelp), "\n\n")
 }
 
 func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
@@ -142,11 +146,11 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		GroupID: "sockets",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args = f.socket.claim(args)
-			if err := f.check(cmd, args); err != nil {
-				return usageError{err}
+			args, err := f.begin(cmd, s, args)
+			if err != nil {
+				return err
 			}
-			return runSocket(cmd.Context(), s, t, &f, args)
+			return runSocket(cmd.Context(), s, t, &f, args, nil, nil)
 		},
 	}
 	if sends(t) && t != zmq.REP {
@@ -155,7 +159,7 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		cmd.Use += " [ENDPOINT...]"
 		cmd.Annotations = map[string]string{wordless: "true"}
 	}
-	f.add(cmd.Flags(), t)
+	f.add(cmd.Flags(), t, true)
 	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
 	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
 	return cmd
@@ -176,7 +180,7 @@ type link struct {
 	sock   *zmq.Socket
 	format format.Format
 	input  *input
-	output *output
+	output sink
 	notes  io.Writer // where it listens and what is odd; nowhere with --quiet
 	errs   io.Writer
 	pace   paceFlags
@@ -184,21 +188,44 @@ type link struct {
 	only   uint32        // number of the only peer of a PEER; 0 if there may be others
 	auth   *auth.Handler // nil where peers are not authenticated
 	reach  *reach
-	sent   uint64 // messages, by sendAll
-	slow   bool   // it was said that a subscriber has no room; owned by sendAll
+	sent   uint64    // messages, by sendAll
+	sendAt time.Time // when --rate let the last message go
+	slow   bool      // it was said that a subscriber has no room; owned by sendAll
 }
 
-// runSocket is the whole life of a socket command.
-func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string) error {
+// begin completes the flags with endpoints that are arguments and with what a saved context
+// has, and checks them. It returns the other arguments.
+func (f *flags) begin(cmd *cobra.Command, s Streams, args []string) ([]string, error) {
+	args = f.socket.claim(args)
+	if err := applyContext(cmd, s.Err); err != nil {
+		return nil, err
+	}
+	if err := f.check(cmd, args); err != nil {
+		return nil, usageError{err}
+	}
+	return args, nil
+}
+
+// runSocket is the whole life of a socket command. Messages go to standard output and come
+// from standard input, unless they have another sink, or a recording that they come from.
+func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args []string, to sink, from *replayed) error {
 	form, err := f.text.parse()
 	if err != nil {
 		return usageError{err}
 	}
-	in, err := newInput(s.In, form, args, f.pace.count, receives(t) && t != zmq.REQ)
+	in, err := newInput(s.In, form, args, f.pace.count, f.pace.repeat, receives(t) && t != zmq.REQ)
 	if err != nil {
 		return usageError{err}
 	}
-	l := &link{format: form, input: in, output: newOutput(s.Out, form), notes: s.Err, errs: s.Err, pace: f.pace}
+	l := &link{format: form, input: in, notes: s.Err, errs: s.Err, pace: f.pace}
+	if from != nil {
+		in.recorded, in.source = from, nil
+	}
+	if l.output = to; to == nil {
+		if l.output, err = f.output(s, form); err != nil {
+			return usageError{err}
+		}
+	}
 	if f.socket.grouped {
 		l.group = &f.socket.group
 	}
@@ -210,8 +237,14 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	if err := l.open(following, s, t, f); err != nil {
 		return err
 	}
+	var line *statusLine
+	if wantsProgress(s, t, f.socket.quiet) {
+		line = newStatusLine(s.Err, false)
+	}
+	shown := startProgress(following, line, l.sock, in.source)
 	defer func() {
 		stop()
+		<-shown.done
 		l.reach.wait()
 		l.closeHandler()
 	}()
@@ -235,6 +268,28 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 		err = closeErr
 	}
 	return err
+}
+
+// output is where and how messages are written.
+func (f *flags) output(s Streams, form format.Format) (*output, error) {
+	if f.color == "" {
+		f.color = "auto"
+	}
+	painted, err := paints(s.Out, f.color)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := form.(*format.Text); ok && painted {
+		form = text.Painted()
+	}
+	o := newOutput(s.Out, form)
+	o.sample = max(1, f.pace.sample)
+	if f.text.template != "" {
+		if o.template, err = format.NewTemplate(f.text.template, form); err != nil {
+			return nil, fmt.Errorf("--print-format: %w", err)
+		}
+	}
+	return o, nil
 }
 
 // run moves messages in the way of the type.

@@ -17,7 +17,16 @@ import (
 // send is the run of a type that only sends.
 func (l *link) send(ctx context.Context) error {
 	l.input.start(ctx)
-	return l.sendAll(ctx, l.pace.count, l.pace.timeout)
+	return l.sendAll(ctx, l.limit(), l.pace.timeout)
+}
+
+// limit is after how many messages sending ends; 0 is after the input. Arguments are an
+// input that has its end.
+func (l *link) limit() uint64 {
+	if l.input.given != nil {
+		return 0
+	}
+	return l.pace.count
 }
 
 // receive is the run of a type that only receives.
@@ -27,7 +36,7 @@ func (l *link) receive(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := l.output.write(l.unlabelled(m)); err != nil {
+		if err := l.output.write(m, l.unlabelled(m)); err != nil {
 			return err
 		}
 	}
@@ -82,14 +91,15 @@ func (l *link) sendAll(ctx context.Context, count uint64, timeout time.Duration)
 		case err == io.EOF:
 			return nil
 		case err != nil:
-			return fmt.Errorf("read standard input: %w", err)
+			return l.input.describe(err)
 		}
 		if n == 0 {
 			err = l.await(ctx, frames)
-		} else {
-			err = pause(ctx, l.pace.interval)
 		}
-		if err == nil && n > 0 && l.publishes() && !l.pace.drop && l.reach.deserted(l.sock) {
+		if err == nil && (n > 0 || l.input.recorded != nil) {
+			err = l.pause(ctx)
+		}
+		if err == nil && n > 0 && l.publishes() && !l.pace.drop && l.reach.deserted() {
 			err = l.awaitPeer(ctx, "every subscriber has left")
 			if err == nil {
 				_, err = l.awaitInterest(ctx, frames, 1, pubGrace)
@@ -264,6 +274,22 @@ func within(ctx context.Context, timeout time.Duration) (context.Context, contex
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, timeout)
+}
+
+// pause waits until the next message may be sent. A rate is kept over all messages: one
+// that was late makes the pause before the next one shorter.
+func (l *link) pause(ctx context.Context) error {
+	if r := l.input.recorded; r != nil && l.pace.rate == 0 && l.pace.interval == 0 {
+		return pause(ctx, r.wait(l.input.at, time.Now()))
+	}
+	if l.pace.rate == 0 {
+		return pause(ctx, l.pace.interval)
+	}
+	l.sendAt = l.sendAt.Add(time.Duration(float64(time.Second) / l.pace.rate))
+	if now := time.Now(); now.Sub(l.sendAt) > time.Second {
+		l.sendAt = now // no burst after a long wait
+	}
+	return pause(ctx, time.Until(l.sendAt))
 }
 
 func pause(ctx context.Context, d time.Duration) error {

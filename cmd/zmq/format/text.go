@@ -178,3 +178,21 @@ func hexDigit(c byte) (v byte, ok bool) {
 	}
 	return 0, false
 }
+
+// Painted returns the same format for a terminal: the first of several frames, which is a
+// topic or an address mostly, has a colour. It reads as t does.
+func (t *Text) Painted() Format { return paintedText{t} }
+
+type paintedText struct{ *Text }
+
+// Append implements Format. The colours are those of ECMA-48 SGR.
+func (t paintedText) Append(dst []byte, frames [][]byte) []byte {
+	if len(frames) < 2 {
+		return t.Text.Append(dst, frames)
+	}
+	dst = append(dst, "\x1b[36m"...)
+	dst = t.appendFrame(dst, frames[0])
+	dst = append(dst, "\x1b[0m"...)
+	dst = append(dst, t.separator...)
+	return t.Text.Append(dst, frames[1:])
+}

@@ -41,6 +41,9 @@ func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Listen != nil {
+		return listenWith(ctx, address, cfg, filter)
+	}
 	if cfg.UseFD >= 0 {
 		return adopt(cfg, filter)
 	}
@@ -55,6 +58,21 @@ func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 		return nil, transport.OSError(errors.Join(err, made.remove()))
 	}
 	return newListener(u, filter, "ipc://"+path, made), nil
+}
+
+// listenWith has the program listen.
+func listenWith(ctx context.Context, address string, cfg *transport.Config, filter filter) (transport.Listener, error) {
+	return transport.ListenWith(ctx, "unix", address, "ipc://"+address, cfg, func(a net.Addr) string {
+		if u, ok := a.(*net.UnixAddr); ok {
+			return transport.UnixEndpoint(u)
+		}
+		return ""
+	}, func(nc net.Conn) error {
+		if !filter.admits(nc) {
+			return syscall.EACCES
+		}
+		return nil
+	})
 }
 
 // listen opens the socket and notes in made what has to be removed, also if it

@@ -27,6 +27,9 @@ type listener struct {
 // Listen binds to one address. IPv6 without a system that has it becomes IPv4.
 func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (transport.Listener, error) {
 	cfg = cfg.Clone()
+	if cfg.Listen != nil {
+		return listenWith(ctx, address, cfg)
+	}
 	if cfg.UseFD >= 0 {
 		return adopt(cfg)
 	}

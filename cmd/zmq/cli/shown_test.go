@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gozmq/zmq"
+)
+
+func TestPrintFormat(t *testing.T) {
+	pull := startReading(t, idle(t), "dealer", anyPort0, "--count", "2", "--print-format", `%n %t %p %i f=%f l=%l [%1] %m`)
+	dealer := start(t, "a\tbc\nd\n", "dealer", "--connect", pull.endpoint(t), "--identity", "me")
+	defer dealer.interrupt()
+	pull.ends(t, exitOK)
+	want := regexp.MustCompile(`^1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\S+ tcp://127\.0\.0\.1:\d+ me f=2 l=3 \[a\] a\tbc\n2 .* f=1 l=1 \[d\] d\n$`)
+	if !want.MatchString(pull.out.String()) {
+		t.Errorf("it writes %q", pull.out)
+	}
+	bad := start(t, "", "pull", anyPort0, "--print-format", "%q")
+	bad.ends(t, exitUsage)
+	if text := bad.errs.String(); !strings.Contains(text, "--print-format: there is no field %q") {
+		t.Errorf("it says %q", text)
+	}
+}
+
+// anyPort0 is a free port as an argument.
+const anyPort0 = "@" + anyPort
+
+func TestRepeatAndSample(t *testing.T) {
+	pull := start(t, "", "pull", anyPort0, "--count", "6", "--sample", "2")
+	start(t, "a\nb\nc\n", "push", "--connect", pull.endpoint(t), "--repeat", "2").ends(t, exitOK)
+	pull.wrote(t, "a\nc\nb\n")
+	pull = start(t, "", "pull", anyPort0, "--count", "6")
+	start(t, "", "push", "--connect", pull.endpoint(t), "--count", "2", "--repeat", "3", "x").ends(t, exitOK)
+	pull.wrote(t, strings.Repeat("x\n", 6))
+	for _, args := range []string{"pull --sample 0", "push --repeat 0", "push --rate -1", "push --rate 1 --interval 1"} {
+		start(t, "", append(strings.Fields(args), anyPort0)...).ends(t, exitUsage)
+	}
+}
+
+// At a rate a message goes no earlier than its place in the sequence says.
+func TestRate(t *testing.T) {
+	pull := start(t, "", "pull", anyPort0, "--count", "21")
+	began := time.Now()
+	start(t, "", "push", "--connect", pull.endpoint(t), "--count", "21", "--rate", "200", "x").ends(t, exitOK)
+	// The pauses are counted from when the first message went.
+	if took := time.Since(began); took < 95*time.Millisecond {
+		t.Errorf("21 messages at 200 a second took %s", took)
+	}
+	pull.ends(t, exitOK)
+}
+
+func TestColour(t *testing.T) {
+	pull := start(t, "", "pull", anyPort0, "--count", "1", "--color", "always")
+	start(t, "a\tb\n", "push", "--connect", pull.endpoint(t)).ends(t, exitOK)
+	pull.wrote(t, "\x1b[36ma\x1b[0m\tb\n")
+	start(t, "", "pull", anyPort0, "--color", "blue").ends(t, exitUsage)
+	f, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if painted, err := paints(f, "auto"); painted || err != nil {
+		t.Errorf("colours where no terminal is: %v, %v", painted, err)
+	}
+}
+
+func TestProgressText(t *testing.T) {
+	in := &counted{Reader: strings.NewReader("0123456789"), size: 10}
+	if _, err := in.Read(make([]byte, 4)); err != nil {
+		t.Fatal(err)
+	}
+	p := &progress{in: in}
+	got := p.text(zmq.SocketStats{Sent: 10, SentBytes: 100}, zmq.SocketStats{Sent: 3010, SentBytes: 50100}, 2*time.Second)
+	if want := "sent 3010 (1.50 kmsg/s, 25.0 kB/s), 40% of the input read, no peer"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestManualPages(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "man1")
+	start(t, "", "man", dir).ends(t, exitOK)
+	for _, name := range []string{"zmq.1", "zmq-push.1", "zmq-context-save.1"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.HasPrefix(string(text), ".nh\n.TH \"ZMQ") {
+			t.Errorf("%s: %.20q, %v", name, text, err)
+		}
+	}
+	start(t, "", "man").ends(t, exitUsage)
+}
+
+func TestSavedContext(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", home)
+	t.Setenv("HOME", home)
+	t.Setenv("AppData", home)
+	t.Chdir(t.TempDir())
+	pull := start(t, "", "pull", anyPort0, "--count", "2", "--auth-users", users(t))
+	where := pull.endpoint(t)
+	start(t, "", "context", "save", "here", "--connect", where, "--plain", "alice:secret").ends(t, exitOK)
+	folder, err := contextFolder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(folder, "here.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has mode %v", info.Mode())
+	}
+	start(t, "", "push", "--context", "here", "one").ends(t, exitOK)
+	t.Setenv(contextVariable, "here")
+	start(t, "", "push", "two").ends(t, exitOK)
+	pull.wrote(t, "one\ntwo\n")
+	t.Setenv(contextVariable, "")
+
+	show := start(t, "", "context", "show", "here")
+	show.wrote(t, "--connect "+where+"\n--plain alice:(hidden)\n")
+	start(t, "", "context", "list").wrote(t, "here\t"+where+"\n")
+	wrong := start(t, "", "push", "--context", "hare", "x")
+	wrong.ends(t, exitUsage)
+	if text := wrong.errs.String(); !strings.Contains(text, "did you mean here?") {
+		t.Errorf("it says %q", text)
+	}
+	start(t, "", "context", "remove", "here").ends(t, exitOK)
+	start(t, "", "context", "remove", "here").ends(t, exitUsage)
+	start(t, "", "context", "save", "empty").ends(t, exitUsage)
+	start(t, "", "context", "save", "../up", "--connect", where).ends(t, exitUsage)
+}
+
+// What the command line says goes before what is saved, also where the two exclude each
+// other.
+func TestSavedContextComesLast(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", home)
+	t.Setenv("HOME", home)
+	t.Setenv("AppData", home)
+	start(t, "", "context", "save", "c", "--bind", "tcp://127.0.0.1:1", "--plain", "a:b").ends(t, exitOK)
+	pull := start(t, "", "pull", anyPort0, "--context", "c", "--auth-users", users(t), "--count", "1")
+	start(t, "", "push", "--context", "c", "--connect", pull.endpoint(t), "--plain", "alice:secret", "x").ends(t, exitOK)
+	pull.wrote(t, "x\n")
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package recording
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+var header = Header{Type: "SUB", Endpoints: []string{"tcp://host:5555"}, Topics: []string{"a"}, Started: time.Unix(1, 2).UTC()}
+
+var recorded = []Message{
+	{time.Unix(1, 2), [][]byte{[]byte("a")}},
+	{time.Unix(1, 3), [][]byte{{}, bytes.Repeat([]byte{0xff}, 70000)}},
+	{time.Unix(-1, 4), [][]byte{[]byte("last"), {}}},
+}
+
+// record returns the bytes of a recording, and where each message ends.
+func record(t testing.TB) (all []byte, ends []int) {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := NewWriter(&b, header)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := -1; i < len(recorded); i++ {
+		if i >= 0 {
+			err = w.Write(recorded[i].Time, recorded[i].Frames)
+		}
+		if err = errors.Join(err, w.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		ends = append(ends, b.Len())
+	}
+	return b.Bytes(), ends
+}
+
+// read returns all messages and how the reading ended.
+func read(in io.Reader) (list []Message, err error) {
+	r, err := NewReader(in)
+	for err == nil {
+		var m Message
+		if m, err = r.Next(); err == nil {
+			list = append(list, m)
+		}
+	}
+	return list, err
+}
+
+func same(a, b Message) bool {
+	return a.Time.Equal(b.Time) && slices.EqualFunc(a.Frames, b.Frames, bytes.Equal)
+}
+
+func TestReadAsWritten(t *testing.T) {
+	all, _ := record(t)
+	list, err := read(bytes.NewReader(all))
+	if err != io.EOF || !slices.EqualFunc(list, recorded, same) {
+		t.Errorf("%v, %v", list, err)
+	}
+	r, err := NewReader(bytes.NewReader(all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := r.Header(); h.Type != header.Type || !slices.Equal(h.Endpoints, header.Endpoints) || !h.Started.Equal(header.Started) {
+		t.Errorf("%+v", h)
+	}
+}
+
+// TestCutAnywhere: whatever is missing at the end, the messages before it are read.
+func TestCutAnywhere(t *testing.T) {
+	all, ends := record(t)
+	for size := range all {
+		if size > ends[1]+100 && size < ends[2]-100 {
+			continue // inside of a long frame
+		}
+		list, err := read(bytes.NewReader(all[:size]))
+		whole := 0
+		for _, end := range ends[1:] {
+			if size >= end {
+				whole++
+			}
+		}
+		var torn *TornError
+		switch {
+		case size < ends[0]:
+			if !errors.Is(err, ErrNotRecording) {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+			continue
+		case slices.Contains(ends, size):
+			if err != io.EOF {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+		case !errors.As(err, &torn) || torn.Offset != int64(ends[whole]):
+			t.Errorf("%d bytes: %v", size, err)
+		}
+		if !slices.EqualFunc(list, recorded[:whole], same) {
+			t.Errorf("%d bytes: %d messages, want %d", size, len(list), whole)
+		}
+	}
+}
+
+// TestDamage: a byte that has changed is found.
+func TestDamage(t *testing.T) {
+	all, ends := record(t)
+	for _, at := range []int{ends[1], ends[1] + 5, ends[1] + 9, ends[2] - 1} {
+		damaged := bytes.Clone(all)
+		damaged[at] ^= 0x40
+		list, err := read(bytes.NewReader(damaged))
+		if len(list) != 1 || !errors.As(err, new(*TornError)) {
+			t.Errorf("byte %d: %d messages, %v", at, len(list), err)
+		}
+	}
+}
+
+// TestRecoverAndContinue: a file that was cut off goes on behind its last whole message.
+func TestRecoverAndContinue(t *testing.T) {
+	all, ends := record(t)
+	for _, size := range []int{ends[2] - 3, ends[2]} {
+		name := filepath.Join(t.TempDir(), "recording")
+		if err := os.WriteFile(name, all[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		removed, err := Recover(f)
+		whole := 2
+		if size != ends[2] {
+			whole = 1
+		}
+		if err != nil || removed != int64(size-ends[whole]) {
+			t.Fatalf("%d removed, %v", removed, err)
+		}
+		w := Continue(f)
+		if err := errors.Join(w.Write(recorded[2].Time, recorded[2].Frames), w.Flush(), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := read(bytes.NewReader(text))
+		if want := append(slices.Clone(recorded[:whole]), recorded[2]); err != io.EOF || !slices.EqualFunc(list, want, same) {
+			t.Errorf("%d messages, %v", len(list), err)
+		}
+	}
+}
+
+// FuzzReader: no file brings the reader down, and what it returns is what a writer writes.
+func FuzzReader(f *testing.F) {
+	all, ends := record(f)
+	f.Add(all)
+	f.Add(all[:ends[1]-1])
+	f.Add([]byte(magic))
+	f.Add(append([]byte(magic), 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		list, err := read(bytes.NewReader(text))
+		if err == nil {
+			t.Fatal("it has no end")
+		}
+		for _, m := range list {
+			if len(m.Frames) == 0 {
+				t.Error("a message without frames")
+			}
+		}
+	})
+}
