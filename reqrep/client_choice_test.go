@@ -85,11 +85,11 @@ func TestServerThatHangsIsAvoided(t *testing.T) {
 		}
 	}
 	hung.since = time.Now().Add(-forgiveAfter)
-	if sequential() != hung && sequential() != hung {
+	if first, second := sequential(), sequential(); first != hung && second != hung {
 		t.Error("the server that hung is not tried again")
 	}
 	hung.since = hung.since.Add(time.Hour)
-	if sequential() != good || sequential() != good {
+	if first, second := sequential(), sequential(); first != good || second != good {
 		t.Error("the server that still hangs is tried at once")
 	}
 	c.deliver(hung, reply(12345)) // to a request that was given up
