@@ -29,7 +29,7 @@ import (
 
 // Pattern is a pair of socket types that can be measured.
 type Pattern struct {
-	Name    string
+	Name    string         // such as "push-pull"
 	Client  zmq.SocketType // sends
 	Server  zmq.SocketType // receives, and replies if the pattern has replies
 	Replies bool           // round trips are measured, not a one-way stream
@@ -69,7 +69,7 @@ const MaxSize = 64 << 20
 
 // Run says what is measured once.
 type Run struct {
-	Pattern Pattern
+	Pattern Pattern       // which sockets
 	Size    int           // of a message, in bytes
 	Time    time.Duration // for which messages are sent
 	Count   uint64        // after how many messages the run ends, whatever Time is; 0 is none
@@ -78,33 +78,33 @@ type Run struct {
 
 // Result is what one run has found. Its JSON is promised to scripts.
 type Result struct {
-	Pattern     string   `json:"pattern"`
-	Mechanism   string   `json:"mechanism"`
-	Size        int      `json:"size"`
-	Window      int      `json:"window,omitempty"` // requests at a time
-	Messages    uint64   `json:"messages"`         // that arrived, or round trips
-	Lost        uint64   `json:"lost"`             // that were sent and did not arrive
-	Seconds     float64  `json:"seconds"`
-	Rate        float64  `json:"messages_per_second"`
-	Bytes       float64  `json:"bytes_per_second"` // of content, in one direction
-	RoundTrip   *Latency `json:"round_trip_seconds,omitempty"`
-	Progression []Sample `json:"progression"` // the rate over time
+	Pattern     string   `json:"pattern"`                      // its name
+	Mechanism   string   `json:"mechanism"`                    // NULL, PLAIN or CURVE
+	Size        int      `json:"size"`                         // of a message, in bytes
+	Window      int      `json:"window,omitempty"`             // requests at a time
+	Messages    uint64   `json:"messages"`                     // that arrived, or round trips
+	Lost        uint64   `json:"lost"`                         // that were sent and did not arrive
+	Seconds     float64  `json:"seconds"`                      // that the run took, without its beginning and end
+	Rate        float64  `json:"messages_per_second"`          // of what arrived
+	Bytes       float64  `json:"bytes_per_second"`             // of content, in one direction
+	RoundTrip   *Latency `json:"round_trip_seconds,omitempty"` // nil of a one-way stream
+	Progression []Sample `json:"progression"`                  // the rate over time
 }
 
 // Sample is the rate in a part of a run.
 type Sample struct {
-	Seconds float64 `json:"seconds"` // since the beginning of the run
-	Rate    float64 `json:"messages_per_second"`
+	Seconds float64 `json:"seconds"`             // since the beginning of the run
+	Rate    float64 `json:"messages_per_second"` // since the sample before
 }
 
 // Latency is a distribution of times, in seconds.
 type Latency struct {
-	Min    float64 `json:"min"`
-	Median float64 `json:"p50"`
-	P90    float64 `json:"p90"`
-	P99    float64 `json:"p99"`
-	P999   float64 `json:"p999"`
-	Max    float64 `json:"max"`
+	Min    float64 `json:"min"`  // the least
+	Median float64 `json:"p50"`  // half of them took no longer
+	P90    float64 `json:"p90"`  // 90 % took no longer
+	P99    float64 `json:"p99"`  // 99 % took no longer
+	P999   float64 `json:"p999"` // 99.9 % took no longer
+	Max    float64 `json:"max"`  // the most
 }
 
 // order is what the client asks of the server, as JSON.
