@@ -66,14 +66,14 @@ func (s *Socket) ConnectPeer(endpoint string, settings ...Setting) (routingID ui
 // accepted there end once the messages queued for them have been sent. Messages that
 // they sent can still be received. Error: ErrNoEndpoint.
 func (s *Socket) Unbind(endpoint string) error {
-	return fail("unbind", endpoint, s.s.Unbind(endpoint))
+	return s.failEndpoint("unbind", endpoint, s.s.Unbind(endpoint))
 }
 
 // Disconnect ends the connection to an endpoint, which must be given as it was to
 // Connect. Messages that are queued for the peer are sent, within Linger. Messages from
 // the peer that have not been received yet are dropped. Error: ErrNoEndpoint.
 func (s *Socket) Disconnect(endpoint string) error {
-	return fail("disconnect", endpoint, s.s.Disconnect(endpoint))
+	return s.failEndpoint("disconnect", endpoint, s.s.Disconnect(endpoint))
 }
 
 // LastEndpoint returns the endpoint of the last successful Bind or Connect. That of a
@@ -107,7 +107,7 @@ func newPeerList(s *core.Socket) []PeerStats {
 // Errors: ErrHostUnreachable if the connection has ended already, even if there is a
 // new one; ErrClosed and ErrTerminated.
 func (s *Socket) DisconnectPeer(p Peer) error {
-	return fail("disconnect peer", s.s.String(), s.s.DisconnectPeer(p.p))
+	return s.fail("disconnect peer", s.s.DisconnectPeer(p.p))
 }
 
 // DisconnectRoutingID ends the peer of a SERVER or PEER that has that number, which a
@@ -120,13 +120,13 @@ func (s *Socket) DisconnectPeer(p Peer) error {
 // Errors: ErrHostUnreachable if no peer has the number; ErrNotSupported on other types;
 // ErrClosed and ErrTerminated.
 func (s *Socket) DisconnectRoutingID(routingID uint32) error {
-	return fail("disconnect peer", s.s.String(), s.s.DisconnectNumber(routingID))
+	return s.fail("disconnect peer", s.s.DisconnectNumber(routingID))
 }
 
 // WaitPeers waits until at least n peers are connected.
 func (s *Socket) WaitPeers(ctx context.Context, n int) error {
 	if ctx == nil {
-		return fail("wait for peers", s.s.String(), errNilContext)
+		return s.fail("wait for peers", errNilContext)
 	}
 	return s.failWaiting("wait for peers", s.s.WaitFor(ctx, func() bool { return s.s.PeerCount() >= n }))
 }
@@ -136,10 +136,10 @@ func (s *Socket) WaitPeers(ctx context.Context, n int) error {
 // RADIO, of which topic is a whole group. On other types: ErrNotSupported.
 func (s *Socket) WaitSubscribers(ctx context.Context, topic string, n int) error {
 	if ctx == nil {
-		return fail("wait for subscribers", s.s.String(), errNilContext)
+		return s.fail("wait for subscribers", errNilContext)
 	}
 	if _, ok := s.s.Subscribers(nil); !ok {
-		return fail("wait for subscribers", s.s.String(), zerr.ErrNotSupported)
+		return s.fail("wait for subscribers", zerr.ErrNotSupported)
 	}
 	err := s.s.WaitFor(ctx, func() bool {
 		have, _ := s.s.Subscribers([]byte(topic))

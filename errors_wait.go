@@ -79,7 +79,7 @@ func (s *Socket) failWaiting(op string, err error) error {
 		return nil
 	}
 	if err != ErrTimeout && !errors.Is(err, context.DeadlineExceeded) {
-		return fail(op, s.s.String(), err)
+		return s.fail(op, err)
 	}
 	w := &WaitError{Op: op, Socket: s.s.String(), Endpoints: s.Endpoints(), Err: err}
 	w.Hint = s.forgotten(op, w.Endpoints)

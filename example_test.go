@@ -307,7 +307,7 @@ func ExampleOption() {
 	// Output:
 	// 5000 250ms
 	// 256 MiB elsewhere
-	// true zmq: option SNDHWM: -1 is outside 0 to 2147483647: invalid argument
+	// true zmq: option SendHWM (SNDHWM): -1 is not between 0 and 2147483647: invalid argument
 }
 
 // Settings can come from a configuration file or a command line.

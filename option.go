@@ -229,9 +229,9 @@ func endpointSettings(t SocketType, settings []Setting) ([]core.Setting, error) 
 			case !ok:
 				return nil, zerr.Errorf(zerr.ErrUnknownOption, "option %d", i.Num)
 			case !sp.Accepts(t.String()):
-				return nil, zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, t)
+				return nil, sp.Refuses(t.String())
 			case sp.When != opt.Next && sp.When != opt.Pipe || sp.Num == opt.RouterRaw:
-				return nil, zerr.Errorf(zerr.ErrInvalid, "option %s is one of the whole socket, not of one endpoint", sp.Name)
+				return nil, zerr.Errorf(zerr.ErrInvalid, "option %s is one of the whole socket, not of one endpoint", sp.Title())
 			}
 		}
 		list = append(list, x.list()...)

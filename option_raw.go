@@ -16,13 +16,13 @@ func (s *Socket) SetRawOption(number int, value []byte) error {
 	n := opt.Num(number)
 	sp, ok := opt.Lookup(n)
 	if !ok {
-		return fail("set option", s.s.String(), zerr.Errorf(zerr.ErrUnknownOption, "option %d", number))
+		return s.fail("set option", zerr.Errorf(zerr.ErrUnknownOption, "option %d", number))
 	}
 	v, err := opt.FromRaw(sp, value)
 	if err == nil {
 		err = s.s.SetOption(n, v)
 	}
-	return fail("set "+n.String(), s.s.String(), err)
+	return s.fail("set "+n.String(), err)
 }
 
 // RawOption reads an option by libzmq's number into a buffer, in the form that a C
@@ -34,14 +34,14 @@ func (s *Socket) RawOption(number int, buffer []byte) (int, error) {
 	n := opt.Num(number)
 	sp, ok := opt.Lookup(n)
 	if !ok {
-		return 0, fail("get option", s.s.String(), zerr.Errorf(zerr.ErrUnknownOption, "option %d", number))
+		return 0, s.fail("get option", zerr.Errorf(zerr.ErrUnknownOption, "option %d", number))
 	}
 	v, err := s.s.Option(n)
 	if err != nil {
-		return 0, fail("get "+n.String(), s.s.String(), err)
+		return 0, s.fail("get "+n.String(), err)
 	}
 	size, err := opt.ToRaw(sp, v, buffer)
-	return size, fail("get "+n.String(), s.s.String(), err)
+	return size, s.fail("get "+n.String(), err)
 }
 
 // CheckSend returns what TrySend would return at this moment for a message that begins
@@ -50,5 +50,8 @@ func (s *Socket) RawOption(number int, buffer []byte) (int, error) {
 // ErrNotSupported. It is for programs that receive a message frame by frame and have to
 // refuse it at the first frame, as libzmq does.
 func (s *Socket) CheckSend(first []byte) error {
-	return fail("send", s.s.String(), s.s.CheckSend(first))
+	if err := s.s.CheckSend(first); err != nil {
+		return s.failSend(err, [][]byte{first}, 0)
+	}
+	return nil
 }

@@ -76,19 +76,19 @@ func NewPoller() *Poller { return &Poller{p: poller.New()} }
 // bits than PollIn, PollOut, PollErr and PollPri, ErrClosed, ErrTerminated.
 // (zmq_poller_add)
 func (p *Poller) Add(s *Socket, events PollEvents, tag any) error {
-	return fail("poller add", s.s.String(), p.p.Add(s.s, poller.Events(events), &tagged{s, tag}))
+	return s.fail("poller add", p.p.Add(s.s, poller.Events(events), &tagged{s, tag}))
 }
 
 // Modify changes the events of a registered socket. Errors: ErrInvalid.
 // (zmq_poller_modify)
 func (p *Poller) Modify(s *Socket, events PollEvents) error {
-	return fail("poller modify", s.s.String(), p.p.Modify(s.s, poller.Events(events)))
+	return s.fail("poller modify", p.p.Modify(s.s, poller.Events(events)))
 }
 
 // Remove ends the registration of a socket. A Wait that has begun may still report it.
 // Error: ErrInvalid if the socket is not registered. (zmq_poller_remove)
 func (p *Poller) Remove(s *Socket) error {
-	return fail("poller remove", s.s.String(), p.p.Remove(s.s))
+	return s.fail("poller remove", p.p.Remove(s.s))
 }
 
 // AddFD registers a descriptor of the system, of any kind that poll(2) accepts. It must

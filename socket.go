@@ -57,10 +57,10 @@ func (s *Socket) String() string { return s.s.String() }
 // carries: see SendMessage, Message.WithRoutingID and Message.WithGroup.
 func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 	if ctx == nil {
-		return fail("send", s.s.String(), errNilContext)
+		return s.fail("send", errNilContext)
 	}
 	if err := s.s.Send(ctx, frames); err != nil {
-		return s.failWaiting("send", err)
+		return s.failSend(err, frames, 0)
 	}
 	return nil
 }
@@ -72,11 +72,12 @@ func (s *Socket) Send(ctx context.Context, frames ...[]byte) error {
 // message may be sent again.
 func (s *Socket) SendMessage(ctx context.Context, m Message) error {
 	if ctx == nil {
-		return fail("send", s.s.String(), errNilContext)
+		return s.fail("send", errNilContext)
 	}
 	var scratch [1][]byte
-	if err := s.s.SendLabelled(ctx, m.surrender(&scratch), m.m.Label, true); err != nil {
-		return s.failWaiting("send", err)
+	frames := m.surrender(&scratch)
+	if err := s.s.SendLabelled(ctx, frames, m.m.Label, true); err != nil {
+		return s.failSend(err, frames, m.RoutingID())
 	}
 	return nil
 }
@@ -88,13 +89,20 @@ func (s *Socket) SendString(ctx context.Context, frames ...string) error {
 
 // TrySend is Send without waiting. It returns ErrAgain instead.
 func (s *Socket) TrySend(frames ...[]byte) error {
-	return fail("send", s.s.String(), s.s.TrySend(frames, false))
+	if err := s.s.TrySend(frames, false); err != nil {
+		return s.failSend(err, frames, 0)
+	}
+	return nil
 }
 
 // TrySendMessage is SendMessage without waiting. It returns ErrAgain instead.
 func (s *Socket) TrySendMessage(m Message) error {
 	var scratch [1][]byte
-	return fail("send", s.s.String(), s.s.TrySendLabelled(m.surrender(&scratch), m.m.Label, true))
+	frames := m.surrender(&scratch)
+	if err := s.s.TrySendLabelled(frames, m.m.Label, true); err != nil {
+		return s.failSend(err, frames, m.RoutingID())
+	}
+	return nil
 }
 
 // Recv waits for the next message and returns it whole. It takes messages from the
@@ -103,7 +111,7 @@ func (s *Socket) TrySendMessage(m Message) error {
 // the deadline of ctx passes or RecvTimeout expires.
 func (s *Socket) Recv(ctx context.Context) (Message, error) {
 	if ctx == nil {
-		return Message{}, fail("receive", s.s.String(), errNilContext)
+		return Message{}, s.fail("receive", errNilContext)
 	}
 	var m Message
 	if err := s.s.Recv(ctx, &m.m); err != nil {
@@ -126,7 +134,7 @@ func (s *Socket) Recv(ctx context.Context) (Message, error) {
 // each needs its own.
 func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
 	if ctx == nil {
-		return fail("receive", s.s.String(), errNilContext)
+		return s.fail("receive", errNilContext)
 	}
 	var in pipe.Message
 	if m.lease != nil && m.lease.of == m {
@@ -147,7 +155,7 @@ func (s *Socket) RecvInto(ctx context.Context, m *Message) error {
 func (s *Socket) TryRecv() (Message, error) {
 	var m Message
 	if err := s.s.TryRecv(&m.m); err != nil {
-		return Message{}, fail("receive", s.s.String(), err)
+		return Message{}, s.fail("receive", err)
 	}
 	return m, nil
 }
@@ -166,7 +174,8 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 }
 
 // Request makes one exchange on a REQ. It sends a request and waits for the reply to
-// exactly that request. Calls from several goroutines take turns. When ctx ends, the
+// exactly that request. A peer that is connected is preferred to an endpoint without one,
+// and if there is none the request waits for the first. Calls from several goroutines take turns. When ctx ends, the
 // exchange is abandoned, and the socket is ready for the next one, with the next peer.
 // A late reply is recognised and dropped. A WaitError says why there was no reply when
 // the deadline of ctx passes. For this purpose the first Request sets
@@ -174,23 +183,26 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // every conforming device returns.
 func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error) {
 	if ctx == nil {
-		return Message{}, fail("request", s.s.String(), errNilContext)
+		return Message{}, s.fail("request", errNilContext)
 	}
 	if s.t != REQ {
-		return Message{}, fail("request", s.s.String(), ErrNotSupported)
+		return Message{}, s.fail("request", ErrNotSupported)
 	}
 	select {
 	case s.request <- struct{}{}:
 	case <-ctx.Done():
 		return Message{}, s.failWaiting("request", ctx.Err())
 	case <-s.s.Done():
-		return Message{}, fail("request", s.s.String(), ErrClosed)
+		return Message{}, s.fail("request", ErrClosed)
 	}
 	defer func() { <-s.request }()
 	for _, n := range []opt.Num{opt.ReqCorrelate, opt.ReqRelaxed} {
 		if err := s.s.SetOption(n, opt.Value{I: 1}); err != nil {
-			return Message{}, fail("request", s.s.String(), err)
+			return Message{}, s.fail("request", err)
 		}
+	}
+	if err := s.s.AwaitPeer(ctx); err != nil {
+		return Message{}, s.failWaiting("request", err)
 	}
 	if err := s.s.Send(ctx, frames); err != nil {
 		return Message{}, s.failWaiting("request", err)
@@ -207,13 +219,13 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 // most 255 bytes, none of which is zero. Joining a group twice is ErrInvalid; other
 // types: ErrNotSupported.
 func (s *Socket) Join(group string) error {
-	return fail("join", s.s.String(), s.s.Join(group))
+	return s.fail("join", s.s.Join(group))
 }
 
 // Leave reverses Join. Leaving a group that is not joined is ErrInvalid. Messages of
 // the group that the program has not received yet are dropped.
 func (s *Socket) Leave(group string) error {
-	return fail("leave", s.s.String(), s.s.Leave(group))
+	return s.fail("leave", s.s.Leave(group))
 }
 
 // Subscribe makes a SUB receive messages whose first frame begins with topic. The empty
@@ -226,7 +238,7 @@ func (s *Socket) Leave(group string) error {
 // and the topic instead.
 func (s *Socket) Subscribe(topic string) error {
 	if err := s.s.SetOption(opt.Subscribe, opt.Value{B: []byte(topic)}); err != nil {
-		return fail("subscribe", s.s.String(), err)
+		return s.failSubscribe("subscribe", err)
 	}
 	return nil
 }
@@ -235,7 +247,7 @@ func (s *Socket) Subscribe(topic string) error {
 // was the last one. It is no error if the topic is not subscribed to.
 func (s *Socket) Unsubscribe(topic string) error {
 	if err := s.s.SetOption(opt.Unsubscribe, opt.Value{B: []byte(topic)}); err != nil {
-		return fail("unsubscribe", s.s.String(), err)
+		return s.failSubscribe("unsubscribe", err)
 	}
 	return nil
 }
@@ -253,21 +265,21 @@ func (s *Socket) Unsubscribe(topic string) error {
 // even if there is a new one to the same endpoint; ErrInvalid without XPubManual, and
 // on other types than XPUB and PUB.
 func (s *Socket) SubscribePeer(p Peer, topic string) error {
-	return fail("subscribe", s.s.String(), s.s.SubscribePeer(p.p, []byte(topic), false))
+	return s.fail("subscribe", s.s.SubscribePeer(p.p, []byte(topic), false))
 }
 
 // UnsubscribePeer reverses a SubscribePeer of the same topic, or a Subscribe for that
 // peer. It is no error if the peer is not subscribed to the topic. Other errors are
 // those of SubscribePeer.
 func (s *Socket) UnsubscribePeer(p Peer, topic string) error {
-	return fail("unsubscribe", s.s.String(), s.s.SubscribePeer(p.p, []byte(topic), true))
+	return s.fail("unsubscribe", s.s.SubscribePeer(p.p, []byte(topic), true))
 }
 
 // Set changes options in order, and stops at the first that fails.
 func (s *Socket) Set(settings ...Setting) error {
 	for _, x := range settings {
 		if err := x.apply(s.s); err != nil {
-			return fail("set "+x.name(), s.s.String(), err)
+			return s.fail("set "+x.name(), err)
 		}
 	}
 	return nil
@@ -282,7 +294,7 @@ func (s *Socket) Done() <-chan struct{} { return s.s.Done() }
 // are gone. If a Linger that is not zero has expired, the error says how many messages
 // were dropped and matches ErrTimeout. The socket is closed nevertheless. A second call
 // returns ErrClosed at once.
-func (s *Socket) Close() error { return fail("close", s.s.String(), s.s.Close()) }
+func (s *Socket) Close() error { return s.fail("close", s.s.Close()) }
 
 // CloseContext is Close that lingers no longer than ctx. If ctx ends first, the
 // messages that are still queued are dropped, including those of an endpoint that a
@@ -291,7 +303,7 @@ func (s *Socket) Close() error { return fail("close", s.s.String(), s.s.Close())
 // CloseContext joins it and can shorten its wait.
 func (s *Socket) CloseContext(ctx context.Context) error {
 	if ctx == nil {
-		return fail("close", s.s.String(), errNilContext)
+		return s.fail("close", errNilContext)
 	}
 	if err := s.s.CloseContext(ctx); err != nil {
 		return &Error{Op: "close", Endpoint: s.s.String(), Err: err}

@@ -86,6 +86,24 @@ func TestMessageThatLibzmqRefusesIsGivenUp(t *testing.T) {
 	}
 }
 
+// TestMessageThatLibzmqRefusesOverCURVEIsGivenUp: also one that is smaller than what is
+// taken from a queue at once. How far it came is known in whole frames only, and that the
+// next one was begun. The buffers are such that the system does not take all of it.
+func TestMessageThatLibzmqRefusesOverCURVEIsGivenUp(t *testing.T) {
+	x := curveSecurity()
+	small := peer.Opts{"SNDBUF": 16384, "RCVBUF": 16384}
+	pull := peer.Start(t).Socket("PULL", merge(merge(small, x.server), peer.Opts{"MAXMSGSIZE": 1000}))
+	s := ours(t, zmq.PUSH, merge(merge(small, quickly), x.client))
+	connect(t, s, pull.Bind("tcp://127.0.0.1:*"))
+	waitPeers(t, s, 1)
+	send(t, s, strings.Repeat("x", 200_000))
+	send(t, s, "behind")
+	recvTheirs(t, pull, "behind")
+	if d := s.Stats().Drops; d.Refused != 1 {
+		t.Errorf("dropped %+v", d)
+	}
+}
+
 // TestLibzmqHeartbeatIsAnswered: libzmq asks for longer than it would wait for an
 // answer and keeps the connection; so does ours.
 func TestLibzmqHeartbeatIsAnswered(t *testing.T) {

@@ -20,7 +20,7 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, wrong := range missingNames(string(text), map[string][]string{
-			"zmq": exportedAPI(tree, "."), "auth": exportedAPI(tree, "auth"), "ws": exportedAPI(tree, "ws"),
+			"zmq": exportedAPI(tree, "."), "auth": exportedAPI(tree, "auth"), "ws": exportedAPI(tree, "ws"), "web": exportedAPI(tree, "web"),
 		}) {
 			t.Errorf("%s: %s does not exist", doc, wrong)
 		}

@@ -32,6 +32,10 @@ var policy = []row{
 	{"internal/z85", "internal/zerr", ""},
 	{"internal/opt", "internal/z85 internal/zerr", ""},
 
+	// Reliable multicast: machines without sockets and clocks.
+	{"internal/pgm/packet", "", ""},
+	{"internal/pgm", "internal/pgm/packet internal/wire internal/zerr", ""},
+
 	// Mechanisms: machines without I/O.
 	{"internal/mechanism/...", "internal/mechanism/... internal/wire internal/zerr", "golang.org/x/crypto"},
 
@@ -58,11 +62,13 @@ var policy = []row{
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
+	// Files for web pages, in JavaScript.
+	{"web", "", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/... examples/...", ""},
+	{"examples/...", ". auth/... ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
@@ -75,15 +81,17 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws interop/...", "*"},
+	{"interop/...", ". auth/... ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
 	// the packages that encode it, and the tables that documents are written from.
 	{"test/rig", ". internal/wire", ""},
 	{"test/faults", ".", "golang.org/x/sys"},
-	// Sockets over a transport of its own, which the public API does not take.
-	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/transport internal/zerr", ""},
+	// SSH is what such connections come through.
+	{"test/transport", ". auth/... ws test/rig", "golang.org/x/crypto"},
+	// Sockets whose counters the public API does not have.
+	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/zerr", ""},
 	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.

@@ -49,10 +49,10 @@ const resolvePause = time.Second
 const removalLimit = 30 * time.Second
 
 // allOf returns the resolver for a connect to all addresses of a name, nil for one
-// connection.
-func allOf(t transport.Transport, o *opt.Set) transport.Resolver {
+// connection. Names that a function of the program dials are its own to resolve.
+func allOf(t transport.Transport, o *opt.Set, hooks *Hooks) transport.Resolver {
 	r, ok := t.(transport.Resolver)
-	if !ok || o.Int(opt.AllAddresses) == 0 {
+	if !ok || o.Int(opt.AllAddresses) == 0 || hooks.Dial != nil {
 		return nil
 	}
 	return r

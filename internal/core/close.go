@@ -364,7 +364,7 @@ func (s *Socket) remove(address string) error {
 			return zerr.ErrNoEndpoint
 		}
 		s.mu.Lock()
-		cfg := transportConfig(s.opts, s.ctx.cfg.Libzmq)
+		cfg := s.transportConfig(s.opts, s.hooksOf(nil))
 		s.mu.Unlock()
 		for _, key := range t.ResolveBound(s.life, addr, cfg) { // may ask DNS
 			if list = s.takeOut(key); len(list) > 0 {

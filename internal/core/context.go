@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -200,9 +202,20 @@ func (c *Context) split(endpoint string) (scheme, address string, t transport.Tr
 		if why, ok := c.cfg.Known[scheme]; ok {
 			return scheme, address, nil, zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q: %s", scheme, why)
 		}
-		return scheme, address, nil, zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q", scheme)
+		return scheme, address, nil, c.unknownScheme(scheme)
 	}
 	return scheme, address, t, nil
+}
+
+// unknownScheme is the error for a scheme that is not a transport's. It names those that
+// are.
+func (c *Context) unknownScheme(scheme string) error {
+	names := append(slices.Collect(maps.Keys(c.cfg.Transports)), "inproc")
+	slices.Sort(names)
+	if lower := strings.ToLower(scheme); lower != scheme && slices.Contains(names, lower) {
+		return zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q is written in lower case, %s", scheme, lower)
+	}
+	return zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q is none of %s", scheme, strings.Join(names, ", "))
 }
 
 // allow asks the endpoint policy.

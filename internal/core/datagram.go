@@ -36,7 +36,7 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 		return nil, err
 	}
 	dial := &udp.Config{
-		Config: *transportConfig(o, s.ctx.cfg.Libzmq), Role: use.role,
+		Config: *s.transportConfig(o, &Hooks{}), Role: use.role,
 		Hops: o.Int(opt.MulticastHops), Loop: o.Bool(opt.MulticastLoop), Terminate: s.ctx.cfg.Libzmq,
 		Malformed: func() { s.totals.Malformed.Add(1) }, Lost: func() { s.totals.PeerGone.Add(1) },
 	}

@@ -89,6 +89,6 @@ func (s *Socket) lockUnrevoked(peer *pipe.Peer) error {
 func (s *Socket) revoked(r *pipe.Revocation, peer *pipe.Peer) (ends bool) {
 	var panicked error
 	defer func() { ends = ends || panicked != nil }()
-	defer s.survive("function given to DisconnectPeers", peer, &panicked)
+	defer s.survive("function given to DisconnectPeers", peer.Remote, &panicked)
 	return r.Ends(peer)
 }

@@ -128,7 +128,7 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 // IMMEDIATE there is none before the peer, and so none to return.
 func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error) {
 	if s.typ.Number != pattern.Peer {
-		return 0, zerr.ErrNotSupported
+		return 0, zerr.Errorf(zerr.ErrNotSupported, "only a PEER numbers its peers, a %s connects with Connect", s.typ.Name)
 	}
 	s.mu.Lock()
 	immediate := s.opts.Bool(opt.Immediate)
@@ -165,11 +165,11 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err
 	}
-	if err := checkProxy(t.Scheme(), o); err != nil {
+	if err := checkDetour(t.Scheme(), addr, o, hooks); err != nil {
 		return nil, err
 	}
 	if c, ok := t.(transport.ConfigChecker); ok {
-		if err := c.CheckConfig(transportConfig(o, s.ctx.cfg.Libzmq)); err != nil {
+		if err := c.CheckConfig(s.transportConfig(o, hooks)); err != nil {
 			return nil, err
 		}
 	}
@@ -185,7 +185,7 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		s.forget(s.endpoints[i]) // and does so even now, when the first has come to nothing
 	}
 	cfg := s.sessionConfig(t, address, addr, o, hooks)
-	if r := allOf(t, o); r != nil {
+	if r := allOf(t, o, hooks); r != nil {
 		return nil, s.connectAll(r, cfg, o)
 	}
 	id, err := s.takeConnectID(o, settings)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net"
 	"runtime/debug"
 
 	"github.com/gozmq/zmq/internal/mechanism"
@@ -21,6 +22,8 @@ type Hooks struct {
 	Authorizer Authorizer
 	ServerKeys ServerKeys
 	Transports map[string]transport.Transport // by scheme; replaced as a whole, never changed
+	Dial       transport.DialFunc             // in the place of the system's; likewise Listen
+	Listen     transport.ListenFunc
 }
 
 // Hook changes one of the Hooks.
@@ -66,9 +69,9 @@ func (hookPanic) ZAPStatus() int { return mechanism.Failed }
 // survive is deferred around a function of the program, so that its panic does not end
 // the process: the peer may be able to cause it. The panic is logged as an error, with
 // its stack, and the peer is refused.
-func (s *Socket) survive(name string, p *pipe.Peer, err *error) {
+func (s *Socket) survive(name, at string, err *error) {
 	if r := recover(); r != nil {
-		s.ctx.cfg.Logger.Error(name+" panics", slog.String("socket", s.String()), slog.String("peer", p.Remote),
+		s.ctx.cfg.Logger.Error(name+" panics", slog.String("socket", s.String()), slog.String("peer", at),
 			slog.String("panic", fmt.Sprint(r)), slog.String("stack", string(debug.Stack())))
 		*err = hookPanic{}
 	}
@@ -84,7 +87,7 @@ func (s *Socket) authorizer(h *Hooks) func(context.Context, *pipe.Peer) error {
 		return nil
 	}
 	return func(ctx context.Context, p *pipe.Peer) (err error) {
-		defer s.survive("authorizer", p, &err)
+		defer s.survive("authorizer", p.Remote, &err)
 		s.ctx.deciding(p)
 		return h.Authorizer(ctx, p)
 	}
@@ -100,8 +103,30 @@ func (s *Socket) serverKeys(h *Hooks) ServerKeys {
 		return nil
 	}
 	return func(ctx context.Context, p *pipe.Peer, client *mechanism.CurveKey) (keys []*mechanism.CurveKey, err error) {
-		defer s.survive("function of the CURVE server's keys", p, &err)
+		defer s.survive("function of the CURVE server's keys", p.Remote, &err)
 		return h.ServerKeys(ctx, p, client)
+	}
+}
+
+// dialFunc is what an endpoint's attempts call, nil for the system.
+func (s *Socket) dialFunc(h *Hooks) transport.DialFunc {
+	if h.Dial == nil {
+		return nil
+	}
+	return func(ctx context.Context, network, address string) (nc net.Conn, err error) {
+		defer s.survive("function of WithDial", address, &err)
+		return h.Dial(ctx, network, address)
+	}
+}
+
+// listenFunc is what a bind calls, nil for the system.
+func (s *Socket) listenFunc(h *Hooks) transport.ListenFunc {
+	if h.Listen == nil {
+		return nil
+	}
+	return func(ctx context.Context, network, address string) (ln net.Listener, err error) {
+		defer s.survive("function of WithListen", address, &err)
+		return h.Listen(ctx, network, address)
 	}
 }
 

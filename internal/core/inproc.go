@@ -246,7 +246,7 @@ func (c *Context) bind(b *binding) ([]*parked, error) {
 		return nil, err
 	}
 	if c.inproc[b.name] != nil {
-		return nil, zerr.ErrAddressInUse
+		return nil, zerr.Errorf(zerr.ErrAddressInUse, "%s of this context is bound to it", c.inproc[b.name].socket)
 	}
 	c.inproc[b.name] = b
 	waiting := c.parked[b.name]

@@ -27,7 +27,7 @@ func (s *Socket) SetOption(n opt.Num, v opt.Value) error {
 		return zerr.Errorf(zerr.ErrUnknownOption, "option %d", n)
 	}
 	if !sp.Accepts(s.typ.Name) {
-		return zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s", sp.Name, s.typ.Name)
+		return sp.Refuses(s.typ.Name)
 	}
 	s.lockSettled()
 	if err := s.opts.Put(n, v); err != nil {
@@ -153,7 +153,7 @@ func (s *Socket) sessionConfig(t transport.Transport, endpoint, address string, 
 	stop := o.Int(opt.ReconnectStop)
 	return &session.Config{
 		Endpoint: endpoint, Address: address, Transport: t, Host: s, FirstDials: &s.ctx.firstDials,
-		Dial:                 transportConfig(o, s.ctx.cfg.Libzmq),
+		Dial:                 s.transportConfig(o, hooks),
 		Engine:               s.engineConfig(o, t.Scheme(), hooks),
 		ReconnectInterval:    o.Millis(opt.ReconnectInterval),
 		ReconnectIntervalMax: o.Millis(opt.ReconnectIntervalMax),
@@ -184,7 +184,8 @@ func (s *Socket) stopIfDeparted(o *opt.Set) func() bool {
 	}
 }
 
-func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
+func (s *Socket) transportConfig(o *opt.Set, hooks *Hooks) *transport.Config {
+	libzmq := s.ctx.cfg.Libzmq
 	return &transport.Config{
 		IPv6: o.Bool(opt.IPv6), PlainIPv4: !libzmq,
 		SendBuffer: o.Int(opt.SendBuffer), RecvBuffer: o.Int(opt.RecvBuffer),
@@ -200,6 +201,7 @@ func transportConfig(o *opt.Set, libzmq bool) *transport.Config {
 			TrustSystem: o.Bool(opt.WSSTrustSystem), Hostname: o.String(opt.WSSHostname), Strict: libzmq,
 		},
 		TakePath: libzmq, UseFD: o.Int(opt.UseFD),
+		Dial: s.dialFunc(hooks), Listen: s.listenFunc(hooks),
 	}
 }
 
@@ -265,6 +267,9 @@ func (s *Socket) metadata(o *opt.Set, identity []byte) []byte {
 		}
 		if n := o.Int64(opt.MaxMessageBytes); n > 0 {
 			b = wire.AppendProperty(b, wire.PropertyMaxMessage, strconv.AppendInt(nil, n, 10))
+		}
+		if n := o.Int64(opt.MaxFrames); n > 0 {
+			b = wire.AppendProperty(b, wire.PropertyMaxFrames, strconv.AppendInt(nil, n, 10))
 		}
 	}
 	for _, p := range o.Properties() {

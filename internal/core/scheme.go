@@ -37,7 +37,7 @@ func (s *Socket) locate(endpoint string, hooks *Hooks) (scheme, address string, 
 		return scheme, "", nil, err
 	}
 	if types := carries[scheme]; types != nil && !slices.Contains(types, s.typ.Name) {
-		return scheme, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "%s is for %v, not for a %s", scheme, types, s.typ.Name)
+		return scheme, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "%s is for %s, not for a %s", scheme, strings.Join(types, ", "), s.typ.Name)
 	}
 	return scheme, address, t, err
 }

@@ -4,6 +4,7 @@ package core
 
 import (
 	"crypto/rand"
+	"strings"
 
 	"github.com/gozmq/zmq/internal/mechanism"
 	"github.com/gozmq/zmq/internal/opt"
@@ -71,10 +72,17 @@ func (s *Socket) checkSecurity(o *opt.Set, hooks *Hooks) error {
 	return nil
 }
 
-// checkProxy refuses to connect past a proxy that the program has asked for: it may be
-// there to hide the program's address, or the peer's.
-func checkProxy(scheme string, o *opt.Set) error {
-	if scheme != "ipc" && len(o.Bytes(opt.SOCKSProxy)) > 0 {
+// checkDetour refuses to connect past a proxy that the program has asked for: it may be
+// there to hide the program's address, or the peer's. An address to connect from is one of
+// a socket that the library makes itself.
+func checkDetour(scheme, address string, o *opt.Set, hooks *Hooks) error {
+	if scheme == "ipc" {
+		return nil
+	}
+	if hooks.Dial != nil && strings.Contains(address, ";") {
+		return zerr.Errorf(zerr.ErrInvalid, "address %q has a source, and the function of WithDial connects", address)
+	}
+	if len(o.Bytes(opt.SOCKSProxy)) > 0 {
 		return zerr.Errorf(zerr.ErrNotSupported, "SOCKS_PROXY is set, and SOCKS is not available in this version")
 	}
 	return nil

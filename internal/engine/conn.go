@@ -102,6 +102,10 @@ type Conn struct {
 	after    []<-chan struct{} // what reading begins after
 	wanted   int               // reads in a row that a receiver waited for, see lend
 
+	// Owned by the goroutine that calls Handshake, then by the holder of the outbox's
+	// write token.
+	behind *behind // the last write of the handshake; nil: it is over
+
 	// Owned by the holder of the outbox's write token.
 	batch     pipe.Batch
 	vec       net.Buffers

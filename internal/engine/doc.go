@@ -20,6 +20,8 @@
 //	Keeper.attend                    one for each connection that we have ended and
 //	                                 of which the peer may not know; ended by
 //	                                 Keeper.End
+//	the one that writeBehind starts  for a write of the handshake, where a connection
+//	                                 cannot be polled; Wait waits for it
 //	heartbeat timers                 only with heartbeats, or a peer's TTL; stopped
 //	                                 by Close
 //

@@ -59,6 +59,9 @@ func (c *Conn) Handshake() (*pipe.Peer, error) {
 	if e := h.flush(); err == nil {
 		err = e
 	}
+	if err != nil {
+		_ = c.caughtUp() // so that the peer learns before the connection ends
+	}
 	if h.m != nil {
 		h.m.Wipe()
 	}
@@ -342,7 +345,12 @@ func (h *handshake) flush() error {
 	if len(h.out) == 0 {
 		return nil
 	}
-	_, err := h.c.nc.Write(h.out)
+	var err error
+	if h.c.src.raw == nil {
+		err = h.c.writeBehind(h.out)
+	} else {
+		_, err = h.c.nc.Write(h.out)
+	}
 	h.out = h.out[:0]
 	return err
 }

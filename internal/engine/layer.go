@@ -64,8 +64,12 @@ func (c *Conn) layerControl(op byte, payload []byte) {
 func (c *Conn) layerPong(payload []byte) {
 	frame := appendControl(nil, transport.OpPong, payload)
 	if c.out == nil {
-		_, _ = c.nc.Write(frame) // reading will fail as well
-		return
+		if c.src.raw == nil {
+			_ = c.writeBehind(frame)
+		} else {
+			_, _ = c.nc.Write(frame)
+		}
+		return // if that has failed, reading will as well
 	}
 	if c.finishing.Load() {
 		return

@@ -131,7 +131,7 @@ func (c *Conn) writeBatch() bool {
 	if c.dec.v1 {
 		var k int
 		k, err = c.writeAll([][]byte{c.recoded.recode(&c.batch)})
-		n = c.recoded.original(k)
+		n, c.batch.Begun = c.recoded.original(k)
 	} else {
 		n, err = c.writeAll(rest(c.batch.Bufs, c.written))
 	}
@@ -182,6 +182,9 @@ func (c *Conn) writeAll(bufs net.Buffers) (int, error) {
 
 // writeBuffers writes everything in a goroutine that may block.
 func (c *Conn) writeBuffers(bufs [][]byte) (int, error) {
+	if err := c.caughtUp(); err != nil {
+		return 0, err
+	}
 	if c.src.layer != nil {
 		return c.src.layer.WriteBuffers(bufs)
 	}
@@ -195,9 +198,9 @@ func (c *Conn) takesNoMore() {
 	n := c.src.writer.done
 	switch {
 	case c.traffic != nil:
-		n = c.seal.originalOf(c.seal.sent + n)
+		n, _ = c.seal.originalOf(c.seal.sent + n)
 	case c.dec.v1:
-		n = c.recoded.original(n)
+		n, _ = c.recoded.original(n)
 	default:
 		n += c.written
 	}

@@ -64,9 +64,18 @@ type RefusedError struct {
 	Status int
 }
 
-// Error quotes the peer's reason.
+// Error puts a status in words, and quotes any other reason.
 func (e *RefusedError) Error() string {
-	return "zmq: the peer refused the connection: " + quoteReason(e.Reason)
+	reason := quoteReason(e.Reason)
+	switch e.Status {
+	case Temporary:
+		reason = "try again later (300)"
+	case Denied:
+		reason = "authentication denied (400)"
+	case Failed:
+		reason = "its authentication handler failed (500)"
+	}
+	return "zmq: the peer refused the connection: " + reason
 }
 
 // Unwrap makes the refusal a protocol error: such a connection is not tried

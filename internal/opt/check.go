@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -27,7 +28,11 @@ func (sp *Spec) checkInt(v Value) (Value, error) {
 		return Value{}, sp.invalid("takes a number, not bytes")
 	}
 	if v.I < sp.Min || v.I > sp.Max {
-		return Value{}, sp.invalid("%d is outside %d to %d", v.I, sp.Min, sp.Max)
+		unit := ""
+		if sp.Kind == Millis || sp.Kind == Seconds {
+			unit = " " + sp.Unit
+		}
+		return Value{}, sp.invalid("%d%s is not between %d and %d", v.I, unit, sp.Min, sp.Max)
 	}
 	if sp.Kind == Bool && v.I != 0 {
 		v.I = 1
@@ -99,7 +104,23 @@ func (sp *Spec) checkProperty(b []byte) error {
 
 // invalid is the error for a value that the option does not accept.
 func (sp *Spec) invalid(format string, args ...any) error {
-	return zerr.Errorf(zerr.ErrInvalid, "option "+sp.Name+": "+format, args...)
+	return zerr.Errorf(zerr.ErrInvalid, "option "+sp.Title()+": "+format, args...)
+}
+
+// Title names the option for errors: as a Go program knows it, and as libzmq does.
+func (sp *Spec) Title() string {
+	switch {
+	case sp.Go == "":
+		return sp.Name
+	case strings.EqualFold(sp.Go, sp.Name):
+		return sp.Go
+	}
+	return sp.Go + " (" + sp.Name + ")"
+}
+
+// Refuses is the error for a socket type that does not take the option.
+func (sp *Spec) Refuses(socketType string) error {
+	return zerr.Errorf(zerr.ErrInvalid, "option %s does not apply to a %s, only to %s", sp.Title(), socketType, strings.Join(sp.Only, ", "))
 }
 
 // parseRange reads "address" or "address/bits".

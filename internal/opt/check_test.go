@@ -178,7 +178,7 @@ func TestKindsAreNotMixed(t *testing.T) {
 
 func TestErrorNamesOptionValueAndRange(t *testing.T) {
 	_, err := row(t, SendHWM).Check(Value{I: -7})
-	for _, part := range []string{"SNDHWM", "-7", "0 to 2147483647"} {
+	for _, part := range []string{"SendHWM", "SNDHWM", "-7", "between 0 and 2147483647"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q does not say %s", err, part)
 		}

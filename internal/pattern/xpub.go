@@ -242,7 +242,7 @@ func (x *xpub) Unsubscribe(topic []byte) error { return x.change(x.last, topic, 
 func (x *xpub) change(p *pipe.Pipe, topic []byte, cancel bool) error {
 	switch {
 	case !x.manual():
-		return zerr.Errorf(zerr.ErrInvalid, "a publisher's own subscriptions for its peers need XPUB_MANUAL")
+		return zerr.Errorf(zerr.ErrInvalid, "a publisher subscribes its peers only with XPubManual (XPUB_MANUAL)")
 	case p == nil:
 		return nil
 	case cancel:

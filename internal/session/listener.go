@@ -157,6 +157,7 @@ func (l *Listener) accept() {
 			continue
 		}
 		if errors.Is(err, net.ErrClosed) {
+			l.closedByProgram(err)
 			return
 		}
 		l.failed(err)
@@ -177,6 +178,21 @@ func (l *Listener) accept() {
 			return
 		}
 		pause = min(2*pause, longest)
+	}
+}
+
+// closedByProgram tells that the program has closed the listener that it brought, if it
+// was not Stop that closed it. Nothing is accepted from then on.
+func (l *Listener) closedByProgram(err error) {
+	l.mu.Lock()
+	stopped := l.isStopped
+	if !stopped {
+		l.now.enter(Ended)
+		l.now.failed(err)
+	}
+	l.mu.Unlock()
+	if !stopped {
+		l.cfg.Host.Event(l.event(AcceptFailed, err))
 	}
 }
 

@@ -29,8 +29,23 @@ func PeerAddress(c net.Conn) string {
 		}
 		return "localhost:" + strconv.FormatUint(uint64(cred.UID), 10) + ":" +
 			strconv.FormatUint(uint64(cred.GID), 10) + ":" + pid
+	case nil:
+	default:
+		if p, ok := ipPort(a); ok {
+			return p.Addr().String()
+		}
 	}
 	return ""
+}
+
+// ipPort returns the address of another network stack, such as one that runs in this
+// program, if it is one of TCP.
+func ipPort(a net.Addr) (netip.AddrPort, bool) {
+	if !strings.HasPrefix(a.Network(), "tcp") {
+		return netip.AddrPort{}, false
+	}
+	p, err := netip.ParseAddrPort(a.String())
+	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port()), err == nil
 }
 
 // Ends returns PeerAddress, LocalEndpoint and RemoteEndpoint of a connection, for
@@ -51,8 +66,8 @@ func hostOf(endpoint string) string {
 
 // LocalEndpoint is our end of a connection as monitor events show it:
 // "tcp://127.0.0.1:5" or "ipc://path", "ipc://" alone for a connecting end,
-// which has no name. A layer gives the scheme, "ws://127.0.0.1:5". It is empty for
-// other networks.
+// which has no name. A layer gives the scheme, "ws://127.0.0.1:5". Connections of other
+// networks, which a program has brought, have the name of their network, "pipe://pipe".
 func LocalEndpoint(c net.Conn) string { return withScheme(c, endpointOf(c.LocalAddr())) }
 
 // RemoteEndpoint is the peer's end of a connection, in the form of
@@ -76,8 +91,13 @@ func endpointOf(a net.Addr) string {
 		return TCPEndpoint(netip.AddrPortFrom(p.Addr().Unmap(), p.Port()))
 	case *net.UnixAddr:
 		return UnixEndpoint(a)
+	case nil:
+		return ""
 	}
-	return ""
+	if p, ok := ipPort(a); ok {
+		return TCPEndpoint(p)
+	}
+	return a.Network() + separator + a.String()
 }
 
 // TCPEndpoint writes an address as an endpoint: "tcp://192.0.2.1:5",

@@ -121,11 +121,39 @@ func TestEndpointOfAnAbstractNameBeginsWithAt(t *testing.T) {
 	}
 }
 
-func TestAddressesOfOtherNetworksAreEmpty(t *testing.T) {
-	a, b := net.Pipe()
-	defer a.Close()
-	defer b.Close()
-	if p, l, r := PeerAddress(a), LocalEndpoint(a), RemoteEndpoint(a); p+l+r != "" {
-		t.Errorf("PeerAddress %q, LocalEndpoint %q, RemoteEndpoint %q", p, l, r)
+// TestAddressesOfOtherNetworks: connections that a program brings have the name of their
+// network, and those of another stack for TCP are like ours.
+func TestAddressesOfOtherNetworks(t *testing.T) {
+	for _, c := range []struct {
+		a              net.Addr
+		peer, endpoint string
+	}{
+		{named{"pipe", "pipe"}, "", "pipe://pipe"},
+		{named{"tcp", "100.64.0.1:5"}, "100.64.0.1", "tcp://100.64.0.1:5"},
+		{named{"tcp6", "[::ffff:192.0.2.1]:5"}, "192.0.2.1", "tcp://192.0.2.1:5"},
+		{named{"tcp", "a-host:5"}, "", "tcp://a-host:5"},
+		{nil, "", ""},
+	} {
+		nc := located{nil, c.a}
+		if p, l, r := PeerAddress(nc), LocalEndpoint(nc), RemoteEndpoint(nc); p != c.peer || l != c.endpoint || r != c.endpoint {
+			t.Errorf("%v: PeerAddress %q, LocalEndpoint %q, RemoteEndpoint %q", c.a, p, l, r)
+		}
+		if p, l, r := Ends(nc); p != c.peer || l != c.endpoint || r != c.endpoint {
+			t.Errorf("%v: Ends %q, %q, %q", c.a, p, l, r)
+		}
 	}
 }
+
+type named struct{ network, text string }
+
+func (a named) Network() string { return a.network }
+func (a named) String() string  { return a.text }
+
+// located is a connection of which only the address is known.
+type located struct {
+	net.Conn
+	at net.Addr
+}
+
+func (c located) LocalAddr() net.Addr  { return c.at }
+func (c located) RemoteAddr() net.Addr { return c.at }

@@ -74,6 +74,11 @@ type Config struct {
 	// TLS is what the options of wss say, for the transports that have TLS.
 	TLS TLSOptions
 
+	// Dial and Listen connect and listen in the place of the system's sockets; nil
+	// leaves it to these.
+	Dial   DialFunc
+	Listen ListenFunc
+
 	// UseFD is a listening socket to take over instead of making one, -1 for
 	// none (USE_FD). Its number is closed once Listen has succeeded.
 	UseFD int

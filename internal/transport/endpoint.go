@@ -19,11 +19,26 @@ func Split(endpoint string) (scheme, address string, err error) {
 	scheme, address, found := strings.Cut(endpoint, separator)
 	switch {
 	case !found:
-		return "", "", zerr.Errorf(zerr.ErrInvalid, "endpoint %q has no %q", endpoint, separator)
+		return "", "", zerr.Errorf(zerr.ErrInvalid, "endpoint %q has no %q, write for example %s", endpoint, separator, meant(endpoint))
 	case scheme == "":
 		return "", "", zerr.Errorf(zerr.ErrInvalid, "endpoint %q has no scheme", endpoint)
 	case address == "":
 		return "", "", zerr.Errorf(zerr.ErrInvalid, "endpoint %q has no address", endpoint)
 	}
 	return scheme, address, nil
+}
+
+// meant returns the endpoint that the writer of a text without a scheme has probably
+// meant.
+func meant(text string) string {
+	switch host, port, found := strings.Cut(text, ":"); {
+	case strings.HasPrefix(text, "/"):
+		return "ipc://" + text
+	case !found || strings.ContainsAny(text, "/ "):
+	case host == "":
+		return "tcp://*:" + port
+	default:
+		return "tcp://" + text
+	}
+	return "tcp://localhost:5555"
 }

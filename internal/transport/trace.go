@@ -77,6 +77,13 @@ func (a *Attempt) Control(next func(network, address string, c syscall.RawConn) 
 	}
 }
 
+// begin notes that the attempt is under way, without a descriptor that is known.
+func (a *Attempt) begin() {
+	if a != nil {
+		a.open(-1)
+	}
+}
+
 func (a *Attempt) open(fd int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

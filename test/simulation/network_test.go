@@ -11,10 +11,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/core"
 )
 
-// network is a transport whose connections pass through links.
+// network has connections that pass through links.
 type network struct {
 	all sync.WaitGroup // pumps of links
 
@@ -36,35 +36,40 @@ func newNetwork(random *rand.Rand) *network {
 	return n
 }
 
+// port is what peers listen on.
+const port = 5555
+
 // host is the network as one program sees it, which has an address of its own.
 type host struct {
 	*network
 	address netip.Addr
 }
 
-func (*network) Scheme() string                                                   { return "mem" }
-func (*network) CheckConnect(string) error                                        { return nil }
-func (*network) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
+// hook has a socket listen and connect on the network.
+func (n host) hook() *core.Hook {
+	return &core.Hook{Name: "network", Set: func(h *core.Hooks) { h.Dial, h.Listen = n.dial, n.listen }}
+}
 
-func (n host) Listen(_ context.Context, address string, _ *transport.Config) (transport.Listener, error) {
+func (n host) listen(_ context.Context, _, address string) (net.Listener, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.listeners[address] != nil {
 		return nil, syscall.EADDRINUSE
 	}
-	l := &listener{net: n.network, address: address, at: netip.AddrPortFrom(n.address, 5555), backlog: make(chan net.Conn, 100), done: make(chan struct{})}
+	l := &listener{net: n.network, address: address, at: netip.AddrPortFrom(n.address, port), backlog: make(chan net.Conn, 100), done: make(chan struct{})}
 	n.listeners[address] = l
 	return l, nil
 }
 
-// Dial connects after a round trip. While the network is cut it waits for
+// dial connects after a round trip. While the network is cut it waits for
 // ConnectTimeout.
-func (n host) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
+func (n host) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	n.mu.Lock()
 	wait, cut := 2*n.delay, n.cut
 	n.mu.Unlock()
 	if cut {
-		wait = cfg.ConnectTimeout
+		<-ctx.Done()
+		return nil, ctx.Err()
 	}
 	if err := sleep(ctx, wait); err != nil {
 		return nil, err
@@ -73,7 +78,7 @@ func (n host) Dial(ctx context.Context, address string, cfg *transport.Config) (
 	defer n.mu.Unlock()
 	l := n.listeners[address]
 	switch {
-	case cut || n.cut:
+	case n.cut:
 		return nil, syscall.ETIMEDOUT
 	case l == nil:
 		return nil, syscall.ECONNREFUSED
@@ -185,7 +190,7 @@ func (l *listener) Close() error {
 	return nil
 }
 
-func (l *listener) Endpoint() string { return "mem://" + l.address }
+func (l *listener) Addr() net.Addr { return net.TCPAddrFromAddrPort(l.at) }
 
 // sleep waits, and returns early when ctx ends.
 func sleep(ctx context.Context, d time.Duration) error {

@@ -23,7 +23,7 @@ type peer struct {
 	context *core.Context
 	typ     int
 	binds   bool
-	at      string
+	host    host
 
 	random *rand.Rand // of its own goroutine
 
@@ -35,12 +35,16 @@ type peer struct {
 	changed chan struct{} // closed when the socket is replaced
 }
 
+// at is the endpoint of the peer that binds.
+const at = "tcp://it:5555"
+
 // open gives the peer a socket.
 func (p *peer) open() error {
 	s, err := p.context.NewSocket(p.typ)
 	if err != nil {
 		return err
 	}
+	s.SetHook(p.host.hook())
 	for n, v := range map[opt.Num]int64{
 		opt.SendHWM: p.w.hwm, opt.RecvHWM: p.w.hwm, opt.Linger: p.w.linger.Milliseconds(),
 	} {
@@ -64,9 +68,9 @@ func (p *peer) open() error {
 		}
 	}
 	if p.binds {
-		err = s.Bind("mem://" + p.at)
+		err = s.Bind(at)
 	} else {
-		err = s.Connect("mem://" + p.at)
+		err = s.Connect(at)
 	}
 	if err != nil {
 		return errors.Join(err, s.Close())

@@ -18,7 +18,6 @@ import (
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
-	"github.com/gozmq/zmq/internal/transport"
 )
 
 // world is one simulation: peers, the network between them, and the account of all
@@ -123,9 +122,9 @@ func newWorld(t *testing.T, random *rand.Rand, shape shape) *world {
 }
 
 func (w *world) newPeer(typ int, binds bool) *peer {
-	at := netip.AddrFrom4([4]byte{10, 0, 0, byte(1 + len(w.senders) + len(w.sinks))})
-	c := core.NewContext(core.Config{Transports: map[string]transport.Transport{"mem": host{w.net, at}}})
-	return &peer{w: w, context: c, typ: typ, binds: binds, at: "it", random: rand.New(rand.NewPCG(w.random.Uint64(), 2))}
+	address := netip.AddrFrom4([4]byte{10, 0, 0, byte(1 + len(w.senders) + len(w.sinks))})
+	c := core.NewContext(core.Config{Transports: core.Transports()})
+	return &peer{w: w, context: c, typ: typ, binds: binds, host: host{w.net, address}, random: rand.New(rand.NewPCG(w.random.Uint64(), 2))}
 }
 
 // begin notes a message before it is sent, since it may be received before Send returns.

@@ -52,7 +52,7 @@ func TestUsageErrors(t *testing.T) {
 		{"pull --bind tcp://127.0.0.1:* --count x", "invalid argument"},
 		{"pull --bind tcp://127.0.0.1:* --set RCVHWM", "wants OPTION=VALUE"},
 		{"pull --bind tcp://127.0.0.1:* --set RCVHMW=1", "did you mean RCVHWM"},
-		{"pull --bind tcp://127.0.0.1:* --set RCVHWM=many", "--set RCVHWM=many: option RCVHWM"},
+		{"pull --bind tcp://127.0.0.1:* --set RCVHWM=many", "--set RCVHWM=many: option RecvHWM (RCVHWM)"},
 		{"pull --bind tcp://127.0.0.1:* --set ROUTER_MANDATORY=1", "does not apply to a PULL"},
 		{"pull --bind tcp://127.0.0.1:* --set RCVMORE=1", "can only be read"},
 		{"pull --bind tcp://127.0.0.1:* --linger soon", "--linger soon"},

@@ -34,11 +34,14 @@ func (ipc) CheckConnect(address string) error { return checkPath(address) }
 // ResolveBound is empty: paths are compared as they are written.
 func (ipc) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 
-// Dial connects to the path. CONNECT_TIMEOUT does not apply: the system
-// answers at once.
-func (ipc) Dial(ctx context.Context, address string, _ *transport.Config) (net.Conn, error) {
+// Dial connects to the path. CONNECT_TIMEOUT does not apply, except to a function of the
+// program: the system answers at once.
+func (ipc) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
 	if err := checkPath(address); err != nil {
 		return nil, err
+	}
+	if cfg.Dial != nil {
+		return transport.DialWith(ctx, "unix", address, cfg)
 	}
 	attempt := transport.NewAttempt(ctx, false)
 	d := net.Dialer{Control: attempt.Control(nil)}

@@ -5,6 +5,7 @@ package ipc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -40,6 +41,9 @@ func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Listen != nil {
+		return listenWith(ctx, address, cfg, filter)
+	}
 	if cfg.UseFD >= 0 {
 		return adopt(cfg, filter)
 	}
@@ -54,6 +58,21 @@ func (ipc) Listen(ctx context.Context, address string, cfg *transport.Config) (t
 		return nil, transport.OSError(errors.Join(err, made.remove()))
 	}
 	return newListener(u, filter, "ipc://"+path, made), nil
+}
+
+// listenWith has the program listen.
+func listenWith(ctx context.Context, address string, cfg *transport.Config, filter filter) (transport.Listener, error) {
+	return transport.ListenWith(ctx, "unix", address, "ipc://"+address, cfg, func(a net.Addr) string {
+		if u, ok := a.(*net.UnixAddr); ok {
+			return transport.UnixEndpoint(u)
+		}
+		return ""
+	}, func(nc net.Conn) error {
+		if !filter.admits(nc) {
+			return syscall.EACCES
+		}
+		return nil
+	})
 }
 
 // listen opens the socket and notes in made what has to be removed, also if it
@@ -73,7 +92,7 @@ func listen(ctx context.Context, path string, cfg *transport.Config, made *file)
 	ln, err := lc.Listen(ctx, "unix", socketName(path))
 	if err != nil {
 		attempt.End(err)
-		return nil, err
+		return nil, explain(err, path)
 	}
 	u := ln.(*net.UnixListener)
 	// The net package would remove whatever has the name when it closes.
@@ -90,6 +109,20 @@ func listen(ctx context.Context, path string, cfg *transport.Config, made *file)
 		return nil, err
 	}
 	return u, nil
+}
+
+// explain adds the cause to an error of the system that is about the folder.
+func explain(err error, path string) error {
+	dir := filepath.Dir(path)
+	_, missing := os.Stat(dir)
+	switch {
+	case isAbstract(path):
+	case errors.Is(missing, fs.ErrNotExist):
+		return fmt.Errorf("%w (the folder %s is not there)", err, dir)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w (this user may not make files in the folder %s)", err, dir)
+	}
+	return err
 }
 
 // adopt takes over the socket of USE_FD. Its file is not ours.

@@ -291,3 +291,12 @@ func TestBoundPathsAreComparedAsWritten(t *testing.T) {
 		t.Errorf("ResolveBound = %q", got)
 	}
 }
+
+func TestErrorOfAFolderThatIsClosedNamesIt(t *testing.T) {
+	dir := t.TempDir()
+	denied := &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EACCES)}
+	err := explain(denied, filepath.Join(dir, "socket"))
+	if !strings.HasSuffix(err.Error(), "(this user may not make files in the folder "+dir+")") || !errors.Is(err, syscall.EACCES) {
+		t.Error(err)
+	}
+}

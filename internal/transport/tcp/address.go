@@ -72,7 +72,10 @@ func checkConnect(address string) error {
 			continue
 		}
 		if i == 0 || !strings.ContainsRune(".-%;]_*", rune(c)) {
-			return invalid(address, "character %q", c)
+			if c == '*' {
+				return invalid("a * stands for every address of this machine, and only a bind can have it")
+			}
+			return invalid("the character %q belongs neither to a host nor to a port", c)
 		}
 	}
 	_, port, err := splitPort(address)
@@ -87,7 +90,7 @@ func checkConnect(address string) error {
 func splitPort(address string) (host, port string, err error) {
 	i := strings.LastIndexByte(address, ':')
 	if i < 0 {
-		return "", "", invalid(address, "no port")
+		return "", "", invalid("%q has no port, it should be host:port", address)
 	}
 	return address[:i], address[i+1:], nil
 }
@@ -99,20 +102,24 @@ func bindPort(text string) (uint16, error) {
 		return 0, nil
 	}
 	if digits(text) != len(text) {
-		return 0, invalid(text, "port")
+		return 0, invalid("port %q is not a number, nor * for one that the system chooses", text)
 	}
 	n, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || n == 0 {
-		return 0, invalid(text, "port")
+		return 0, invalidPort(text)
 	}
 	return uint16(n), nil
 }
 
 // connectPort reads the port of a connect: digits, and whatever follows them.
 func connectPort(text string) (uint16, error) {
-	n, err := strconv.ParseUint(text[:digits(text)], 10, 16)
+	number := text[:digits(text)]
+	if number == "" {
+		return 0, invalid("port %q is not a number", text)
+	}
+	n, err := strconv.ParseUint(number, 10, 16)
 	if err != nil {
-		return 0, invalid(text, "port")
+		return 0, invalidPort(number)
 	}
 	return uint16(n), nil
 }
@@ -130,7 +137,7 @@ func parseHost(text string, port uint16) (hostPort, error) {
 	}
 	zone, err := parseZone(host[i+1:])
 	if err != nil {
-		return hostPort{}, invalid(text, "zone: %w", err)
+		return hostPort{}, invalid("the zone of %s: %w", text, err)
 	}
 	return hostPort{host: host[:i], zone: zone, port: port}, nil
 }
@@ -177,7 +184,11 @@ func isAlpha(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 func isAlnum(c byte) bool { return isAlpha(c) || '0' <= c && c <= '9' }
 
-// invalid is an ErrInvalid about text.
-func invalid(text, format string, args ...any) error {
-	return zerr.Errorf(zerr.ErrInvalid, "tcp address %q: "+format, append([]any{text}, args...)...)
+// invalid says what is wrong with an address.
+func invalid(format string, args ...any) error {
+	return zerr.Errorf(zerr.ErrInvalid, format, args...)
+}
+
+func invalidPort(number string) error {
+	return invalid("port %s is not between 1 and 65535", number)
 }

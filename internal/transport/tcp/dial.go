@@ -25,6 +25,9 @@ func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Dial != nil {
+		return dialWith(ctx, to, cfg)
+	}
 	if err := checkDevice(cfg); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ package tcp
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"sync"
@@ -25,6 +27,9 @@ type listener struct {
 // Listen binds to one address. IPv6 without a system that has it becomes IPv4.
 func (tcp) Listen(ctx context.Context, address string, cfg *transport.Config) (transport.Listener, error) {
 	cfg = cfg.Clone()
+	if cfg.Listen != nil {
+		return listenWith(ctx, address, cfg)
+	}
 	if cfg.UseFD >= 0 {
 		return adopt(cfg)
 	}
@@ -74,7 +79,7 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config, ka *keepA
 	ln, err := lc.Listen(ctx, listenNetwork(addr.Addr()), addr.String())
 	if err != nil {
 		attempt.End(err)
-		return nil, transport.OSError(err)
+		return nil, transport.OSError(explain(err, addr))
 	}
 	t := ln.(*net.TCPListener)
 	// The net package falls back to IPv4 by itself if it has noticed before
@@ -88,6 +93,17 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config, ka *keepA
 		return nil, transport.OSError(err)
 	}
 	return t, nil
+}
+
+// explain adds what to do to an error of the system that a program can avoid.
+func explain(err error, at netip.AddrPort) error {
+	switch {
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%w (this machine does not have the address %s; * stands for all that it has)", err, at.Addr())
+	case errors.Is(err, fs.ErrPermission) && at.Port() < 1024:
+		return fmt.Errorf("%w (ports below 1024 need a privilege, such as CAP_NET_BIND_SERVICE on Linux)", err)
+	}
+	return err
 }
 
 // listenNetwork chooses between the net package's networks: "tcp" makes every

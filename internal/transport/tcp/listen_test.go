@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -262,5 +263,15 @@ func TestAcceptFilterMatchesItsFamily(t *testing.T) {
 	two := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("127.0.0.0/8")}
 	if !admits(two, netip.MustParseAddr("127.0.0.1")) {
 		t.Error("one match of two is not enough")
+	}
+}
+
+func TestErrorOfAPrivilegedPortNamesThePrivilege(t *testing.T) {
+	denied := &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EACCES)}
+	for port, want := range map[uint16]bool{80: true, 1023: true, 1024: false} {
+		err := explain(denied, netip.AddrPortFrom(netip.IPv4Unspecified(), port))
+		if got := strings.Contains(err.Error(), "(ports below 1024 need a privilege"); got != want || !errors.Is(err, syscall.EACCES) {
+			t.Errorf("port %d: %v", port, err)
+		}
 	}
 }

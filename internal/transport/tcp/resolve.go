@@ -4,8 +4,10 @@ package tcp
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/gozmq/zmq/internal/transport"
@@ -19,8 +21,17 @@ func (h hostPort) bindAddr(ctx context.Context, ipv6 bool) (netip.AddrPort, erro
 	switch addr, local := h.localAddr(ipv6); {
 	case local:
 		return addr, nil
+	case h.host == "":
+		port := "*"
+		if h.port > 0 {
+			port = strconv.Itoa(int(h.port))
+		}
+		return netip.AddrPort{}, zerr.Errorf(zerr.ErrNoDevice, "there is no host, write *:%s for every address of this machine", port)
 	default:
 		addrs, err := h.connectAddrs(ctx, ipv6)
+		if d := (*net.DNSError)(nil); errors.As(err, &d) {
+			err = zerr.Errorf(zerr.ErrNoDevice, "%q is neither an address nor an interface nor a name: %w", h.host, d)
+		}
 		if err != nil {
 			return netip.AddrPort{}, err
 		}
@@ -84,7 +95,7 @@ func interfaceAddr(name string, ipv6 bool) (first netip.Addr, ok bool) {
 // there are only IPv4 ones.
 func (h hostPort) connectAddrs(ctx context.Context, ipv6 bool) ([]netip.AddrPort, error) {
 	if h.host == "" || h.host == "*" {
-		return nil, zerr.Errorf(zerr.ErrNoDevice, "host %q", h.host)
+		return nil, zerr.Errorf(zerr.ErrNoDevice, "%q is no host to connect to", h.host)
 	}
 	ips, err := h.lookup(ctx, ipv6)
 	if err != nil {

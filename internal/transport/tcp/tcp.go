@@ -34,8 +34,12 @@ func (tcp) CheckConnect(address string) error { return checkConnect(address) }
 // ResolveBound lists what address resolves to: by the rules of connect, then,
 // if those found something, by those of bind (libzmq, zmq_unbind). libzmq looks
 // at the first result of each only; the others follow here, so that an endpoint
-// is found whichever of its addresses it was bound to.
+// is found whichever of its addresses it was bound to. Where connections do not go by our
+// resolver, it is not asked.
 func (tcp) ResolveBound(ctx context.Context, address string, cfg *transport.Config) []string {
+	if cfg.Dial != nil {
+		return nil
+	}
 	if i := strings.LastIndexByte(address, ';'); i >= 0 {
 		address = address[i+1:]
 	}

@@ -78,7 +78,7 @@ func resolve(ctx context.Context, text string, cfg *Config) (p place, err error)
 	}
 	p = place{addr: netip.AddrPortFrom(ip, a.port), v6: ip.Is6()}
 	if cfg.Role == Radio && (a.port == 0 || ip.IsUnspecified()) {
-		return p, zerr.Errorf(zerr.ErrInvalid, "udp://%s is no address to send to", text)
+		return p, zerr.Errorf(zerr.ErrInvalid, "udp://%s is no address to send to, which has a host and a port", text)
 	}
 	if a.via == "" {
 		return p, nil
