@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -125,9 +126,16 @@ func (c *Client) dataEndpoint(bound string) string {
 	return scheme + "://" + host + bound[strings.LastIndexByte(bound, ':'):]
 }
 
-// payload is the message of a run.
-func payload(r Run) zmq.Message {
-	return zmq.NewMessage(make([]byte, r.Size)).WithGroup(group(r.Pattern.Client))
+// sender returns what sends a message of a run. Each message is a copy, as a program that
+// uses its memory again would send it.
+func sender(sock *zmq.Socket, r Run) func(context.Context) error {
+	content := make([]byte, r.Size)
+	if r.Pattern.Client != zmq.RADIO {
+		return func(ctx context.Context) error { return sock.Send(ctx, content) }
+	}
+	return func(ctx context.Context) error {
+		return sock.SendMessage(ctx, zmq.NewMessage(bytes.Clone(content)).WithGroup(group(zmq.RADIO)))
+	}
 }
 
 // stream sends for the time of the run, while the server is asked how much has come.
@@ -140,7 +148,7 @@ func (c *Client) stream(ctx context.Context, r Run, sock *zmq.Socket, result Res
 	}
 	sent := make(chan outcome, 1)
 	go func() {
-		n, err := sendAll(sendCtx, sock, payload(r), r.Count)
+		n, err := sendAll(sendCtx, sender(sock, r), r.Count)
 		sent <- outcome{n, err}
 	}()
 	tick := time.NewTicker(liveEvery)
@@ -180,12 +188,12 @@ func (r Run) limited(ctx context.Context) (context.Context, context.CancelFunc) 
 }
 
 // sendAll sends until the context ends, or count messages, and returns how many it has sent.
-func sendAll(ctx context.Context, sock *zmq.Socket, m zmq.Message, count uint64) (n uint64, err error) {
+func sendAll(ctx context.Context, send func(context.Context) error, count uint64) (n uint64, err error) {
 	for ; count == 0 || n < count; n++ {
 		if n%batch == 0 && ctx.Err() != nil {
 			break
 		}
-		if err = sock.SendMessage(ctx, m); err != nil {
+		if err = send(ctx); err != nil {
 			break
 		}
 	}
@@ -286,12 +294,12 @@ func (c *Client) roundTrips(ctx context.Context, r Run, sock *zmq.Socket, result
 func askAll(ctx context.Context, sock *zmq.Socket, r Run, window int, took *times, count *atomic.Uint64) error {
 	sent := make([]time.Time, 0, window)
 	var reply zmq.Message
-	request := payload(r)
+	request := sender(sock, r)
 	for asked := uint64(0); r.Count == 0 || count.Load() < r.Count; {
 		for len(sent) < window && ctx.Err() == nil && (r.Count == 0 || asked < r.Count) {
 			asked++
 			sent = append(sent, time.Now())
-			if err := sock.SendMessage(ctx, request); err != nil {
+			if err := request(ctx); err != nil {
 				return ended(ctx, err)
 			}
 		}

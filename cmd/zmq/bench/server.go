@@ -211,7 +211,7 @@ func (x *session) receive(ctx context.Context) {
 			x.first = time.Since(x.began)
 			x.mu.Unlock()
 		}
-		if x.pattern.Replies && x.sock.SendMessage(ctx, m) != nil {
+		if x.pattern.Replies && x.reply(ctx, m) != nil {
 			return
 		}
 		x.messages.Store(n + 1)
@@ -221,6 +221,14 @@ func (x *session) receive(ctx context.Context) {
 			x.mu.Unlock()
 		}
 	}
+}
+
+// reply sends a message back. Its memory is received into again.
+func (x *session) reply(ctx context.Context, m zmq.Message) error {
+	if x.pattern.Server == zmq.SERVER { // the message carries the number of its peer
+		return x.sock.SendMessage(ctx, m.Clone())
+	}
+	return x.sock.Send(ctx, m.Frames()...)
 }
 
 func (x *session) count() answer {
