@@ -201,6 +201,9 @@ func (s *Socket) transportConfig(o *opt.Set, hooks *Hooks) *transport.Config {
 			TrustSystem: o.Bool(opt.WSSTrustSystem), Hostname: o.String(opt.WSSHostname), Strict: libzmq,
 		},
 		TakePath: libzmq, UseFD: o.Int(opt.UseFD),
+		SOCKS: transport.SOCKS{
+			Address: o.String(opt.SOCKSProxy), Username: o.String(opt.SOCKSUsername), Password: o.String(opt.SOCKSPassword),
+		},
 		Dial: s.dialFunc(hooks), Listen: s.listenFunc(hooks),
 	}
 }
@@ -267,6 +270,9 @@ func (s *Socket) metadata(o *opt.Set, identity []byte) []byte {
 		}
 		if n := o.Int64(opt.MaxMessageBytes); n > 0 {
 			b = wire.AppendProperty(b, wire.PropertyMaxMessage, strconv.AppendInt(nil, n, 10))
+		}
+		if n := o.Int64(opt.MaxFrames); n > 0 {
+			b = wire.AppendProperty(b, wire.PropertyMaxFrames, strconv.AppendInt(nil, n, 10))
 		}
 	}
 	for _, p := range o.Properties() {
