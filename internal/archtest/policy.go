@@ -61,6 +61,7 @@ var policy = []row{
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
 	// Publish-subscribe that can be caught up with.
+	{"replay/diskstore", "replay/...", "go.etcd.io/bbolt"},
 	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
