@@ -10,9 +10,10 @@
 // because pages are never overwritten before a checksummed root refers to their
 // successors; it has carried etcd for ten years; and it needs nothing but
 // golang.org/x/sys. Pebble and Badger write faster, but bring dozens of modules, and
-// modernc.org/sqlite is far larger. The plain logs that there are (tidwall/wal,
-// rosedblabs/wal) have no checksums, or no way to drop the oldest messages, and
-// hashicorp/raft-wal brings bbolt along.
+// modernc.org/sqlite is far larger. A plain log (tidwall/wal, rosedblabs/wal) would be
+// read faster, but far fewer programs depend on one, and the search by time, the bounds
+// and the numbers after a power failure would still be ours. hashicorp/raft-wal brings
+// bbolt along.
 //
 // The package is empty for js/wasm, which bbolt does not support.
 //
