@@ -124,6 +124,13 @@ export class Link {
     const over = new AbortController();
     const abort = () => channel.abort();
     signal.addEventListener("abort", abort);
+    // A browser may keep a page that the user has left, frozen and with its connections,
+    // for the case that the user comes back. It would be a peer that reads nothing.
+    const leave = () => {
+      over.abort(new ZMQError("ECONNRESET", "the user has left the page"));
+      channel.abort();
+    };
+    globalThis.addEventListener?.("pagehide", leave);
     try {
       this.connected = true;
       this.#hooks.onConnect(this);
@@ -135,6 +142,7 @@ export class Link {
       this.connected = false;
       over.abort(new ZMQError("ECONNRESET", "the connection has ended"));
       signal.removeEventListener("abort", abort);
+      globalThis.removeEventListener?.("pagehide", leave);
       channel.abort();
       if (Date.now() - began >= usefulAfter) {
         this.#backoff.startOver();

@@ -60,6 +60,8 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	// Publish-subscribe that can be caught up with.
+	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
 	// Files for web pages, in JavaScript.
@@ -125,5 +127,6 @@ var sleepers = map[string]string{
 	"internal/core/addresses_test.go":   "every test runs in the bubble that inCloud makes; its clock is the bubble's",
 	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
 	"internal/session/narrate_test.go":  "the test that sleeps runs in the bubble that dialing makes",
+	"replay/chaos_test.go":              "everything but the test's own function runs in the bubble that it makes",
 	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",
 }

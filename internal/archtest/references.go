@@ -28,7 +28,7 @@ var words = map[string]bool{
 	"JeroMQ": true, "NetMQ": true, "ZeroMQ": true, "NaCl": true, "OpenPGM": true, "WebSocket": true, "WebSockets": true, "PostgreSQL": true,
 	// Of libraries that are compared with or built on.
 	"ClientAuth": true, "NoArgs": true, "MaximumNArgs": true, "NewSock": true, "WrapRegistererWith": true, "HandlerFor": true,
-	"LeakSanitizer": true, "AddressSanitizer": true, "JavaScript": true, "TypeScript": true, "WireGuard": true, "SipHash": true, "LibFuzzer": true,
+	"LeakSanitizer": true, "AddressSanitizer": true, "JavaScript": true, "TypeScript": true, "WebSocketStream": true, "WireGuard": true, "SipHash": true, "LibFuzzer": true,
 }
 
 // foreign are files that comments may name though they are not in the repository.

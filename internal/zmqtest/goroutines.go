@@ -24,8 +24,13 @@ const leakDeadline = time.Minute
 // whole body of a TestMain:
 //
 //	func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
-func CheckGoroutines(m *testing.M) {
+//
+// What the tests of a package share is ended first, by functions.
+func CheckGoroutines(m *testing.M, ends ...func()) {
 	code := m.Run()
+	for _, end := range ends {
+		end()
+	}
 	if code == 0 {
 		if left := leftBehind(leakDeadline); len(left) > 0 {
 			fmt.Fprintf(os.Stderr, "zmqtest: %d goroutines are left behind:\n\n%s\n",

@@ -65,6 +65,7 @@ var otherwise = [][2]string{
 	{"over ws and wss a handshake has a deadline, Ping and Close are answered, messages in fragments are taken, a request that is refused gets a status and a reason, and Sec-WebSocket-Accept is checked", "libzmq waits for ever, ends its process or closes the connection without a word"},
 	{"ZWS without a mechanism asks the authentication handler as NULL does", "libzmq lets every peer in that leaves the mechanism out"},
 	{"a web page of another host may not connect over ws and wss unless its origin is listed", "libzmq takes all, so that any page that a user looks at can reach the user's services"},
+	{"a SOCKS5 proxy carries ws, wss and tls, too, obeys CONNECT_TIMEOUT, and may do without the user that it is offered", "libzmq takes it for tcp alone, waits for it without end, and insists on the user"},
 	{"tls://host:port is ZMTP inside TLS 1.3", "libzmq has TLS below WebSocket only"},
 	{"a second bind of a DGRAM is an error", "libzmq takes it without effect"},
 	{"a REQ drops what is no reply, and keeps the connection", "nothing is gained by losing the peer"},
