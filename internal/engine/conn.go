@@ -26,7 +26,7 @@ type Config struct {
 	Identity     []byte
 	Mechanism    func() mechanism.Machine // a fresh one for each connection
 	Raw          bool                     // STREAM: no protocol at all
-	Datagrams    bool                     // frames without greeting and handshake
+	Datagrams    string                   // frames without greeting and handshake, over what; empty: not so
 	Groups       bool                     // DISH: a message is a group and one frame
 	TakesTopics  bool                     // PUB and XPUB: peers subscribe by commands
 	TakesGroups  bool                     // RADIO: peers join and leave
