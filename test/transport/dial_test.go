@@ -177,7 +177,7 @@ func TestDialThatIgnoresItsContext(t *testing.T) {
 func TestDialOfAnEndpointComesFirst(t *testing.T) {
 	one, other := newMemory(), newMemory()
 	r := newTest(t, one)
-	plain, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.WithListen(nil))
+	plain, at := r.Bind(zmq.PULL, rig.AnyPort, zmq.WithListen(nil))
 	far := r.Socket(zmq.PULL)
 	r.Check(far.Bind("tcp://here:1", zmq.WithListen(other.listen)))
 	near, _ := r.Bind(zmq.PULL, "tcp://here:1")
@@ -267,7 +267,7 @@ func (c counting) Write(b []byte) (int, error) {
 // A *net.TCPConn as such has the options of tcp.
 func TestMethodsOfAConnectionAreCalled(t *testing.T) {
 	r := rig.New(t)
-	rep, at := r.Bind(zmq.REP, "tcp://127.0.0.1:*")
+	rep, at := r.Bind(zmq.REP, rig.AnyPort)
 	var bytes atomic.Int64
 	req := r.Socket(zmq.REQ, zmq.WithDial(func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := new(net.Dialer).DialContext(ctx, network, address)
