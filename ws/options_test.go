@@ -131,16 +131,3 @@ func TestBadPEMIsRefusedByTheCall(t *testing.T) {
 		t.Errorf("the key is printed: %v", x)
 	}
 }
-
-// TestProxyIsNotPassedBy: a program that sets SOCKS_PROXY does not connect without it.
-func TestProxyIsNotPassedBy(t *testing.T) {
-	r := newTest(t, ws.Config{})
-	proxy, err := zmq.ParseSetting("SOCKS_PROXY", "127.0.0.1:2")
-	r.Check(err)
-	for _, scheme := range schemes {
-		err := r.Socket(zmq.PUSH, proxy).Connect(scheme + "://127.0.0.1:1")
-		if !errors.Is(err, zmq.ErrNotSupported) {
-			t.Errorf("%s: %v", scheme, err)
-		}
-	}
-}

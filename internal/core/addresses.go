@@ -49,10 +49,10 @@ const resolvePause = time.Second
 const removalLimit = 30 * time.Second
 
 // allOf returns the resolver for a connect to all addresses of a name, nil for one
-// connection. Names that a function of the program dials are its own to resolve.
+// connection. Names that a proxy or a function of the program dials are theirs to resolve.
 func allOf(t transport.Transport, o *opt.Set, hooks *Hooks) transport.Resolver {
 	r, ok := t.(transport.Resolver)
-	if !ok || o.Int(opt.AllAddresses) == 0 || hooks.Dial != nil {
+	if !ok || o.Int(opt.AllAddresses) == 0 || hooks.Dial != nil || len(o.Bytes(opt.SOCKSProxy)) > 0 {
 		return nil
 	}
 	return r

@@ -201,6 +201,9 @@ func (s *Socket) transportConfig(o *opt.Set, hooks *Hooks) *transport.Config {
 			TrustSystem: o.Bool(opt.WSSTrustSystem), Hostname: o.String(opt.WSSHostname), Strict: libzmq,
 		},
 		TakePath: libzmq, UseFD: o.Int(opt.UseFD),
+		SOCKS: transport.SOCKS{
+			Address: o.String(opt.SOCKSProxy), Username: o.String(opt.SOCKSUsername), Password: o.String(opt.SOCKSPassword),
+		},
 		Dial: s.dialFunc(hooks), Listen: s.listenFunc(hooks),
 	}
 }

@@ -4,6 +4,7 @@ package core
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 
 	"github.com/gozmq/zmq/internal/mechanism"
@@ -73,17 +74,19 @@ func (s *Socket) checkSecurity(o *opt.Set, hooks *Hooks) error {
 }
 
 // checkDetour refuses to connect past a proxy that the program has asked for: it may be
-// there to hide the program's address, or the peer's. An address to connect from is one of
-// a socket that the library makes itself.
+// there to hide the program's address, or the peer's. What stays in the machine goes
+// directly. An address to connect from is one of a socket that the library connects to the
+// peer itself.
 func checkDetour(scheme, address string, o *opt.Set, hooks *Hooks) error {
 	if scheme == "ipc" {
 		return nil
 	}
-	if hooks.Dial != nil && strings.Contains(address, ";") {
-		return zerr.Errorf(zerr.ErrInvalid, "address %q has a source, and the function of WithDial connects", address)
+	proxy := len(o.Bytes(opt.SOCKSProxy)) > 0
+	if proxy && !slices.Contains([]string{"tcp", "ws", "wss", "tls"}, scheme) {
+		return zerr.Errorf(zerr.ErrNotSupported, "SOCKS_PROXY is set, and %s does not go through a proxy", scheme)
 	}
-	if len(o.Bytes(opt.SOCKSProxy)) > 0 {
-		return zerr.Errorf(zerr.ErrNotSupported, "SOCKS_PROXY is set, and SOCKS is not available in this version")
+	if (proxy || hooks.Dial != nil) && strings.Contains(address, ";") {
+		return zerr.Errorf(zerr.ErrInvalid, "address %q has a source, and SOCKS_PROXY or WithDial connects from elsewhere", address)
 	}
 	return nil
 }

@@ -41,8 +41,8 @@ var tcpTable = []Spec{
 	},
 	{
 		Num: TOS, Name: "TOS", Go: "TOS", Kind: Int, Unit: "byte",
-		Max: maxInt, Transports: "tcp, ws, wss, norm",
-		Doc: "The type of service byte of IPv4 packets and the traffic class of IPv6 packets. Zero leaves it alone.",
+		Max: maxInt, Transports: "tcp, ws, wss, pgm, epgm, norm",
+		Doc: "The type of service byte of IPv4 packets and the traffic class of IPv6 packets. Zero leaves it alone, but stands for 184 (expedited forwarding) over pgm and epgm with IPv4.",
 	},
 	{
 		Num: Priority, Name: "PRIORITY", Go: "Priority", Kind: Int, Unit: "priority",
@@ -70,17 +70,17 @@ var tcpTable = []Spec{
 	},
 	{
 		Num: SOCKSProxy, Name: "SOCKS_PROXY", Go: "SOCKSProxy", Kind: String, Unit: "host:port",
-		MinLen: 1, Clears: true, Stored: true, Transports: "tcp connects",
-		Doc: "The SOCKS5 proxy through which later TCP connects go; the proxy resolves host names. Empty connects directly. Until SOCKS is available, a TCP connect with a proxy set fails.",
+		MinLen: 1, Clears: true, Transports: "tcp, ws, wss, tls connects",
+		Doc: "The SOCKS5 proxy through which later connects go. It resolves host names. ConnectTimeout bounds all of it. Empty connects directly.",
 	},
 	{
 		Num: SOCKSUsername, Name: "SOCKS_USERNAME", Go: "SOCKSUsername", Kind: String, Unit: "text",
-		MaxLen: 255, Clears: true, Draft: true, Stored: true, Transports: "tcp through SOCKS",
-		Doc: "The user name for the SOCKS5 proxy (RFC 1929). With it no other method is offered; empty offers no authentication.",
+		MaxLen: 255, Clears: true, Draft: true, Transports: "tcp, ws, wss, tls through SOCKS",
+		Doc: "The user name for the SOCKS5 proxy (RFC 1929), which may do without. Empty offers no authentication.",
 	},
 	{
 		Num: SOCKSPassword, Name: "SOCKS_PASSWORD", Go: "SOCKSPassword", Kind: String, Unit: "text",
-		MaxLen: 255, Clears: true, Draft: true, Stored: true, Secret: true, Transports: "tcp through SOCKS",
+		MaxLen: 255, Clears: true, Draft: true, Secret: true, Transports: "tcp, ws, wss, tls through SOCKS",
 		Doc: "The password for the SOCKS5 proxy, which is sent in clear text (RFC 1929).",
 	},
 }

@@ -17,6 +17,8 @@ type balancer struct {
 	at   int
 	add  func(*pipe.Pipe)
 	all  []*pipe.Pipe // those in the ring, and those that are full
+	// preferConnected passes over pipes without a connection as long as another has one.
+	preferConnected bool
 }
 
 func newBalancer(h *Host) *balancer {
@@ -59,6 +61,9 @@ func (b *balancer) send(m *pipe.Message) (*pipe.Pipe, error) {
 		if b.at >= len(b.ring) {
 			b.at = 0
 		}
+		if b.preferConnected && passed == 0 {
+			b.seekConnected()
+		}
 		p := b.ring[b.at]
 		if picky && p.Peer().Refuses(m.Head, m.Tail) != nil {
 			b.at++
@@ -75,6 +80,17 @@ func (b *balancer) send(m *pipe.Message) (*pipe.Pipe, error) {
 		return nil, b.refused(m)
 	}
 	return nil, zerr.ErrAgain
+}
+
+// seekConnected turns the ring to the next pipe that has a connection, if there is one.
+func (b *balancer) seekConnected() {
+	for i := range b.ring {
+		at := (b.at + i) % len(b.ring)
+		if p := b.ring[at]; p.Connected() && (!p.InProcess() || p.Adopted()) {
+			b.at = at
+			return
+		}
+	}
 }
 
 // refused is ErrAgain if a peer that is full accepts a message, and otherwise why none

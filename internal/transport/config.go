@@ -74,6 +74,10 @@ type Config struct {
 	// TLS is what the options of wss say, for the transports that have TLS.
 	TLS TLSOptions
 
+	// SOCKS is the proxy of connects, the zero value for none (SOCKS_PROXY, _USERNAME,
+	// _PASSWORD).
+	SOCKS SOCKS
+
 	// Dial and Listen connect and listen in the place of the system's sockets; nil
 	// leaves it to these.
 	Dial   DialFunc
@@ -96,6 +100,9 @@ type TLSOptions struct {
 	// accepts no certificate, and without Hostname one of any name.
 	Strict bool
 }
+
+// SOCKS is a SOCKS5 proxy. Without Username it is used without a login.
+type SOCKS struct{ Address, Username, Password string }
 
 // ConfigChecker is a Transport that finds what is wrong with a configuration when
 // connect is called.

@@ -31,6 +31,21 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
 }
 
+// TraceOf returns the Trace of a context, with functions that do nothing in the place of
+// those that are nil.
+func TraceOf(ctx context.Context) Trace {
+	t := Trace{Delayed: func(int) {}, Closed: func(int, error) {}}
+	if x, _ := ctx.Value(traceKey{}).(*Trace); x != nil {
+		if x.Delayed != nil {
+			t.Delayed = x.Delayed
+		}
+		if x.Closed != nil {
+			t.Closed = x.Closed
+		}
+	}
+	return t
+}
+
 // delay is how long an attempt may take before it counts as pending. What the
 // system knows by itself, that there is no route for example, it says within
 // microseconds.

@@ -25,6 +25,9 @@ func (tcp) Dial(ctx context.Context, address string, cfg *transport.Config) (net
 	if err != nil {
 		return nil, err
 	}
+	if cfg.SOCKS.Address != "" {
+		return dialThrough(ctx, to, cfg)
+	}
 	if cfg.Dial != nil {
 		return dialWith(ctx, to, cfg)
 	}

@@ -37,7 +37,7 @@ func (tcp) CheckConnect(address string) error { return checkConnect(address) }
 // is found whichever of its addresses it was bound to. Where connections do not go by our
 // resolver, it is not asked.
 func (tcp) ResolveBound(ctx context.Context, address string, cfg *transport.Config) []string {
-	if cfg.Dial != nil {
+	if cfg.Dial != nil || cfg.SOCKS.Address != "" {
 		return nil
 	}
 	if i := strings.LastIndexByte(address, ';'); i >= 0 {

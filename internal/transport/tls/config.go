@@ -111,6 +111,11 @@ func verifyChain(c *tls.Config) {
 
 // CheckConfig implements transport.ConfigChecker.
 func (o *over) CheckConfig(cfg *transport.Config) error {
-	_, err := o.client("", &cfg.TLS)
-	return err
+	if _, err := o.client("", &cfg.TLS); err != nil {
+		return err
+	}
+	if c, ok := o.below.(transport.ConfigChecker); ok {
+		return c.CheckConfig(cfg)
+	}
+	return nil
 }
