@@ -10,6 +10,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/zerr"
@@ -39,7 +40,10 @@ var eventTexts = map[session.EventKind]string{
 // for debugging.
 func (s *Socket) log(e *session.Event) {
 	level := slog.LevelDebug
+	var departed *engine.DepartedError
 	switch {
+	case e.Kind == session.HandshakeFailedNoDetail && errors.As(e.Err, &departed) && departed.Answered: // a wrong key, or type
+		level = slog.LevelWarn
 	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
 		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):

@@ -34,7 +34,7 @@ type Peer struct {
 	Accepted   bool       // the peer connected to us
 
 	Certificate     []byte // the peer's of TLS, in DER form; nil unless it was verified
-	CertificateName string // of whom it is, empty without it
+	CertificateName string // its subject, empty without it
 
 	MaxFrame, MaxMessage, MaxFrames Limit // of what it accepts, as it has announced
 
