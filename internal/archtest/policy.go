@@ -46,6 +46,7 @@ var policy = []row{
 	// Transports: how bytes travel, never what they mean. A transport is
 	// a folder of its own and knows no other.
 	{"internal/transport", "internal/zerr", "golang.org/x/sys golang.org/x/net"},
+	{"internal/transport/multicast", "internal/transport internal/pgm internal/pgm/packet internal/zerr", "golang.org/x/sys golang.org/x/net"},
 	{"internal/transport/...", "internal/transport internal/zerr", "golang.org/x/sys golang.org/x/net"},
 
 	// One connection, one endpoint, and the only place where both sides meet.
@@ -84,7 +85,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... reqrep ws web interop/...", "*"},
+	{"interop/...", ". auth/... replay reqrep ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
