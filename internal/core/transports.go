@@ -11,11 +11,18 @@ import (
 
 // Transports returns the transports of this library by scheme, without inproc.
 func Transports() map[string]transport.Transport {
-	return map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New(), udp.Scheme: udp.New()}
+	all := map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New(), udp.Scheme: udp.New()}
+	for _, t := range ofThisSystem() {
+		all[t.Scheme()] = t
+	}
+	return all
 }
 
 // ofPackageWS is for the transports that a program has to bring.
 const ofPackageWS = "give the socket, or its context, zmq.WithTransports(ws.Transports(ws.Config{})...) of github.com/gozmq/zmq/ws"
+
+// ofLinux is for those that other systems do not have.
+const ofLinux = "Linux alone has it"
 
 const notYet = "not available in this version"
 
@@ -23,6 +30,6 @@ const notYet = "not available in this version"
 func LaterTransports() map[string]string {
 	return map[string]string{
 		"ws": ofPackageWS, "wss": ofPackageWS, "tls": ofPackageWS, "pgm": notYet, "epgm": notYet,
-		"tipc": notYet, "vmci": notYet, "vsock": notYet,
+		"tipc": ofLinux, "vmci": ofLinux, "vsock": ofLinux,
 	}
 }
