@@ -76,11 +76,19 @@ const (
 	// QueuedOut and QueuedIn; see Socket.MonitorPipesStats.
 	EventPipesStats = EventKind(session.PipesStats)
 
+	// EventMessageRefused says that a message was dropped because it is larger than the
+	// peer has announced to accept: one of a publisher, of a proxy, or one that was queued
+	// before the peer was there. Otherwise the send fails with ErrMessageTooLarge. Err has
+	// the numbers. libzmq does not have this event, so MonitorTo does not report it. Value:
+	// 0.
+	EventMessageRefused = EventKind(session.MessageRefused)
+
 	// EventHandshakeFailed is the set of the three kinds of failed handshakes.
 	EventHandshakeFailed = EventHandshakeFailedNoDetail | EventHandshakeFailedProtocol | EventHandshakeFailedAuth
-	// EventAll is every kind but EventPipesStats (ZMQ_EVENT_ALL).
+	// EventAll is every kind of libzmq but EventPipesStats (ZMQ_EVENT_ALL). In the mask
+	// of Monitor it includes EventMessageRefused.
 	EventAll EventKind = 0xFFFF
-	// EventAllV2 is every kind (ZMQ_EVENT_ALL_V2).
+	// EventAllV2 is every kind of libzmq (ZMQ_EVENT_ALL_V2), likewise.
 	EventAllV2 EventKind = 0x1FFFF
 )
 
@@ -91,7 +99,7 @@ var eventNames = map[EventKind]string{
 	EventDisconnected: "DISCONNECTED", EventMonitorStopped: "MONITOR_STOPPED",
 	EventHandshakeFailedNoDetail: "HANDSHAKE_FAILED_NO_DETAIL", EventHandshakeSucceeded: "HANDSHAKE_SUCCEEDED",
 	EventHandshakeFailedProtocol: "HANDSHAKE_FAILED_PROTOCOL", EventHandshakeFailedAuth: "HANDSHAKE_FAILED_AUTH",
-	EventPipesStats: "PIPES_STATS",
+	EventPipesStats: "PIPES_STATS", EventMessageRefused: "MESSAGE_REFUSED",
 }
 
 // String returns libzmq's name of the kind without ZMQ_EVENT_, "CONNECTED". The kinds
@@ -156,7 +164,10 @@ func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
 		err := s.fail("monitor", errNilContext)
 		return func(yield func(Event) bool) { yield(Event{Kind: EventMonitorStopped, Time: time.Now(), Err: err}) }
 	}
-	m := s.s.NewMonitor(session.EventKind(mask & EventAllV2))
+	if mask&EventAll == EventAll {
+		mask |= EventMessageRefused
+	}
+	m := s.s.NewMonitor(session.EventKind(mask & (EventAllV2 | EventMessageRefused)))
 	// A monitor that is not read also ends with ctx.
 	release := sync.OnceFunc(m.Stop)
 	cancel := context.AfterFunc(ctx, release)

@@ -20,7 +20,8 @@ import (
 // notice a slow receiver as if the proxy were not there. On a ROUTER or STREAM, where a
 // message names its peer, a peer that does not read delays no other. A message for a
 // full peer is dropped and counted in ProxyTraffic.Dropped, and a message for a peer
-// that has left is dropped and counted in ProxyTraffic.Refused. A ROUTER without
+// that has left, or that announced not to accept it, is dropped and counted in
+// ProxyTraffic.Refused. A ROUTER without
 // RouterMandatory drops both kinds itself, and counts them in its own Stats. If the
 // socket has WaitForPeer, a message for a full peer is held instead, and all messages
 // in that direction wait behind it.
@@ -183,7 +184,7 @@ type ProxyTraffic struct {
 	MessagesOut uint64 // whole messages that were sent
 	FramesOut   uint64 // their frames
 	BytesOut    uint64 // bytes of these frames
-	Refused     uint64 // messages for this side that were dropped because they had no peer to go to
+	Refused     uint64 // messages for this side that were dropped because they had no peer to go to, or none that accepts one so large
 	Dropped     uint64 // messages for this side that were dropped because their peer was full
 }
 

@@ -174,7 +174,8 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 }
 
 // Request makes one exchange on a REQ. It sends a request and waits for the reply to
-// exactly that request. Calls from several goroutines take turns. When ctx ends, the
+// exactly that request. A peer that is connected is preferred to an endpoint without one,
+// and if there is none the request waits for the first. Calls from several goroutines take turns. When ctx ends, the
 // exchange is abandoned, and the socket is ready for the next one, with the next peer.
 // A late reply is recognised and dropped. A WaitError says why there was no reply when
 // the deadline of ctx passes. For this purpose the first Request sets
@@ -199,6 +200,9 @@ func (s *Socket) Request(ctx context.Context, frames ...[]byte) (Message, error)
 		if err := s.s.SetOption(n, opt.Value{I: 1}); err != nil {
 			return Message{}, s.fail("request", err)
 		}
+	}
+	if err := s.s.AwaitPeer(ctx); err != nil {
+		return Message{}, s.failWaiting("request", err)
 	}
 	if err := s.s.Send(ctx, frames); err != nil {
 		return Message{}, s.failWaiting("request", err)

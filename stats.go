@@ -62,7 +62,7 @@ type Drops struct {
 	Malformed    uint64 // received without the envelope that a REP needs, or with more frames than the type has
 	Stale        uint64 // replies to requests that had been abandoned
 	Unread       uint64 // arrived, but not received by the program before it closed the socket or removed the endpoint
-	Refused      uint64 // the peer does not accept them: it ended two connections in a row in the middle of one
+	Refused      uint64 // the peer does not accept them: it has announced that, or ended two connections in a row in the middle of one
 	Conflated    uint64 // a newer message replaced them, as with Conflate
 }
 

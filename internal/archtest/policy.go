@@ -32,6 +32,10 @@ var policy = []row{
 	{"internal/z85", "internal/zerr", ""},
 	{"internal/opt", "internal/z85 internal/zerr", ""},
 
+	// Reliable multicast: machines without sockets and clocks.
+	{"internal/pgm/packet", "", ""},
+	{"internal/pgm", "internal/pgm/packet internal/wire internal/zerr", ""},
+
 	// Mechanisms: machines without I/O.
 	{"internal/mechanism/...", "internal/mechanism/... internal/wire internal/zerr", "golang.org/x/crypto"},
 
@@ -42,6 +46,7 @@ var policy = []row{
 	// Transports: how bytes travel, never what they mean. A transport is
 	// a folder of its own and knows no other.
 	{"internal/transport", "internal/zerr", "golang.org/x/sys golang.org/x/net"},
+	{"internal/transport/multicast", "internal/transport internal/pgm internal/pgm/packet internal/zerr", "golang.org/x/sys golang.org/x/net"},
 	{"internal/transport/...", "internal/transport internal/zerr", "golang.org/x/sys golang.org/x/net"},
 
 	// One connection, one endpoint, and the only place where both sides meet.
@@ -56,13 +61,18 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	{"reqrep", ".", ""},
+	// Publish-subscribe that can be caught up with.
+	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
+	// Files for web pages, in JavaScript.
+	{"web", "", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/... examples/...", ""},
+	{"examples/...", ". auth/... reqrep ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
@@ -75,7 +85,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws interop/...", "*"},
+	{"interop/...", ". auth/... replay reqrep ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
@@ -86,7 +96,7 @@ var policy = []row{
 	{"test/transport", ". auth/... ws test/rig", "golang.org/x/crypto golang.org/x/sys"},
 	// Sockets whose counters the public API does not have.
 	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/zerr", ""},
-	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
+	{"test/...", ". auth/... reqrep ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},
@@ -119,5 +129,6 @@ var sleepers = map[string]string{
 	"internal/core/addresses_test.go":   "every test runs in the bubble that inCloud makes; its clock is the bubble's",
 	"internal/session/dialer_test.go":   "every test runs in the bubble that dialing makes; its clock is the bubble's",
 	"internal/session/narrate_test.go":  "the test that sleeps runs in the bubble that dialing makes",
+	"replay/chaos_test.go":              "everything but the test's own function runs in the bubble that it makes",
 	"internal/session/listener_test.go": "every test runs in the bubble that listening makes; its clock is the bubble's",
 }

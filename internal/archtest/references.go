@@ -13,7 +13,7 @@ import (
 
 var (
 	// mentionedFile is a file name in a comment, with or without its folder.
-	mentionedFile = regexp.MustCompile(`[\w./-]*\w\.(?:go|md|c|h|py|sh|txt)\b`)
+	mentionedFile = regexp.MustCompile(`[\w./-]*\w\.(?:go|md|c|h|js|ts|py|sh|txt)\b`)
 	// mixedCaps is a word that can only be a name of the code: a capital letter
 	// behind a small one.
 	mixedCaps = regexp.MustCompile(`\b[A-Za-z][a-z0-9]*(?:[a-z0-9][A-Z]|[A-Z]{2,}[a-z])\w*\b`)
@@ -28,12 +28,12 @@ var words = map[string]bool{
 	"JeroMQ": true, "NetMQ": true, "ZeroMQ": true, "NaCl": true, "OpenPGM": true, "WebSocket": true, "WebSockets": true, "PostgreSQL": true,
 	// Of libraries that are compared with or built on.
 	"ClientAuth": true, "NoArgs": true, "MaximumNArgs": true, "NewSock": true, "WrapRegistererWith": true, "HandlerFor": true,
-	"LeakSanitizer": true, "AddressSanitizer": true, "JavaScript": true, "WireGuard": true, "SipHash": true, "LibFuzzer": true,
+	"LeakSanitizer": true, "AddressSanitizer": true, "JavaScript": true, "TypeScript": true, "WebSocketStream": true, "WireGuard": true, "SipHash": true, "LibFuzzer": true,
 }
 
 // foreign are files that comments may name though they are not in the repository.
 var foreign = map[string]bool{
-	"winsock2.h": true, "un.h": true, "errno.h": true, "ws2ipdef.h": true,
+	"Node.js": true, "winsock2.h": true, "un.h": true, "errno.h": true, "ws2ipdef.h": true,
 }
 
 // checkReferences finds comments that speak of a file that is not in the

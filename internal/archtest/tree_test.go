@@ -59,7 +59,9 @@ func TestSleepersExist(t *testing.T) {
 }
 
 // apiTexts are the checked-in texts of what packages export, by folder.
-var apiTexts = map[string]string{".": "zmq.txt", "auth": "auth.txt", "ws": "ws.txt", "compat/classic": "classic.txt"}
+var apiTexts = map[string]string{
+	".": "zmq.txt", "auth": "auth.txt", "reqrep": "reqrep.txt", "ws": "ws.txt", "web": "web.txt", "replay": "replay.txt", "compat/classic": "classic.txt",
+}
 
 // TestExportedAPI compares what the packages that others import export with the
 // texts in api, so that every change of it is seen in review.

@@ -5,6 +5,8 @@
 package core
 
 import (
+	"errors"
+
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
@@ -66,7 +68,10 @@ func (s *Socket) passRun(run *pipe.Item) error {
 		rest := *run
 		var next pipe.Message
 		rest.Take(&next)
-		if err := s.passOne(&next, true); err != nil {
+		switch err := s.passOne(&next, true); {
+		case errors.Is(err, zerr.ErrMessageTooLarge): // only this one of the run
+			s.drops.Refused.Add(1)
+		case err != nil:
 			return err
 		}
 		*run = rest

@@ -77,6 +77,7 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 	p.SetPeer(peer)
 	c.Attach(p)
 	p.OnRefuse(func(reason error) { e.refuse(c, p, reason) })
+	p.OnRefused(func(n int, reason error) { s.refusedBy(p, peer, n, reason) })
 	a := s.pipes[p]
 	if made {
 		a = s.addPipe(p, e)
@@ -111,7 +112,7 @@ func (s *Socket) Ready(c *engine.Conn, peer *pipe.Peer, p *pipe.Pipe, from any) 
 		return nil, err
 	}
 	a.ready = true
-	s.noteLimit(peer)
+	s.least.note(peer)
 	nameless := s.nameless(p)
 	if flush { // before the lock is given up: the holder of a token never waits for it
 		p.Kick()

@@ -31,6 +31,7 @@ var eventTexts = map[session.EventKind]string{
 	session.HandshakeSucceeded:      "handshake done",
 	session.HandshakeFailedProtocol: "handshake failed: protocol error",
 	session.HandshakeFailedAuth:     "handshake failed: refused",
+	session.MessageRefused:          "message dropped: the peer does not accept it",
 }
 
 // log writes an event to the context's logger: what a peer did wrong as a

@@ -275,6 +275,9 @@ func (s *Socket) metadata(o *opt.Set, identity []byte) []byte {
 		if n := o.Int64(opt.MaxMessageBytes); n > 0 {
 			b = wire.AppendProperty(b, wire.PropertyMaxMessage, strconv.AppendInt(nil, n, 10))
 		}
+		if n := o.Int64(opt.MaxFrames); n > 0 {
+			b = wire.AppendProperty(b, wire.PropertyMaxFrames, strconv.AppendInt(nil, n, 10))
+		}
 	}
 	for _, p := range o.Properties() {
 		b = wire.AppendProperty(b, p.Name, p.Value)

@@ -4,10 +4,12 @@ package core
 
 import (
 	"bytes"
+	"context"
 	"time"
 
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // PeerInfo describes a peer that is connected.
@@ -62,6 +64,35 @@ func (s *Socket) PeerCount() int {
 		}
 	}
 	return n
+}
+
+// AwaitPeer waits until a peer is connected, as long as ctx and the time-outs of sending and
+// receiving allow, and makes the pattern prefer those that are. It is for a request, which a
+// peer that is not there would keep until it is too late.
+func (s *Socket) AwaitPeer(ctx context.Context) error {
+	s.mu.Lock()
+	if c, ok := s.pattern.(pattern.Chooser); ok {
+		c.PreferConnected()
+	}
+	limit := s.timeouts.send
+	if recv := s.timeouts.recv; limit < 0 || recv >= 0 && recv < limit {
+		limit = recv
+	}
+	s.mu.Unlock()
+	present := func() bool { return s.PeerCount() > 0 }
+	switch {
+	case limit == 0 || present():
+		return s.Err()
+	case limit < 0:
+		return s.WaitFor(ctx, present)
+	}
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	err := s.WaitFor(within, present)
+	if err != nil && err == within.Err() && ctx.Err() == nil {
+		return zerr.ErrTimeout
+	}
+	return err
 }
 
 // AsksForNothing reports whether the socket can receive nothing because it has asked

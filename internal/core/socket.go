@@ -46,7 +46,7 @@ type Socket struct {
 	// hooks are those of later endpoints, set with mu held.
 	hooks atomic.Pointer[Hooks]
 
-	least atomic.Int64 // the smallest message that a peer may refuse is larger; see checkSize
+	least accepted // what every peer accepts; see checkSize
 
 	mu             sync.Mutex // guards what follows, up to settled
 	feed           pipe.Feed  // of a binding to another language, for the sole pipe
@@ -145,9 +145,9 @@ func (c *Context) makeSocket(typ int) (*Socket, error) {
 		ctx: c, typ: pattern.TypeOf(typ), done: make(chan struct{}), finished: make(chan struct{}), hurry: make(chan struct{}),
 		opts: c.newSet(), pipes: make(map[*pipe.Pipe]*attachment), parting: make(map[*pipe.Pipe]*attachment),
 	}
-	s.least.Store(noLimit)
+	s.least.reset()
 	s.life, s.end = context.WithCancel(context.Background())
-	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, Subscribed: s.changes.WakeAll}
+	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, MayRefuse: s.mayRefuse, Subscribed: s.changes.WakeAll}
 	p, err := pattern.New(typ, &s.host)
 	if err != nil {
 		return nil, err

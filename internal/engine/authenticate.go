@@ -202,6 +202,8 @@ func (h *handshake) readMetadata(b []byte) error {
 			h.peer.MaxFrame.Announce(text)
 		case wire.PropertyMaxMessage:
 			h.peer.MaxMessage.Announce(text)
+		case wire.PropertyMaxFrames:
+			h.peer.MaxFrames.Announce(text)
 		}
 		return nil
 	})

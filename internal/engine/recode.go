@@ -37,14 +37,14 @@ func (r *recoder) recode(b *pipe.Batch) []byte {
 }
 
 // original returns how many bytes of the batch the first n of recode's stand
-// for, counting whole frames.
-func (r *recoder) original(n int) int {
-	at := 0
+// for, counting whole frames. begun means that there is part of another frame.
+func (r *recoder) original(n int) (at int, begun bool) {
+	out := 0
 	for _, e := range r.ends {
 		if e[0] > n {
 			break
 		}
-		at = e[1]
+		out, at = e[0], e[1]
 	}
-	return at
+	return at, n > out
 }

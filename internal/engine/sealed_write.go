@@ -141,19 +141,17 @@ func (s *sealer) frame(c *Conn, h wire.Header, n int) (err error) {
 	return err
 }
 
-// original returns how many bytes of the batch have gone out in whole frames.
-func (s *sealer) original() int { return s.originalOf(s.sent) }
-
-// originalOf is original if so much of what is sealed has gone out.
-func (s *sealer) originalOf(sent int) int {
-	n := s.first
+// originalOf returns how many bytes of the batch have gone out in whole frames if so much
+// of what is sealed has. begun means that part of the next frame has, too.
+func (s *sealer) originalOf(sent int) (n int, begun bool) {
+	n, out := s.first, 0
 	for _, e := range s.ends {
 		if e.out > sent {
 			break
 		}
-		n = e.in
+		n, out = e.in, e.out
 	}
-	return n
+	return n, sent > out
 }
 
 // trySealed writes what was loaded without blocking, as writeInline does. A false
@@ -221,7 +219,8 @@ func (c *Conn) sealedOut() {
 }
 
 func (c *Conn) failSealed(err error) {
-	n := c.seal.original()
+	n, begun := c.seal.originalOf(c.seal.sent)
 	c.seal.unload(c.cfg.Buffers)
+	c.batch.Begun = begun
 	c.fail(n, err)
 }

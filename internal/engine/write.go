@@ -131,7 +131,7 @@ func (c *Conn) writeBatch() bool {
 	if c.dec.v1 {
 		var k int
 		k, err = c.writeAll([][]byte{c.recoded.recode(&c.batch)})
-		n = c.recoded.original(k)
+		n, c.batch.Begun = c.recoded.original(k)
 	} else {
 		n, err = c.writeAll(rest(c.batch.Bufs, c.written))
 	}
@@ -198,9 +198,9 @@ func (c *Conn) takesNoMore() {
 	n := c.src.writer.done
 	switch {
 	case c.traffic != nil:
-		n = c.seal.originalOf(c.seal.sent + n)
+		n, _ = c.seal.originalOf(c.seal.sent + n)
 	case c.dec.v1:
-		n = c.recoded.original(n)
+		n, _ = c.recoded.original(n)
 	default:
 		n += c.written
 	}

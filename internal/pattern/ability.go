@@ -13,6 +13,8 @@ var (
 	_ Stateful = (*rep)(nil)
 	_ Stateful = (*xpub)(nil)
 
+	_ Chooser = (*req)(nil)
+
 	_ Verbatim = (*pair)(nil)
 	_ Verbatim = (*dealer)(nil)
 	_ Filter   = (*sub)(nil)
@@ -44,6 +46,13 @@ type Stateful interface {
 	// Return puts messages back that were taken last and not received. With again
 	// they are on their way to the application all the same, and taken next.
 	Return(items []pipe.Item, again bool)
+}
+
+// Chooser is a pattern that can choose among its peers.
+type Chooser interface {
+	// PreferConnected makes it send to a peer that is connected, as long as there is one,
+	// before it queues a message for a peer that has yet to come.
+	PreferConnected()
 }
 
 // Subscriber is a pattern that SUBSCRIBE and UNSUBSCRIBE act on.

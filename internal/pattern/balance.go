@@ -17,6 +17,8 @@ type balancer struct {
 	at   int
 	add  func(*pipe.Pipe)
 	all  []*pipe.Pipe // those in the ring, and those that are full
+	// preferConnected passes over pipes without a connection as long as another has one.
+	preferConnected bool
 }
 
 func newBalancer(h *Host) *balancer {
@@ -50,21 +52,57 @@ func (b *balancer) include(p *pipe.Pipe) {
 	b.ring = append(b.ring, p)
 }
 
-// send returns the pipe that took the message.
+// send returns the pipe that took the message. Peers that have announced that they do not
+// accept it are passed over.
 func (b *balancer) send(m *pipe.Message) (*pipe.Pipe, error) {
 	b.h.Mailbox.Writable(b.add)
-	for len(b.ring) > 0 {
+	picky := b.h.MayRefuse != nil && b.h.MayRefuse(m)
+	for passed := 0; passed < len(b.ring); {
 		if b.at >= len(b.ring) {
 			b.at = 0
 		}
+		if b.preferConnected && passed == 0 {
+			b.seekConnected()
+		}
 		p := b.ring[b.at]
+		if picky && p.Peer().Refuses(m.Head, m.Tail) != nil {
+			b.at++
+			passed++
+			continue
+		}
 		if b.h.write(p, m) {
 			b.at++
 			return p, nil
 		}
 		b.leave(b.at)
 	}
+	if picky {
+		return nil, b.refused(m)
+	}
 	return nil, zerr.ErrAgain
+}
+
+// seekConnected turns the ring to the next pipe that has a connection, if there is one.
+func (b *balancer) seekConnected() {
+	for i := range b.ring {
+		at := (b.at + i) % len(b.ring)
+		if p := b.ring[at]; p.Connected() && (!p.InProcess() || p.Adopted()) {
+			b.at = at
+			return
+		}
+	}
+}
+
+// refused is ErrAgain if a peer that is full accepts a message, and otherwise why none
+// does.
+func (b *balancer) refused(m *pipe.Message) error {
+	err := error(zerr.ErrAgain)
+	for _, p := range b.all {
+		if err = p.Peer().Refuses(m.Head, m.Tail); err == nil {
+			return zerr.ErrAgain
+		}
+	}
+	return err
 }
 
 // room adds up what the pipes of the ring have.

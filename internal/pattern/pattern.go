@@ -71,6 +71,8 @@ type Host struct {
 	// the pattern has a choice, or none: the socket may then write to that pipe
 	// without asking.
 	Sole func(*pipe.Pipe)
+	// MayRefuse, if set, reports whether some peer may not accept a message.
+	MayRefuse func(*pipe.Message) bool
 	// Subscribed, if set, is called without locks of the pattern whenever the
 	// subscriptions of a publisher changed.
 	Subscribed func()

@@ -44,6 +44,9 @@ func (r *req) Ready(*pipe.Pipe) error { return nil }
 
 func (r *req) Lost(*pipe.Pipe) {}
 
+// PreferConnected implements Chooser.
+func (r *req) PreferConnected() { r.out.preferConnected = true }
+
 // Detach leaves the peer that owes the reply in place: what it has sent is still
 // read. After that the socket keeps waiting, and a reply of any other peer counts,
 // as in libzmq.

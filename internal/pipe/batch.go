@@ -16,8 +16,9 @@ type Batch struct {
 	Bufs [][]byte
 	// Size is the number of bytes in Bufs.
 	Size int
-	// Coarse is set by a link that tells Failed of whole frames only.
-	Coarse bool
+	// Coarse is set by a link that tells Failed of whole frames only, and Begun if it knows
+	// that part of the next frame has gone out.
+	Coarse, Begun bool
 	// Cut, unless it is nil, is told by Failed how many messages the system has whole, and
 	// how many bytes of the batch these take. The token is still held then.
 	Cut func(msgs, upTo int)
@@ -28,6 +29,15 @@ type Batch struct {
 // Take moves messages into the batch, at most about takeLimit bytes. It
 // reports false, and gives the token back, when nothing is left.
 func (o *Outbox) Take(b *Batch) bool {
+	for o.take(b) {
+		if len(b.segs) > 0 { // the peer may have refused all of them
+			return true
+		}
+	}
+	return false
+}
+
+func (o *Outbox) take(b *Batch) bool {
 	o.mu.Lock()
 	for o.pullLocked(takeLimit); len(o.segs) == 0 && !o.restLocked(); {
 		o.pullLocked(takeLimit)
@@ -62,7 +72,11 @@ func (o *Outbox) Take(b *Batch) bool {
 	if o.oldest != nil {
 		o.oldest.takenLocked(b.segs)
 	}
+	peer := o.accepterLocked(b.Size)
 	o.mu.Unlock()
+	if peer != nil {
+		o.sift(b, peer)
+	}
 	b.Bufs = b.Bufs[:0]
 	b.Size = 0
 	b.credit = credit{}
@@ -164,7 +178,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	rest, left, leftSize := all[:0], 0, 0
 	within, first := false, false
 	if !o.raw {
-		upTo, within, first = begun(all, n, b.Coarse)
+		upTo, within, first = begun(all, n, b)
 		rest, left, leftSize = unsent(all, n)
 		done -= left
 	}

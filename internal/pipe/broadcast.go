@@ -25,9 +25,10 @@ const sharedFrames = 64
 // A member's own queue stays empty of messages meanwhile, so that their order is
 // that of the broadcast. The socket's lock guards joining, leaving and adding.
 type Broadcast struct {
-	mu    sync.Mutex // a leaf lock, below those of the outboxes
-	tail  *page
-	count uint64 // messages that were added
+	mu     sync.Mutex // a leaf lock, below those of the outboxes
+	tail   *page
+	count  uint64 // messages that were added
+	widest int    // the most frames of one
 	// waiting are the members that had taken everything when their writers ended.
 	waiting []*Pipe
 }
@@ -99,6 +100,7 @@ func (b *Broadcast) Fits(m *Message) bool { return m.Size() < RefSize && m.Len()
 func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 	b.mu.Lock()
 	need := m.Size() + wire.MaxHeaderSize*m.Len()
+	b.widest = max(b.widest, m.Len())
 	t := b.tail
 	if cap(t.b)-len(t.b) < need {
 		t.count = b.count
@@ -145,6 +147,7 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 func (s *membership) pull(o *Outbox, limit int) {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
+	o.widest = max(o.widest, s.of.widest)
 	for o.bytes < limit && s.seen < s.of.count {
 		upTo := s.of.count
 		if s.page.next != nil {

@@ -40,21 +40,36 @@ func (l *Limit) Most() int64 {
 func (p *Peer) Accepts() int64 { return min(p.MaxFrame.Most(), p.MaxMessage.Most()) }
 
 // Announces reports whether the peer has said how much it accepts.
-func (p *Peer) Announces() bool { return p.MaxFrame.set || p.MaxMessage.set }
+func (p *Peer) Announces() bool { return p.MaxFrame.set || p.MaxMessage.set || p.MaxFrames.set }
 
 // Refuses returns an error with the numbers if the peer does not accept a message.
-func (p *Peer) Refuses(frames [][]byte) error {
+func (p *Peer) Refuses(head []byte, tail [][]byte) error {
 	if p == nil {
 		return nil
 	}
-	n, most := int64(0), p.MaxFrame.Most()
-	for _, f := range frames {
-		if n += int64(len(f)); int64(len(f)) > most {
-			return zerr.Errorf(zerr.ErrMessageTooLarge, "a frame of %d bytes, %s accepts %d", len(f), p.Remote, most)
-		}
+	x := extent{frames: 1 + len(tail), size: len(head), largest: len(head)}
+	for _, f := range tail {
+		x.size += len(f)
+		x.largest = max(x.largest, len(f))
 	}
-	if most = p.MaxMessage.Most(); n > most {
-		return zerr.Errorf(zerr.ErrMessageTooLarge, "a message of %d bytes, %s accepts %d", n, p.Remote, most)
+	return p.refuses(x)
+}
+
+// extent is how large a message is.
+type extent struct {
+	frames  int
+	size    int // of all frames
+	largest int // of one
+}
+
+func (p *Peer) refuses(x extent) error {
+	switch {
+	case int64(x.largest) > p.MaxFrame.Most():
+		return zerr.Errorf(zerr.ErrMessageTooLarge, "a frame of %d bytes, %s accepts %d", x.largest, p.Remote, p.MaxFrame.Most())
+	case int64(x.size) > p.MaxMessage.Most():
+		return zerr.Errorf(zerr.ErrMessageTooLarge, "a message of %d bytes, %s accepts %d", x.size, p.Remote, p.MaxMessage.Most())
+	case int64(x.frames) > p.MaxFrames.Most():
+		return zerr.Errorf(zerr.ErrMessageTooLarge, "a message of %d frames, %s accepts %d", x.frames, p.Remote, p.MaxFrames.Most())
 	}
 	return nil
 }

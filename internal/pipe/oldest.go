@@ -5,8 +5,6 @@ package pipe
 import (
 	"slices"
 	"sync/atomic"
-
-	"github.com/gozmq/zmq/internal/wire"
 )
 
 // With DROP_OLDEST a queue at its mark drops its oldest messages for the newest one. What
@@ -115,32 +113,15 @@ func (o *Outbox) dropOldestLocked() bool {
 // returns its payload size. A chunk that becomes free is left to the garbage collector,
 // because the writer may have other parts of it in hand (segment.behind).
 func (o *Outbox) dropMessageLocked(from int) (size int) {
-	k, at := from, 0
-	for more := true; more; {
-		for at == len(o.segs[k].b) {
-			k, at = k+1, 0
-		}
-		h, hn, err := wire.ParseHeader(o.segs[k].b[at:])
-		if err != nil || hn == 0 {
-			break // cannot be: we encoded it
-		}
-		n := int(h.Size)
-		at += hn
-		if at+n > len(o.segs[k].b) { // its body is the next segment
-			k, at = k+1, 0
-		}
-		at += n
-		size += n
-		o.bytes -= hn + n
-		more = h.Flags&wire.FlagMore != 0
-	}
-	if s := &o.segs[k]; at == len(s.b) && !s.ends {
-		k, at = k+1, 0 // which is empty and holds a lease
+	k, at, x := next(o.segs, from, 0)
+	for i := from; i <= k; i++ {
+		o.bytes -= len(o.segs[i].b)
 	}
 	s := &o.segs[k]
 	s.b = s.b[at:]
 	s.msgs--
-	s.size -= size
+	s.size -= x.size
+	o.bytes += len(s.b)
 	if len(s.b) == 0 && s.msgs == 0 {
 		k++
 	}
@@ -155,7 +136,7 @@ func (o *Outbox) dropMessageLocked(from int) (size int) {
 	} else {
 		o.segs = slices.Delete(o.segs, from, k)
 	}
-	return size
+	return x.size
 }
 
 // waitsLocked returns what is in the queue and not yet with the receiver.

@@ -46,8 +46,11 @@ type Outbox struct {
 	stuck    bool          // the holder of the token waits for the system
 	moved    chan struct{} // closed when the holder has got on, or cannot; made by a sender that waits
 	sole     bool          // WriteSole may be used
-	sent     uint64        // messages queued for the peer, but for those behind in supply
-	direct   uint64        // of these, what WriteSole has taken since BeginSole
+	peer     *Peer         // that is there and has announced what it accepts, or nil
+	refused  func(n int, reason error)
+	widest   int    // the most frames of a message so far, if it had several
+	sent     uint64 // messages queued for the peer, but for those behind in supply
+	direct   uint64 // of these, what WriteSole has taken since BeginSole
 	share    membership
 	link     Link
 	version  wire.Version  // of the current link
@@ -166,6 +169,7 @@ func (o *Outbox) encodeLocked(m *Message) int {
 		o.frameLocked(0, m.Head, m.Owned || m.Lease != nil)
 		return len(m.Head)
 	}
+	o.widest = max(o.widest, m.Len())
 	// The frames that are copied go into one segment: batches end where segments
 	// do, and only between messages.
 	need := copied(m.Head, m.Owned)

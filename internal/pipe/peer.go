@@ -35,7 +35,7 @@ type Peer struct {
 
 	Certificate []byte // the peer's of TLS, in DER form; nil unless it was verified
 
-	MaxFrame, MaxMessage Limit // of what it accepts, as it has announced
+	MaxFrame, MaxMessage, MaxFrames Limit // of what it accepts, as it has announced
 
 	// Authenticated means that an authentication handler has admitted the peer.
 	Authenticated bool

@@ -149,6 +149,9 @@ func (p *Pipe) SetPeer(x *Peer) {
 	p.PeerGone()
 	x.pipe.Store(p)
 	p.peer.Store(x)
+	if p.out != nil {
+		p.out.setPeer(x)
+	}
 }
 
 // PeerGone notes that the connection to the peer has ended. What is known of the

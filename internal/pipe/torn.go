@@ -20,11 +20,12 @@ type torn struct {
 }
 
 // begun reports whether the first message of wire that was not wholly within its
-// first n bytes was within them in part. With coarse n counts whole frames only, and
-// a large frame that it ends before is taken to have been begun. first means that it
+// first n bytes was within them in part. If the batch is coarse, n counts whole frames
+// only. A frame that n ends before was begun if the batch says so, and is taken to have
+// been if it is large and the link cannot know. first means that it
 // is the first message of all, and start is where in wire it begins, or n if that is
 // behind commands that did not go out.
-func begun(all []byte, n int, coarse bool) (start int, within, first bool) {
+func begun(all []byte, n int, b *Batch) (start int, within, first bool) {
 	first = true
 	for at := 0; at < len(all); {
 		h, hn, err := wire.ParseHeader(all[at:])
@@ -34,7 +35,7 @@ func begun(all []byte, n int, coarse bool) (start int, within, first bool) {
 		at += hn + int(h.Size)
 		switch {
 		case h.Flags&wire.FlagCommand == 0 && at > n:
-			return min(start, n), start < n || coarse && start == n && h.Size >= takeLimit, first
+			return min(start, n), start < n || start == n && (b.Begun || b.Coarse && h.Size >= takeLimit), first
 		case h.Flags&wire.FlagMore == 0:
 			start = at
 			first = first && h.Flags&wire.FlagCommand != 0

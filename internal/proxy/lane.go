@@ -137,7 +137,7 @@ func (l *lane) pass() (passed bool, err error) {
 		l.drop(n)
 		switch {
 		case err == nil:
-		case errors.Is(err, zerr.ErrHostUnreachable), errors.Is(err, zerr.ErrInvalid):
+		case errors.Is(err, zerr.ErrHostUnreachable), errors.Is(err, zerr.ErrInvalid), errors.Is(err, zerr.ErrMessageTooLarge):
 			l.lose(&l.stats.refused)
 		case errors.As(err, new(*zerr.PeerFullError)): // unless the socket is to wait
 			l.lose(&l.stats.dropped)

@@ -46,7 +46,7 @@ func (e *SocketError) Unwrap() error { return e.Err }
 type Side struct {
 	MessagesIn, FramesIn, BytesIn    uint64
 	MessagesOut, FramesOut, BytesOut uint64
-	Refused                          uint64 // messages for this side that had no peer to go to
+	Refused                          uint64 // messages for this side that had no peer to go to, or none that accepts them
 	Dropped                          uint64 // messages for this side whose peer was full
 }
 

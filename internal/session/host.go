@@ -53,6 +53,10 @@ const (
 	HandshakeFailedProtocol EventKind = 0x2000
 	HandshakeFailedAuth     EventKind = 0x4000
 	PipesStats              EventKind = 0x10000
+
+	// MessageRefused is none of libzmq's: messages were dropped for a peer that has
+	// announced that it does not accept them.
+	MessageRefused EventKind = 1 << 31
 )
 
 // Event is one thing that happened.

@@ -15,10 +15,12 @@ const (
 	PropertyUserID      = "User-Id"
 	PropertyPeerAddress = "Peer-Address"
 
-	// What a peer of this library accepts: the largest frame, in octets as it travels,
-	// and the largest message, in octets of its frames. Decimal; missing for no limit.
+	// What a peer of this library accepts: the largest frame, in octets as it travels, the
+	// largest message, in octets of its frames, and the most frames of a message. Decimal;
+	// missing for no limit.
 	PropertyMaxFrame   = "X-Max-Frame-Bytes"
 	PropertyMaxMessage = "X-Max-Message-Bytes"
+	PropertyMaxFrames  = "X-Max-Frames"
 )
 
 const valueLengthSize = 4
@@ -78,7 +80,7 @@ func parseProperty(b []byte) (name, value, rest []byte, err error) {
 func propertyName(b []byte) string {
 	for _, known := range [...]string{
 		PropertySocketType, PropertyIdentity, PropertyResource, PropertyUserID, PropertyPeerAddress,
-		PropertyMaxFrame, PropertyMaxMessage,
+		PropertyMaxFrame, PropertyMaxMessage, PropertyMaxFrames,
 	} {
 		if equalFoldASCII(b, known) {
 			return known

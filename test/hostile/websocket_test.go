@@ -159,7 +159,7 @@ var (
 func TestSlowHeaders(t *testing.T) {
 	eachLayer(t, overLayers, func(b *layered) {
 		endpoint := b.scheme + "://127.0.0.1:*"
-		b.Check(b.s.Bind(endpoint, zmq.HandshakeInterval.Of(2*time.Second)))
+		b.Check(b.s.Bind(endpoint, zmq.HandshakeInterval.Of(500*time.Millisecond)))
 		var slow []net.Conn
 		for i := range 30 {
 			nc := b.stranger()

@@ -46,7 +46,7 @@ func replay(r *rig.Test, flow *zmqtest.Flow, bound bool) {
 	typ, err := zmq.ParseSocketType(flow.Socket)
 	r.Check(err)
 	// What ours accepts it would announce, which libzmq does not.
-	s := r.Socket(typ, zmq.MaxMessageSize.Of(-1), zmq.MaxMessageBytes.Of(-1))
+	s := r.Socket(typ, zmq.MaxMessageSize.Of(-1), zmq.MaxMessageBytes.Of(-1), zmq.MaxFrames.Of(0))
 	if flow.Identity != nil {
 		r.Check(zmq.RoutingID.Set(s, flow.Identity))
 	}
@@ -57,7 +57,7 @@ func replay(r *rig.Test, flow *zmqtest.Flow, bound bool) {
 	}
 	var peer net.Conn
 	if bound {
-		r.Check(s.Bind("tcp://127.0.0.1:*"))
+		r.Check(s.Bind(rig.AnyPort))
 		peer = r.Dial(s.LastEndpoint())
 	} else {
 		l, at := listen(r)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -59,7 +60,7 @@ func TestReqSendAndReceiveAlternate(t *testing.T) {
 
 func TestReqWithoutPeerIsMute(t *testing.T) {
 	r := rig.New(t)
-	req, at := r.Bind(zmq.REQ, "tcp://127.0.0.1:*")
+	req, at := r.Bind(zmq.REQ, rig.AnyPort)
 	r.WantFull(req, "x")
 	sent := r.GoSend(req, "x")
 	rep := r.Connect(zmq.REP, at)
@@ -231,7 +232,7 @@ func TestReqReplyOfPeerThatLeftIsStillRead(t *testing.T) {
 
 func TestReqAcceptsReplyOverTheNextConnection(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	req := r.Connect(zmq.REQ, at, zmq.RoutingID.Of([]byte("R")))
 	r.Send(req, "q")
 	r.WantRecv(router, "R", "", "q")
@@ -309,4 +310,87 @@ func TestRequestsOfManyGoroutinesGetTheirOwnReplies(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+// Of two servers one is down: every first try reaches the other.
+func TestRequestGoesToTheServerThatIsThere(t *testing.T) {
+	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
+		down := r.FreeEndpoint("tcp://127.0.0.1:*")
+		if rig.IsInproc(endpoint) {
+			down = "inproc://not-bound"
+		}
+		rep, at := r.Bind(zmq.REP, endpoint)
+		go func() {
+			for m, err := range rep.Messages(r.Ctx) {
+				if err != nil || rep.SendMessage(r.Ctx, m) != nil {
+					return
+				}
+			}
+		}()
+		for first := range 4 { // before the connection is made, too
+			req := r.Socket(zmq.REQ)
+			for i := range 3 {
+				if i == first%3 {
+					r.Check(req.Connect(at))
+				} else {
+					r.Check(req.Connect(down))
+				}
+			}
+			for i := range 6 {
+				q := fmt.Sprint(i)
+				if m, err := req.Request(r.Ctx, []byte(q)); err != nil || m.String() != q {
+					r.Fatalf("request %d: %q, %v", i, m, err)
+				}
+			}
+			r.Check(req.Close())
+		}
+	})
+}
+
+func TestRequestTakesTurnsAmongServersThatAreThere(t *testing.T) {
+	r := rig.New(t)
+	req := r.Socket(zmq.REQ)
+	served := make(chan string, 12)
+	for _, name := range []string{"a", "b", "c"} {
+		rep, at := r.Bind(zmq.REP, "tcp://127.0.0.1:*")
+		r.Check(req.Connect(at))
+		go func() {
+			for m, err := range rep.Messages(r.Ctx) {
+				served <- name
+				if err != nil || rep.SendMessage(r.Ctx, m) != nil {
+					return
+				}
+			}
+		}()
+	}
+	r.WaitPeers(req, 3)
+	count := map[string]int{}
+	for range 12 {
+		_, err := req.Request(r.Ctx, nil)
+		r.Check(err)
+		count[<-served]++
+	}
+	if count["a"] != 4 || count["b"] != 4 || count["c"] != 4 {
+		t.Errorf("served %v", count)
+	}
+}
+
+// A request that finds no server waits for one as long as the time-outs allow.
+func TestRequestWithoutAnyServerEndsByTheTimeouts(t *testing.T) {
+	for _, setting := range []zmq.Setting{zmq.RecvTimeout.Of(time.Millisecond), zmq.SendTimeout.Of(time.Millisecond)} {
+		r := rig.New(t)
+		req := r.Socket(zmq.REQ, setting)
+		r.Check(req.Connect("inproc://nobody"))
+		r.Check(req.Connect("inproc://none"))
+		if _, err := req.Request(r.Ctx, nil); !errors.Is(err, zmq.ErrTimeout) || !strings.Contains(err.Error(), "inproc://nobody") {
+			t.Errorf("%s: %v", setting, err)
+		}
+		closed := make(chan error, 1)
+		r.Check(req.Set(zmq.RecvTimeout.Of(-1), zmq.SendTimeout.Of(-1)))
+		go func() { _, err := req.Request(r.Ctx, nil); closed <- err }()
+		r.Check(req.Close())
+		if err := r.Result(closed); !errors.Is(err, zmq.ErrClosed) {
+			t.Errorf("closed meanwhile: %v", err)
+		}
+	}
 }

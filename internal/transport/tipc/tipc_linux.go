@@ -102,7 +102,7 @@ func (t tipc) Dial(ctx context.Context, text string, cfg *transport.Config) (net
 	}
 	c, err := family.Dial(ctx, a.sockaddr(), cfg.ConnectTimeout)
 	if err != nil {
-		return nil, explain(err, text)
+		return nil, explain(err)
 	}
 	return c, nil
 }
@@ -126,7 +126,7 @@ func (tipc) Listen(ctx context.Context, text string, cfg *transport.Config) (tra
 	}
 	l, err := family.Listen(ctx, at, cfg.Backlog)
 	if err != nil {
-		return nil, explain(err, text)
+		return nil, explain(err)
 	}
 	endpoint := a.String()
 	if a.kind == assigned {
@@ -145,9 +145,9 @@ type listener struct {
 func (l listener) Endpoint() string { return l.endpoint }
 
 // explain says which module of the kernel is missing.
-func explain(err error, text string) error {
+func explain(err error) error {
 	if errors.Is(err, syscall.EAFNOSUPPORT) {
-		return fmt.Errorf("tipc://%s: the kernel has no AF_TIPC, which its module tipc brings: %w", text, err)
+		return fmt.Errorf("the kernel has no AF_TIPC, which its module tipc brings: %w", err)
 	}
-	return fmt.Errorf("tipc://%s: %w", text, err)
+	return err
 }

@@ -170,18 +170,17 @@ func (l listener) Endpoint() string { return l.endpoint }
 
 // explain says which module of the kernel is missing, where one is.
 func (v vsock) explain(err error, cid uint32) error {
-	at := v.scheme + "://" + text(cid)
 	switch {
 	case errors.Is(err, syscall.EAFNOSUPPORT):
-		return fmt.Errorf("%s: the kernel has no AF_VSOCK, which its module vsock brings: %w", at, err)
+		return fmt.Errorf("the kernel has no AF_VSOCK, which its module vsock brings: %w", err)
 	case !errors.Is(err, syscall.ENODEV) && !errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Errorf("%s: %w", at, err)
+		return err
 	case v.scheme == "vmci":
-		return fmt.Errorf("%s: no driver of the kernel leads there; for VMware that is the module vmw_vsock_vmci_transport: %w", at, err)
+		return fmt.Errorf("no driver of the kernel leads there; for VMware that is the module vmw_vsock_vmci_transport: %w", err)
 	case cid == unix.VMADDR_CID_LOCAL:
-		return fmt.Errorf("%s: no driver of the kernel leads there; for this machine itself that is the module vsock_loopback: %w", at, err)
+		return fmt.Errorf("no driver of the kernel leads there; for this machine itself that is the module vsock_loopback: %w", err)
 	case cid == unix.VMADDR_CID_HOST:
-		return fmt.Errorf("%s: no driver of the kernel leads there; for the host of a virtual machine that is the module vmw_vsock_virtio_transport, hv_sock or vmw_vsock_vmci_transport: %w", at, err)
+		return fmt.Errorf("no driver of the kernel leads there; for the host of a virtual machine that is the module vmw_vsock_virtio_transport, hv_sock or vmw_vsock_vmci_transport: %w", err)
 	}
-	return fmt.Errorf("%s: no driver of the kernel leads there; for the virtual machines of a host that is the module vhost_vsock: %w", at, err)
+	return fmt.Errorf("no driver of the kernel leads there; for the virtual machines of a host that is the module vhost_vsock: %w", err)
 }

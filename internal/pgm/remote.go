@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pgm
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pgm/packet"
+)
+
+// RemoteStats are the counters of a source that a Receiver follows.
+type RemoteStats struct {
+	Source packet.TSI
+	From   netip.Addr
+	Group  netip.Addr
+
+	Packets, Bytes uint64 // of data, that came in time and not twice
+	Messages       uint64
+	Duplicates     uint64 // packets that were there already, or not wanted any more
+	Asked          uint64 // packets that were asked for; each repetition counts
+	Repaired       uint64 // packets that came after they were missed
+	Lost           uint64 // packets that did not come
+	Gaps           uint64 // how often that was so, whatever the number of packets
+	Torn           uint64 // messages of which the rest was lost, or that broke a limit
+	Foreign        uint64 // packets in its name from another address
+}
+
+// add adds the counters of another source.
+func (a *RemoteStats) add(b *RemoteStats) {
+	a.Packets += b.Packets
+	a.Bytes += b.Bytes
+	a.Messages += b.Messages
+	a.Duplicates += b.Duplicates
+	a.Asked += b.Asked
+	a.Repaired += b.Repaired
+	a.Lost += b.Lost
+	a.Gaps += b.Gaps
+	a.Torn += b.Torn
+	a.Foreign += b.Foreign
+}
+
+// remote is a source as a Receiver sees it.
+type remote struct {
+	r      *Receiver
+	tsi    packet.TSI
+	from   netip.AddrPort // where its packets come from
+	group  netip.Addr
+	path   netip.Addr // where NAKs go to, as its SPMs say
+	heard  time.Time
+	ends   bool      // it has said so
+	askSPM time.Time // when to ask for an SPM; zero: not
+
+	seenSPM bool
+	spmSeq  uint32
+	// other has NAKs go to the port that its SPMs come from, because the one of the
+	// endpoint does not answer: several sources of one machine share that.
+	other bool
+
+	window receiveWindow
+	stream assembler
+	held   int64  // bytes of packets behind a gap
+	gap    uint64 // packets that are lost in a row, and not told of yet
+	leap   leap
+	naks   []uint32
+	stats  RemoteStats
+}
+
+// leap is where a source seems to be, far from its window.
+type leap struct {
+	seq   uint32
+	proof int // packets in a row that say so
+}
+
+// plausible reports whether a packet can be at a place, and goes there if enough packets
+// say so.
+func (s *remote) plausible(seq uint32, now time.Time) bool {
+	w, limit := &s.window, int32(s.window.limit)
+	if d := int32(seq - w.next); !w.open || d >= -limit && d < int32(w.count)+limit {
+		s.leap = leap{}
+		return true
+	}
+	if d := int32(seq - s.leap.seq); s.leap.proof > 0 && d >= 0 && d <= limit {
+		s.leap.proof++
+	} else {
+		s.leap.proof = 1
+	}
+	if s.leap.seq = seq; s.leap.proof < leapProof {
+		return false
+	}
+	if before(seq, w.next) { // it was never where we have been
+		s.skip(w.next + uint32(w.count))
+		s.lose(1)
+		w.next = seq
+	}
+	s.leap = leap{}
+	return true
+}
+
+// pathMessage takes an SPM.
+func (s *remote) pathMessage(m *packet.PathMessage, now time.Time) error {
+	if s.seenSPM && before(m.Seq, s.spmSeq) {
+		return nil
+	}
+	switch {
+	case before(m.Lead+1, m.Trail):
+		return packet.Malformed("its trail is behind its lead")
+	case m.Path.IsMulticast() || m.Path.IsUnspecified():
+		return packet.Malformed("its path is no address of a source")
+	}
+	if !s.plausible(m.Lead, now) {
+		return nil
+	}
+	s.seenSPM, s.spmSeq, s.path, s.askSPM = true, m.Seq, m.Path, time.Time{}
+	s.ends = m.Fin
+	if s.ends {
+		s.r.wakeAt(now.Add(lastRepairs))
+	}
+	w := &s.window
+	if !w.open { // what was before is not asked for
+		w.open, w.next = true, m.Lead+1
+		return nil
+	}
+	s.trail(m.Trail)
+	s.expect(m.Lead, backingOff, now)
+	s.deliver()
+	return nil
+}
+
+// data takes an ODATA or RDATA.
+func (s *remote) data(m *packet.DataPacket, repair bool, now time.Time) error {
+	if before(m.Seq, m.Trail) {
+		return packet.Malformed("data that is behind the trail")
+	}
+	w := &s.window
+	if repair && w.open && int32(w.next-m.Seq) > 0 { // another receiver's
+		s.stats.Duplicates++
+		return nil
+	}
+	if !w.open {
+		if repair {
+			return nil
+		}
+		w.open, w.next = true, m.Seq
+	}
+	if !s.plausible(m.Seq, now) {
+		return nil
+	}
+	s.ends = false
+	s.trail(m.Trail)
+	if before(m.Seq, w.next) {
+		s.stats.Duplicates++
+		s.deliver()
+		return nil
+	}
+	if before(w.lead()+1, m.Seq) {
+		s.expect(m.Seq-1, backingOff, now)
+	}
+	s.room(m.Seq)
+	if !before(w.lead(), m.Seq) {
+		if x := w.get(m.Seq); !x.missing() {
+			s.stats.Duplicates++
+			s.deliver()
+			return nil
+		}
+		s.stats.Repaired++
+	} else {
+		w.extend(m.Seq, arrived, time.Time{})
+	}
+	s.store(w.get(m.Seq), m)
+	s.deliver()
+	s.r.trim()
+	return nil
+}
+
+// store puts a packet into its slot.
+func (s *remote) store(x *slot, m *packet.DataPacket) {
+	x.state, x.data = arrived, append(x.data[:0], m.Data...)
+	x.first = m.Fragmented
+	x.continues = m.Fragmented && m.Fragment.First != m.Seq
+	s.stats.Packets++
+	s.stats.Bytes += uint64(len(m.Data))
+	s.held += int64(len(m.Data))
+	s.r.held += int64(len(m.Data))
+}
+
+// trail notes the first packet that the source still has.
+func (s *remote) trail(seq uint32) {
+	if before(s.window.next, seq) {
+		s.skip(seq)
+	}
+}
+
+// room gives up what is too old for the window to reach to a sequence number.
+func (s *remote) room(seq uint32) {
+	w := &s.window
+	if first := seq - uint32(w.limit) + 1; before(w.next, first) {
+		s.skip(first)
+	}
+}
+
+// skip delivers what is there before a sequence number, and counts the rest as lost.
+func (s *remote) skip(seq uint32) {
+	w := &s.window
+	w.giveUp(seq)
+	s.deliver()
+	if n := seq - w.next; w.count == 0 && before(w.next, seq) {
+		s.lose(uint64(n))
+		w.next = seq
+	}
+}
+
+// expect notes that there are packets up to a sequence number.
+func (s *remote) expect(seq uint32, as state, now time.Time) {
+	w := &s.window
+	if !before(w.lead(), seq) {
+		return
+	}
+	s.room(seq)
+	at := now.Add(dataWait)
+	if as == backingOff {
+		at = s.backOff(now)
+	}
+	w.extend(seq, as, at)
+	s.r.wakeAt(at)
+}
+
+func (s *remote) backOff(now time.Time) time.Time {
+	return now.Add(time.Microsecond + time.Duration(s.r.cfg.Random.Int64N(int64(mostBackOff))))
+}
+
+// confirmed takes an NCF, or another receiver's NAK: what it names is on its way.
+func (s *remote) confirmed(m *packet.Request, now time.Time) {
+	w := &s.window
+	if !w.open {
+		return
+	}
+	for seq := range m.Seqs() {
+		if before(w.lead(), seq) {
+			if int32(seq-w.lead()) > int32(w.limit)-int32(w.count) {
+				continue // the source itself will say so, if it is true
+			}
+			s.expect(seq-1, backingOff, now)
+			s.expect(seq, awaitsData, now)
+			continue
+		}
+		if x := w.get(seq); x != nil && (x.state == backingOff || x.state == awaitsConfirm) {
+			w.set(seq, x, awaitsData, now.Add(dataWait))
+			s.r.wakeAt(x.at)
+		}
+	}
+}
+
+// deliver hands on what is in order, and what is known to be lost.
+func (s *remote) deliver() {
+	w := &s.window
+	for w.count > 0 && !w.at(0).missing() {
+		x := w.pop()
+		if x.state == gone {
+			s.lose(1)
+			continue
+		}
+		s.held -= int64(len(x.data))
+		s.r.held -= int64(len(x.data))
+		s.assemble(x)
+	}
+}
+
+// assemble gives a packet's data to the stream.
+func (s *remote) assemble(x *slot) {
+	s.reportLoss()
+	var n int
+	ok := true
+	if x.continues {
+		s.r.out, n, ok = s.stream.follow(s.r.out, x.data)
+	} else {
+		s.r.out, n, ok = s.stream.begin(s.r.out, x.data, x.first)
+	}
+	s.stats.Messages += uint64(n)
+	if !ok {
+		s.stats.Torn++
+		s.stream.leave()
+	}
+}
+
+// lose counts packets that are lost behind what was delivered last.
+func (s *remote) lose(n uint64) {
+	if n == 0 {
+		return
+	}
+	s.stats.Lost += n
+	if s.gap += n; s.stream.leave() {
+		s.stats.Torn++
+	}
+}
+
+// reportLoss tells of packets that were lost in a row, when the next one is there.
+func (s *remote) reportLoss() {
+	if s.gap == 0 {
+		return
+	}
+	s.stats.Gaps++
+	if f := s.r.cfg.Lost; f != nil {
+		f(s.tsi, s.from.Addr(), s.gap)
+	}
+	s.gap = 0
+}
+
+// giveUpFirst gives the first gap up, in favour of what waits behind it.
+func (s *remote) giveUpFirst() {
+	w := &s.window
+	for n := range w.count {
+		if w.at(n).state == arrived {
+			s.skip(w.next + uint32(n))
+			return
+		}
+	}
+}
+
+// next does what is due. It returns false when the source is to be forgotten.
+func (s *remote) next(now time.Time) bool {
+	silence := expiry
+	if s.ends {
+		silence = lastRepairs
+	}
+	at := s.heard.Add(silence)
+	if !now.Before(at) {
+		return false
+	}
+	s.r.wakeAt(at)
+	if !s.askSPM.IsZero() && !now.Before(s.askSPM) {
+		s.askSPM = time.Time{}
+		p := packet.AppendSPMR(nil, s.r.cfg.Session, s.tsi)
+		s.r.queue = append(s.r.queue, Send{Packet: p, To: s.from.Addr(), Group: true})
+	}
+	if !s.askSPM.IsZero() {
+		s.r.wakeAt(s.askSPM)
+	}
+	s.repairs(now)
+	if at, ok := s.window.wake(); ok {
+		s.r.wakeAt(later(at, s.r.rested))
+	}
+	return true
+}
+
+// repairs asks for what is missing, again if need be, and gives up what was asked for
+// often enough.
+func (s *remote) repairs(now time.Time) {
+	if now.Before(s.r.rested) {
+		return
+	}
+	s.naks = s.naks[:0]
+	unanswered, over := false, false
+	for {
+		seq, x := s.window.due(now)
+		if x == nil {
+			break
+		}
+		switch x.state {
+		case backingOff:
+			if len(s.naks) == naksAtOnce*(1+packet.MaxListed) {
+				s.r.rested = now.Add(nakPause)
+				s.window.set(seq, x, backingOff, now)
+				s.ask()
+				return
+			}
+			s.naks = append(s.naks, seq)
+			s.window.set(seq, x, awaitsConfirm, now.Add(confirmWait))
+			continue
+		case awaitsConfirm:
+			x.naks++
+			unanswered = true
+		case awaitsData:
+			x.confirms++
+		}
+		if over = over || x.naks >= tries || x.confirms >= tries; x.naks >= tries || x.confirms >= tries {
+			x.state = gone
+			continue
+		}
+		s.window.set(seq, x, backingOff, s.backOff(now))
+	}
+	if unanswered {
+		s.other = !s.other
+	}
+	s.ask()
+	if over {
+		s.deliver()
+	}
+}
+
+// ask makes NAKs of the sequence numbers that are due.
+func (s *remote) ask() {
+	to, port := s.path, uint16(0)
+	if s.other || !to.IsValid() {
+		to = s.from.Addr()
+	}
+	if s.other {
+		port = s.from.Port()
+	}
+	s.stats.Asked += uint64(len(s.naks))
+	for list := s.naks; len(list) > 0; {
+		n := min(len(list), 1+packet.MaxListed)
+		p := packet.AppendNak(nil, s.r.cfg.Session, s.tsi, s.pathOrSender(), s.group, list[:n])
+		s.r.queue = append(s.r.queue, Send{Packet: p, To: to, Port: port})
+		list = list[n:]
+	}
+}
+
+// pathOrSender is the source's address as a NAK names it.
+func (s *remote) pathOrSender() netip.Addr {
+	if s.path.IsValid() {
+		return s.path
+	}
+	return s.from.Addr()
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pgm
+
+import (
+	"container/heap"
+	"time"
+)
+
+// state is what a receiver knows of a packet in its window.
+type state uint8
+
+const (
+	backingOff    state = iota // missing; a NAK is to be sent
+	awaitsConfirm              // a NAK was sent
+	awaitsData                 // a NAK was confirmed, of ours or another receiver's
+	arrived                    // it is there
+	gone                       // it will not come
+)
+
+// slot is one packet of a receive window.
+type slot struct {
+	data      []byte
+	at        time.Time // when something is done about a packet that is missing
+	state     state
+	continues bool // it is a later part of a fragmented unit
+	first     bool // it is the first part of one
+	naks      uint8
+	confirms  uint8
+}
+
+// missing reports whether a packet may still come.
+func (s *slot) missing() bool { return s.state < arrived }
+
+// receiveWindow has the packets of a source from the first that was not delivered to the
+// last that is known of. Its memory grows with the packets that wait, up to the limit.
+type receiveWindow struct {
+	open   bool   // next is known
+	next   uint32 // the first that was not delivered
+	slots  []slot // a ring
+	first  int    // index of next
+	count  int
+	limit  int
+	timers timers // of the packets that are missing
+}
+
+// lead is the sequence number of the last packet that is known of.
+func (w *receiveWindow) lead() uint32 { return w.next + uint32(w.count) - 1 }
+
+// at returns a slot by its place behind next.
+func (w *receiveWindow) at(n int) *slot { return &w.slots[(w.first+n)%len(w.slots)] }
+
+// get returns the slot of a sequence number, nil if it is not in the window.
+func (w *receiveWindow) get(seq uint32) *slot {
+	if n := seq - w.next; n < uint32(w.count) {
+		return w.at(int(n))
+	}
+	return nil
+}
+
+// extend adds missing packets up to a sequence number, which the limit allows.
+func (w *receiveWindow) extend(seq uint32, s state, at time.Time) {
+	for w.lead() != seq {
+		if w.count == len(w.slots) {
+			w.grow()
+		}
+		w.count++
+		added := w.at(w.count - 1)
+		*added = slot{data: added.data[:0], state: s, at: at}
+		if added.missing() {
+			heap.Push(&w.timers, timer{at, w.lead()})
+		}
+	}
+}
+
+func (w *receiveWindow) grow() {
+	slots := make([]slot, min(max(16, 2*len(w.slots)), w.limit))
+	for i := range w.count {
+		slots[i] = *w.at(i)
+	}
+	w.slots, w.first = slots, 0
+}
+
+// set changes the state of a packet that is missing.
+func (w *receiveWindow) set(seq uint32, s *slot, to state, at time.Time) {
+	s.state, s.at = to, at
+	if s.missing() {
+		heap.Push(&w.timers, timer{at, seq})
+	}
+}
+
+// due returns the next packet that is missing and whose time has come, nil if there is
+// none.
+func (w *receiveWindow) due(now time.Time) (uint32, *slot) {
+	for len(w.timers) > 0 && !now.Before(w.timers[0].at) {
+		t := heap.Pop(&w.timers).(timer)
+		if s := w.get(t.seq); s != nil && s.missing() && s.at.Equal(t.at) {
+			return t.seq, s
+		}
+	}
+	return 0, nil
+}
+
+// wake returns when a packet is due, if one is.
+func (w *receiveWindow) wake() (time.Time, bool) {
+	for len(w.timers) > 0 {
+		t := w.timers[0]
+		if s := w.get(t.seq); s != nil && s.missing() && s.at.Equal(t.at) {
+			return t.at, true
+		}
+		heap.Pop(&w.timers)
+	}
+	return time.Time{}, false
+}
+
+// pop takes the first packet out of the window. Its data is valid until it grows again.
+func (w *receiveWindow) pop() *slot {
+	s := w.at(0)
+	w.first = (w.first + 1) % len(w.slots)
+	w.count--
+	w.next++
+	return s
+}
+
+// giveUp marks the packets before a sequence number that are missing.
+func (w *receiveWindow) giveUp(seq uint32) {
+	for n := range w.count {
+		if !before(w.next+uint32(n), seq) {
+			return
+		}
+		if s := w.at(n); s.missing() {
+			s.state = gone
+		}
+	}
+}
+
+// timer is when something is to be done about a packet. One whose packet has another time
+// by now, or is not missing any more, means nothing.
+type timer struct {
+	at  time.Time
+	seq uint32
+}
+
+// timers is a heap by time, and by sequence number where that is equal.
+type timers []timer
+
+func (t timers) Len() int { return len(t) }
+func (t timers) Less(i, j int) bool {
+	if t[i].at.Equal(t[j].at) {
+		return before(t[i].seq, t[j].seq)
+	}
+	return t[i].at.Before(t[j].at)
+}
+func (t timers) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
+func (t *timers) Push(x any)   { *t = append(*t, x.(timer)) }
+func (t *timers) Pop() any {
+	old := *t
+	x := old[len(old)-1]
+	*t = old[:len(old)-1]
+	return x
+}

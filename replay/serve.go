@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The answers of a publisher:
+//
+//	serve: ROUTER ─► request ─► answer: Store.Find, Store.Read ─► ROUTER
+//
+// An answer is a page: messages, and an end that says how far they go and what is kept.
+
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/gozmq/zmq"
+)
+
+// answering is an answer that is being given to a peer.
+type answering struct{ cancel context.CancelFunc }
+
+// serve receives requests until Close.
+func (p *Publisher) serve() {
+	for {
+		select {
+		case p.busy <- struct{}{}:
+		case <-p.ctx.Done():
+			return
+		}
+		m, err := p.replay.Recv(p.ctx)
+		if err != nil {
+			return
+		}
+		ctx, cancel := context.WithCancel(p.ctx)
+		mine := &answering{cancel}
+		id := string(m.Bytes())
+		p.replaceAnswer(id, mine)
+		p.all.Go(func() {
+			p.answer(ctx, m)
+			cancel()
+			p.forgetAnswer(id, mine)
+			<-p.busy
+		})
+	}
+}
+
+// replaceAnswer ends the answer that a peer is being given, because it has asked again.
+func (p *Publisher) replaceAnswer(id string, mine *answering) {
+	p.answersMu.Lock()
+	defer p.answersMu.Unlock()
+	if before := p.answers[id]; before != nil {
+		before.cancel()
+	}
+	p.answers[id] = mine
+}
+
+func (p *Publisher) forgetAnswer(id string, mine *answering) {
+	p.answersMu.Lock()
+	defer p.answersMu.Unlock()
+	if p.answers[id] == mine {
+		delete(p.answers, id)
+	}
+}
+
+// answer answers one request. What stands before it, the routing id and the envelopes of
+// proxies and of a REQ, stands before each message of the answer.
+func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
+	if p.cfg.Format != Native {
+		if err := p.answerKV(ctx, m); err != nil && ctx.Err() == nil {
+			p.notAnswered(m, err)
+		}
+		return
+	}
+	frames := m.Frames()
+	envelope := frames[:max(1, len(frames)-requestFrames)]
+	r, err := parseRequest(frames[len(envelope):])
+	if err == nil && r.stream != p.cfg.Stream {
+		err = &FormatError{fmt.Sprintf("the request is for stream %.40q, not %q", r.stream, p.cfg.Stream)}
+	}
+	to := &reply{p: p, ctx: ctx, envelope: envelope, tag: string(r.tag)}
+	if err == nil {
+		err = p.page(to, &r)
+	}
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	p.notAnswered(m, err)
+	sent, format := (*sendError)(nil), (*FormatError)(nil)
+	switch {
+	case r.tag == nil || errors.As(err, &sent):
+	case errors.As(err, &format):
+		_ = to.refuse(format.Reason)
+	default: // what the store says is nothing for peers
+		_ = to.refuse("the publisher cannot read its store")
+	}
+}
+
+func (p *Publisher) notAnswered(m zmq.Message, err error) {
+	p.cfg.Logger.Warn("replay: request was not answered", "stream", p.cfg.Stream, "peer", m.Peer().Remote, "error", err)
+}
+
+// page sends what a request asks for, as far as limits allow.
+func (p *Publisher) page(to *reply, r *request) error {
+	state, err := p.cfg.Store.State(to.ctx)
+	if err != nil {
+		return err
+	}
+	if r.start.epoch != 0 && r.start.epoch != state.Epoch {
+		return to.end(state, 0)
+	}
+	from := r.start.value
+	switch r.start.kind {
+	case fromBeginning:
+		from = state.First
+	case fromNewest:
+		return to.end(state, state.Next)
+	case fromTime:
+		t := time.Unix(0, int64(min(r.start.value, math.MaxInt64)))
+		if from, err = p.cfg.Store.Find(to.ctx, t); err != nil {
+			return err
+		}
+	case fromSnapshot:
+		return &FormatError{"this publisher has no snapshots"}
+	}
+	messages := min(uint64(max(r.messages, 1)), uint64(p.cfg.PageMessages))
+	bytes := int64(min(max(r.bytes, 1), uint64(p.cfg.PageBytes)))
+	resume := max(from, state.Next)
+	for record, err := range p.cfg.Store.Read(to.ctx, from) {
+		if err != nil {
+			return err
+		}
+		if messages == 0 || bytes <= 0 {
+			resume = record.Number
+			break
+		}
+		if err := to.message(state.Epoch, &record); err != nil {
+			return err
+		}
+		messages--
+		bytes -= int64(record.Size())
+		resume = max(resume, record.Number+1)
+	}
+	return to.end(state, resume)
+}
+
+// reply sends the parts of one answer.
+type reply struct {
+	p        *Publisher
+	ctx      context.Context
+	envelope [][]byte
+	tag      string
+	frame    []byte
+	frames   [][]byte
+}
+
+// sendError is an error of the ROUTER: the peer has gone, or does not read.
+type sendError struct{ err error }
+
+func (e *sendError) Error() string { return e.err.Error() }
+func (e *sendError) Unwrap() error { return e.err }
+
+func (r *reply) message(epoch uint64, record *Record) error {
+	r.frame = appendMessage(r.frame[:0], r.tag, epoch, record)
+	return r.send(record.Frames[1:])
+}
+
+// end ends the answer. What was appended since state was read may be in it too.
+func (r *reply) end(state State, resume uint64) error {
+	r.frame = append(append(r.frame[:0], r.tag...), 0)
+	r.frame = appendEnd(r.frame, state.Epoch, resume, time.Now().UnixNano(), span{state.First, state.Next})
+	return r.send(nil)
+}
+
+func (r *reply) refuse(why string) error {
+	r.frame = append(append(r.frame[:0], r.tag...), 0)
+	r.frame = appendHeader(r.frame, header{kind: kindRefused, time: time.Now().UnixNano()})
+	r.frame = append(r.frame, why...)
+	return r.send(nil)
+}
+
+func (r *reply) send(more [][]byte) error {
+	r.frames = append(append(append(r.frames[:0], r.envelope...), r.frame), more...)
+	if err := r.p.replay.Send(r.ctx, r.frames...); err != nil {
+		return &sendError{err}
+	}
+	return nil
+}
