@@ -79,7 +79,9 @@ func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 		certificate = opened.Certificate
 	}
 	opened, err := c.hello(c, o)
-	opened.Certificate = certificate
+	if c.layer != nil { // otherwise it is the web server that knows
+		opened.Certificate = certificate
+	}
 	c.noCmds = !opened.Commands
 	if !c.server && err == nil {
 		c.out.keys = rand.NewChaCha8(seed())
