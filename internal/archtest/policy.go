@@ -61,7 +61,9 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	{"reqrep", ".", ""},
 	// Publish-subscribe that can be caught up with.
+	{"replay/diskstore", "replay/...", "go.etcd.io/bbolt"},
 	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
@@ -71,7 +73,7 @@ var policy = []row{
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ".", ""},
-	{"examples/...", ". auth/... ws web examples/...", ""},
+	{"examples/...", ". auth/... reqrep ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
@@ -84,7 +86,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... internal/zmqtest/namespace ws web interop/...", "*"},
+	{"interop/...", ". auth/... internal/zmqtest/namespace replay reqrep ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
@@ -95,7 +97,7 @@ var policy = []row{
 	{"test/transport", ". auth/... ws test/rig", "golang.org/x/crypto"},
 	// Sockets whose counters the public API does not have.
 	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/zerr", ""},
-	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
+	{"test/...", ". auth/... reqrep ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},
