@@ -139,6 +139,15 @@ func (g *group) hold(total int64) error {
 	return nil
 }
 
+// CloseWrite has a publisher answer requests for some time, and then end. A subscriber has
+// nothing to finish.
+func (g *group) CloseWrite() error {
+	if half, ok := g.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return net.ErrClosed
+}
+
 // Close ends the connection and gives back what it holds.
 func (g *group) Close() error {
 	err := g.Conn.Close()
