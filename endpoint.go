@@ -21,6 +21,14 @@ import (
 // or "udp://eth0;[ff02::1:2]:5555". A RADIO connects to such an address. A datagram has
 // no handshake: with a security mechanism, a ZAPDomain or an authorizer set, ErrInvalid.
 //
+// A PUB, XPUB, SUB or XSUB binds or connects, which is the same, to a multicast group over
+// epgm or pgm: "epgm://eth0;239.192.1.1:5555". The interface is given by its name, its
+// address or its network, or left out, "epgm://239.192.1.1:5555". Several groups to receive
+// are separated by commas, and another group to send to follows a semicolon. epgm travels
+// in UDP; pgm has packets of its own, for which Linux wants root or CAP_NET_RAW. Missing
+// packets are repaired; see Rate, RecoveryInterval and Socket.MulticastStats. Subscriptions
+// stay with the subscriber, and as with udp there is no handshake.
+//
 // Errors: ErrInvalid, ErrUnsupportedTransport, ErrIncompatibleTransport,
 // ErrAddressInUse, ErrNoDevice, ErrNameTooLong, ErrRefused, and errors of the operating
 // system.

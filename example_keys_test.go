@@ -47,7 +47,7 @@ func ExampleEncodeZ85() {
 // between them is encrypted, and each knows the identity of the other. Package auth, or
 // WithAuthorizer, decides which peers may connect.
 func ExampleCurveKeypair_AsServer() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	serverKeys, clientKeys := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
 
@@ -68,7 +68,7 @@ func ExampleCurveKeypair_AsServer() {
 // A server gets a new key while it runs. Clients with the old public key and with the
 // new one connect, until the old key is taken away.
 func ExampleWithCurveServerKeys() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	before, after := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
 

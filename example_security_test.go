@@ -40,7 +40,7 @@ func Example_curve() {
 		return
 	}
 
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := push.SendString(ctx, "secret"); err != nil {
 		fmt.Println(err)
@@ -82,7 +82,7 @@ func ExampleWithAuthorizer() {
 		return
 	}
 	defer stranger.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	events := stranger.Monitor(ctx, zmq.EventHandshakeFailed)
 	if err := stranger.Connect(pull.LastEndpoint()); err != nil {
@@ -104,7 +104,7 @@ func ExamplePlainServer() {
 		fmt.Println(err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	defer c.Term(ctx)
 

@@ -69,8 +69,8 @@ var TCPKeepAliveCount = intOption(opt.TCPKeepAliveCount)
 //	libzmq:   ZMQ_TCP_MAXRT (80)
 var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
 
-// SendBuffer is the size in bytes of the system's transmit buffer of each tcp
-// connection (SO_SNDBUF). -1 leaves it as the system has it, and lower values are
+// SendBuffer is the size in bytes of the system's transmit buffer of each
+// connection, or socket of udp, pgm and epgm (SO_SNDBUF). -1 leaves it as the system has it, and lower values are
 // not valid; zero is passed on, which is the system's minimum.
 //
 //	Default:  -1, as the system has it
@@ -79,8 +79,8 @@ var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
 //	libzmq:   ZMQ_SNDBUF (11)
 var SendBuffer = intOption(opt.SendBuffer)
 
-// RecvBuffer is the size in bytes of the system's receive buffer of each tcp
-// connection (SO_RCVBUF). -1 leaves it as the system has it, and lower values are
+// RecvBuffer is the size in bytes of the system's receive buffer of each
+// connection, or socket of udp, pgm and epgm (SO_RCVBUF). -1 leaves it as the system has it, and lower values are
 // not valid; zero is passed on, which is the system's minimum.
 //
 //	Default:  -1, as the system has it
@@ -90,7 +90,8 @@ var SendBuffer = intOption(opt.SendBuffer)
 var RecvBuffer = intOption(opt.RecvBuffer)
 
 // TOS is the type of service byte of IPv4 packets and the traffic class of IPv6
-// packets. Zero leaves it alone; negative values are not valid.
+// packets. Zero leaves it alone, but over pgm and epgm with IPv4 it stands for 184
+// (expedited forwarding), as in libzmq. Negative values are not valid.
 //
 //	Default:  0
 //	Applies:  to later calls of Bind and Connect

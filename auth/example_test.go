@@ -16,7 +16,7 @@ import (
 
 // A server with passwords, and a client that knows one.
 func Example() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 
 	zctx, err := zmq.NewContext(zmq.ContextConfig{})
@@ -111,7 +111,7 @@ func check(err error) {
 // A CURVE server that accepts every peer with a certificate in a directory. Files may
 // be added and removed while it runs.
 func ExampleOpenKeyDirectory() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	dir, err := os.MkdirTemp("", "clients")
 	check(err)

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
 	"github.com/gozmq/zmq/interop/peer"
 )
 
@@ -389,7 +390,7 @@ func TestDraftPeersAreKilledAndRestarted(t *testing.T) {
 	libzmq := peer.StartDraft(t)
 	dish, client := ours(t, zmq.DISH, quickly), ours(t, zmq.CLIENT, quickly)
 	check(t, dish.Join("g"))
-	radioAt, serverAt := "tcp://127.0.0.1:*", "tcp://127.0.0.1:*"
+	radioAt, serverAt := address(t, "tcp"), address(t, "tcp")
 	for round := range 3 {
 		radio, server := libzmq.Socket("RADIO", nil), libzmq.Socket("SERVER", nil)
 		radioAt, serverAt = radio.Bind(radioAt), server.Bind(serverAt)
@@ -417,7 +418,7 @@ func TestOurDraftSocketsAreRestarted(t *testing.T) {
 	again := peer.Opts{"18": 20} // RECONNECT_IVL
 	dish, gather, client := libzmq.Socket("DISH", again), libzmq.Socket("GATHER", again), libzmq.Socket("CLIENT", again)
 	dish.Join("g")
-	radioAt, scatterAt, serverAt := "tcp://127.0.0.1:*", "tcp://127.0.0.1:*", "tcp://127.0.0.1:*"
+	radioAt, scatterAt, serverAt := address(t, "tcp"), address(t, "tcp"), address(t, "tcp")
 	for round := range 3 {
 		radio, scatter, server := ours(t, zmq.RADIO, nil), ours(t, zmq.SCATTER, nil), ours(t, zmq.SERVER, nil)
 		radioAt, scatterAt, serverAt = bind(t, radio, radioAt), bind(t, scatter, scatterAt), bind(t, server, serverAt)
@@ -510,7 +511,7 @@ func secretly(t *testing.T, s *zmq.Socket, other *peer.Socket) {
 }
 
 func TestRadioAndDishOverUDPWithLibzmq(t *testing.T) {
-	for _, at := range []string{"127.0.0.1", "239.192.8.8"} {
+	for _, at := range []string{zmqtest.Host(), "239.192.8.8"} {
 		t.Run(at, func(t *testing.T) {
 			libzmq := peer.StartDraft(t)
 			dish := ours(t, zmq.DISH, nil)
@@ -555,8 +556,8 @@ func TestRadioAndDishOverUDPWithLibzmq(t *testing.T) {
 func TestDgramWithLibzmq(t *testing.T) {
 	libzmq := peer.StartDraft(t)
 	s, free := ours(t, zmq.DGRAM, nil), ours(t, zmq.DGRAM, nil)
-	endpoint := bind(t, s, "udp://127.0.0.1:*")
-	theirAt := bind(t, free, "udp://127.0.0.1:*")
+	endpoint := bind(t, s, "udp://"+zmqtest.Host()+":*")
+	theirAt := bind(t, free, "udp://"+zmqtest.Host()+":*")
 	check(t, free.Close())
 	theirs := libzmq.Socket("DGRAM", nil)
 	theirs.Bind(theirAt)

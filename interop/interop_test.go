@@ -211,7 +211,8 @@ func waitSubscribers(t testing.TB, s *zmq.Socket, topic string, n int, theirs ..
 	})
 }
 
-// address returns an endpoint to bind that no other socket uses.
+// address returns an endpoint to bind that no other socket uses. What the test binds to it
+// can be bound again after it was left.
 func address(t testing.TB, transport string) string {
 	if transport == "ipc" {
 		// t.TempDir is too long for a socket's path.
@@ -222,5 +223,5 @@ func address(t testing.TB, transport string) string {
 		t.Cleanup(func() { os.RemoveAll(dir) })
 		return "ipc://" + filepath.Join(dir, "s")
 	}
-	return "tcp://127.0.0.1:*"
+	return "tcp://" + zmqtest.Host() + ":*"
 }

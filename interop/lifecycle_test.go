@@ -179,7 +179,7 @@ func TestDisconnectAndUnbindOfLibzmqAreSeen(t *testing.T) {
 		return len(s.Peers()) == 0
 	})
 
-	bound := theirs.Bind("tcp://127.0.0.1:*")
+	bound := theirs.Bind(address(t, "tcp"))
 	connect(t, s, bound)
 	waitPeers(t, s, 1)
 	theirs.Close()

@@ -15,10 +15,12 @@ import (
 // system had not taken.
 func TestMessagesInFlightToAKilledLibzmqPeerAreCounted(t *testing.T) {
 	libzmq, push := peer.Start(t), ours(t, zmq.PUSH, peer.Opts{"SNDHWM": 10, "RECONNECT_IVL": 20})
-	at := libzmq.Socket("PULL", smallQueues).Bind("tcp://127.0.0.1:*")
+	at := libzmq.Socket("PULL", smallQueues).Bind(address(t, "tcp"))
 	connect(t, push, at)
 	waitPeers(t, push, 1)
 	n := sendUntilFull(t, push, 1000)
+	libzmq.Kill()
+	noPeers(t, push)
 	queued := push.Stats().QueuedOut
 	libzmq.Restart()
 	pull := libzmq.Socket("PULL", nil)

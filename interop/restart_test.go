@@ -24,7 +24,7 @@ func TestSubscriptionsComeBackAfterLibzmqPublisherIsKilled(t *testing.T) {
 		}
 	}
 	xpub := libzmq.Socket("XPUB", nil)
-	endpoint := xpub.Bind("tcp://127.0.0.1:*")
+	endpoint := xpub.Bind(address(t, "tcp"))
 	connect(t, sub, endpoint)
 	for range 3 {
 		if _, err := xpub.Recv(patience); err != nil {
@@ -108,7 +108,7 @@ func TestLibzmqSubscriberFindsRestartedPublisher(t *testing.T) {
 func TestRequestHealsWhenLibzmqReplierIsKilled(t *testing.T) {
 	libzmq, req := peer.Start(t), ours(t, zmq.REQ, quickly)
 	rep := libzmq.Socket("REP", nil)
-	endpoint := rep.Bind("tcp://127.0.0.1:*")
+	endpoint := rep.Bind(address(t, "tcp"))
 	connect(t, req, endpoint)
 	for range 3 {
 		ctx, cancel := context.WithCancel(within(t))
@@ -162,7 +162,7 @@ func TestPushKeepsWhatIsQueuedWhileLibzmqIsAway(t *testing.T) {
 	const count = 900 // below the default high-water mark
 	libzmq, push := peer.Start(t), ours(t, zmq.PUSH, quickly)
 	pull := libzmq.Socket("PULL", nil)
-	endpoint := pull.Bind("tcp://127.0.0.1:*")
+	endpoint := pull.Bind(address(t, "tcp"))
 	connect(t, push, endpoint)
 	for round := range 3 {
 		send(t, push, "before")

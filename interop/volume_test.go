@@ -167,6 +167,9 @@ func sendUntilFull(t *testing.T, push *zmq.Socket, size int) int {
 func TestBackPressureToLibzmqPushWhileOursDoesNotRead(t *testing.T) {
 	pull, push := ours(t, zmq.PULL, smallQueues), peer.Start(t).Socket("PUSH", smallQueues)
 	connect(t, pull, push.Bind("tcp://127.0.0.1:*"))
+	waitPeers(t, pull, 1)
+	sendTheirs(t, push, "there is room")
+	recv(t, pull, "there is room")
 	const total = 500
 	sent, err := push.SendMany(peer.Batch{Count: total, Size: bulk, Timeout: 300 * time.Millisecond})
 	if !errors.Is(err, syscall.EAGAIN) || sent.Count < 10 || sent.Count > 200 {

@@ -27,7 +27,6 @@ type lane struct {
 	sub     *Subscriber
 	source  *Source
 	live    *zmq.Socket   // SUB; nil without endpoints
-	replay  *zmq.Socket   // DEALER; nil without endpoints
 	kick    chan struct{} // wakes catchUp
 	monitor context.CancelFunc
 	events  func(func(zmq.Event) bool)
@@ -35,37 +34,62 @@ type lane struct {
 	received flag // the program has received the mark of being live
 
 	// Owned by catchUp.
-	requests uint64 // number of the last one, its tag
+	requests uint64      // number of the last one, its tag
+	replay   *zmq.Socket // DEALER; nil without endpoints. catchUp writes it with socketsMu held
+
+	socketsMu sync.Mutex // a leaf
+	closing   bool
 
 	mu      sync.Mutex // guards what follows; before queue.mu
 	tracker *tracker
-	heard   bool // something was published since the last look
+	heard   bool     // something was published since the last look
+	kv      *kvState // nil for the native format
 }
 
 func newLane(s *Subscriber, source *Source) (l *lane, err error) {
 	l = &lane{sub: s, source: source, kick: make(chan struct{}, 1)}
 	l.received.change(false)
 	l.tracker = newTracker(source.Stream, source.From, len(source.Replay) > 0, s.cfg.HoldBytes, l.emit)
+	if s.cfg.Format != Native {
+		l.kv = newKVState()
+		l.tracker.confirmed = l.tracker.confirmed || source.From.kind == fromNewest
+	}
+	l.lock()
 	l.tracker.settle()
+	l.unlock()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, l.close())
 		}
 	}()
 	if len(source.Replay) > 0 {
-		settings := append([]zmq.Setting{
-			zmq.Immediate.Of(true), zmq.Linger.Of(0), zmq.RecvTimeout.Of(s.cfg.RequestTimeout), zmq.SendTimeout.Of(s.cfg.RequestTimeout),
-		}, s.cfg.Settings...)
-		if l.replay, err = s.cfg.Context.NewSocket(zmq.DEALER, settings...); err != nil {
+		if l.replay, err = l.dialReplay(); err != nil {
 			return nil, err
-		}
-		for _, endpoint := range source.Replay {
-			if err = l.replay.Connect(endpoint); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return l, l.openLive()
+}
+
+// dialReplay makes the DEALER.
+func (l *lane) dialReplay() (*zmq.Socket, error) {
+	cfg := &l.sub.cfg
+	settings := append([]zmq.Setting{
+		zmq.Immediate.Of(true), zmq.Linger.Of(0), zmq.RecvTimeout.Of(cfg.RequestTimeout), zmq.SendTimeout.Of(cfg.RequestTimeout),
+	}, cfg.Settings...)
+	if l.kv != nil {
+		settings = append(settings, zmq.RecvHWM.Of(kvSendHWM), zmq.RecvHWMBytes.Of(cfg.QueueBytes))
+	}
+	s, err := cfg.Context.NewSocket(zmq.DEALER, settings...)
+	if err != nil {
+		return nil, err
+	}
+	for _, endpoint := range l.source.Replay {
+		if err := s.Connect(endpoint); err != nil {
+			_ = s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
 }
 
 func (l *lane) openLive() (err error) {
@@ -78,7 +102,11 @@ func (l *lane) openLive() (err error) {
 	if l.live, err = l.sub.cfg.Context.NewSocket(zmq.SUB, settings...); err != nil {
 		return err
 	}
-	if err = l.live.Subscribe(l.source.Stream + "\x00"); err != nil {
+	topic := l.source.Stream
+	if l.kv == nil {
+		topic += "\x00"
+	}
+	if err = l.live.Subscribe(topic); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(l.sub.ctx)
@@ -104,6 +132,9 @@ func (l *lane) close() (err error) {
 	if l.monitor != nil {
 		l.monitor()
 	}
+	l.socketsMu.Lock()
+	defer l.socketsMu.Unlock()
+	l.closing = true
 	for _, s := range []*zmq.Socket{l.live, l.replay} {
 		if s != nil {
 			err = errors.Join(err, s.Close())
@@ -112,13 +143,30 @@ func (l *lane) close() (err error) {
 	return err
 }
 
-// emit takes what the tracker delivers. The caller of the tracker holds mu.
+// lock locks what a caller of the tracker needs.
+func (l *lane) lock() {
+	l.mu.Lock()
+	l.sub.queue.mu.Lock()
+}
+
+func (l *lane) unlock() {
+	l.sub.queue.mu.Unlock()
+	l.mu.Unlock()
+}
+
+// emit takes what the tracker delivers. The caller of the tracker has called lock.
 func (l *lane) emit(x item) {
-	x.lane = l
-	if x.err != nil {
+	switch x.err.(type) {
+	case nil:
+		if l.kv != nil {
+			l.kv.delivered(&x.msg)
+		}
+	case liveMark:
+		x.err = liveMark{l}
+	default:
 		l.received.change(false)
 	}
-	l.sub.queue.push(x)
+	l.sub.queue.pushLocked(x)
 }
 
 // reached is called when the program has received everything before a mark.
@@ -138,20 +186,40 @@ func (l *lane) listen() {
 		if err != nil {
 			return
 		}
-		l.published(m)
+		l.lock()
+		for range publishedAtATime {
+			l.published(m)
+			if m, err = l.live.TryRecv(); err != nil {
+				break
+			}
+		}
+		if err == nil {
+			l.published(m)
+		}
+		l.unlock()
 	}
 }
 
+// publishedAtATime is how many messages listen takes under the locks: enough that these
+// cost little for each, and so few that a receiver hardly waits for them.
+const publishedAtATime = 64
+
+// published takes a message that was published. The caller has called lock.
 func (l *lane) published(m zmq.Message) {
-	stream, h, body, err := parseMessage(m)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err != nil || h.kind != kindMessage || h.epoch == 0 || string(stream) != l.source.Stream {
+	x, err := l.parse(m)
+	if err != nil {
 		l.tracker.counts.Malformed++
 		return
 	}
+	if l.kv != nil {
+		l.kv.published(x.Number)
+		x.Epoch = l.kv.epoch
+		if !l.tracker.placed && l.tracker.start.kind == fromNewest {
+			l.tracker.place(x.Number)
+		}
+	}
 	before := l.tracker.behind
-	if l.tracker.live(l.message(m, h, body)) {
+	if l.tracker.live(x) {
 		l.heard = true
 	}
 	if l.tracker.behind && !before || l.tracker.doubt {
@@ -160,8 +228,23 @@ func (l *lane) published(m zmq.Message) {
 	}
 }
 
+// parse reads a message that was published.
+func (l *lane) parse(m zmq.Message) (Message, error) {
+	if l.kv != nil {
+		return l.kvParse(m)
+	}
+	stream, h, body, err := parseMessage(m)
+	if err != nil {
+		return Message{}, err
+	}
+	if h.kind != kindMessage || h.epoch == 0 || string(stream) != l.source.Stream {
+		return Message{}, &FormatError{"it is not a message of the stream"}
+	}
+	return l.message(m, h, body), nil
+}
+
 func (l *lane) message(m zmq.Message, h header, body []byte) Message {
-	return Message{Stream: l.source.Stream, Position: Position{h.epoch, h.number}, nanos: h.time, body: body, zmq: m, skip: 1}
+	return newMessage(l.source.Stream, Position{h.epoch, h.number}, h.time, body, m, 0)
 }
 
 // wake makes catchUp look at what is missing.
@@ -197,7 +280,11 @@ func (l *lane) catchUp() {
 	pause := l.sub.cfg.Retry
 	for l.sub.queue.waitRoom() {
 		if start, ok := l.due(); ok {
-			progress, err := l.ask(start)
+			ask := l.ask
+			if l.kv != nil {
+				ask = l.kvAsk
+			}
+			progress, err := ask(start)
 			if l.sub.ctx.Err() != nil {
 				return
 			}
@@ -249,13 +336,14 @@ func (l *lane) due() (Start, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	start, missing := l.tracker.want()
+	if l.kv != nil && !l.tracker.placed && start.kind == fromNewest {
+		return start, false // the first message that comes is the one to begin with
+	}
 	return start, missing || !l.tracker.confirmed
 }
 
 func (l *lane) missing() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, missing := l.tracker.want()
+	_, missing := l.due()
 	return missing
 }
 
@@ -310,8 +398,8 @@ func (l *lane) part(r *request, restarts uint64, m zmq.Message) (done bool, err 
 	if !bytes.Equal(tag, r.tag) {
 		return false, nil // of a request that was given up
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.lock()
+	defer l.unlock()
 	switch {
 	case h.kind == kindRefused:
 		return false, fmt.Errorf("the publisher refuses: %.200q", body)

@@ -16,9 +16,18 @@ type Message struct {
 	Live     bool   // nothing that was published before it is missing or still to come
 
 	nanos int64
-	body  []byte      // the first frame
-	zmq   zmq.Message // as it was received
-	skip  int         // frames of zmq that are the format's or have the first frame in them
+	body  []byte   // the first frame
+	more  [][]byte // the others
+}
+
+// newMessage makes a message of what was received: body is the first frame, which lies
+// in frame first of m, and the frames after it are the others.
+func newMessage(stream string, p Position, nanos int64, body []byte, m zmq.Message, first int) Message {
+	x := Message{Stream: stream, Position: p, nanos: nanos, body: body}
+	if m.Len() > first+1 {
+		x.more = m.Frames()[first+1:]
+	}
+	return x
 }
 
 // Time returns when the publisher published the message, by its clock. It is zero if
@@ -34,27 +43,27 @@ func (m *Message) Time() time.Time {
 func (m *Message) Bytes() []byte { return m.body }
 
 // Len returns the number of frames.
-func (m *Message) Len() int { return 1 + m.zmq.Len() - m.skip }
+func (m *Message) Len() int { return 1 + len(m.more) }
 
 // Frame returns frame i, counted from 0. It panics if there is none.
 func (m *Message) Frame(i int) []byte {
 	if i == 0 {
 		return m.body
 	}
-	return m.zmq.Frame(m.skip + i - 1)
+	return m.more[i-1]
 }
 
 // Frames returns all frames in a new slice. The frames are not copied.
-func (m *Message) Frames() [][]byte {
-	all := make([][]byte, m.Len())
-	for i := range all {
-		all[i] = m.Frame(i)
-	}
-	return all
-}
+func (m *Message) Frames() [][]byte { return append([][]byte{m.body}, m.more...) }
 
 // String returns the first frame as text.
 func (m *Message) String() string { return string(m.body) }
 
 // size is what the message counts in the limits of a subscriber.
-func (m *Message) size() int64 { return int64(m.zmq.Size()) + Overhead }
+func (m *Message) size() int64 {
+	n := int64(len(m.body)) + Overhead
+	for _, f := range m.more {
+		n += int64(len(f))
+	}
+	return n
+}

@@ -21,6 +21,8 @@ type PublisherConfig struct {
 	// Stream is the name of the stream, at most MaxStreamName bytes, without a zero
 	// byte. Streams that share a subscriber need different names.
 	Stream string
+	// Format is what subscribers expect.
+	Format Format
 	// Store keeps the messages. The publisher does not close it. Nil is a new Memory of
 	// the DefaultRetention.
 	Store Store
@@ -50,6 +52,12 @@ type PublisherConfig struct {
 func (c *PublisherConfig) complete() error {
 	if len(c.Stream) > MaxStreamName || strings.IndexByte(c.Stream, 0) >= 0 {
 		return fmt.Errorf("replay: name of stream %q: %w: it has more than %d bytes, or a zero byte", c.Stream, zmq.ErrInvalid, MaxStreamName)
+	}
+	if err := c.Format.check(Start{}); err != nil {
+		return err
+	}
+	if c.Format != Native {
+		c.LiveSettings = append([]zmq.Setting{zmq.SendHWM.Of(kvSendHWM)}, c.LiveSettings...)
 	}
 	if c.PageMessages < 0 || c.PageBytes < 0 || c.MaxRequests < 0 || c.SendTimeout < 0 {
 		return fmt.Errorf("replay: publisher of stream %q: %w: a limit is negative", c.Stream, zmq.ErrInvalid)
@@ -97,8 +105,10 @@ type Publisher struct {
 	closed  bool
 
 	// Owned by the goroutine that has set storing.
+	one    [1]Record
+	frames [][]byte // of one
 	frame  []byte
-	frames [][]byte
+	parts  [][]byte // that are sent
 
 	// Guarded by answersMu.
 	answersMu sync.Mutex
@@ -177,12 +187,28 @@ func (p *Publisher) Store() Store { return p.cfg.Store }
 // copies the frames. If the store fails, the message is not published, and the error
 // wraps that of the store. Calls of several goroutines are stored together.
 func (p *Publisher) Publish(ctx context.Context, frames ...[]byte) (Position, error) {
-	records := [1]Record{{Frames: frames}}
+	if p.cfg.Format != Native && len(frames) > 1 {
+		return Position{}, fmt.Errorf("replay: publish %d frames to stream %q: %w: messages of the format %v have one", len(frames), p.cfg.Stream, zmq.ErrInvalid, p.cfg.Format)
+	}
 	if len(frames) == 0 {
 		return Position{}, fmt.Errorf("replay: publish to stream %q: %w: a message has a frame at least", p.cfg.Stream, zmq.ErrInvalid)
 	}
-	err := p.publish(ctx, records[:])
-	return Position{p.epoch, records[0].Number}, err
+	now := time.Now()
+	if alone, err := p.begin(ctx); err != nil {
+		return Position{}, err
+	} else if !alone {
+		records := []Record{{Time: now, Frames: slices.Clone(frames)}}
+		err := p.waitLocked(ctx, records)
+		return Position{p.epoch, records[0].Number}, err
+	}
+	// The record and its frames lie in the publisher, so that nothing is allocated.
+	p.frames = append(p.frames[:0], frames...)
+	p.one[0] = Record{Time: now, Frames: p.frames}
+	err := p.storeAndSend(ctx, p.one[:])
+	number := p.one[0].Number
+	clear(p.frames)
+	p.end()
+	return Position{p.epoch, number}, err
 }
 
 // PublishBatch is Publish for several messages of one frame, which are stored together.
@@ -204,28 +230,43 @@ func (p *Publisher) PublishBatch(ctx context.Context, messages ...[]byte) ([]Pos
 }
 
 func (p *Publisher) publish(ctx context.Context, records []Record) error {
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, err)
-	}
 	now := time.Now()
 	for i := range records {
 		records[i].Time = now
+	}
+	if alone, err := p.begin(ctx); err != nil {
+		return err
+	} else if !alone {
+		return p.waitLocked(ctx, records)
+	}
+	defer p.end()
+	return p.storeAndSend(ctx, records)
+}
+
+// begin lets the caller store and publish, until it calls end. If another goroutine does,
+// begin reports false, with mu locked.
+func (p *Publisher) begin(ctx context.Context) (alone bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, err)
 	}
 	p.mu.Lock()
 	switch {
 	case p.closed:
 		p.mu.Unlock()
-		return fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, zmq.ErrClosed)
+		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, zmq.ErrClosed)
 	case p.storing:
-		return p.waitLocked(ctx, records)
+		return false, nil
 	}
 	p.storing = true
 	p.mu.Unlock()
-	err := p.storeAndSend(ctx, records)
+	return true, nil
+}
+
+// end gives what has come meanwhile to gather.
+func (p *Publisher) end() {
 	p.mu.Lock()
 	p.storing = p.gatherLocked()
 	p.mu.Unlock()
-	return err
 }
 
 // waitLocked gives messages to the goroutine that stores next, and waits. It unlocks mu.
@@ -334,10 +375,14 @@ func (p *Publisher) storeAndSend(ctx context.Context, records []Record) error {
 }
 
 func (p *Publisher) send(ctx context.Context, r *Record) error {
-	p.frame = appendMessage(p.frame[:0], p.cfg.Stream, p.epoch, r)
-	p.frames = append(append(p.frames[:0], p.frame), r.Frames[1:]...)
-	err := p.live.Send(ctx, p.frames...)
-	clear(p.frames)
+	if p.cfg.Format == Native {
+		p.frame = appendMessage(p.frame[:0], p.cfg.Stream, p.epoch, r)
+		p.parts = append(append(p.parts[:0], p.frame), r.Frames[1:]...)
+	} else {
+		p.parts = kvFrames(p.parts[:0], []byte(p.cfg.Stream), true, r.Number, r.Frames[0])
+	}
+	err := p.live.Send(ctx, p.parts...)
+	clear(p.parts)
 	return err
 }
 

@@ -37,15 +37,12 @@ func newQueue(limit int64) *queue {
 	return q
 }
 
-// push appends an item, whatever the limit.
-func (q *queue) push(x item) {
-	q.mu.Lock()
+// pushLocked appends an item, whatever the limit.
+func (q *queue) pushLocked(x item) {
 	q.in = append(q.in, x)
 	q.bytes += x.msg.size()
-	idle := q.idle
-	q.idle = false
-	q.mu.Unlock()
-	if idle {
+	if q.idle {
+		q.idle = false
 		q.wake()
 	}
 }

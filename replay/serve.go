@@ -67,6 +67,12 @@ func (p *Publisher) forgetAnswer(id string, mine *answering) {
 // answer answers one request. What stands before it, the routing id and the envelopes of
 // proxies and of a REQ, stands before each message of the answer.
 func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
+	if p.cfg.Format != Native {
+		if err := p.answerKV(ctx, m); err != nil && ctx.Err() == nil {
+			p.notAnswered(m, err)
+		}
+		return
+	}
 	frames := m.Frames()
 	envelope := frames[:max(1, len(frames)-requestFrames)]
 	r, err := parseRequest(frames[len(envelope):])
@@ -80,7 +86,7 @@ func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
-	p.cfg.Logger.Warn("replay: request was not answered", "stream", p.cfg.Stream, "peer", m.Peer().Remote, "error", err)
+	p.notAnswered(m, err)
 	sent, format := (*sendError)(nil), (*FormatError)(nil)
 	switch {
 	case r.tag == nil || errors.As(err, &sent):
@@ -89,6 +95,10 @@ func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 	default: // what the store says is nothing for peers
 		_ = to.refuse("the publisher cannot read its store")
 	}
+}
+
+func (p *Publisher) notAnswered(m zmq.Message, err error) {
+	p.cfg.Logger.Warn("replay: request was not answered", "stream", p.cfg.Stream, "peer", m.Peer().Remote, "error", err)
 }
 
 // page sends what a request asks for, as far as limits allow.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ type Source struct {
 type SubscriberConfig struct {
 	// Sources are the streams, each delivered independently of the others.
 	Sources []Source
+	// Format is that of the publishers.
+	Format Format
 	// Context has the sockets. Nil is the default context.
 	Context *zmq.Context
 	// Settings are those of all sockets, such as CURVE keys.
@@ -64,6 +67,7 @@ type SubscriberConfig struct {
 }
 
 func (c *SubscriberConfig) complete() error {
+	c.Sources = slices.Clone(c.Sources)
 	if len(c.Sources) == 0 {
 		return fmt.Errorf("replay: subscriber: %w: it has no source", zmq.ErrInvalid)
 	}
@@ -71,6 +75,12 @@ func (c *SubscriberConfig) complete() error {
 		s := &c.Sources[i]
 		if len(s.Stream) > MaxStreamName || strings.IndexByte(s.Stream, 0) >= 0 {
 			return fmt.Errorf("replay: name of stream %q: %w: it has more than %d bytes, or a zero byte", s.Stream, zmq.ErrInvalid, MaxStreamName)
+		}
+		if err := c.Format.check(s.From); err != nil {
+			return err
+		}
+		if c.Format != Native {
+			s.From.epoch = 0
 		}
 		if len(s.Live) == 0 && len(s.Replay) == 0 {
 			return fmt.Errorf("replay: subscribe to stream %q: %w: the source has no endpoint", s.Stream, zmq.ErrInvalid)
@@ -139,14 +149,14 @@ func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
 			}
 			continue
 		}
-		if x.live {
-			x.lane.reached()
-			continue
+		if x.err == nil {
+			return x.msg, nil
 		}
-		if x.err != nil {
+		mark, ok := x.err.(liveMark)
+		if !ok {
 			return Message{}, x.err
 		}
-		return x.msg, nil
+		mark.lane.reached()
 	}
 }
 

@@ -57,11 +57,14 @@ type Counts struct {
 // item is what a subscriber's queue holds: a message, an error, or the mark that the
 // stream of a lane is live with what is before it.
 type item struct {
-	msg  Message
-	err  error
-	live bool
-	lane *lane
+	msg Message
+	err error // or a liveMark
 }
+
+// liveMark is the mark of a lane. It is an error only to make items small.
+type liveMark struct{ lane *lane }
+
+func (liveMark) Error() string { return "replay: live" }
 
 // pastEpochs is how many epochs that are over a tracker remembers, so that messages of
 // theirs that are still on their way do not count as another restart.
@@ -327,7 +330,7 @@ func (t *tracker) release() {
 func (t *tracker) settle() {
 	if t.behind && t.confirmed && t.next >= t.seen {
 		t.behind = false
-		t.emit(item{live: true})
+		t.emit(item{err: liveMark{}})
 	}
 }
 

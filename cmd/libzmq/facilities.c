@@ -46,6 +46,7 @@ void zmq_version(int *major, int *minor, int *patch)
 /* What was built in, of the names that libzmq knows. */
 static const char *const capabilities[] = {
     "ipc",
+    "pgm",
     "curve",
     "ws",
     "wss",

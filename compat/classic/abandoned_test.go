@@ -65,7 +65,7 @@ func TestRawDataIsTheLastFrame(t *testing.T) {
 			conn, err := net.Dial("tcp", s.Underlying().LastEndpoint()[len("tcp://"):])
 			must(t, err)
 			defer conn.Close()
-			must(t, conn.SetReadDeadline(time.Now().Add(5*time.Second)))
+			must(t, conn.SetReadDeadline(time.Now().Add(time.Minute)))
 			_, err = conn.Write([]byte("hello"))
 			must(t, err)
 			var id string

@@ -137,7 +137,7 @@ func connected(endpoint string, settings []zmq.Setting) (*zmq.Socket, error) {
 
 // tryStranger waits for what a monitor says first: in, or refused.
 func (h *house) tryStranger(ctx context.Context, endpoint string) (in bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	push, err := zmq.NewSocket(zmq.PUSH, append(h.stranger, zmq.Linger.Of(0))...)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, wrong := range missingNames(string(text), map[string][]string{
-			"zmq": exportedAPI(tree, "."), "auth": exportedAPI(tree, "auth"), "ws": exportedAPI(tree, "ws"), "web": exportedAPI(tree, "web"),
+			"zmq": exportedAPI(tree, "."), "auth": exportedAPI(tree, "auth"), "ws": exportedAPI(tree, "ws"), "web": exportedAPI(tree, "web"), "reqrep": exportedAPI(tree, "reqrep"),
 		}) {
 			t.Errorf("%s: %s does not exist", doc, wrong)
 		}
@@ -28,7 +28,7 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 }
 
 var (
-	qualified = regexp.MustCompile(`\b(zmq|auth|ws)\.([A-Z]\w*)`)
+	qualified = regexp.MustCompile(`\b(zmq|auth|ws|reqrep)\.([A-Z]\w*)`)
 	onSocket  = regexp.MustCompile("`s\\.([A-Z]\\w*)")
 )
 

@@ -46,6 +46,7 @@ var policy = []row{
 	// Transports: how bytes travel, never what they mean. A transport is
 	// a folder of its own and knows no other.
 	{"internal/transport", "internal/zerr", "golang.org/x/sys golang.org/x/net"},
+	{"internal/transport/multicast", "internal/transport internal/pgm internal/pgm/packet internal/zerr", "golang.org/x/sys golang.org/x/net"},
 	{"internal/transport/...", "internal/transport internal/zerr", "golang.org/x/sys golang.org/x/net"},
 
 	// One connection, one endpoint, and the only place where both sides meet.
@@ -60,6 +61,7 @@ var policy = []row{
 	// The public API, and what is built over it alone.
 	{".", "internal/...", ""},
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
+	{"reqrep", ".", ""},
 	// Publish-subscribe that can be caught up with.
 	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
@@ -70,7 +72,7 @@ var policy = []row{
 	{"compat/...", ". auth/... ws compat/...", ""},
 	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
 	{"metrics/...", ". metrics/...", ""},
-	{"examples/...", ". auth/... ws web examples/...", ""},
+	{"examples/...", ". auth/... reqrep ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
 	{"cmd/zmq/...", ". auth/... ws metrics/zmqstats cmd/zmq/...", "*"},
@@ -83,7 +85,7 @@ var policy = []row{
 	{"internal/release", "", ""},
 
 	// Modules of their own, against real libzmq and beside the rivals.
-	{"interop/...", ". auth/... ws web interop/...", "*"},
+	{"interop/...", ". auth/... replay reqrep ws web interop/...", "*"},
 	{"bench/...", ". auth/... ws bench/...", "*"},
 
 	// Black-box tests, a folder a theme, over one rig. They know the protocol from
@@ -94,7 +96,7 @@ var policy = []row{
 	{"test/transport", ". auth/... ws test/rig", "golang.org/x/crypto"},
 	// Sockets whose counters the public API does not have.
 	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/zerr", ""},
-	{"test/...", ". auth/... ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
+	{"test/...", ". auth/... reqrep ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},

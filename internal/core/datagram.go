@@ -32,7 +32,7 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 	if use.op != op {
 		return nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "over udp a %s does not %s", s.typ.Name, op)
 	}
-	if err := s.checkDatagrams(o, settings); err != nil {
+	if err := s.checkDatagrams(udp.Scheme, o, settings); err != nil {
 		return nil, err
 	}
 	dial := &udp.Config{
@@ -47,15 +47,16 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 		}
 		return nil, err
 	}
-	first := &opened{Transport: udp.New(), conn: conn, cfg: dial}
-	if op == "bind" { // at the port that the system has chosen
-		address = strings.TrimPrefix(conn.Endpoint(), udp.Scheme+"://")
+	e := &endpoint{socket: s, key: whole, bound: op == "bind", opts: o}
+	if e.bound { // at the port that the system has chosen
+		e.key = conn.Endpoint()
+		address = strings.TrimPrefix(e.key, udp.Scheme+"://")
 	}
-	cfg := s.sessionConfig(first, whole, address, o, &Hooks{})
-	cfg.Host, cfg.FirstDials, cfg.Immediate = silent{s, first}, nil, false
-	c := cfg.Engine
-	c.Datagrams, c.Mechanism, c.Authenticate, c.Lend = true, nil, nil, nil
-	c.MaxFrame, c.MaxMessage, c.MaxFrames = -1, 0, 0 // a datagram is never large
+	first := &opened{Transport: udp.New(), conn: conn, again: func(ctx context.Context) (net.Conn, error) {
+		return udp.Open(ctx, address, dial)
+	}}
+	cfg := s.datagramConfig(first, whole, address, o)
+	cfg.Host = silent{lasting{s, first}}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.Err(); err != nil {
@@ -66,32 +67,45 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 		_ = conn.Close()
 		return nil, zerr.Errorf(zerr.ErrInvalid, "a DGRAM is bound to one endpoint, and this one has its endpoint")
 	}
-	e := &endpoint{socket: s, key: whole, bound: op == "bind", opts: o}
-	if e.bound {
-		e.key = conn.Endpoint()
-	}
 	e.pipe = pipe.New(s.pipeConfig(o, e.key, false))
 	e.pipe.Route.Datagram = udp.MaxDatagram
+	s.startDatagrams(e, cfg)
+	return e.pipe, nil
+}
+
+// datagramConfig is what the session of a socket of the system lives by, which carries
+// frames without a handshake.
+func (s *Socket) datagramConfig(first *opened, whole, address string, o *opt.Set) *session.Config {
+	cfg := s.sessionConfig(first, whole, address, o, &Hooks{})
+	cfg.FirstDials, cfg.Immediate = nil, false
+	c := cfg.Engine
+	c.Datagrams, c.Mechanism, c.Authenticate, c.Lend = first.Scheme(), nil, nil, nil
+	c.MaxFrame, c.MaxMessage, c.MaxFrames = -1, 0, 0 // what is read keeps the limits already
+	return cfg
+}
+
+// startDatagrams puts an endpoint, which has its pipe already, into the table. s.mu is
+// held.
+func (s *Socket) startDatagrams(e *endpoint, cfg *session.Config) {
 	e.dialer = session.NewDialer(cfg, e.pipe)
 	s.endpoints = append(s.endpoints, e)
 	s.addPipe(e.pipe, e)
 	s.last = e.key
 	e.dialer.Start()
-	return e.pipe, nil
 }
 
 // checkDatagrams refuses a setting about which peers may talk to the socket or hear it:
-// over udp there are none that could be asked. libzmq ignores it.
-func (s *Socket) checkDatagrams(o *opt.Set, settings []Setting) error {
+// without connections there are none that could be asked. libzmq ignores it.
+func (s *Socket) checkDatagrams(scheme string, o *opt.Set, settings []Setting) error {
 	switch {
 	case s.ctx.cfg.Libzmq:
 		return nil
 	case o.Int(opt.Mechanism) != mechanismNull:
-		return zerr.Errorf(zerr.ErrInvalid, "udp has no security mechanism, and one is set")
+		return zerr.Errorf(zerr.ErrInvalid, "%s has no security mechanism, and one is set", scheme)
 	case len(o.Bytes(opt.ZAPDomain)) > 0:
-		return zerr.Errorf(zerr.ErrInvalid, "over udp no authentication handler is asked, and ZAP_DOMAIN wants one asked")
+		return zerr.Errorf(zerr.ErrInvalid, "over %s no authentication handler is asked, and ZAP_DOMAIN wants one asked", scheme)
 	case s.hooksOf(settings).Authorizer != nil:
-		return zerr.Errorf(zerr.ErrInvalid, "over udp no peer can be refused, and an authorizer is set")
+		return zerr.Errorf(zerr.ErrInvalid, "over %s no peer can be refused, and an authorizer is set", scheme)
 	}
 	return nil
 }
@@ -99,22 +113,22 @@ func (s *Socket) checkDatagrams(o *opt.Set, settings []Setting) error {
 // opened is the transport of a session whose first connection is there.
 type opened struct {
 	transport.Transport
-	cfg *udp.Config
+	again func(context.Context) (net.Conn, error) // makes another
 
 	mu   sync.Mutex
-	conn *udp.Conn // nil once it was used
+	conn net.Conn // nil once it was used
 }
 
 // Dial returns that connection, and after its end another.
-func (t *opened) Dial(ctx context.Context, address string, _ *transport.Config) (net.Conn, error) {
+func (t *opened) Dial(ctx context.Context, _ string, _ *transport.Config) (net.Conn, error) {
 	if c := t.take(); c != nil {
 		return c, nil
 	}
-	return udp.Open(ctx, address, t.cfg)
+	return t.again(ctx)
 }
 
 // take returns the connection that is there, if it was not used.
-func (t *opened) take() *udp.Conn {
+func (t *opened) take() net.Conn {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c := t.conn
@@ -122,19 +136,22 @@ func (t *opened) take() *udp.Conn {
 	return c
 }
 
-// silent is a socket whose monitor is not told: libzmq has no events of udp.
-type silent struct {
+// lasting is the host of such a session.
+type lasting struct {
 	*Socket
 	first *opened
 }
 
 // GaveUp implements session.Host.
-func (s silent) GaveUp(p *pipe.Pipe) {
-	if c := s.first.take(); c != nil { // taken away at once
+func (l lasting) GaveUp(p *pipe.Pipe) {
+	if c := l.first.take(); c != nil { // taken away at once
 		_ = c.Close()
 	}
-	s.Socket.GaveUp(p)
+	l.Socket.GaveUp(p)
 }
+
+// silent is a lasting socket whose monitor is not told: libzmq has no events of udp.
+type silent struct{ lasting }
 
 // Event logs what happens and does nothing else.
 func (s silent) Event(e session.Event) { s.log(&e) }

@@ -14,6 +14,7 @@ import (
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/transport/multicast"
 	"github.com/gozmq/zmq/internal/transport/udp"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -33,6 +34,7 @@ type endpoint struct {
 	parked   *parked    // inproc connect to a name that is not bound yet
 	all      *addresses // of a connect to all addresses of a name, which has no dialer itself
 	of       *addresses // of one of these addresses: to which connect it belongs
+	group    *group     // over multicast: the present connection; guarded by the socket's lock
 	spent    bool       // out of attempts; guarded by the socket's lock
 	since    time.Time  // in process: of the bind, or when the connect got its peer or began to wait
 }
@@ -84,8 +86,12 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	if t == nil {
 		return s.bindInproc(address, o)
 	}
-	if t.Scheme() == udp.Scheme {
+	switch t.Scheme() {
+	case udp.Scheme:
 		_, err := s.openDatagrams("bind", address, addr, o, settings)
+		return err
+	case multicast.Pgm, multicast.Epgm:
+		_, err := s.openMulticast("bind", address, addr, o, settings)
 		return err
 	}
 	s.mu.Lock()
@@ -159,8 +165,11 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 	if t == nil {
 		return s.connectInproc(address, o, settings)
 	}
-	if t.Scheme() == udp.Scheme {
+	switch t.Scheme() {
+	case udp.Scheme:
 		return s.openDatagrams("connect", address, addr, o, settings)
+	case multicast.Pgm, multicast.Epgm:
+		return s.openMulticast("connect", address, addr, o, settings)
 	}
 	if err := t.CheckConnect(addr); err != nil {
 		return nil, err

@@ -5,13 +5,17 @@ package core
 import (
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/transport/ipc"
+	"github.com/gozmq/zmq/internal/transport/multicast"
 	"github.com/gozmq/zmq/internal/transport/tcp"
 	"github.com/gozmq/zmq/internal/transport/udp"
 )
 
 // Transports returns the transports of this library by scheme, without inproc.
 func Transports() map[string]transport.Transport {
-	return map[string]transport.Transport{"tcp": tcp.New(), "ipc": ipc.New(), udp.Scheme: udp.New()}
+	return map[string]transport.Transport{
+		"tcp": tcp.New(), "ipc": ipc.New(), udp.Scheme: udp.New(),
+		multicast.Pgm: multicast.New(multicast.Pgm), multicast.Epgm: multicast.New(multicast.Epgm),
+	}
 }
 
 // ofPackageWS is for the transports that a program has to bring.
@@ -22,7 +26,7 @@ const notYet = "not available in this version"
 // LaterTransports returns the schemes that are known and not there, and why.
 func LaterTransports() map[string]string {
 	return map[string]string{
-		"ws": ofPackageWS, "wss": ofPackageWS, "tls": ofPackageWS, "pgm": notYet, "epgm": notYet,
+		"ws": ofPackageWS, "wss": ofPackageWS, "tls": ofPackageWS,
 		"tipc": notYet, "vmci": notYet, "vsock": notYet,
 	}
 }

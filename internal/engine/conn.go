@@ -26,7 +26,7 @@ type Config struct {
 	Identity     []byte
 	Mechanism    func() mechanism.Machine // a fresh one for each connection
 	Raw          bool                     // STREAM: no protocol at all
-	Datagrams    bool                     // frames without greeting and handshake
+	Datagrams    string                   // frames without greeting and handshake, over what; empty: not so
 	Groups       bool                     // DISH: a message is a group and one frame
 	Chunk        int                      // the most bytes of one message of a Raw connection, 0 is 8 KiB
 	Hello        []byte                   // HELLO_MSG: first message of every connection

@@ -89,8 +89,8 @@ func (h *handshake) run() error {
 	case h.c.cfg.Raw:
 		h.peer.Version = "raw"
 		return h.authorize()
-	case h.c.cfg.Datagrams:
-		h.peer.Version = "udp"
+	case h.c.cfg.Datagrams != "":
+		h.peer.Version = h.c.cfg.Datagrams
 		return nil
 	}
 	h.m = h.c.cfg.Mechanism()

@@ -2,37 +2,40 @@
 
 package opt
 
+// groupTypes are the socket types that reliable multicast carries.
+const groupTypes = "PUB, XPUB, SUB, XSUB"
+
 // multicastTable holds pgm, norm, udp multicast and VMCI.
 var multicastTable = []Spec{
 	{
 		Num: Rate, Name: "RATE", Go: "Rate", Kind: Int, Unit: "kbit/s",
-		Default: Value{I: 100}, LibzmqDefault: Value{I: 100}, Min: 1, Max: maxInt, Stored: true,
-		Transports: "pgm, epgm, norm",
-		Doc:        "The most that is sent or received over multicast.",
+		Default: Value{I: 100}, LibzmqDefault: Value{I: 100}, Min: 1, Max: maxInt,
+		Sockets: groupTypes, Transports: "pgm, epgm",
+		Doc: "The most that a publisher sends, repairs and all headers included; at most half of it goes to repairs. A subscriber measures its window by it.",
 	},
 	{
 		Num: RecoveryInterval, Name: "RECOVERY_IVL", Go: "RecoveryInterval", Kind: Millis, Unit: "ms",
-		Default: Value{I: 10000}, LibzmqDefault: Value{I: 10000}, Max: maxInt, Stored: true,
-		Transports: "pgm, epgm",
-		Doc:        "How long a receiver can ask for data that it missed. The sender keeps that much, Rate times this, in memory.",
+		Default: Value{I: 10000}, LibzmqDefault: Value{I: 10000}, Max: maxInt,
+		Sockets: groupTypes, Transports: "pgm, epgm",
+		Doc: "How long a subscriber can ask for data that it missed. The publisher keeps that much, Rate times this, in memory, and so does a subscriber of each publisher while something is missing.",
 	},
 	{
 		Num: MulticastHops, Name: "MULTICAST_HOPS", Go: "MulticastHops", Kind: Int, Unit: "hops",
 		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Min: 1, Max: maxInt,
-		Sockets: "RADIO", Transports: "udp multicast",
+		Sockets: "RADIO, PUB, XPUB", Transports: "udp multicast, pgm, epgm",
 		Doc: "The time to live of multicast packets. 1 stays in the local network.",
 	},
 	{
 		Num: MulticastMaxTPDU, Name: "MULTICAST_MAXTPDU", Go: "MulticastMaxTPDU", Kind: Int, Unit: "bytes",
-		Default: Value{I: 1500}, LibzmqDefault: Value{I: 1500}, Min: 1, Max: maxInt, Stored: true,
-		Transports: "pgm, epgm",
-		Doc:        "The largest packet, all headers included.",
+		Default: Value{I: 1500}, LibzmqDefault: Value{I: 1500}, Min: 1, Max: maxInt,
+		Sockets: groupTypes, Transports: "pgm, epgm",
+		Doc: "The largest packet, the headers of IP, UDP and PGM included. A subscriber takes packets of any size, and measures its window by this.",
 	},
 	{
 		Num: MulticastLoop, Name: "MULTICAST_LOOP", Go: "MulticastLoop", Kind: Bool, Unit: "bool",
 		Default: Value{I: 1}, LibzmqDefault: Value{I: 1}, Min: minInt, Max: maxInt, Draft: true,
-		Sockets: "RADIO", Transports: "udp multicast",
-		Doc: "Delivers the packets to receivers on the sending machine too.",
+		Sockets: "RADIO, PUB, XPUB", Transports: "udp multicast, pgm, epgm",
+		Doc: "Delivers the packets to receivers on the sending machine too. libzmq never does so over pgm and epgm.",
 	},
 	{
 		Num: VMCIBufferSize, Name: "VMCI_BUFFER_SIZE", Go: "VMCIBufferSize", Kind: Uint64, Unit: "bytes",

@@ -12,13 +12,13 @@ var queueTable = []Spec{
 	{
 		Num: SendBuffer, Name: "SNDBUF", Go: "SendBuffer", Kind: Int, Unit: "bytes",
 		Default: Value{I: -1}, LibzmqDefault: Value{I: -1}, Min: -1, Max: maxInt,
-		Transports: "tcp, ws, wss, pgm",
+		Transports: "tcp, ws, wss, udp, pgm, epgm",
 		Doc:        "The size of the kernel's transmit buffer of each connection (SO_SNDBUF). -1 leaves it as the system has it; zero is passed on as zero.",
 	},
 	{
 		Num: RecvBuffer, Name: "RCVBUF", Go: "RecvBuffer", Kind: Int, Unit: "bytes",
 		Default: Value{I: -1}, LibzmqDefault: Value{I: -1}, Min: -1, Max: maxInt,
-		Transports: "tcp, ws, wss, pgm",
+		Transports: "tcp, ws, wss, udp, pgm, epgm",
 		Doc:        "The size of the kernel's receive buffer of each connection (SO_RCVBUF). -1 leaves it as the system has it; zero is passed on as zero.",
 	},
 	{

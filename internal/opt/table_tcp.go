@@ -41,8 +41,8 @@ var tcpTable = []Spec{
 	},
 	{
 		Num: TOS, Name: "TOS", Go: "TOS", Kind: Int, Unit: "byte",
-		Max: maxInt, Transports: "tcp, ws, wss, norm",
-		Doc: "The type of service byte of IPv4 packets and the traffic class of IPv6 packets. Zero leaves it alone.",
+		Max: maxInt, Transports: "tcp, ws, wss, pgm, epgm, norm",
+		Doc: "The type of service byte of IPv4 packets and the traffic class of IPv6 packets. Zero leaves it alone, but stands for 184 (expedited forwarding) over pgm and epgm with IPv4.",
 	},
 	{
 		Num: Priority, Name: "PRIORITY", Go: "Priority", Kind: Int, Unit: "priority",

@@ -95,7 +95,7 @@ func (s *sub) Unsubscribe(topic []byte) error {
 // lock: in the caller's goroutine where that is the only one, so that the
 // subscription is on its way when the call returns.
 func (s *sub) tellOne(p *pipe.Pipe, topic []byte, cancel bool) {
-	if p.Route.Whole {
+	if p.Route.Whole || p.Route.Multicast {
 		return
 	}
 	flush, waiting := p.Subscription(topic, cancel)
@@ -144,7 +144,9 @@ func (s *sub) Send(m *pipe.Message) error {
 		return nil
 	}
 	for p := range s.pipes {
-		s.h.writeOrDisplace(p, &user)
+		if !p.Route.Multicast { // nothing goes upstream there
+			s.h.writeOrDisplace(p, &user)
+		}
 	}
 	return nil
 }

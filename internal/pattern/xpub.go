@@ -51,8 +51,16 @@ func (x *xpub) Attach(p *pipe.Pipe) {
 	x.shared.end()
 	p.Route.Attached = true
 	x.pipes[p] = struct{}{}
+	x.sendAll(p)
 	if b := x.h.Options.Bytes(opt.XPubWelcomeMessage); len(b) > 0 {
 		x.h.write(p, &pipe.Message{Head: b, Kept: true})
+	}
+}
+
+// sendAll has a group be sent everything: no subscriptions come from there.
+func (x *xpub) sendAll(p *pipe.Pipe) {
+	if p.Route.Multicast {
+		_ = x.subs.add(p, nil) // which every topic begins with
 	}
 }
 
@@ -72,6 +80,7 @@ func (x *xpub) Lost(p *pipe.Pipe) {
 	p.Route.FullAt = time.Time{}
 	if !x.subs.keeps(p) {
 		x.subs.forget(p, false)
+		x.sendAll(p)
 	}
 }
 
@@ -80,6 +89,9 @@ func (x *xpub) Detach(p *pipe.Pipe) {
 	p.Route.Attached = false
 	delete(x.pipes, p)
 	x.forgetPeer(p)
+	if p.Route.Multicast {
+		x.subs.remove(p, nil) // without a notice to the application, which had none
+	}
 	x.subs.forget(p, true)
 }
 

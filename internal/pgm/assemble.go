@@ -28,7 +28,7 @@ type Limits struct {
 // assembler makes messages of a source's stream. A message is put out when it is whole.
 type assembler struct {
 	limits *Limits
-	held   *int64 // bytes that assemblers hold together
+	parts  *partial
 
 	joined  bool
 	skip    int    // bytes before the first message, in later parts of a fragmented unit
@@ -142,10 +142,24 @@ func (a *assembler) admits(size uint64) bool {
 
 // hold counts what the assembler has of a message, and reports whether it may have that.
 func (a *assembler) hold() bool {
-	n := int64(len(a.message))
-	*a.held += n - a.counted
-	a.counted = n
-	return a.limits.Partial <= 0 || *a.held <= a.limits.Partial
+	more := int64(len(a.message)) - a.counted
+	a.counted += more
+	return a.parts.add(more)
+}
+
+// partial counts the parts of messages that assemblers hold together.
+type partial struct {
+	held  int64
+	limit int64 // 0: none
+	ask   func(total int64) error
+}
+
+// add counts bytes, and reports whether there may be as many.
+func (p *partial) add(n int64) bool {
+	if p.held += n; n > 0 && p.limit > 0 && p.held > p.limit {
+		return false
+	}
+	return p.ask == nil || p.ask(p.held) == nil
 }
 
 // keptRoom is how much memory stays for the next message.

@@ -178,8 +178,8 @@ func TestPartsOfMessagesAreBounded(t *testing.T) {
 				data = endless
 			}
 			s.r.Handle(packet.AppendData(nil, packet.OData, tsi, testSession, seq, 0, data), netip.AddrPortFrom(s.addr, 1), testGroup, w.now)
-			if s.r.partial > 102_000 {
-				t.Fatalf("%d bytes of parts", s.r.partial)
+			if s.r.partial.held > 102_000 {
+				t.Fatalf("%d bytes of parts", s.r.partial.held)
 			}
 		}
 	}
@@ -192,8 +192,8 @@ func TestPartsOfMessagesAreBounded(t *testing.T) {
 	}
 	w.run(expiry + time.Second)
 	s.pump()
-	if s.r.partial != 0 || s.r.held != 0 {
-		t.Errorf("%d and %d bytes are counted of sources that are forgotten", s.r.partial, s.r.held)
+	if s.r.partial.held != 0 || s.r.held != 0 {
+		t.Errorf("%d and %d bytes are counted of sources that are forgotten", s.r.partial.held, s.r.held)
 	}
 }
 
@@ -223,8 +223,8 @@ func FuzzReceiver(f *testing.F) {
 			p.source.Handle(forged, w.now)
 			s.r.Messages() // which a forged packet may make
 			s.r.Next(w.now)
-			if s.r.partial > 8000 || s.r.held > leastHeld {
-				t.Fatal(s.r.partial, s.r.held)
+			if s.r.partial.held > 8000 || s.r.held > leastHeld {
+				t.Fatal(s.r.partial.held, s.r.held)
 			}
 		}
 	})

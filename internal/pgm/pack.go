@@ -78,6 +78,9 @@ func (p *Packer) header(b []byte) int {
 // Full reports whether the packet has no room for more.
 func (p *Packer) Full() bool { return len(p.data) == p.size }
 
+// Ends reports whether what was taken ends with a message.
+func (p *Packer) Ends() bool { return p.left == 0 && p.heads == 0 && !p.midway }
+
 // Data returns what the packet has by now, nil if nothing. It is valid until Next.
 func (p *Packer) Data() []byte {
 	if len(p.data) == offsetSize {

@@ -18,6 +18,9 @@ type ReceiverConfig struct {
 	MTU     int    // the largest packet that is expected, which measures memory
 	Limits  Limits
 	Random  *rand.Rand
+	// Partial, if set, is asked before parts of messages take so many bytes, all sources
+	// together. An error has the message that grows be given up.
+	Partial func(total int64) error
 	// Lost, if set, is called when packets of a source are lost for good.
 	Lost func(source packet.TSI, from netip.Addr, packets uint64)
 }
@@ -61,11 +64,12 @@ type Receiver struct {
 	list    []*remote // the same, oldest first
 	wake    time.Time // when Next has something to do, or before
 	held    int64     // bytes of packets behind gaps
-	partial int64     // bytes of messages of which a part is there
-	out     []byte    // messages
+	partial partial
+	out     []byte // messages
 	queue   []Send
 	rested  time.Time // until when no NAKs are sent
 	stats   ReceiverStats
+	past    RemoteStats // sum of the sources that were forgotten
 }
 
 // ReceiverStats are the counters of a Receiver that belong to no source.
@@ -76,7 +80,7 @@ type ReceiverStats struct {
 
 // NewReceiver makes a Receiver.
 func NewReceiver(cfg ReceiverConfig) *Receiver {
-	return &Receiver{cfg: cfg, sources: make(map[packet.TSI]*remote)}
+	return &Receiver{cfg: cfg, sources: make(map[packet.TSI]*remote), partial: partial{limit: cfg.Limits.Partial, ask: cfg.Partial}}
 }
 
 // Handle takes a packet that has come for a group, from an address and port of UDP. What
@@ -180,7 +184,7 @@ func (r *Receiver) newRemote(tsi packet.TSI, now time.Time) *remote {
 		r.forget(worst)
 	}
 	s := &remote{r: r, tsi: tsi, heard: now, window: receiveWindow{limit: r.cfg.Window}}
-	s.stream = assembler{limits: &r.cfg.Limits, held: &r.partial}
+	s.stream = assembler{limits: &r.cfg.Limits, parts: &r.partial}
 	r.sources[tsi] = s
 	r.list = append(r.list, s)
 	r.wakeAt(now.Add(expiry))
@@ -194,6 +198,7 @@ func (r *Receiver) forget(s *remote) {
 	if s.stream.leave() {
 		s.stats.Torn++
 	}
+	r.past.add(&s.stats)
 	delete(r.sources, s.tsi)
 	r.list = slices.DeleteFunc(r.list, func(x *remote) bool { return x == s })
 }
@@ -261,6 +266,9 @@ func (r *Receiver) Sources() []RemoteStats {
 	}
 	return list
 }
+
+// Past returns the sums of the sources that are not followed any more.
+func (r *Receiver) Past() RemoteStats { return r.past }
 
 // Stats returns the counters that belong to no source.
 func (r *Receiver) Stats() ReceiverStats { return r.stats }

@@ -26,6 +26,20 @@ type RemoteStats struct {
 	Foreign        uint64 // packets in its name from another address
 }
 
+// add adds the counters of another source.
+func (a *RemoteStats) add(b *RemoteStats) {
+	a.Packets += b.Packets
+	a.Bytes += b.Bytes
+	a.Messages += b.Messages
+	a.Duplicates += b.Duplicates
+	a.Asked += b.Asked
+	a.Repaired += b.Repaired
+	a.Lost += b.Lost
+	a.Gaps += b.Gaps
+	a.Torn += b.Torn
+	a.Foreign += b.Foreign
+}
+
 // remote is a source as a Receiver sees it.
 type remote struct {
 	r      *Receiver

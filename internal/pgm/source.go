@@ -123,15 +123,16 @@ func (s *Source) Finish() {
 	s.fin, s.extra = true, manySPMs
 }
 
-// Handle takes a packet that has come from a receiver.
-func (s *Source) Handle(b []byte, now time.Time) {
+// Handle takes a packet that has come from a receiver. It returns whether that has asked
+// for a packet of data.
+func (s *Source) Handle(b []byte, now time.Time) (asks bool) {
 	h, body, err := packet.Parse(b)
 	if err != nil {
 		s.stats.Malformed++
-		return
+		return false
 	}
 	if h.Asked() != s.cfg.TSI || h.From != s.cfg.Session {
-		return
+		return false
 	}
 	switch h.Type {
 	case packet.SPMR:
@@ -142,14 +143,16 @@ func (s *Source) Handle(b []byte, now time.Time) {
 		r, err := packet.ParseRequest(&h, body)
 		if err != nil {
 			s.stats.Malformed++
-			return
+			return false
 		}
 		if r.Source == s.cfg.Path && r.Group == s.cfg.Group {
+			asks = true
 			for seq := range r.Seqs() {
 				s.ask(seq, now)
 			}
 		}
 	}
+	return asks
 }
 
 // ask notes that a receiver has asked for a packet.

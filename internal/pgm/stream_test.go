@@ -30,7 +30,9 @@ func pack(size int, writes ...[]byte) (packets [][]byte) {
 }
 
 // newAssembler makes one with limits.
-func newAssembler(l Limits) *assembler { return &assembler{limits: &l, held: new(int64)} }
+func newAssembler(l Limits) *assembler {
+	return &assembler{limits: &l, parts: &partial{limit: l.Partial}}
+}
 
 // TestTheDataOfALoneMessage: as the specification has it.
 func TestTheDataOfALoneMessage(t *testing.T) {
@@ -101,8 +103,8 @@ func TestMessagesPassPacketsOfAnySize(t *testing.T) {
 				t.Fatal("the stream makes no sense")
 			}
 		}
-		if !bytes.Equal(got, all) || *a.held != 0 {
-			t.Fatalf("seed %d, packets of %d: %d bytes of %d, %d held", seed, size, len(got), len(all), *a.held)
+		if !bytes.Equal(got, all) || a.parts.held != 0 {
+			t.Fatalf("seed %d, packets of %d: %d bytes of %d, %d held", seed, size, len(got), len(all), a.parts.held)
 		}
 	}
 }
@@ -155,8 +157,8 @@ func TestLimitsOfMessages(t *testing.T) {
 				a.leave()
 			}
 		}
-		if fits != x.fits || *a.held != 0 {
-			t.Errorf("%s: %v, %d held", name, fits, *a.held)
+		if fits != x.fits || a.parts.held != 0 {
+			t.Errorf("%s: %v, %d held", name, fits, a.parts.held)
 		}
 		if got, n, ok := a.begin(nil, pack(30, small)[0], false); x.limits.Frame != 0 && (n != 1 || !ok || !bytes.Equal(got, small)) {
 			t.Errorf("%s: then % x", name, got)

@@ -12,6 +12,7 @@ type Route struct {
 	ID         []byte    // routing id; nil while the peer is anonymous
 	Key        string    // the same, as the table of routes has it
 	Datagram   int       // the largest that the pipe carries; 0: it carries messages of any size
+	Multicast  bool      // it goes to a group, or comes from one: subscribers choose
 	Label      *Label    // of messages from the peer and to it, with its number
 	FullAt     time.Time // when it lost a message first since it last had room
 	Chosen     uint64    // last fan-out that chose this pipe

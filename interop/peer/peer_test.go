@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
 
-const wait = 10 * time.Second
+const wait = time.Minute
 
 // pair is a bound socket of one process and a connected one of another.
 func pair(t *testing.T, endpoint, bound, connected string) (*Socket, *Socket) {

@@ -12,6 +12,17 @@ import (
 // what it writes. It skips or fails the test as Start does.
 func Script(t testing.TB, program string, args ...string) string {
 	t.Helper()
+	out, err := Program(t, append([]string{"-c", program}, args...)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+// Program returns a command of the Python that has pyzmq, which ends with the test. It
+// skips or fails the test as Start does.
+func Program(t testing.TB, args ...string) *exec.Cmd {
+	t.Helper()
 	python := os.Getenv("ZMQ_INTEROP_PYTHON")
 	if python == "" {
 		python = defaultPython
@@ -19,9 +30,5 @@ func Script(t testing.TB, program string, args ...string) string {
 	if err := available(python); err != nil {
 		missing(t, err)
 	}
-	out, err := exec.CommandContext(t.Context(), python, append([]string{"-c", program}, args...)...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return string(out)
+	return exec.CommandContext(t.Context(), python, args...)
 }

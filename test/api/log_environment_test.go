@@ -15,7 +15,7 @@ import (
 // TestEnvironmentSwitchesTheLogOn runs itself as a program without a logger.
 func TestEnvironmentSwitchesTheLogOn(t *testing.T) {
 	if os.Getenv("ZMQ_LOG_PROGRAM") != "" {
-		rep, at := rig.New(t).Bind(zmq.REP, "tcp://127.0.0.1:*")
+		rep, at := rig.New(t).Bind(zmq.REP, rig.AnyPort)
 		rig.DialRaw(t, at).Write([]byte("GET / HTTP/1.0\r\n\r\n"))
 		r := rig.New(t)
 		r.WaitUntil("the stranger is refused", func() bool { return rep.Stats().HandshakeFailures.Protocol > 0 })

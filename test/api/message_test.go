@@ -22,7 +22,7 @@ func TestFramesAreTheReceiversOwnAmongSeveralSubscribers(t *testing.T) {
 	for _, size := range frameSizes {
 		r := rig.New(t)
 		pub, at := r.Bind(zmq.PUB, "inproc://it")
-		r.Check(pub.Bind("tcp://127.0.0.1:*"))
+		r.Check(pub.Bind(rig.AnyPort))
 		subs := []*zmq.Socket{r.Connect(zmq.SUB, at), r.Connect(zmq.SUB, at), r.Connect(zmq.SUB, pub.LastEndpoint())}
 		for _, s := range subs {
 			r.Check(s.Subscribe(""))
@@ -115,7 +115,7 @@ func TestRoutingIDsAreTheReceiversOwn(t *testing.T) {
 
 func TestMessageClone(t *testing.T) {
 	r := rig.New(t)
-	b, c := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	b, c := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	r.Send(c, "head", "", "tail")
 	m, err := b.Recv(r.Ctx)
 	r.Check(err)

@@ -119,7 +119,7 @@ func TestMonitorToVersion2(t *testing.T) {
 	r.Check(b.MonitorTo("inproc://b", zmq.EventAll, 2, zmq.PAIR))
 	r.Check(c.MonitorTo("inproc://c", zmq.EventAll, 2, zmq.PAIR))
 	wb, wc := newReader(r, zmq.PAIR, "inproc://b"), newReader(r, zmq.PAIR, "inproc://c")
-	r.Check(b.Bind("tcp://127.0.0.1:*"))
+	r.Check(b.Bind(rig.AnyPort))
 	at := b.LastEndpoint()
 	if e := wantWire(r, wb, 2, zmq.EventListening)[0]; e.local != at || e.remote != "" {
 		t.Errorf("%+v", e)
@@ -182,7 +182,7 @@ func TestMonitorToTargetAfterTheFirstConnection(t *testing.T) {
 
 func TestMonitorToBindFailed(t *testing.T) {
 	r := rig.New(t)
-	_, taken := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	_, taken := r.Bind(zmq.PULL, rig.AnyPort)
 	for version := 1; version <= 2; version++ {
 		for endpoint, closedAt := range map[string]string{taken: "", "ipc:///no/such/directory/s": "ipc:///no/such/directory/s"} {
 			s := r.Socket(zmq.PULL)
@@ -211,7 +211,7 @@ func TestMonitorToBindFailed(t *testing.T) {
 func TestMonitorToIsSilentWhereLibzmqIs(t *testing.T) {
 	const mask = zmq.EventHandshakeFailed | zmq.EventHandshakeSucceeded | zmq.EventDisconnected
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.PULL, rig.AnyPort)
 	r.Check(b.MonitorTo("inproc://b", mask, 1, zmq.PAIR))
 	w := newReader(r, zmq.PAIR, "inproc://b")
 	for _, typ := range []string{"SUB", "PULL"} {
@@ -236,7 +236,7 @@ func TestMonitorToIsSilentWhereLibzmqIs(t *testing.T) {
 	wantWire(r, w, 1, zmq.EventDisconnected)
 
 	only := r.Socket(zmq.STREAM)
-	r.Check(only.Bind("tcp://127.0.0.1:*"))
+	r.Check(only.Bind(rig.AnyPort))
 	r.Check(only.MonitorTo("inproc://only", zmq.EventHandshakeFailedNoDetail, 1, zmq.PAIR))
 	wo := newReader(r, zmq.PAIR, "inproc://only")
 	raw, err := net.Dial("tcp", strings.TrimPrefix(only.LastEndpoint(), "tcp://"))
@@ -258,11 +258,11 @@ func TestMonitorToErrors(t *testing.T) {
 	}{
 		{"inproc://m", 0x10000, 1, zmq.PAIR, zmq.ErrInvalid},
 		{"inproc://m", ^zmq.EventKind(0), 1, zmq.PAIR, zmq.ErrInvalid}, // -1 of the old call
-		{"tcp://127.0.0.1:*", 0x10000, 1, zmq.PAIR, zmq.ErrInvalid},    // before the endpoint
+		{rig.AnyPort, 0x10000, 1, zmq.PAIR, zmq.ErrInvalid},            // before the endpoint
 		{"", zmq.EventAll, 1, zmq.PAIR, zmq.ErrInvalid},
 		{"inproc", zmq.EventAll, 1, zmq.PAIR, zmq.ErrInvalid},
 		{"inproc://", zmq.EventAll, 1, zmq.PAIR, zmq.ErrInvalid},
-		{"tcp://127.0.0.1:*", zmq.EventAll, 1, zmq.PAIR, zmq.ErrUnsupportedTransport},
+		{rig.AnyPort, zmq.EventAll, 1, zmq.PAIR, zmq.ErrUnsupportedTransport},
 		{"ipc:///tmp/x", zmq.EventAll, 1, zmq.SUB, zmq.ErrUnsupportedTransport}, // before the type
 		{"nosuch://x", zmq.EventAll, 1, zmq.PAIR, zmq.ErrUnsupportedTransport},
 		{"inproc://m", zmq.EventAll, 1, zmq.SUB, zmq.ErrInvalid},
@@ -294,10 +294,10 @@ func TestMonitorToReplaced(t *testing.T) {
 	s := r.Socket(zmq.PULL)
 	r.Check(s.MonitorTo("inproc://one", zmq.EventAll, 1, zmq.PAIR))
 	one := newReader(r, zmq.PAIR, "inproc://one")
-	if err := s.MonitorTo("tcp://127.0.0.1:*", zmq.EventAll, 1, zmq.PAIR); err == nil {
+	if err := s.MonitorTo(rig.AnyPort, zmq.EventAll, 1, zmq.PAIR); err == nil {
 		t.Fatal("a monitor over tcp")
 	}
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	wantWire(r, one, 1, zmq.EventListening)
 	r.Check(s.MonitorTo("inproc://one", zmq.EventAll, 1, zmq.PAIR)) // the name is free at once
 	wantWire(r, one, 1, zmq.EventMonitorStopped)
@@ -325,7 +325,7 @@ func TestMonitorToWaitsForItsReader(t *testing.T) {
 			r.Check(s.MonitorTo("inproc://m", zmq.EventListening, 1, typ))
 			const binds = 3000 // more than the queues of the sockets take
 			for range binds {
-				r.Check(s.Bind("tcp://127.0.0.1:*"))
+				r.Check(s.Bind(rig.AnyPort))
 				r.Check(s.Unbind(s.LastEndpoint()))
 			}
 			if !early {
@@ -345,12 +345,12 @@ func TestMonitorToPublishes(t *testing.T) {
 	r := rig.New(t)
 	s := r.Socket(zmq.PULL)
 	r.Check(s.MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PUB))
-	r.Check(s.Bind("tcp://127.0.0.1:*")) // before the first reader
+	r.Check(s.Bind(rig.AnyPort)) // before the first reader
 	all := newReader(r, zmq.SUB, "inproc://m")
 	closed := r.Socket(zmq.SUB)
 	r.Check(closed.Subscribe(string(binary.NativeEndian.AppendUint16(nil, uint16(zmq.EventClosed)))))
 	r.Check(closed.Connect("inproc://m"))
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	r.Check(s.Unbind(s.LastEndpoint()))
 	wantWire(r, all, 1, zmq.EventListening, zmq.EventClosed)
 	wantWire(r, closed, 1, zmq.EventClosed)
@@ -374,7 +374,7 @@ func TestMonitorToWithoutReader(t *testing.T) {
 					}
 				}
 			}
-			r.Check(b.Bind("tcp://127.0.0.1:*"))
+			r.Check(b.Bind(rig.AnyPort))
 			at := b.LastEndpoint()
 			for i := range 800 { // more events than the sockets queue
 				r.Check(c.Connect(at))
@@ -398,7 +398,7 @@ func TestMonitorToEndsForASlowReader(t *testing.T) {
 	w := newReader(r, zmq.PAIR, "inproc://m")
 	const binds = 3000 // more than the queues of the sockets take
 	for range binds {
-		r.Check(s.Bind("tcp://127.0.0.1:*"))
+		r.Check(s.Bind(rig.AnyPort))
 		r.Check(s.Unbind(s.LastEndpoint()))
 	}
 	r.Check(s.Close())
@@ -427,7 +427,7 @@ func TestMonitorToAsksThePolicy(t *testing.T) {
 	}
 	r.Check(s.MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PAIR))
 	w := newReader(r, zmq.PAIR, "inproc://m")
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	wantWire(r, w, 1, zmq.EventMonitorStopped)
 }
 
@@ -437,7 +437,7 @@ func TestMonitorToUnknownVersion(t *testing.T) {
 	s := r.Socket(zmq.PULL)
 	r.Check(s.MonitorTo("inproc://m", zmq.EventAll, 3, zmq.PAIR))
 	w := newReader(r, zmq.PAIR, "inproc://m")
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	r.Check(s.StopMonitorTo())
 	r.WantNothing(w)
 }
@@ -446,7 +446,7 @@ func TestMonitorToEndsWithShutdown(t *testing.T) {
 	r := rig.New(t)
 	s := r.Socket(zmq.PULL)
 	r.Check(s.MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PAIR))
-	r.Check(s.Bind("tcp://127.0.0.1:*")) // waits for a reader
+	r.Check(s.Bind(rig.AnyPort)) // waits for a reader
 	r.ZMQ.Shutdown()
 	rig.WantEnd(t, "MonitorTo", s.MonitorTo("inproc://n", zmq.EventAll, 1, zmq.PAIR), zmq.ErrTerminated, rig.ETERM)
 	r.Check(s.Close())
@@ -456,7 +456,7 @@ func TestMonitorToEndsWithShutdown(t *testing.T) {
 // The statistics of pipes: one event for each, with both queues.
 func TestMonitorPipesStats(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	r.Check(b.Bind("inproc://b"))
 	if err := b.MonitorPipesStats(); !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != int(syscall.EINVAL) {
 		t.Errorf("without a monitor: %v", err)
@@ -485,7 +485,7 @@ func TestMonitorPipesStats(t *testing.T) {
 	if e := seen.Want(zmq.EventPipesStats)[0]; e.QueuedIn != 3 || e.QueuedOut != 0 || e.Endpoint != at || e.Peer.SocketType != "DEALER" {
 		t.Errorf("%+v", e)
 	}
-	unbound := r.FreeEndpoint("tcp://127.0.0.1:*")
+	unbound := r.FreeEndpoint(rig.AnyPort)
 	waiting := r.Socket(zmq.DEALER)
 	r.Check(waiting.Connect(unbound))
 	r.TrySend(waiting, "one")
@@ -508,7 +508,7 @@ func TestMonitorPipesStats(t *testing.T) {
 // Registration, stop and emission from many goroutines.
 func TestMonitorToUnderWay(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.PULL, rig.AnyPort)
 	done := make(chan error, 3)
 	for i := range cap(done) {
 		go func() {

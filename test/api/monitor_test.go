@@ -242,7 +242,7 @@ func TestMonitorOfUnbind(t *testing.T) {
 
 func TestMonitorOfBindFailed(t *testing.T) {
 	r := rig.New(t)
-	_, taken := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	_, taken := r.Bind(zmq.PULL, rig.AnyPort)
 	for _, c := range []struct {
 		endpoint string
 		number   syscall.Errno
@@ -296,7 +296,7 @@ func TestMonitorOfCloseFailed(t *testing.T) {
 // A limit is a reason not to accept.
 func TestMonitorOfLimits(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.MaxPeers.Of(1))
+	b, at := r.Bind(zmq.PULL, rig.AnyPort, zmq.MaxPeers.Of(1))
 	w := r.Watch(b, zmq.EventAll)
 	r.Connect(zmq.PUSH, at)
 	r.WaitPeers(b, 1)
@@ -328,7 +328,7 @@ func TestMonitorOfSecondPeerOfAPair(t *testing.T) {
 
 func TestMonitorOfAcceptFailed(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.TCPAcceptFilter.Of("192.0.2.0/24"))
+	b, at := r.Bind(zmq.PULL, rig.AnyPort, zmq.TCPAcceptFilter.Of("192.0.2.0/24"))
 	w := r.Watch(b, zmq.EventAll)
 	c := r.Socket(zmq.PUSH)
 	r.Check(c.Connect(at))
@@ -358,9 +358,9 @@ func TestMonitorOfHandshakeFailures(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := rig.New(t)
-			b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+			b, at := r.Bind(zmq.PULL, rig.AnyPort)
 			if c.name == "silent" {
-				r.Check(b.Bind("tcp://127.0.0.1:*", zmq.HandshakeInterval.Of(50*time.Millisecond)))
+				r.Check(b.Bind(rig.AnyPort, zmq.HandshakeInterval.Of(50*time.Millisecond)))
 				at = b.LastEndpoint()
 			}
 			w := r.Watch(b, zmq.EventAll)
@@ -410,7 +410,7 @@ func TestMonitorOfTypesThatDoNotFit(t *testing.T) {
 
 func TestMonitorOfHeartbeatTimeout(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*",
+	b, at := r.Bind(zmq.PULL, rig.AnyPort,
 		zmq.HeartbeatInterval.Of(10*time.Millisecond), zmq.HeartbeatTimeout.Of(30*time.Millisecond))
 	w := r.Watch(b, zmq.EventAll)
 	p := dialRaw(t, at, "PUSH") // never answers a PING
@@ -453,7 +453,7 @@ func TestSeveralMonitorsOfOneSocket(t *testing.T) {
 	r := rig.New(t)
 	s := r.Socket(zmq.PULL)
 	all, some, none := r.Watch(s, zmq.EventAll), r.Watch(s, zmq.EventClosed), r.Watch(s, 0)
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	late := r.Watch(s, zmq.EventAll)
 	r.Check(s.Close())
 	all.Want(zmq.EventListening, zmq.EventClosed)
@@ -481,13 +481,13 @@ func TestMonitorEndsWithItsLoop(t *testing.T) {
 		}
 		done <- n
 	}()
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	cancel()
 	if n := <-done; n > 1 {
 		t.Errorf("%d events", n)
 	}
 	events = s.Monitor(r.Ctx, zmq.EventAll)
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	r.Check(s.Unbind(s.LastEndpoint()))
 	for range events {
 		break
@@ -515,7 +515,7 @@ func TestMonitorThatIsNotReadCountsWhatItDrops(t *testing.T) {
 	w := r.Watch(s, zmq.EventListening|zmq.EventMonitorStopped)
 	lively := r.Watch(s, zmq.EventListening)
 	for range 1000 + extra {
-		r.Check(s.Bind("tcp://127.0.0.1:*"))
+		r.Check(s.Bind(rig.AnyPort))
 		r.Check(s.Unbind(s.LastEndpoint()))
 		lively.Want(zmq.EventListening)
 	}
@@ -523,7 +523,7 @@ func TestMonitorThatIsNotReadCountsWhatItDrops(t *testing.T) {
 		t.Errorf("%d events dropped, want %d", n, extra)
 	}
 	w.Want(zmq.EventListening)
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 	for range 999 {
 		if e := w.Want(zmq.EventListening)[0]; e.Dropped != 0 {
 			t.Fatalf("%+v", e)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/auth"
+	"github.com/gozmq/zmq/reqrep"
 	"github.com/gozmq/zmq/test/rig"
 )
 
@@ -66,6 +67,7 @@ func withNilContext(r *rig.Test) map[string]func() error {
 		},
 	}
 	addSourcesWithNilContext(r, calls)
+	addRequestsWithNilContext(r, calls)
 	return calls
 }
 
@@ -85,6 +87,21 @@ func addSourcesWithNilContext(r *rig.Test, calls map[string]func() error) {
 		_, err := dir.CheckKey(nilContext, auth.Request{})
 		return err
 	}
+}
+
+// addRequestsWithNilContext adds those of package reqrep.
+func addRequestsWithNilContext(r *rig.Test, calls map[string]func() error) {
+	client, err := reqrep.NewClient(reqrep.Config{Context: r.ZMQ}, "inproc://nil-context")
+	r.Check(err)
+	r.Cleanup(func() { _ = client.Close() })
+	router := r.Socket(zmq.ROUTER)
+	answer := func(context.Context, reqrep.Request) zmq.Message { return zmq.Message{} }
+	calls["reqrep Serve"] = func() error { return reqrep.Serve(nilContext, router, answer, 1) }
+	calls["reqrep (*Server) Serve"] = func() error {
+		s := reqrep.Server{Socket: router, Handler: answer}
+		return s.Serve(nilContext)
+	}
+	calls["reqrep (*Client) Request"] = func() error { _, err := client.Request(nilContext, nil); return err }
 }
 
 // lookAtNoContext are the calls that have a context only because an interface asks for
@@ -116,7 +133,7 @@ func TestNilContextIsRefusedByName(t *testing.T) {
 
 	takes := regexp.MustCompile(`^(?:func |method )(.*?)\((?:.*, )?context\.Context[,)]`)
 	inner := regexp.MustCompile(`func\([^()]*\)`) // is called by us, not by the program
-	for _, pkg := range []string{"zmq", "auth", "ws", "classic"} {
+	for _, pkg := range []string{"zmq", "auth", "reqrep", "ws", "classic"} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "api", pkg+".txt"))
 		rig.Must(t, err)
 		for line := range strings.Lines(string(text)) {

@@ -35,8 +35,8 @@ func TestConnectRoutingIDWithImmediateIsTakenFromTheCallOn(t *testing.T) {
 	r := rig.New(t)
 	router := r.Socket(zmq.ROUTER, zmq.Immediate.Of(true))
 	id := zmq.ConnectRoutingID.Of([]byte("anna"))
-	r.Check(router.Connect(r.FreeEndpoint("tcp://127.0.0.1:*"), id))
-	if err := router.Connect(r.FreeEndpoint("tcp://127.0.0.1:*"), id); !errors.Is(err, zmq.ErrInvalid) {
+	r.Check(router.Connect(r.FreeEndpoint(rig.AnyPort), id))
+	if err := router.Connect(r.FreeEndpoint(rig.AnyPort), id); !errors.Is(err, zmq.ErrInvalid) {
 		t.Errorf("the id is given twice: %v", err)
 	}
 }
@@ -44,8 +44,8 @@ func TestConnectRoutingIDWithImmediateIsTakenFromTheCallOn(t *testing.T) {
 // A peer that connected under the name first keeps it, and the connect is told.
 func TestConnectRoutingIDWithImmediateYieldsToAPeerOfThatName(t *testing.T) {
 	r := rig.New(t)
-	free := r.FreeEndpoint("tcp://127.0.0.1:*")
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.Immediate.Of(true))
+	free := r.FreeEndpoint(rig.AnyPort)
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort, zmq.Immediate.Of(true))
 	w := r.Watch(router, zmq.EventDisconnected)
 	r.Check(router.Connect(free, zmq.ConnectRoutingID.Of([]byte("anna"))))
 	first := r.Connect(zmq.DEALER, at, zmq.RoutingID.Of([]byte("anna")))
@@ -66,11 +66,11 @@ func TestZAPEnforceDomainOnPlainTCPIsRefused(t *testing.T) {
 		set []zmq.Setting
 	}{{zmq.STREAM, nil}, {zmq.ROUTER, []zmq.Setting{zmq.RouterRaw.Of(true)}}} {
 		s := r.Socket(x.typ, append(x.set, zmq.ZAPDomain.Of("x"), zmq.ZAPEnforceDomain.Of(true))...)
-		if err := s.Bind("tcp://127.0.0.1:*"); !errors.Is(err, zmq.ErrInvalid) {
+		if err := s.Bind(rig.AnyPort); !errors.Is(err, zmq.ErrInvalid) {
 			t.Errorf("%s binds: %v", s, err)
 		}
 		r.Check(zmq.ZAPEnforceDomain.Set(s, false))
-		r.Check(s.Bind("tcp://127.0.0.1:*"))
+		r.Check(s.Bind(rig.AnyPort))
 	}
 }
 

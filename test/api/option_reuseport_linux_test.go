@@ -13,7 +13,7 @@ import (
 
 func TestReusePortSpreadsConnectionsOverListeners(t *testing.T) {
 	r := rig.New(t)
-	one, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.ReusePort.Of(true))
+	one, at := r.Bind(zmq.PULL, rig.AnyPort, zmq.ReusePort.Of(true))
 	two := r.Socket(zmq.PULL, zmq.ReusePort.Of(true))
 	r.Check(two.Bind(at))
 	if err := r.Socket(zmq.PULL).Bind(at); !errors.Is(err, syscall.EADDRINUSE) {

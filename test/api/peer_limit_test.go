@@ -19,7 +19,7 @@ func TestMessageThatEveryPeerRefusesIsAnError(t *testing.T) {
 		"message": {zmq.MaxMessageBytes.Of(1000)},
 	} {
 		r := rig.New(t)
-		b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", limits...)
+		b, at := r.Bind(zmq.PULL, rig.AnyPort, limits...)
 		c := r.Connect(zmq.PUSH, at)
 		r.WaitPeers(c, 1)
 		err := c.Send(r.Ctx, make([]byte, 1001))
@@ -37,7 +37,7 @@ func TestMessageThatEveryPeerRefusesIsAnError(t *testing.T) {
 // TestMessageThatOnePeerAcceptsIsSent: another may be why a closer look is taken.
 func TestMessageThatOnePeerAcceptsIsSent(t *testing.T) {
 	r := rig.New(t)
-	d, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	d, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	small := r.Connect(zmq.DEALER, at, zmq.RoutingID.Of([]byte("small")), zmq.MaxMessageSize.Of(200))
 	large := r.Connect(zmq.DEALER, at, zmq.RoutingID.Of([]byte("large")))
 	r.WaitPeers(d, 2)

@@ -57,7 +57,7 @@ func TestPollerDescriptorsAreLevelTriggered(t *testing.T) {
 func TestPollerOfSocketsAndDescriptors(t *testing.T) {
 	r := rig.New(t)
 	read, write := newPipe(r)
-	pull, push := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	pull, push := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	p := newPoller(r)
 	r.Check(p.Add(pull, zmq.PollIn, "pull"))
 	r.Check(p.AddFD(read, zmq.PollIn, "read"))

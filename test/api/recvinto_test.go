@@ -35,7 +35,7 @@ func numberedBody(number, n int) []byte {
 var intoSizes = []int{0, 1, 7, 100, 2000, 5000, 20000, 33000, 65536, 300000, 2000000}
 
 func TestRecvIntoUsesMemoryAgain(t *testing.T) {
-	for _, endpoint := range []string{"tcp://127.0.0.1:*", "inproc://into"} {
+	for _, endpoint := range []string{rig.AnyPort, "inproc://into"} {
 		for _, types := range [][2]zmq.SocketType{{zmq.PULL, zmq.PUSH}, {zmq.SUB, zmq.PUB}, {zmq.DEALER, zmq.DEALER}} {
 			t.Run(fmt.Sprint(endpoint[:3], types[0]), func(t *testing.T) {
 				r := rig.New(t)
@@ -57,7 +57,7 @@ func TestRecvIntoUsesMemoryAgain(t *testing.T) {
 
 // Messages of a stream arrive whole and in order, whatever mix of calls receives them.
 func TestRecvIntoAmongOthers(t *testing.T) {
-	for _, endpoint := range []string{"tcp://127.0.0.1:*", "inproc://among"} {
+	for _, endpoint := range []string{rig.AnyPort, "inproc://among"} {
 		t.Run(endpoint[:3], func(t *testing.T) {
 			r := rig.New(t)
 			pull, push := r.Pair(zmq.PULL, zmq.PUSH, endpoint)
@@ -100,7 +100,7 @@ func TestRecvIntoAmongOthers(t *testing.T) {
 // What was handed over, or copied, is not used again.
 func TestRecvIntoLeavesOthersAlone(t *testing.T) {
 	r := rig.New(t)
-	pull, push := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	pull, push := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	onward, end := r.Pair(zmq.PUSH, zmq.PULL, "inproc://onward")
 	for _, size := range intoSizes {
 		var m zmq.Message
@@ -129,7 +129,7 @@ func TestRecvIntoLeavesOthersAlone(t *testing.T) {
 
 func TestRecvIntoMultipart(t *testing.T) {
 	r := rig.New(t)
-	pull, push := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	pull, push := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	var m zmq.Message
 	for i := range 50 {
 		r.Send(push, "single")
@@ -144,7 +144,7 @@ func TestRecvIntoMultipart(t *testing.T) {
 
 func TestRecvIntoFailsAndLeavesTheMessage(t *testing.T) {
 	r := rig.New(t)
-	pull, push := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	pull, push := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	m := zmq.NewStringMessage("as it was")
 	ended, cancel := context.WithCancel(r.Ctx)
 	cancel()
@@ -177,7 +177,7 @@ func TestRecvIntoAllocatesNothing(t *testing.T) {
 		endpoint string
 		size     int
 		row      int // messages that are sent before the first is received
-	}{{"inproc://again", 1000, 100}, {"inproc://again", 65536, 100}, {"tcp://127.0.0.1:*", 65536, 10}} {
+	}{{"inproc://again", 1000, 100}, {"inproc://again", 65536, 100}, {rig.AnyPort, 65536, 10}} {
 		size, row := x.size, x.row
 		t.Run(fmt.Sprint(x.endpoint[:3], size), func(t *testing.T) {
 			r := rig.New(t)

@@ -43,7 +43,7 @@ func TestMessagesInFlightAreLostWithAConnection(t *testing.T) {
 	for size, buffer := range map[int]int{100: 16 << 10, 5000: 0, 100_000: 0} {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			r := rig.New(t)
-			push, at := r.Bind(zmq.PUSH, "tcp://127.0.0.1:*", zmq.SendHWM.Of(50), zmq.SendBuffer.Of(buffer))
+			push, at := r.Bind(zmq.PUSH, rig.AnyPort, zmq.SendHWM.Of(50), zmq.SendBuffer.Of(buffer))
 			peer := rig.DialRaw(t, at)
 			rig.Must(t, peer.Conn.(*net.TCPConn).SetReadBuffer(4<<10))
 			peer.Handshake(1, "PULL")
@@ -84,7 +84,7 @@ func TestOnlyMessagesInFlightAreLost(t *testing.T) {
 		"peer": func(_, pull *zmq.Socket) { r.Check(pull.Close()) },
 		"own":  func(push, _ *zmq.Socket) { r.Check(push.Close()) },
 	} {
-		push, at := r.Bind(zmq.PUSH, "tcp://127.0.0.1:*", zmq.Linger.Of(-1))
+		push, at := r.Bind(zmq.PUSH, rig.AnyPort, zmq.Linger.Of(-1))
 		pull := r.Connect(zmq.PULL, at)
 		for range 100 {
 			r.Send(push, rig.Large(1000))
@@ -105,7 +105,7 @@ func TestOnlyMessagesInFlightAreLost(t *testing.T) {
 // in memory, and those before the cut are in flight, not queued.
 func TestStreamCountsWhatWasNotHandedOver(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.SendHWM.Of(0))
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort, zmq.SendHWM.Of(0))
 	nc := r.Dial(at)
 	begin, err := stream.Recv(r.Ctx)
 	r.Check(err)

@@ -98,7 +98,7 @@ func TestCloseTellsWhatLingerWasTooShortFor(t *testing.T) {
 	r := rig.New(t)
 	for _, linger := range []time.Duration{0, 20 * time.Millisecond} {
 		push := r.Socket(zmq.PUSH, zmq.Linger.Of(linger))
-		r.Check(push.Connect(r.FreeEndpoint("tcp://127.0.0.1:*")))
+		r.Check(push.Connect(r.FreeEndpoint(rig.AnyPort)))
 		for range 3 {
 			r.Send(push, "x")
 		}
@@ -118,7 +118,7 @@ func TestCloseTellsWhatLingerWasTooShortFor(t *testing.T) {
 // The warning is written once in a while for each cause, like all that a stranger can
 // make the log say.
 func TestDuplicateRoutingIDIsCountedAndLogged(t *testing.T) {
-	for _, endpoint := range []string{"tcp://127.0.0.1:*", "inproc://it"} {
+	for _, endpoint := range []string{rig.AnyPort, "inproc://it"} {
 		var log rig.Buffer
 		r := rig.NewWith(t, zmq.ContextConfig{Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		router, at := r.Bind(zmq.ROUTER, endpoint, zmq.RouterHandover.Of(false))
@@ -237,7 +237,7 @@ func TestNoticesOfTheLibraryAreNoLoss(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rig.New(t)
-			stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*")
+			stream, at := r.Bind(zmq.STREAM, rig.AnyPort)
 			nc := r.Dial(at)
 			_, err := nc.Write([]byte("data"))
 			r.Check(err)
@@ -247,7 +247,7 @@ func TestNoticesOfTheLibraryAreNoLoss(t *testing.T) {
 			if n := stream.Stats().Drops.Unread; n != 1 {
 				t.Errorf("STREAM: %d messages are counted as lost, the data alone is one", n)
 			}
-			router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.RouterNotify.Of(3))
+			router, at := r.Bind(zmq.ROUTER, rig.AnyPort, zmq.RouterNotify.Of(3))
 			r.Connect(zmq.DEALER, at)
 			r.WaitUntil("the notice has come", func() bool { return router.Stats().QueuedIn == 1 })
 			end(r, router)

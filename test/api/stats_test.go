@@ -126,7 +126,7 @@ func TestStatsOfQueuesAgainstTheirMarks(t *testing.T) {
 	})
 	r := rig.New(t)
 	c := r.Socket(zmq.PUSH, zmq.SendHWM.Of(0))
-	r.Check(c.Connect(r.FreeEndpoint("tcp://127.0.0.1:*")))
+	r.Check(c.Connect(r.FreeEndpoint(rig.AnyPort)))
 	r.TrySend(c, "for later")
 	if st := c.Stats(); st.QueuedOut != 1 || st.Peers != 0 { // of a Connect that waits
 		t.Errorf("%+v", st)
@@ -151,7 +151,7 @@ func TestStatsOfConflation(t *testing.T) {
 		}
 	})
 	r := rig.New(t) // while there is no listener
-	at := r.FreeEndpoint("tcp://127.0.0.1:*")
+	at := r.FreeEndpoint(rig.AnyPort)
 	c := r.Socket(zmq.PUSH, zmq.Conflate.Of(true))
 	r.Check(c.Connect(at))
 	for i := range 5 {
@@ -164,8 +164,8 @@ func TestStatsOfConflation(t *testing.T) {
 
 func TestStatsOfHandshakeFailures(t *testing.T) {
 	r := rig.New(t)
-	b, patient := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
-	r.Check(b.Bind("tcp://127.0.0.1:*", zmq.HandshakeInterval.Of(50*time.Millisecond)))
+	b, patient := r.Bind(zmq.PULL, rig.AnyPort)
+	r.Check(b.Bind(rig.AnyPort, zmq.HandshakeInterval.Of(50*time.Millisecond)))
 	hasty := b.LastEndpoint()
 	for _, x := range []struct{ at, says string }{
 		{hasty, ""}, // and silence
@@ -228,7 +228,7 @@ func TestStatsOfAContext(t *testing.T) {
 	if n := len(r.ZMQ.Stats().Sockets); n != 0 {
 		t.Errorf("%d sockets", n)
 	}
-	b, c := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	b, c := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	r.Send(c, "x")
 	r.WantRecv(b, "x")
 	list := r.ZMQ.Stats().Sockets

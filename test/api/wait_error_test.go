@@ -71,16 +71,16 @@ func TestCallThatGivesUpWaitingSaysWhy(t *testing.T) {
 	web := httptest.NewServer(http.NotFoundHandler())
 	defer web.Close()
 	key, own, wrong := zmq.NewCurveKeypair(), zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
-	_, pub := r.Bind(zmq.PUB, "tcp://127.0.0.1:*")
-	_, rep := r.Bind(zmq.REP, "tcp://127.0.0.1:*")
-	_, curve := r.Bind(zmq.REP, "tcp://127.0.0.1:*", key.AsServer())
-	_, strict := r.Bind(zmq.REP, "tcp://127.0.0.1:*", zmq.WithAuthorizer(func(context.Context, zmq.Peer) error {
+	_, pub := r.Bind(zmq.PUB, rig.AnyPort)
+	_, rep := r.Bind(zmq.REP, rig.AnyPort)
+	_, curve := r.Bind(zmq.REP, rig.AnyPort, key.AsServer())
+	_, strict := r.Bind(zmq.REP, rig.AnyPort, zmq.WithAuthorizer(func(context.Context, zmq.Peer) error {
 		return errors.New("not on Sundays")
 	}))
-	_, picky := r.Bind(zmq.REP, "tcp://127.0.0.1:*", key.AsServer(), zmq.WithAuthorizer(func(context.Context, zmq.Peer) error {
+	_, picky := r.Bind(zmq.REP, rig.AnyPort, key.AsServer(), zmq.WithAuthorizer(func(context.Context, zmq.Peer) error {
 		return errors.New("not on Mondays")
 	}))
-	down := r.FreeEndpoint("tcp://127.0.0.1:*")
+	down := r.FreeEndpoint(rig.AnyPort)
 	for _, c := range []struct {
 		name     string
 		at       string
@@ -217,7 +217,7 @@ func TestEndpointTellsHowFarItHasCome(t *testing.T) {
 
 func TestEndpointOfConnectThatGivesUpHasEnded(t *testing.T) {
 	r := rig.New(t)
-	s := connecting(r, zmq.DEALER, r.FreeEndpoint("tcp://127.0.0.1:*"), zmq.ReconnectInterval.Of(-1))
+	s := connecting(r, zmq.DEALER, r.FreeEndpoint(rig.AnyPort), zmq.ReconnectInterval.Of(-1))
 	r.WaitUntil("it has given up", func() bool { return s.Endpoints()[0].State == zmq.EndpointEnded })
 	if text := s.Endpoints()[0].String(); !strings.Contains(text, "given up: connection refused") {
 		t.Error(text)

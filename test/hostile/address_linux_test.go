@@ -37,7 +37,7 @@ func push() []byte { return joined("PUSH") }
 func TestMaxPeersPerAddress(t *testing.T) {
 	b := rig.New(t)
 	pull := b.Socket(zmq.PULL, zmq.MaxPeersPerAddress.Of(2))
-	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	b.Check(pull.Bind(rig.AnyPort))
 	first := dialFrom(b, pull, here)
 	first.Write(push())
 	dialFrom(b, pull, here).Write(push())
@@ -57,7 +57,7 @@ func TestMaxPeersPerAddress(t *testing.T) {
 func TestMaxHandshakesPerAddress(t *testing.T) {
 	b := rig.New(t)
 	pull := b.Socket(zmq.PULL, zmq.MaxHandshakesPerAddress.Of(2), zmq.HandshakeInterval.Of(time.Hour))
-	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	b.Check(pull.Bind(rig.AnyPort))
 	silent := func(address string) *rig.RawPeer {
 		x := dialFrom(b, pull, address)
 		x.Write(zmqtest.MustOctets(signature))
@@ -78,7 +78,7 @@ func TestMaxHandshakesPerAddress(t *testing.T) {
 func TestFailedHandshakesMakeAnAddressWait(t *testing.T) {
 	b := rig.New(t)
 	pull := b.Socket(zmq.PULL, zmq.MaxFailureDelay.Of(time.Second))
-	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	b.Check(pull.Bind(rig.AnyPort))
 	fail := func() (took time.Duration) {
 		start := time.Now()
 		x := dialFrom(b, pull, here)

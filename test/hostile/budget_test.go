@@ -34,7 +34,7 @@ func TestTotalBytesOfQueues(t *testing.T) {
 	const total, peers, each, messages = 16 << 20, 8, 20_000, 400 // 64 MB
 	b, _ := budgeted(t, total)
 	pull := b.Socket(zmq.PULL, zmq.RecvHWM.Of(messages))
-	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	b.Check(pull.Bind(rig.AnyPort))
 	var senders sync.WaitGroup
 	for i := range peers {
 		push := rig.SocketIn(t, rig.Context(t), zmq.PUSH, zmq.SendHWM.Of(1), zmq.Linger.Of(-1))
@@ -99,7 +99,7 @@ func TestReadersInACrowd(t *testing.T) {
 				theirs = []zmq.Setting{client.AsClient(server.Public)}
 			}
 			pull := b.Socket(zmq.PULL, append(ours, zmq.RecvHWM.Of(7))...)
-			b.Check(pull.Bind("tcp://127.0.0.1:*"))
+			b.Check(pull.Bind(rig.AnyPort))
 			var senders sync.WaitGroup
 			for i := range peers {
 				push := b.Socket(zmq.PUSH, theirs...)
@@ -190,7 +190,7 @@ func TestTotalBytesOfUnfinishedMessages(t *testing.T) {
 	const total = 8 << 20
 	b, log := budgeted(t, total)
 	pull := b.Socket(zmq.PULL)
-	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	b.Check(pull.Bind(rig.AnyPort))
 	events := watched(b, pull)
 	small := rig.DialRaw(t, pull.LastEndpoint())
 	small.Handshake(1, "PUSH")
@@ -221,7 +221,7 @@ func TestTotalBytesOfTopics(t *testing.T) {
 	const total = 8 << 20
 	b, log := budgeted(t, total)
 	pub := b.Socket(zmq.PUB)
-	b.Check(pub.Bind("tcp://127.0.0.1:*"))
+	b.Check(pub.Bind(rig.AnyPort))
 	events := watched(b, pub)
 	small := b.Socket(zmq.SUB)
 	b.Check(small.Subscribe("news"))
@@ -249,7 +249,7 @@ func TestTotalBytesOfNotices(t *testing.T) {
 	const total = 8 << 20
 	b, log := budgeted(t, total)
 	pub := b.Socket(zmq.XPUB, zmq.XPubVerboser.Of(true))
-	b.Check(pub.Bind("tcp://127.0.0.1:*"))
+	b.Check(pub.Bind(rig.AnyPort))
 	events := watched(b, pub)
 	large := rig.DialRaw(t, pub.LastEndpoint())
 	large.Handshake(1, "SUB")
@@ -273,7 +273,7 @@ func TestTotalBytesOfConnections(t *testing.T) {
 	const total = 1 << 20
 	b, log := budgeted(t, total)
 	pull := b.Socket(zmq.PULL, zmq.HandshakeInterval.Of(time.Hour))
-	b.Check(pull.Bind("tcp://127.0.0.1:*"))
+	b.Check(pull.Bind(rig.AnyPort))
 	events := watched(b, pull)
 	talker := rig.DialRaw(t, pull.LastEndpoint())
 	talker.Greet(1)

@@ -3,8 +3,7 @@
 package hostile_test
 
 import (
-	"net"
-	"strconv"
+	"net/netip"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,9 +16,7 @@ import (
 // and peers that are connected are served. Connecting accepts no peer.
 func TestAcceptEMFILE(t *testing.T) {
 	b := newSiege(t, zmq.ROUTER, true)
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(b.s.LastEndpoint(), "tcp://"))
-	b.Check(err)
-	n, err := strconv.Atoi(port)
+	at, err := netip.ParseAddrPort(strings.TrimPrefix(b.s.LastEndpoint(), "tcp://"))
 	b.Check(err)
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	b.Check(err)
@@ -34,7 +31,7 @@ func TestAcceptEMFILE(t *testing.T) {
 	defer restore()
 	b.Check(syscall.Close(free))
 
-	b.Check(syscall.Connect(fd, &syscall.SockaddrInet4{Port: n, Addr: [4]byte{127, 0, 0, 1}}))
+	b.Check(syscall.Connect(fd, &syscall.SockaddrInet4{Port: int(at.Port()), Addr: at.Addr().As4()}))
 	b.WaitUntil("accepting has failed for a while", func() bool {
 		b.talk()
 		return b.s.Stats().AcceptsFailed >= 4

@@ -36,7 +36,7 @@ func wantCut(r *rig.Test, c net.Conn, what string, says []byte) {
 // TestGroupThatIsNoneEndsTheConnection: also one that libzmq would end its process for.
 func TestGroupThatIsNoneEndsTheConnection(t *testing.T) {
 	r := rig.New(t)
-	radio, at := r.Bind(zmq.RADIO, "tcp://127.0.0.1:*")
+	radio, at := r.Bind(zmq.RADIO, rig.AnyPort)
 	for _, group := range []string{strings.Repeat("g", 256), strings.Repeat("g", 70_000), "a\x00b"} {
 		for _, name := range []string{wire.CommandJoin, wire.CommandLeave} {
 			wantCut(r, pretender(r, at, "DISH"), name, wire.AppendCommandFrame(nil, name, []byte(group)))
@@ -49,7 +49,7 @@ func TestGroupThatIsNoneEndsTheConnection(t *testing.T) {
 
 func TestMessageThatIsNoneOfARadioEndsTheConnection(t *testing.T) {
 	r := rig.New(t)
-	dish, at := r.Bind(zmq.DISH, "tcp://127.0.0.1:*")
+	dish, at := r.Bind(zmq.DISH, rig.AnyPort)
 	r.Check(dish.Join("g"))
 	for what, says := range map[string][]byte{
 		"one frame":      wire.AppendFrame(nil, 0, []byte("g")),
@@ -67,7 +67,7 @@ func TestMessageThatIsNoneOfARadioEndsTheConnection(t *testing.T) {
 // TestManyGroupsAreALimit: a DISH that joins more than it may is cut off.
 func TestManyGroupsAreALimit(t *testing.T) {
 	r := rig.New(t)
-	radio, at := r.Bind(zmq.RADIO, "tcp://127.0.0.1:*", zmq.MaxSubscriptions.Of(2))
+	radio, at := r.Bind(zmq.RADIO, rig.AnyPort, zmq.MaxSubscriptions.Of(2))
 	var says []byte
 	for _, g := range []string{"a", "b", "c"} {
 		says = wire.AppendGroup(says, []byte(g), false)
@@ -79,7 +79,7 @@ func TestManyGroupsAreALimit(t *testing.T) {
 // TestRadioDiscardsWhatIsNoGroup: a DISH says nothing else.
 func TestRadioDiscardsWhatIsNoGroup(t *testing.T) {
 	r := rig.New(t)
-	radio, at := r.Bind(zmq.RADIO, "tcp://127.0.0.1:*")
+	radio, at := r.Bind(zmq.RADIO, rig.AnyPort)
 	c := pretender(r, at, "DISH")
 	says := slices.Concat(wire.AppendFrame(nil, 0, []byte("\x01g")), wire.AppendCommandFrame(nil, wire.CommandSubscribe, []byte("g")),
 		wire.AppendFrame(nil, wire.FlagMore, []byte("x")), wire.AppendFrame(nil, 0, nil), wire.AppendGroup(nil, []byte("h"), false))
@@ -95,6 +95,6 @@ func TestRadioDiscardsWhatIsNoGroup(t *testing.T) {
 // TestOldPeersAreNoDishes: they cannot tell what they join.
 func TestOldPeersAreNoDishes(t *testing.T) {
 	r := rig.New(t)
-	_, at := r.Bind(zmq.RADIO, "tcp://127.0.0.1:*")
+	_, at := r.Bind(zmq.RADIO, rig.AnyPort)
 	wantCut(r, r.Dial(at), "ZMTP 2.0", []byte("\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x01\x0f\x00\x00"))
 }

@@ -147,23 +147,39 @@ func (x *stranger) machine(metadata []byte) mechanism.Machine {
 // ours.
 func (x *stranger) greetAs(m mechanism.Machine) {
 	x.Helper()
+	x.Check(x.tryGreetAs(m))
+}
+
+// tryGreetAs is greetAs, and returns an error if the connection ends before.
+func (x *stranger) tryGreetAs(m mechanism.Machine) error {
 	x.say(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: m.Name(), AsServer: m.AsServer()}))
-	x.hears(wire.GreetingSize)
+	_, err := io.ReadFull(x.nc, make([]byte, wire.GreetingSize))
+	return err
 }
 
 // step says the machine's next command, or hears ours and hands it in.
 func (x *stranger) step(m mechanism.Machine) {
 	x.Helper()
+	x.Check(x.tryStep(m))
+}
+
+// tryStep is step, and returns an error if the connection ends before.
+func (x *stranger) tryStep(m mechanism.Machine) error {
 	if m.Question() != nil {
 		m.Admit()
 	}
 	body, err := m.Next()
-	x.Check(err)
+	if err != nil {
+		return err
+	}
 	if body != nil {
 		x.say(wire.AppendFrame(nil, wire.FlagCommand, body))
-		return
+		return nil
 	}
-	x.Check(m.Receive(x.hearsFrame()))
+	if body, err = readFrame(x.nc); err != nil {
+		return err
+	}
+	return m.Receive(body)
 }
 
 // hearsFrame reads a frame of ours and returns its body.

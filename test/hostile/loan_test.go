@@ -17,7 +17,7 @@ import (
 // waited: most likely it reads the connection itself by now.
 func waited(t *testing.T) (s *zmq.Socket, p *rig.RawPeer) {
 	s = rig.Socket(t, zmq.PULL)
-	rig.Must(t, s.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, s.Bind(rig.AnyPort))
 	p = rig.DialRaw(t, s.LastEndpoint())
 	p.Handshake(1, "PUSH")
 	for n := range 100 {

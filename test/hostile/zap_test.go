@@ -70,17 +70,17 @@ func refusedBy(t *testing.T, g *guard, reply []string) {
 		})
 		return roles(b)
 	}
-	var settings []zmq.Setting
+	b := newGuardedSiege(t, zmq.ROUTER, true, g)
 	if reply == nil {
-		settings = append(settings, zmq.HandshakeInterval.Of(2*time.Second))
+		b.hurry(500 * time.Millisecond)
 	}
-	b := newGuardedSiege(t, zmq.ROUTER, true, g, settings...)
 	var crowd []*stranger
 	for range 3 {
 		x := b.stranger()
 		m := x.machine(dealer)
-		x.greetAs(m)
-		x.finish(m)
+		if x.tryGreetAs(m) == nil {
+			x.finish(m)
+		}
 		if m.Ready() {
 			b.Error("the server said that it is ready")
 		}

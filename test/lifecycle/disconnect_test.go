@@ -82,8 +82,8 @@ func TestDisconnectPeerOfNoPeerIsHostUnreachable(t *testing.T) {
 
 func TestDisconnectPeersOfAContext(t *testing.T) {
 	r := rig.New(t)
-	one, at1 := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
-	two, at2 := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	one, at1 := r.Bind(zmq.ROUTER, rig.AnyPort)
+	two, at2 := r.Bind(zmq.ROUTER, rig.AnyPort)
 	never := zmq.ReconnectInterval.Of(-1)
 	for _, at := range []string{at1, at2} {
 		r.Connect(zmq.DEALER, at, rig.RoutingID("bad"), never)
@@ -110,7 +110,7 @@ func shakingHands(r *rig.Test, pass <-chan struct{}) (pull *zmq.Socket) {
 		<-pass
 		return nil
 	})
-	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", authorize, zmq.HandshakeInterval.Of(0))
+	pull, at := r.Bind(zmq.PULL, rig.AnyPort, authorize, zmq.HandshakeInterval.Of(0))
 	push := r.Socket(zmq.PUSH, zmq.ReconnectInterval.Of(-1))
 	r.Check(push.Connect(at))
 	r.Send(push, "let me in")
@@ -171,7 +171,7 @@ func TestDisconnectPeersIsOverForPeersThatComeLater(t *testing.T) {
 	r := rig.New(t)
 	r.ZMQ.DisconnectPeers(func(zmq.Peer) bool { return true })
 	authorize := zmq.WithAuthorizer(func(context.Context, zmq.Peer) error { return nil })
-	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", authorize)
+	pull, at := r.Bind(zmq.PULL, rig.AnyPort, authorize)
 	r.Send(r.Connect(zmq.PUSH, at), "hello")
 	r.WantRecv(pull, "hello")
 }

@@ -112,7 +112,7 @@ func TestEndpointRefusedByConnect(t *testing.T) {
 
 func TestBindOfAPortInUse(t *testing.T) {
 	r := rig.New(t)
-	_, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	_, at := r.Bind(zmq.PULL, rig.AnyPort)
 	wantError(t, r.Socket(zmq.PULL).Bind(at), "bind", at, syscall.EADDRINUSE, int(syscall.EADDRINUSE))
 }
 
@@ -123,7 +123,7 @@ func TestStreamIsForTCPOnly(t *testing.T) {
 		wantError(t, s.Bind(e), "bind", e, zmq.ErrIncompatibleTransport, enocompatproto)
 		wantError(t, s.Connect(e), "connect", e, zmq.ErrIncompatibleTransport, enocompatproto)
 	}
-	r.Check(s.Bind("tcp://127.0.0.1:*"))
+	r.Check(s.Bind(rig.AnyPort))
 }
 
 // A transport that is known and does not carry the type is another error than one
@@ -233,8 +233,8 @@ func TestLastEndpointOfTheWildcardWithIPv6(t *testing.T) {
 func TestConnectIgnoredBySingleConnectRuleLeavesLastEndpoint(t *testing.T) {
 	for _, typ := range []zmq.SocketType{zmq.DEALER, zmq.REQ, zmq.SUB, zmq.PUB} {
 		r := rig.New(t)
-		s, at := r.Bind(typ, "tcp://127.0.0.1:*")
-		r.Check(s.Bind("tcp://127.0.0.1:*"))
+		s, at := r.Bind(typ, rig.AnyPort)
+		r.Check(s.Bind(rig.AnyPort))
 		last := s.LastEndpoint()
 		r.Check(s.Connect(at)) // the resolved string of a bind counts too
 		if s.LastEndpoint() != last || len(s.Endpoints()) != 2 {
@@ -497,9 +497,9 @@ func TestEndpointPolicyRefuses(t *testing.T) {
 func TestSettingsOfOneConnect(t *testing.T) {
 	r := rig.New(t)
 	s := r.Socket(zmq.PUSH)
-	r.Check(s.Connect(r.FreeEndpoint("tcp://127.0.0.1:*"), zmq.SendHWM.Of(1)))
-	r.Check(s.Connect(r.FreeEndpoint("tcp://127.0.0.1:*"), zmq.SendHWM.Of(2)))
-	r.Check(s.Connect(r.FreeEndpoint("tcp://127.0.0.1:*"), zmq.Immediate.Of(true)))
+	r.Check(s.Connect(r.FreeEndpoint(rig.AnyPort), zmq.SendHWM.Of(1)))
+	r.Check(s.Connect(r.FreeEndpoint(rig.AnyPort), zmq.SendHWM.Of(2)))
+	r.Check(s.Connect(r.FreeEndpoint(rig.AnyPort), zmq.Immediate.Of(true)))
 	for i := range 3 {
 		r.TrySend(s, fmt.Sprint(i))
 	}

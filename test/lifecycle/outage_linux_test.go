@@ -76,7 +76,7 @@ func setLoopback(up bool) error {
 // been given up, and how many messages the PUSH took for it meanwhile.
 func givenUp(r *rig.Test) (push *zmq.Socket, peer *rig.RawPeer, sent int) {
 	r.Helper()
-	push, at := r.Bind(zmq.PUSH, "tcp://127.0.0.1:*",
+	push, at := r.Bind(zmq.PUSH, rig.AnyPort,
 		zmq.HeartbeatInterval.Of(100*time.Millisecond), zmq.HeartbeatTimeout.Of(time.Second))
 	before := uint64(0)
 	for sent == 0 { // on a slow machine the peer may be given up before the outage

@@ -118,7 +118,7 @@ func TestReconnectIntervalBelowZeroConnectsOnce(t *testing.T) {
 func TestReconnectStopEndsTheAttempts(t *testing.T) {
 	r := rig.New(t)
 	refused := r.Socket(zmq.PUSH, zmq.ReconnectStop.Of(1))
-	at := r.FreeEndpoint("tcp://127.0.0.1:*")
+	at := r.FreeEndpoint(rig.AnyPort)
 	r.Check(refused.Connect(at))
 	muted(r, refused)
 
@@ -199,7 +199,7 @@ func TestConnectAgainToAnEndpointThatWasGivenUp(t *testing.T) {
 		for _, immediate := range []bool{false, true} {
 			t.Run(fmt.Sprint(typ, immediate), func(t *testing.T) {
 				r := rig.New(t)
-				at := r.FreeEndpoint("tcp://127.0.0.1:*")
+				at := r.FreeEndpoint(rig.AnyPort)
 				c := r.Socket(typ, zmq.ReconnectStop.Of(1), zmq.Immediate.Of(immediate))
 				var b *zmq.Socket
 				r.Check(c.Connect(at))
@@ -243,7 +243,7 @@ func TestLimitsDoNotEndAConnect(t *testing.T) {
 // the last rounds would take minutes.
 func TestReconnectIntervalStartsOver(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PUSH, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.PUSH, rig.AnyPort)
 	c := r.Connect(zmq.PULL, at, zmq.ReconnectInterval.Of(time.Millisecond), zmq.ReconnectIntervalMax.Of(time.Hour))
 	for range 16 {
 		r.Check(b.Close())
@@ -300,9 +300,9 @@ func TestImmediateLosesTheQueueWithTheConnection(t *testing.T) {
 
 func TestImmediateSendsToThoseWhoAreThere(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.PULL, rig.AnyPort)
 	c := r.Connect(zmq.PUSH, at, zmq.Immediate.Of(true))
-	r.Check(c.Connect(r.FreeEndpoint("tcp://127.0.0.1:*")))
+	r.Check(c.Connect(r.FreeEndpoint(rig.AnyPort)))
 	for i := range 100 {
 		r.Send(c, fmt.Sprint(i))
 		r.WantRecv(b, fmt.Sprint(i))
@@ -521,9 +521,10 @@ func (p *proxy) goOn() {
 	}
 }
 
-// beating are heartbeats that notice a silent peer soon, but not one on a slow machine.
+// beating are heartbeats that notice a silent peer, but not one on a machine that is held
+// up. Tests that wait for the time-out do so side by side.
 func beating() []zmq.Setting {
-	return []zmq.Setting{zmq.HeartbeatInterval.Of(100 * time.Millisecond), zmq.HeartbeatTimeout.Of(3 * time.Second)}
+	return []zmq.Setting{zmq.HeartbeatInterval.Of(100 * time.Millisecond), zmq.HeartbeatTimeout.Of(8 * time.Second)}
 }
 
 // roundTrips waits until a PING has been answered that was sent after the call, so
@@ -547,8 +548,9 @@ func roundTrips(r *rig.Test, s *zmq.Socket) {
 }
 
 func TestHeartbeatsNoticeASilentPeerAndRecover(t *testing.T) {
+	t.Parallel()
 	r := rig.New(t)
-	b, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", beating()...)
+	b, at := r.Bind(zmq.ROUTER, rig.AnyPort, beating()...)
 	p := newProxy(r, at)
 	c := r.Connect(zmq.DEALER, p.endpoint(), append(beating(), zmq.RoutingID.Of([]byte("c")))...)
 	r.Send(c, "before")
@@ -573,8 +575,9 @@ func TestHeartbeatsNoticeASilentPeerAndRecover(t *testing.T) {
 }
 
 func TestHeartbeatsBringASubscriberBack(t *testing.T) {
+	t.Parallel()
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PUB, "tcp://127.0.0.1:*", beating()...)
+	b, at := r.Bind(zmq.PUB, rig.AnyPort, beating()...)
 	p := newProxy(r, at)
 	c := r.Connect(zmq.SUB, p.endpoint(), beating()...)
 	r.Check(c.Subscribe("x"))
@@ -592,7 +595,7 @@ func TestHeartbeatsBringASubscriberBack(t *testing.T) {
 // Silence during the handshake is noticed by its own clock.
 func TestSilentHandshakeIsTriedAgain(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.PULL, rig.AnyPort)
 	p := newProxy(r, at)
 	p.fallSilent()
 	c := r.Socket(zmq.PUSH, zmq.HandshakeInterval.Of(30*time.Millisecond))

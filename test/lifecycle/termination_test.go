@@ -82,7 +82,7 @@ func TestCloseContextThatNeedsNoHurry(t *testing.T) {
 
 func TestCloseContextJoinsAClose(t *testing.T) {
 	r := rig.New(t)
-	s := newStuck(r, "tcp://127.0.0.1:*")
+	s := newStuck(r, rig.AnyPort)
 	done := make(chan error, 1)
 	go func() { done <- s.Close() }()
 	<-s.Done()
@@ -97,7 +97,7 @@ func TestCloseContextJoinsAClose(t *testing.T) {
 // What a Disconnect left lingering is cut short, too.
 func TestCloseContextAfterDisconnect(t *testing.T) {
 	r := rig.New(t)
-	s := newStuck(r, "tcp://127.0.0.1:*")
+	s := newStuck(r, rig.AnyPort)
 	r.Check(s.Disconnect(s.LastEndpoint()))
 	ctx, cancel := context.WithCancel(r.Ctx)
 	cancel()
@@ -108,7 +108,7 @@ func TestCloseContextAfterDisconnect(t *testing.T) {
 
 func TestContextCloseDropsWhatLingers(t *testing.T) {
 	r := rig.New(t)
-	open, closing := newStuck(r, "tcp://127.0.0.1:*"), newStuck(r, rig.IPCEndpoint(t))
+	open, closing := newStuck(r, rig.AnyPort), newStuck(r, rig.IPCEndpoint(t))
 	done := make(chan error, 2)
 	go func() { done <- closing.Close() }()
 	<-closing.Done()
@@ -169,7 +169,7 @@ func TestTermWithParkedConnects(t *testing.T) {
 // A socket counts until it has lingered, and a monitor's socket counts.
 func TestMaxSocketsCountsWhatIsNotThroughYet(t *testing.T) {
 	r := rig.NewWith(t, zmq.ContextConfig{MaxSockets: 2})
-	s := newStuck(r, "tcp://127.0.0.1:*")
+	s := newStuck(r, rig.AnyPort)
 	r.Check(s.MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PAIR))
 	if _, err := r.ZMQ.NewSocket(zmq.PULL); !errors.Is(err, zmq.ErrTooManySockets) {
 		t.Errorf("beside a monitor: %v", err)
@@ -198,7 +198,7 @@ func TestEndFromWithinACallback(t *testing.T) {
 	} {
 		t.Run(name+" in a policy", func(t *testing.T) {
 			for _, op := range []string{"bind", "connect"} {
-				for _, endpoint := range []string{"tcp://127.0.0.1:*", "inproc://x"} {
+				for _, endpoint := range []string{rig.AnyPort, "inproc://x"} {
 					var r *rig.Test
 					var s *zmq.Socket
 					r = rig.NewWith(t, zmq.ContextConfig{EndpointPolicy: func(string, string) error { return end(r, s) }})
@@ -219,7 +219,7 @@ func TestEndFromWithinACallback(t *testing.T) {
 			r := rig.New(t)
 			b, c := r.Socket(zmq.PULL), r.Socket(zmq.PUSH)
 			events := b.Monitor(r.Ctx, zmq.EventAll)
-			r.Check(b.Bind("tcp://127.0.0.1:*"))
+			r.Check(b.Bind(rig.AnyPort))
 			r.Check(c.Connect(b.LastEndpoint()))
 			var kinds []zmq.EventKind
 			for e := range events {
@@ -233,7 +233,7 @@ func TestEndFromWithinACallback(t *testing.T) {
 		})
 		t.Run(name+" in a loop over messages", func(t *testing.T) {
 			r := rig.New(t)
-			b, c := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+			b, c := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 			r.Send(c, "x")
 			for m, err := range b.Messages(r.Ctx) {
 				if err == nil && m.String() == "x" {
@@ -259,7 +259,7 @@ func TestLogHandlerMayRead(t *testing.T) {
 		default:
 		}
 	}))})
-	b, c := r.Pair(zmq.PULL, zmq.PUSH, "tcp://127.0.0.1:*")
+	b, c := r.Pair(zmq.PULL, zmq.PUSH, rig.AnyPort)
 	r.Check(c.Close())
 	r.WaitPeersLeft(b, 0)
 	<-seen

@@ -81,7 +81,7 @@ func TestCrowdOfSubscribersGetsEverythingInOrder(t *testing.T) {
 func TestCrowdLosesOnlyForTheOneThatIsFull(t *testing.T) {
 	r := rig.New(t)
 	const row = 200
-	pub, at := r.Bind(zmq.PUB, "tcp://127.0.0.1:*", zmq.SendHWM.Of(2*row), zmq.SendBuffer.Of(4096))
+	pub, at := r.Bind(zmq.PUB, rig.AnyPort, zmq.SendHWM.Of(2*row), zmq.SendBuffer.Of(4096))
 	slow := newCrowd(r, pub, at, 1, "", zmq.RecvHWM.Of(1), zmq.RecvBuffer.Of(4096))
 	subs := newCrowd(r, pub, at, 8, "", zmq.RecvHWM.Of(0))
 	body, sent := strings.Repeat("x", 1000), 0

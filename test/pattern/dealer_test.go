@@ -236,7 +236,7 @@ func TestConflateHasNoEffectOnOtherTypes(t *testing.T) {
 
 func TestHiccupMessageIsTheReceiversToChange(t *testing.T) {
 	r := rig.New(t)
-	b, at := r.Bind(zmq.DEALER, "tcp://127.0.0.1:*")
+	b, at := r.Bind(zmq.DEALER, rig.AnyPort)
 	d := r.Connect(zmq.DEALER, at, zmq.HiccupMessage.Of([]byte("hiccup")))
 	for range 2 {
 		r.WaitPeers(d, 1)

@@ -57,7 +57,7 @@ func replay(r *rig.Test, flow *zmqtest.Flow, bound bool) {
 	}
 	var peer net.Conn
 	if bound {
-		r.Check(s.Bind("tcp://127.0.0.1:*"))
+		r.Check(s.Bind(rig.AnyPort))
 		peer = r.Dial(s.LastEndpoint())
 	} else {
 		l, at := listen(r)

@@ -103,7 +103,7 @@ func TestDraftTypesRefuseOthers(t *testing.T) {
 		zmq.SERVER: zmq.DEALER, zmq.CLIENT: zmq.ROUTER, zmq.RADIO: zmq.SUB, zmq.DISH: zmq.PUB,
 		zmq.SCATTER: zmq.PULL, zmq.GATHER: zmq.PUSH, zmq.PEER: zmq.SERVER, zmq.CHANNEL: zmq.PAIR,
 	} {
-		s, at := r.Bind(typ, "tcp://127.0.0.1:*")
+		s, at := r.Bind(typ, rig.AnyPort)
 		events := r.Watch(s, zmq.EventHandshakeFailedProtocol)
 		r.Check(r.Socket(other).Connect(at))
 		events.Want(zmq.EventHandshakeFailedProtocol)

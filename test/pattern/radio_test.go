@@ -339,7 +339,7 @@ func TestDishesComeAndGoDuringARow(t *testing.T) {
 func TestRadioLosesOnlyForTheDishThatIsFull(t *testing.T) {
 	r := rig.New(t)
 	const row = 100
-	radio, at := r.Bind(zmq.RADIO, "tcp://127.0.0.1:*", zmq.SendHWM.Of(2*row), zmq.SendBuffer.Of(4096))
+	radio, at := r.Bind(zmq.RADIO, rig.AnyPort, zmq.SendHWM.Of(2*row), zmq.SendBuffer.Of(4096))
 	dish := func(settings ...zmq.Setting) *zmq.Socket {
 		s := r.Socket(zmq.DISH, settings...)
 		r.Check(s.Join("g"))

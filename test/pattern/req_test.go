@@ -60,7 +60,7 @@ func TestReqSendAndReceiveAlternate(t *testing.T) {
 
 func TestReqWithoutPeerIsMute(t *testing.T) {
 	r := rig.New(t)
-	req, at := r.Bind(zmq.REQ, "tcp://127.0.0.1:*")
+	req, at := r.Bind(zmq.REQ, rig.AnyPort)
 	r.WantFull(req, "x")
 	sent := r.GoSend(req, "x")
 	rep := r.Connect(zmq.REP, at)
@@ -232,7 +232,7 @@ func TestReqReplyOfPeerThatLeftIsStillRead(t *testing.T) {
 
 func TestReqAcceptsReplyOverTheNextConnection(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	req := r.Connect(zmq.REQ, at, zmq.RoutingID.Of([]byte("R")))
 	r.Send(req, "q")
 	r.WantRecv(router, "R", "", "q")

@@ -51,7 +51,7 @@ func TestSendToFullPeerFailsAtOnceAndNamesThePeer(t *testing.T) {
 
 func TestStreamSendToFullPeerFailsAtOnceAndNamesThePeer(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.SendHWM.Of(2))
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort, zmq.SendHWM.Of(2))
 	r.Dial(at)
 	id := r.Recv(stream)[0]
 	stuffPeer(r, stream, id)

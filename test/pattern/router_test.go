@@ -243,7 +243,7 @@ func TestRouterHandoverGivesIDToNewPeer(t *testing.T) {
 func TestRouterConnectRoutingIDIsRoutableBeforeTheHandshake(t *testing.T) {
 	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
 		at := endpoint
-		if endpoint == "tcp://127.0.0.1:*" { // a port that is free for sure
+		if endpoint == rig.AnyPort { // a port that is free for sure
 			s, e := r.Bind(zmq.DEALER, endpoint)
 			r.Check(s.Close())
 			at = e
@@ -435,7 +435,7 @@ func TestRouterConnectRoutingIDOfOneConnectLeavesTheSocketsAlone(t *testing.T) {
 // The frames of a message that the library makes belong to its receiver.
 func TestDisconnectMessageIsTheReceiversToChange(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.DisconnectMessage.Of([]byte("gone")))
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort, zmq.DisconnectMessage.Of([]byte("gone")))
 	for range 2 {
 		d := r.Connect(zmq.DEALER, at, rig.RoutingID("d"))
 		r.WaitPeers(router, 1)

@@ -40,7 +40,7 @@ func chunks(r *rig.Test, s *zmq.Socket, id string, n int) string {
 
 func TestStreamTalksPlainTCPUnderFiveByteIDs(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*")
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort)
 	var ids []string
 	for i := range 2 {
 		c := r.Dial(at)
@@ -69,7 +69,7 @@ func TestStreamTalksPlainTCPUnderFiveByteIDs(t *testing.T) {
 
 func TestStreamDeliversLargeDataInChunks(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*")
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort)
 	c := r.Dial(at)
 	id := r.Recv(stream)[0]
 	body := rig.Large(1 << 20)
@@ -87,7 +87,7 @@ func TestStreamDeliversLargeDataInChunks(t *testing.T) {
 
 func TestStreamTellsOfConnectionsThatTheRemoteClosed(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*")
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort)
 	c := r.Dial(at)
 	id := r.Recv(stream)[0]
 	if _, err := io.WriteString(c, "bye"); err != nil {
@@ -106,7 +106,7 @@ func TestStreamTellsOfConnectionsThatTheRemoteClosed(t *testing.T) {
 func TestStreamReceivesChunksOfInBatchSize(t *testing.T) {
 	for _, size := range []int{1, 7, 8192, 20_000} {
 		r := rig.New(t)
-		stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.InBatchSize.Of(size), zmq.StreamNotify.Of(false))
+		stream, at := r.Bind(zmq.STREAM, rig.AnyPort, zmq.InBatchSize.Of(size), zmq.StreamNotify.Of(false))
 		c := r.Dial(at)
 		want := rig.Large(30_000)
 		if _, err := io.WriteString(c, want); err != nil {
@@ -127,7 +127,7 @@ func TestStreamReceivesChunksOfInBatchSize(t *testing.T) {
 
 func TestStreamWithoutNotifyTellsNothing(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.StreamNotify.Of(false))
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort, zmq.StreamNotify.Of(false))
 	for _, text := range []string{"one", "two"} {
 		c := r.Dial(at)
 		if _, err := io.WriteString(c, text); err != nil {
@@ -144,7 +144,7 @@ func TestStreamWithoutNotifyTellsNothing(t *testing.T) {
 
 func TestStreamEmptyDataClosesTheConnection(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*")
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort)
 	c := r.Dial(at)
 	id := r.Recv(stream)[0]
 	r.Send(stream, id, "")
@@ -160,7 +160,7 @@ func TestStreamEmptyDataClosesTheConnection(t *testing.T) {
 
 func TestStreamUnknownIDIsHostUnreachable(t *testing.T) {
 	r := rig.New(t)
-	stream, _ := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*")
+	stream, _ := r.Bind(zmq.STREAM, rig.AnyPort)
 	if err := stream.Send(r.Ctx, []byte("nobody"), []byte("x")); !errors.Is(err, zmq.ErrHostUnreachable) {
 		t.Errorf("send to an unknown id: %v", err)
 	}
@@ -238,7 +238,7 @@ func TestStreamTakesNoOtherTransportThanTCP(t *testing.T) {
 
 func TestStreamOfFullConnectionIsMute(t *testing.T) {
 	r := rig.New(t)
-	stream, at := r.Bind(zmq.STREAM, "tcp://127.0.0.1:*", zmq.SendHWM.Of(2), zmq.WaitForPeer.Of(true))
+	stream, at := r.Bind(zmq.STREAM, rig.AnyPort, zmq.SendHWM.Of(2), zmq.WaitForPeer.Of(true))
 	c := r.Dial(at)
 	id := r.Recv(stream)[0]
 	n := stuff(r, stream, id, rig.Large(1<<20))
@@ -251,7 +251,7 @@ func TestStreamOfFullConnectionIsMute(t *testing.T) {
 
 func TestRouterRawTalksPlainTCPWithoutNotices(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.RouterRaw.Of(true))
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort, zmq.RouterRaw.Of(true))
 	c := r.Dial(at)
 	if _, err := io.WriteString(c, "hello"); err != nil {
 		t.Fatal(err)

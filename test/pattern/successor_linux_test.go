@@ -43,7 +43,7 @@ func TestWhatADepartedPeerLeftComesFirst(t *testing.T) {
 			if x.typ == zmq.ROUTER {
 				settings = append(settings, zmq.RouterHandover.Of(false))
 			}
-			s, at := r.Bind(x.typ, "tcp://127.0.0.1:*", settings...)
+			s, at := r.Bind(x.typ, rig.AnyPort, settings...)
 			for k := range 3 { // one after the other, and nothing is received
 				peer := newcomer(t, at, x.peer, x.identity)
 				r.WaitUntil("it is there", func() bool { return int(s.Stats().Connected) == k+1 })
@@ -76,7 +76,7 @@ func TestWhatADepartedPeerLeftComesFirst(t *testing.T) {
 // holds up no other of its host.
 func TestASuccessorIsReadWhileItsPredecessorLives(t *testing.T) {
 	r := rig.New(t)
-	s, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.RecvHWM.Of(2))
+	s, at := r.Bind(zmq.PULL, rig.AnyPort, zmq.RecvHWM.Of(2))
 	first := newcomer(t, at, "PUSH", "")
 	var b []byte
 	for range 100 {

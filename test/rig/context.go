@@ -56,8 +56,9 @@ func SmallQueues(hwm int) []zmq.Setting {
 	return []zmq.Setting{zmq.SendHWM.Of(hwm), zmq.RecvHWM.Of(hwm), zmq.SendBuffer.Of(16 << 10), zmq.RecvBuffer.Of(16 << 10)}
 }
 
-// AnyPort is an endpoint to bind to whose port the system chooses.
-const AnyPort = "tcp://127.0.0.1:*"
+// AnyPort is an endpoint to bind to whose port the system chooses. Until the test ends no
+// other process takes the port, also while no socket has it.
+var AnyPort = "tcp://" + zmqtest.Host() + ":*"
 
 // Must ends the test if err is not nil.
 func Must(t testing.TB, err error) {

@@ -66,7 +66,7 @@ func EachTransport(t *testing.T, test func(r *Test, endpoint string)) {
 // EachNetwork is EachTransport without inproc, where no connection comes and goes.
 func EachNetwork(t *testing.T, test func(r *Test, endpoint string)) {
 	t.Helper()
-	t.Run("tcp", func(t *testing.T) { test(New(t), "tcp://127.0.0.1:*") })
+	t.Run("tcp", func(t *testing.T) { test(New(t), AnyPort) })
 	t.Run("ipc", func(t *testing.T) { test(New(t), IPCEndpoint(t)) })
 }
 

@@ -13,7 +13,7 @@ import (
 // ROUTER with HandoverToSameUser, and reports which of them has the id in the end.
 func handover(r *rig.Test, server, older, newer []zmq.Setting) string {
 	r.Helper()
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", append(server, zmq.HandoverToSameUser.Of(true))...)
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort, append(server, zmq.HandoverToSameUser.Of(true))...)
 	same := []zmq.Setting{rig.RoutingID("same"), zmq.ReconnectInterval.Of(-1)}
 	a := r.Connect(zmq.DEALER, at, append(same, older...)...)
 	r.WaitPeers(router, 1)

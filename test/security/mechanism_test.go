@@ -28,7 +28,7 @@ func letIn(t testing.TB, c *zmq.Context) { zapHandler(t, c, zmq.REP, always(repl
 // and with the client bound.
 func TestMechanismsInBothRoles(t *testing.T) {
 	eachMechanism(t, func(t *testing.T, m sides) {
-		for _, endpoint := range []string{"tcp://127.0.0.1:*", "ipc://*"} {
+		for _, endpoint := range []string{rig.AnyPort, "ipc://*"} {
 			for _, serverBinds := range []bool{true, false} {
 				c := rig.Context(t)
 				letIn(t, c)
@@ -58,7 +58,7 @@ func TestSettingsOfOneEndpoint(t *testing.T) {
 	server := rig.SocketIn(t, c, zmq.DEALER)
 	client := rig.Socket(t, zmq.DEALER)
 	for _, m := range mechanisms() {
-		rig.Must(t, server.Bind("tcp://127.0.0.1:*", m.server...))
+		rig.Must(t, server.Bind(rig.AnyPort, m.server...))
 		rig.Must(t, client.Connect(server.LastEndpoint(), m.client...))
 	}
 	rig.Must(t, server.WaitPeers(rig.Deadline(t), 3))
@@ -109,7 +109,7 @@ func TestDowngradeIsTold(t *testing.T) {
 				continue
 			}
 			s := rig.Socket(t, zmq.DEALER, m.server...)
-			rig.Must(t, s.Bind("tcp://127.0.0.1:*"))
+			rig.Must(t, s.Bind(rig.AnyPort))
 			events := handshakes(t, s)
 			p := rig.DialRaw(t, s.LastEndpoint())
 			p.Write(wire.AppendGreeting(nil, wire.Greeting{Major: 3, Minor: 1, Mechanism: other}))
@@ -136,7 +136,7 @@ func TestOldProtocolsAreRefused(t *testing.T) {
 					continue
 				}
 				s := rig.Socket(t, zmq.DEALER, settings...)
-				rig.Must(t, s.Bind("tcp://127.0.0.1:*"))
+				rig.Must(t, s.Bind(rig.AnyPort))
 				events := handshakes(t, s)
 				p := rig.DialRaw(t, s.LastEndpoint())
 				p.Write([]byte(says))
@@ -198,7 +198,7 @@ func TestCurveKeysAreChecked(t *testing.T) {
 		"halves of two pairs":     {[]zmq.Setting{zmq.CurvePublicKey.Of(b.Public.Bytes()), secret, zmq.CurveServer.Of(true)}, "does not belong"},
 	} {
 		s := rig.Socket(t, zmq.DEALER, x.settings...)
-		for call, err := range map[string]error{"bind": s.Bind("tcp://127.0.0.1:*"), "connect": s.Connect("tcp://127.0.0.1:1")} {
+		for call, err := range map[string]error{"bind": s.Bind(rig.AnyPort), "connect": s.Connect("tcp://127.0.0.1:1")} {
 			switch {
 			case x.says == "" && err != nil:
 				t.Errorf("%s, %s: %v", name, call, err)
@@ -228,7 +228,7 @@ func TestCurvePublicKeyFollowsFromTheSecret(t *testing.T) {
 func TestStreamHasNoMechanism(t *testing.T) {
 	for _, m := range mechanisms()[1:] {
 		s := rig.Socket(t, zmq.STREAM, m.server...)
-		if err := s.Bind("tcp://127.0.0.1:*"); !errors.Is(err, zmq.ErrInvalid) {
+		if err := s.Bind(rig.AnyPort); !errors.Is(err, zmq.ErrInvalid) {
 			t.Errorf("%s: %v", m.name, err)
 		}
 	}
@@ -239,7 +239,7 @@ func TestGSSAPIIsRefused(t *testing.T) {
 	x, err := zmq.ParseSetting("GSSAPI_SERVER", "true")
 	rig.Must(t, err)
 	s := rig.Socket(t, zmq.PULL, x)
-	if err := s.Bind("tcp://127.0.0.1:*"); !errors.Is(err, zmq.ErrNotSupported) {
+	if err := s.Bind(rig.AnyPort); !errors.Is(err, zmq.ErrNotSupported) {
 		t.Error(err)
 	}
 }
@@ -270,7 +270,7 @@ func TestCurveOverTCP(t *testing.T) {
 	server, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
 	pull := rig.Socket(t, zmq.PULL, server.AsServer())
 	push := rig.Socket(t, zmq.PUSH, client.AsClient(server.Public), zmq.SendBuffer.Of(4096))
-	rig.Must(t, pull.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, pull.Bind(rig.AnyPort))
 	rig.Must(t, push.Connect(pull.LastEndpoint()))
 	const n = 600
 	sizes := []int{8, 8, 8, 230, 300, 5000, 8, 66000, 90000}
@@ -301,9 +301,9 @@ func TestCurveOverTCP(t *testing.T) {
 func TestPublisherWithAndWithoutCurve(t *testing.T) {
 	server := zmq.NewCurveKeypair()
 	pub := rig.Socket(t, zmq.PUB, zmq.SendHWM.Of(0))
-	rig.Must(t, pub.Bind("tcp://127.0.0.1:*", server.AsServer()))
+	rig.Must(t, pub.Bind(rig.AnyPort, server.AsServer()))
 	secret := pub.LastEndpoint()
-	rig.Must(t, pub.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, pub.Bind(rig.AnyPort))
 	inClear := pub.LastEndpoint()
 	var subs []*zmq.Socket
 	for i := range 8 {
@@ -337,7 +337,7 @@ func TestCurveReconnects(t *testing.T) {
 	server, client := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
 	pull := rig.Socket(t, zmq.PULL, server.AsServer())
 	push := rig.Socket(t, zmq.PUSH, client.AsClient(server.Public))
-	rig.Must(t, pull.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, pull.Bind(rig.AnyPort))
 	endpoint := pull.LastEndpoint()
 	rig.Must(t, push.Connect(endpoint))
 	for i := range 5 {
@@ -371,8 +371,8 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		return s
 	}
 	plain, curve := sock(zmq.PlainServer.Of(true)), sock(server.AsServer())
-	rig.Must(t, plain.Bind("tcp://127.0.0.1:*"))
-	rig.Must(t, curve.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, plain.Bind(rig.AnyPort))
+	rig.Must(t, curve.Bind(rig.AnyPort))
 	for _, s := range []*zmq.Socket{plain, curve} {
 		for _, x := range [][]zmq.Setting{
 			{zmq.PlainUsername.Of("admin"), zmq.PlainPassword.Of("rightpassword")}, {zmq.PlainUsername.Of("admin"), zmq.PlainPassword.Of("wrongpassword")},

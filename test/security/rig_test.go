@@ -8,8 +8,11 @@ package security_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"slices"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/test/rig"
@@ -167,9 +170,42 @@ func meet(t *testing.T, c *zmq.Context, server, client []zmq.Setting) *meeting {
 	m := &meeting{server: rig.SocketIn(t, c, zmq.DEALER, server...)}
 	m.client = rig.Socket(t, zmq.DEALER, append([]zmq.Setting{zmq.ReconnectInterval.Of(-1)}, client...)...)
 	m.serverEvents, m.clientEvents = handshakes(t, m.server), handshakes(t, m.client)
-	rig.Must(t, m.server.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, m.server.Bind(rig.AnyPort))
 	rig.Must(t, m.client.Connect(m.server.LastEndpoint()))
 	return m
+}
+
+// besides lets another client in at an endpoint of its own, which has all the time that it
+// needs, and returns where the first one fails.
+func (m *meeting) besides(t *testing.T, client []zmq.Setting, settings ...zmq.Setting) (hasty string) {
+	t.Helper()
+	hasty = m.server.LastEndpoint()
+	rig.Must(t, m.server.Bind(rig.AnyPort, append(settings, zmq.HandshakeInterval.Of(0))...))
+	other := rig.Socket(t, zmq.DEALER, client...)
+	rig.Must(t, other.Connect(m.server.LastEndpoint()))
+	(&meeting{server: m.server, client: other}).talk(t)
+	return hasty
+}
+
+// timesOut checks that the next handshake at an endpoint takes too long.
+func (m *meeting) timesOut(t *testing.T, endpoint string) {
+	t.Helper()
+	for {
+		e := nextOf(t, m.serverEvents)
+		if e.Endpoint != endpoint {
+			continue
+		}
+		if e.Kind != zmq.EventHandshakeFailedNoDetail || e.Value != int64(syscall.EAGAIN) || !errors.Is(e.Err, zmq.ErrTimeout) {
+			t.Errorf("%v %#x (%v), want a time-out", e.Kind, e.Value, e.Err)
+		}
+		return
+	}
+}
+
+// tryingOn are the settings of a client that tries again: a handshake with little time may
+// end on a machine that is held up before what a test waits for.
+func tryingOn(client []zmq.Setting) []zmq.Setting {
+	return append(slices.Clip(client), zmq.ReconnectInterval.Of(5*time.Millisecond))
 }
 
 // talk checks that messages pass both ways, and returns what the server received.

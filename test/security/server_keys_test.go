@@ -60,7 +60,7 @@ func hears(t *testing.T, server, client *zmq.Socket, text string) {
 func bound(t *testing.T, settings ...zmq.Setting) (s *zmq.Socket, at string) {
 	t.Helper()
 	s = rig.Socket(t, zmq.PULL, settings...)
-	rig.Must(t, s.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, s.Bind(rig.AnyPort))
 	return s, s.LastEndpoint()
 }
 
@@ -110,7 +110,7 @@ func TestServerKeysAreAskedForOncePerClient(t *testing.T) {
 func TestServerKeysOfAConnect(t *testing.T) {
 	keys := zmq.NewCurveKeypair()
 	client := rig.Socket(t, zmq.PUSH, zmq.NewCurveKeypair().AsClient(keys.Public))
-	rig.Must(t, client.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, client.Bind(rig.AnyPort))
 	k := newRing(zmq.NewCurveKeypair(), keys)
 	server := rig.Socket(t, zmq.PULL)
 	rig.Must(t, server.Connect(client.LastEndpoint(), k.setting()))
@@ -166,7 +166,7 @@ func TestServerKeysFunctionThatPanics(t *testing.T) {
 	server := rig.SocketIn(t, c, zmq.PULL, zmq.WithCurveServerKeys(func(context.Context, zmq.CurveHello) ([]zmq.SecretKey, error) {
 		panic("no keys")
 	}))
-	rig.Must(t, server.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, server.Bind(rig.AnyPort))
 	events := handshakes(t, server)
 	clientOf(t, server.LastEndpoint(), zmq.NewCurveKeypair().Public)
 	wantEvent(t, "server", events, zmq.EventHandshakeFailedAuth, 500)
@@ -202,14 +202,14 @@ func TestServerKeysFunctionHoldsNobodyUp(t *testing.T) {
 func TestServerKeysTakeThePlaceOfTheSocketsKey(t *testing.T) {
 	own, ring := zmq.NewCurveKeypair(), zmq.NewCurveKeypair()
 	server := rig.Socket(t, zmq.PULL, own.AsServer(), newRing(ring).setting())
-	rig.Must(t, server.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, server.Bind(rig.AnyPort))
 	events := handshakes(t, server)
 	clientOf(t, server.LastEndpoint(), own.Public)
 	wantEvent(t, "the socket's own key", events, zmq.EventHandshakeFailedProtocol, 0x11000001)
 	hears(t, server, clientOf(t, server.LastEndpoint(), ring.Public), "the ring's")
 
 	rig.Must(t, server.Set(zmq.WithCurveServerKeys(nil)))
-	rig.Must(t, server.Bind("tcp://127.0.0.1:*"))
+	rig.Must(t, server.Bind(rig.AnyPort))
 	hears(t, server, clientOf(t, server.LastEndpoint(), own.Public), "the socket's")
 }
 

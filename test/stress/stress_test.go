@@ -130,7 +130,7 @@ func newCrowd(t *testing.T, dir string) *crowd {
 	}
 	c := &crowd{t: t, zc: zc, sockets: make([]*zmq.Socket, crowdSize)}
 	for i := range 4 {
-		c.places = append(c.places, fmt.Sprint("inproc://", i), fmt.Sprint(dir, "/", i), "tcp://127.0.0.1:*")
+		c.places = append(c.places, fmt.Sprint("inproc://", i), fmt.Sprint(dir, "/", i), rig.AnyPort)
 	}
 	return c
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/test/rig"
 )
 
 // TestStressTermination opens thousands of sockets from many goroutines, uses
@@ -165,7 +166,7 @@ func (x *ending) use(random *rand.Rand) {
 }
 
 func (x *ending) attach(random *rand.Rand, s *zmq.Socket) {
-	endpoint := []string{"tcp://127.0.0.1:*", "ipc://*", fmt.Sprintf("inproc://%d", random.IntN(20))}[random.IntN(3)]
+	endpoint := []string{rig.AnyPort, "ipc://*", fmt.Sprintf("inproc://%d", random.IntN(20))}[random.IntN(3)]
 	err := s.Bind(endpoint)
 	if x.check("Bind", err); err == nil {
 		x.mu.Lock()

@@ -113,7 +113,7 @@ const greetingRest = 64 - 11 // bytes behind the major version
 
 // listen reads what the peer says and notes it.
 func (p *presence) listen(ctx context.Context, conn net.Conn) error {
-	if _, err := conn.Write(signature); err != nil {
+	if _, err := conn.Write(signature); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 		return fmt.Errorf("it ended the connection at once: %w", err)
 	}
 	head := make([]byte, len(signature)+1)

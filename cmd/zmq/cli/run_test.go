@@ -92,15 +92,21 @@ func (p *process) waitFor(t *testing.T, w *watched, fragments ...string) string 
 	}
 }
 
-// ends waits for the command and checks how it ended.
-func (p *process) ends(t *testing.T, code int) {
+// result waits for the command and returns its status and all that it has said.
+func (p *process) result(t *testing.T) (code int, said string) {
 	t.Helper()
 	select {
 	case <-p.done:
 	case <-p.ctx.Done():
 		t.Fatalf("%q goes on: %q, %q", p.args, p.out, p.errs)
 	}
-	if p.code != code {
+	return p.code, p.out.String() + p.errs.String()
+}
+
+// ends waits for the command and checks how it ended.
+func (p *process) ends(t *testing.T, code int) {
+	t.Helper()
+	if got, _ := p.result(t); got != code {
 		t.Fatalf("%q ended with %d, want %d: %q, %q", p.args, p.code, code, p.out, p.errs)
 	}
 }

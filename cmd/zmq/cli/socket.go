@@ -25,10 +25,10 @@ import (
 var about = map[zmq.SocketType]struct{ short, long, example string }{
 	zmq.PUB: {"Send to every subscriber",
 		"The first frame of a message begins with its topic. Messages without a subscriber are dropped.",
-		"  zmq pub --bind 'tcp://*:5556' --wait-subscribers 2 <log.txt\n  zmq pub --connect tcp://host:5556 weather.10001 '24 C'"},
+		"  zmq pub --bind 'tcp://*:5556' --wait-subscribers 2 <log.txt\n  zmq pub --connect tcp://host:5556 weather.10001 '24 C'\n  zmq pub --connect 'epgm://eth0;239.192.1.1:5555' --set RATE=10000 weather.10001 '24 C'"},
 	zmq.SUB: {"Receive what was subscribed to",
 		"Writes the messages whose first frame begins with one of the topics.",
-		"  zmq sub --connect tcp://localhost:5556 -s weather. -s traffic.\n  zmq sub --connect tcp://localhost:5556 --count 1 --timeout 5s"},
+		"  zmq sub --connect tcp://localhost:5556 -s weather. -s traffic.\n  zmq sub --connect tcp://localhost:5556 --count 1 --timeout 5s\n  zmq sub --connect 'epgm://eth0;239.192.1.1:5555'"},
 	zmq.REQ: {"Send requests, write the replies",
 		"Each message is a request; the next one is sent when its reply has come.",
 		"  zmq req --connect tcp://localhost:5555 --timeout 2s hello\n  zmq req --connect tcp://a:5555 --connect tcp://b:5555 <requests.txt"},

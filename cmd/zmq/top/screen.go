@@ -13,10 +13,10 @@ import (
 
 // Screen shows a view on a terminal until its user has enough of it.
 type Screen struct {
-	Terminal tcell.Screen
-	Programs *Programs
-	View     *View
-	Interval time.Duration
+	Terminal tcell.Screen  // is initialised and finished by Run
+	Programs *Programs     // are asked
+	View     *View         // of what they answer; keys change it
+	Interval time.Duration // between two questions
 
 	asked    sync.WaitGroup // runs while the programs are asked
 	lines    []Line

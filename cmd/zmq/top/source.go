@@ -23,6 +23,7 @@ import (
 
 // Source is where the statistics of a program come from.
 type Source interface {
+	// Fetch asks the program.
 	Fetch(ctx context.Context) (zmqstats.Snapshot, error)
 	io.Closer
 }
@@ -99,15 +100,15 @@ func parse(text []byte) (x zmqstats.Snapshot, err error) {
 
 // Programs are the sources that are shown together.
 type Programs struct {
-	Places  []string
-	Sources []Source
+	Places  []string // as the command line has them
+	Sources []Source // one for each place
 }
 
 // Answer is what one source has said.
 type Answer struct {
-	Place    string
-	Snapshot zmqstats.Snapshot
-	Err      error // why there is no snapshot
+	Place    string            // as the command line has it
+	Snapshot zmqstats.Snapshot // unless there is an error
+	Err      error             // why there is no snapshot
 }
 
 // Fetch asks all sources. It returns when all have answered, or the context ends.

@@ -32,7 +32,7 @@ func (ctx *Context) socket(t testing.TB, kind Type) *Socket {
 	s, err := ctx.NewSocket(kind)
 	must(t, err)
 	must(t, s.SetLinger(0))
-	must(t, s.SetRcvtimeo(10*time.Second))
+	must(t, s.SetRcvtimeo(time.Minute))
 	t.Cleanup(func() { must(t, s.Close()) })
 	return s
 }

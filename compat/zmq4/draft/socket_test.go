@@ -185,7 +185,7 @@ func TestReactorAndProxyTakeSocketsOfThisPackage(t *testing.T) {
 		wantMessage(t, out, "x")
 		return stop
 	})
-	if err := r.Run(10 * time.Second); err != stop {
+	if err := r.Run(time.Minute); err != stop {
 		t.Errorf("the reactor ended by %v", err)
 	}
 	_, err = steer.Send("TERMINATE", 0)

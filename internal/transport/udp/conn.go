@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // Framing of ZMTP 2.0 (RFC 15): flags, a length of one byte or of eight.
@@ -105,7 +107,7 @@ func (c *Conn) Read(b []byte) (int, error) {
 		case err == nil:
 		case errors.Is(err, net.ErrClosed) || isTimeout(err):
 			return 0, err
-		case isCut(err) && c.role != Radio: // Windows says so
+		case transport.IsCut(err) && c.role != Radio: // Windows says so
 			c.malformed()
 		}
 		// Any other error says that a datagram did not arrive.

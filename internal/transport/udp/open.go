@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/net/ipv4"
 	"golang.org/x/net/ipv6"
+
+	"github.com/gozmq/zmq/internal/transport"
 )
 
 // open makes the socket of the system and sets its options.
@@ -25,8 +27,8 @@ func open(ctx context.Context, p place, cfg *Config) (*net.UDPConn, error) {
 	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
 		var set error
 		err := raw.Control(func(fd uintptr) {
-			if set = prepare(fd, receives, receives && p.multicast()); set == nil && receives && p.multicast() {
-				set = onlyItsGroups(fd, p.v6)
+			if set = transport.PrepareDatagrams(fd, receives, receives && p.multicast()); set == nil && receives && p.multicast() {
+				set = transport.OnlyItsGroups(fd, p.v6)
 			}
 		})
 		if err == nil {

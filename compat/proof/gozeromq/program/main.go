@@ -115,7 +115,7 @@ func values() {
 
 // patterns shows what every pair of sockets does over one transport.
 func patterns(ctx context.Context, name string, at func(string) string) {
-	opts := []zmq4.Option{zmq4.WithID(zmq4.SocketIdentity("me")), zmq4.WithDialerRetry(10 * time.Millisecond), zmq4.WithDialerTimeout(5 * time.Second)}
+	opts := []zmq4.Option{zmq4.WithID(zmq4.SocketIdentity("me")), zmq4.WithDialerRetry(10 * time.Millisecond), zmq4.WithDialerTimeout(time.Minute)}
 
 	rep, req := zmq4.NewRep(ctx), zmq4.NewReq(ctx, opts...)
 	join(name, rep, req, at("req"))

@@ -13,7 +13,7 @@ var p = fmt.Println
 func watch(ctx *zmq.Context, s *zmq.Socket, at string, events zmq.Event) *zmq.Socket {
 	p(s.Monitor(at, events))
 	m, err := ctx.NewSocket(zmq.PAIR)
-	p(err, m.Connect(at), m.SetRcvtimeo(5*time.Second))
+	p(err, m.Connect(at), m.SetRcvtimeo(time.Minute))
 	return m
 }
 

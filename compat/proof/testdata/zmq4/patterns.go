@@ -14,7 +14,7 @@ func pair(ctx *zmq.Context, a, b zmq.Type, set ...func(x, y *zmq.Socket)) (*zmq.
 	y, _ := ctx.NewSocket(b)
 	for _, s := range []*zmq.Socket{x, y} {
 		s.SetLinger(0)
-		s.SetRcvtimeo(5 * time.Second)
+		s.SetRcvtimeo(time.Minute)
 	}
 	for _, f := range set {
 		f(x, y)

@@ -16,7 +16,7 @@ func socket(ctx *zmq.Context, t zmq.Type) *zmq.Socket {
 		panic(err)
 	}
 	s.SetLinger(0)
-	s.SetRcvtimeo(5 * time.Second)
+	s.SetRcvtimeo(time.Minute)
 	return s
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package udp
+package transport
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// prepare lets several receivers of one machine have the same group and port, and a
+// PrepareDatagrams lets several receivers of one machine have the same group and port, and a
 // sender broadcast.
-func prepare(fd uintptr, receives, _ bool) error {
+func PrepareDatagrams(fd uintptr, receives, _ bool) error {
 	if receives {
 		if err := windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_REUSEADDR, 1); err != nil {
 			return err
@@ -19,5 +19,5 @@ func prepare(fd uintptr, receives, _ bool) error {
 	return windows.SetsockoptInt(windows.Handle(fd), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
 }
 
-// isCut reports whether an error says that a datagram was larger than the memory for it.
-func isCut(err error) bool { return errors.Is(err, windows.WSAEMSGSIZE) }
+// IsCut reports whether an error says that a datagram was larger than the memory for it.
+func IsCut(err error) bool { return errors.Is(err, windows.WSAEMSGSIZE) }

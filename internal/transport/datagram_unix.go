@@ -2,13 +2,13 @@
 
 //go:build unix
 
-package udp
+package transport
 
 import "golang.org/x/sys/unix"
 
-// prepare lets several receivers of one machine have the same group and port, and a
+// PrepareDatagrams lets several receivers of one machine have the same group and port, and a
 // sender broadcast.
-func prepare(fd uintptr, receives, shares bool) error {
+func PrepareDatagrams(fd uintptr, receives, shares bool) error {
 	if receives {
 		if err := unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 			return err
@@ -22,5 +22,5 @@ func prepare(fd uintptr, receives, shares bool) error {
 	return unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
 }
 
-// isCut is about Windows: here a datagram is cut without an error.
-func isCut(error) bool { return false }
+// IsCut is about Windows: here a datagram is cut without an error.
+func IsCut(error) bool { return false }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+func TestRun(t *testing.T) {
+	const want = "one server has ended\n400 questions, 400 answers\n"
+	var out strings.Builder
+	if err := run(zmqtest.Deadline(t), &out); err != nil {
+		t.Fatalf("%v, after:\n%s", err, out.String())
+	}
+	if out.String() != want {
+		t.Errorf("it prints:\n%s\nwant:\n%s", out.String(), want)
+	}
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package multicast
+
+import (
+	"errors"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pgm"
+)
+
+// subscriber is a receiver with its socket.
+type subscriber struct {
+	// Immutable.
+	place place
+	link  *link
+
+	// Owned by the goroutine that reads.
+	in  *inbox
+	out []byte // messages that were not read yet
+
+	mu       sync.Mutex // a leaf lock
+	receiver *pgm.Receiver
+
+	deadlines sync.Mutex // a leaf lock
+	readBy    time.Time  // of SetReadDeadline
+	wakeBy    time.Time  // of the receiver
+}
+
+func openSubscriber(p place, cfg *Config) (Conn, error) {
+	c := &subscriber{place: p}
+	local := netip.IPv4Unspecified()
+	if p.v6() {
+		local = netip.IPv6Unspecified()
+	}
+	var err error
+	if c.link, err = open(&p, cfg, wants{local: netip.AddrPortFrom(local, p.port), shares: true, joins: p.receives}); err != nil {
+		return nil, err
+	}
+	c.in = newInbox(c.link)
+	c.receiver = pgm.NewReceiver(pgm.ReceiverConfig{
+		Session: p.port, Window: cfg.Window(), MTU: cfg.MaxTPDU, Limits: cfg.Limits, Partial: cfg.Partial, Lost: cfg.Lost,
+		Random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+	})
+	return c, nil
+}
+
+// Read returns frames of messages that are complete. While it is not called, packets wait
+// in the system, which drops them when there are too many.
+func (c *subscriber) Read(b []byte) (int, error) {
+	for len(c.out) == 0 {
+		if err := c.receive(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(b, c.out)
+	c.out = c.out[n:]
+	return n, nil
+}
+
+// receive takes packets, or does what is due.
+func (c *subscriber) receive() error {
+	c.setWake(c.receiver.Wake())
+	err := c.in.read(func(x arrival) {
+		switch {
+		case !x.to.IsValid():
+			x.to = c.place.receives[0]
+		case !slices.Contains(c.place.receives, x.to):
+			return
+		}
+		c.mu.Lock()
+		c.receiver.Handle(x.packet, x.from, x.to, time.Now())
+		c.mu.Unlock()
+	})
+	switch {
+	case err == nil:
+	case errors.Is(err, net.ErrClosed):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded) && c.isOver():
+		return err
+	}
+	// Any other error is about one packet, or the receiver's time has come.
+	c.mu.Lock()
+	sends := c.receiver.Next(time.Now())
+	c.out = c.receiver.Messages()
+	c.mu.Unlock()
+	for _, s := range sends {
+		c.send(s)
+	}
+	return nil
+}
+
+// send asks a source for something. What is lost is asked for again.
+func (c *subscriber) send(s pgm.Send) {
+	port := s.Port
+	if port == 0 {
+		port = c.place.port
+	}
+	if s.Group {
+		for _, g := range c.place.receives {
+			_ = c.link.write(s.Packet, netip.AddrPortFrom(c.place.zoned(g), c.place.port))
+		}
+	}
+	_ = c.link.write(s.Packet, netip.AddrPortFrom(c.place.zoned(s.To), port))
+}
+
+// setWake has a wait for packets end when the receiver has something to do.
+func (c *subscriber) setWake(t time.Time) {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	if !t.Equal(c.wakeBy) {
+		c.wakeBy = t
+		c.apply()
+	}
+}
+
+// apply sets the socket's deadline to the first of both. c.deadlines is held.
+func (c *subscriber) apply() {
+	t := c.readBy
+	if t.IsZero() || !c.wakeBy.IsZero() && c.wakeBy.Before(t) {
+		t = c.wakeBy
+	}
+	_ = c.link.pc.SetReadDeadline(t)
+}
+
+// isOver reports whether the deadline has passed that SetReadDeadline set.
+func (c *subscriber) isOver() bool {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	return !c.readBy.IsZero() && !time.Now().Before(c.readBy)
+}
+
+// Write discards what a subscriber has to say to its publishers.
+func (c *subscriber) Write(b []byte) (int, error) { return len(b), nil }
+
+// Close ends Read.
+func (c *subscriber) Close() error { return c.link.pc.Close() }
+
+// Stats implements Conn.
+func (c *subscriber) Stats() Stats {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Stats{Group: c.place.receives[0], Heard: c.receiver.Sources(), Past: c.receiver.Past(), Ignored: c.receiver.Stats()}
+}
+
+// LocalAddr returns the address of the socket.
+func (c *subscriber) LocalAddr() net.Addr { return c.link.pc.LocalAddr() }
+
+// RemoteAddr returns the first group.
+func (c *subscriber) RemoteAddr() net.Addr {
+	return net.UDPAddrFromAddrPort(netip.AddrPortFrom(c.place.receives[0], c.place.port))
+}
+
+// SetDeadline implements net.Conn.
+func (c *subscriber) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+
+// SetReadDeadline implements net.Conn.
+func (c *subscriber) SetReadDeadline(t time.Time) error {
+	c.deadlines.Lock()
+	defer c.deadlines.Unlock()
+	c.readBy = t
+	c.apply()
+	return nil
+}
+
+// SetWriteDeadline implements net.Conn: no write waits.
+func (c *subscriber) SetWriteDeadline(time.Time) error { return nil }
