@@ -51,6 +51,7 @@ type socket struct {
 	AcceptsFailed uint64            `json:"accepts_failed"`
 	TimedOut      uint64            `json:"timed_out"`
 	OverBudget    uint64            `json:"over_budget"`
+	Stopped       int               `json:"stopped"` // peers of which a queue has its share of Limits.TotalBytes
 	DuplicateIDs  uint64            `json:"duplicate_ids"`
 	EventsDropped uint64            `json:"events_dropped"`
 	Failed        uint64            `json:"handshakes_failed"`
@@ -85,6 +86,8 @@ type peer struct {
 	QueuedIn      int     `json:"queued_in"`
 	SendHWM       int     `json:"send_hwm"`
 	RecvHWM       int     `json:"recv_hwm"`
+	StoppedIn     bool    `json:"stopped_in,omitempty"` // by Limits.TotalBytes
+	StoppedOut    bool    `json:"stopped_out,omitempty"`
 	RoundTrip     float64 `json:"round_trip,omitempty"`
 	Silent        float64 `json:"silent,omitempty"` // since it was last heard
 }
@@ -94,7 +97,7 @@ func newSocket(s zmq.SocketSnapshot) socket {
 	x := socket{
 		Type: s.Type.String(), Sent: st.Sent, Received: st.Received, SentBytes: st.SentBytes, ReceivedBytes: st.ReceivedBytes,
 		QueuedOut: st.QueuedOut, QueuedIn: st.QueuedIn, Connected: st.Connected, Disconnected: st.Disconnected,
-		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, OverBudget: st.OverBudget, DuplicateIDs: st.DuplicateIDs,
+		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, OverBudget: st.OverBudget, Stopped: st.Stopped, DuplicateIDs: st.DuplicateIDs,
 		EventsDropped: st.EventsDropped, Failed: st.HandshakesFailed,
 		Failures: map[string]uint64{
 			"protocol": st.HandshakeFailures.Protocol, "auth": st.HandshakeFailures.Auth,
@@ -122,7 +125,7 @@ func newPeer(p zmq.PeerStats) peer {
 		RoutingID: hex.EncodeToString(p.RoutingID), Number: p.Number, Sent: p.Sent, Received: p.Received,
 		SentBytes: p.SentBytes, ReceivedBytes: p.ReceivedBytes, Dropped: p.Dropped, Conflated: p.Conflated,
 		QueuedOut: p.QueuedOut, QueuedIn: p.QueuedIn, SendHWM: p.SendHWM, RecvHWM: p.RecvHWM,
-		RoundTrip: p.RoundTrip().Seconds(),
+		RoundTrip: p.RoundTrip().Seconds(), StoppedIn: p.StoppedIn, StoppedOut: p.StoppedOut,
 	}
 	if t := p.LastHeard(); !t.IsZero() {
 		x.Silent = time.Since(t).Seconds()
