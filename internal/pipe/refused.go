@@ -59,11 +59,8 @@ func (o *Outbox) sift(b *Batch, peer *Peer) {
 	}
 	wake := o.mark.ack(uint64(n), size)
 	wake = o.leftLocked(less) || wake
-	writable, refused := o.writable, o.refused
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	refused := o.refused
+	o.unlockWaking(wake)
 	if refused != nil {
 		refused(n, reason)
 	}
