@@ -66,6 +66,12 @@ var MaxHandshakeBytes Option[int] = intOption(opt.MaxHandshakeBytes)
 // closed, and their peers try again. Peers that the socket connects to do not count.
 // Zero is no limit; negative values are not valid.
 //
+// There is none by default, because strangers could use up any number as well as memory,
+// and then keep other peers out. An idle peer costs less than the 16 KiB that it counts
+// for Limits.TotalBytes, which is within its limit for 131,072 peers by default; beyond
+// that, the peer that holds most is disconnected. Set it below the number of descriptors
+// that the process may have, and MaxPeersPerAddress if addresses do not have many peers.
+//
 //	Default:  0, no limit
 //	Applies:  at once
 //	Sockets:  all

@@ -118,6 +118,11 @@ type PeerStats struct {
 	SendHWM   int    // the most that QueuedOut can be, 0 for no limit
 	RecvHWM   int    // the most that QueuedIn can be, 0 for no limit
 
+	// StoppedIn means that the connection is not read until the program has received more,
+	// because the messages that wait have the peer's share of Limits.TotalBytes.
+	// StoppedOut means that the queue for the peer is full for that reason.
+	StoppedIn, StoppedOut bool
+
 	// StalledSince is the time of the first unanswered PING, if that was
 	// HeartbeatTimeout ago or longer and the peer's system still accepts data. The peer
 	// is busy with other messages, or hangs. It is zero for a peer that answers.
@@ -135,6 +140,6 @@ func newPeerStats(i core.PeerInfo) PeerStats {
 		Peer: newPeer(i.Peer), Endpoint: i.Endpoint, RoutingID: i.RoutingID, Number: i.Number,
 		Sent: i.Sent, Received: i.Received, Dropped: i.Dropped, QueuedOut: i.QueuedOut, QueuedIn: i.QueuedIn,
 		Conflated: i.Conflated, SendHWM: i.SendHWM, RecvHWM: i.RecvHWM, SentBytes: i.SentBytes, ReceivedBytes: i.ReceivedBytes,
-		StalledSince: i.StalledSince,
+		StalledSince: i.StalledSince, StoppedIn: i.StoppedIn, StoppedOut: i.StoppedOut,
 	}
 }

@@ -38,6 +38,10 @@ type SocketStats struct {
 	// yet.
 	Peers, QueuedOut, QueuedIn int
 
+	// Stopped is the number of peers of which a queue has its share of Limits.TotalBytes;
+	// see PeerStats.
+	Stopped int
+
 	HandshakeFailures HandshakeFailures // HandshakesFailed, by cause
 	Drops             Drops             // messages that were lost
 }
@@ -77,7 +81,7 @@ func newSocketStats(s *core.Socket) SocketStats {
 		Connected: c.Connected.Load(), Disconnected: c.Disconnected.Load(), Reconnects: c.Reconnects.Load(),
 		HandshakesFailed: c.HandshakesFailed.Load(), AcceptsFailed: c.AcceptsFailed.Load(),
 		TimedOut: c.TimedOut.Load(), OverBudget: c.OverBudget.Load(), DuplicateIDs: c.DuplicateIDs.Load(), EventsDropped: c.EventsDropped.Load(),
-		Peers: t.Peers, QueuedOut: t.QueuedOut, QueuedIn: t.QueuedIn,
+		Peers: t.Peers, Stopped: t.Stopped, QueuedOut: t.QueuedOut, QueuedIn: t.QueuedIn,
 		HandshakeFailures: HandshakeFailures{
 			Protocol: h.Protocol.Load(), Auth: h.Auth.Load(),
 			Timeout: h.Timeout.Load(), Lost: h.Lost.Load(),
@@ -95,6 +99,10 @@ func newSocketStats(s *core.Socket) SocketStats {
 // ContextStats is a snapshot of the sockets of a context.
 type ContextStats struct {
 	Sockets []SocketSnapshot // open sockets and lingering ones, oldest first
+
+	// HeldBytes is the memory that the peers make the context hold, as it counts for
+	// Limits.TotalBytes; 0 without that limit.
+	HeldBytes int64
 }
 
 // SocketSnapshot is one socket with its endpoints and peers.
@@ -109,7 +117,7 @@ type SocketSnapshot struct {
 // Stats returns a snapshot of all sockets of the context, including those of MonitorTo.
 // Each socket is read separately, so the snapshot is not of a single instant.
 func (c *Context) Stats() ContextStats {
-	var x ContextStats
+	x := ContextStats{HeldBytes: c.c.Held()}
 	for _, s := range c.c.Sockets() {
 		x.Sockets = append(x.Sockets, SocketSnapshot{
 			Name: s.String(), Type: SocketType(s.Type()), Stats: newSocketStats(s),

@@ -28,6 +28,7 @@ type PeerInfo struct {
 	StalledSince             time.Time // zero: it is not
 	SentBytes, ReceivedBytes uint64
 	SendHWM, RecvHWM         int
+	StoppedOut, StoppedIn    bool // by the budget
 }
 
 // Peers lists the peers that have finished their handshake.
@@ -42,10 +43,11 @@ func (s *Socket) Peers() []PeerInfo {
 		out, in := p.Queued()
 		sent, read := p.Bytes()
 		sendHWM, recvHWM := p.Marks()
+		stoppedOut, stoppedIn := p.Halted()
 		list = append(list, PeerInfo{
 			SentBytes: sent, ReceivedBytes: read, Conflated: p.Conflated(), SendHWM: sendHWM, RecvHWM: recvHWM,
-			StalledSince: p.Peer().StalledSince(),
-			Peer:         p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID), Number: p.Route.Label.RoutingOf(),
+			StalledSince: p.Peer().StalledSince(), StoppedOut: stoppedOut, StoppedIn: stoppedIn,
+			Peer: p.Peer(), Endpoint: p.Endpoint, RoutingID: bytes.Clone(p.Route.ID), Number: p.Route.Label.RoutingOf(),
 			Sent: p.Sent(), Received: p.Received(), Dropped: p.Dropped.Load(),
 			QueuedOut: out, QueuedIn: in,
 		})

@@ -20,6 +20,7 @@ type Traffic struct {
 	Conflated                uint64 // messages that a newer one took the place of
 	QueuedOut, QueuedIn      int    // messages, of all pipes together
 	Peers                    int    // that are connected
+	Stopped                  int    // pipes that the budget has stopped
 }
 
 // parted is what in-process pipes had carried before they ended. Connections
@@ -82,6 +83,9 @@ func (s *Socket) Traffic() Traffic {
 		if a.ready {
 			t.Peers++
 		}
+		if out, in := p.Halted(); out || in {
+			t.Stopped++
+		}
 		if p.InProcess() {
 			sent, read := p.Bytes()
 			t.SentBytes += sent
@@ -137,6 +141,9 @@ func (c *Counters) countFailure(e *session.Event) {
 		c.HandshakeFailures.Lost.Add(1)
 	}
 }
+
+// Held returns how much the peers of the context make it hold, as its budget counts.
+func (c *Context) Held() int64 { return c.budget.Held() }
 
 // Sockets returns the sockets whose Close has not finished, oldest first.
 func (c *Context) Sockets() []*Socket {

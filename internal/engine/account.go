@@ -63,16 +63,22 @@ func (c *Conn) drawKnown() error {
 	return nil
 }
 
-// awaitFree waits until the socket's queue may have more. Unlike a connection whose queue
-// has reached its mark, one that has broken ends without its last words then: what a
-// thousand of them leave in the system is more than there is room for.
+// awaitFree waits until the socket's queue may have more. If the connection has broken, its
+// last words are read nevertheless while the budget has something left for them: what a
+// thousand leave in the system can be more than that.
 func (c *Conn) awaitFree() error {
 	c.src.setAside()
 	c.paused.Store(true)
 	defer c.paused.Store(false)
 	for c.pipe.Stopped() {
-		if c.gate.wait() != room {
+		switch c.gate.wait() {
+		case closed:
 			return c.ended()
+		case broken:
+			if c.cfg.Budget.Tight() {
+				return c.ended()
+			}
+			return nil
 		}
 	}
 	c.noteHeard()

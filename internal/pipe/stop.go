@@ -42,6 +42,18 @@ func (p *Pipe) Stopped() bool {
 	return p.in.stopped > 0
 }
 
+// Halted reports whether the budget has stopped each direction: nothing more is queued for
+// the peer, and its connection is not read.
+func (p *Pipe) Halted() (out, in bool) {
+	if p.out == nil {
+		return false, false
+	}
+	p.out.mu.Lock()
+	out = p.out.mark.blocked
+	p.out.mu.Unlock()
+	return out, p.Stopped()
+}
+
 // drawLocked draws what the queue takes beyond OwnBytes.
 func (b *Inbox) drawLocked() {
 	if b.account == nil {

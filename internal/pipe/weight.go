@@ -51,11 +51,7 @@ func (o *Outbox) setAccount(a *Account) {
 	w.account, w.drawn, w.looked, w.stopped = a, 0, 0, 0
 	o.mark.blocked = false
 	o.weighLocked()
-	wake, writable := o.mark.resumes(), o.writable
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	o.unlockWaking(o.mark.resumes())
 }
 
 // weighLocked draws for what has been added, and stops the outbox if that is too much.

@@ -55,6 +55,7 @@ var socketMetrics = []socketMetric{
 		}
 	}),
 	gauge("peers", "Peers that are connected.", func(s *zmq.SocketStats) int { return s.Peers }),
+	gauge("stopped", "Peers of which a queue has its share of Limits.TotalBytes.", func(s *zmq.SocketStats) int { return s.Stopped }),
 	gauge("queued_out_messages", "Messages that wait to be sent.", func(s *zmq.SocketStats) int { return s.QueuedOut }),
 	gauge("queued_in_messages", "Messages that wait to be received.", func(s *zmq.SocketStats) int { return s.QueuedIn }),
 }

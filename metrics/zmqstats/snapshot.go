@@ -49,6 +49,7 @@ type Socket struct {
 	AcceptsFailed uint64            `json:"accepts_failed"`     // connections that were not accepted
 	TimedOut      uint64            `json:"timed_out"`          // connections ended because the peer was silent
 	OverBudget    uint64            `json:"over_budget"`        // connections ended because of Limits.TotalBytes
+	Stopped       int               `json:"stopped"`            // peers of which a queue has its share of Limits.TotalBytes
 	DuplicateIDs  uint64            `json:"duplicate_ids"`      // peers that are not read
 	EventsDropped uint64            `json:"events_dropped"`     // for which monitors had no room
 	Failed        uint64            `json:"handshakes_failed"`  // the sum of the next
@@ -70,26 +71,28 @@ type Endpoint struct {
 
 // Peer is a peer of a socket. Counters have the names of zmq.PeerStats.
 type Peer struct {
-	Remote        string  `json:"remote"`               // its address
-	Endpoint      string  `json:"endpoint"`             // that it belongs to
-	Type          string  `json:"type,omitempty"`       // of its socket
-	Protocol      string  `json:"protocol"`             // such as "ZMTP 3.1"
-	Mechanism     string  `json:"mechanism,omitempty"`  // such as "CURVE"
-	User          string  `json:"user,omitempty"`       // that authentication has found
-	RoutingID     string  `json:"routing_id,omitempty"` // hexadecimal: it is any bytes
-	Number        uint32  `json:"number,omitempty"`     // of a peer of a SERVER or PEER
-	Sent          uint64  `json:"sent"`                 // messages
-	Received      uint64  `json:"received"`             // messages
-	SentBytes     uint64  `json:"sent_bytes"`           // to its connection
-	ReceivedBytes uint64  `json:"received_bytes"`       // from its connection
-	Dropped       uint64  `json:"dropped"`              // messages for which its queue had no room
-	Conflated     uint64  `json:"conflated"`            // messages that newer ones replaced
-	QueuedOut     int     `json:"queued_out"`           // messages that wait to be sent
-	QueuedIn      int     `json:"queued_in"`            // messages that wait to be received
-	SendHWM       int     `json:"send_hwm"`             // the most that wait to be sent, 0 for no limit
-	RecvHWM       int     `json:"recv_hwm"`             // the most that wait to be received, 0 for no limit
-	RoundTrip     float64 `json:"round_trip,omitempty"` // of the last heartbeat, in seconds
-	Silent        float64 `json:"silent,omitempty"`     // seconds since it was last heard
+	Remote        string  `json:"remote"`                // its address
+	Endpoint      string  `json:"endpoint"`              // that it belongs to
+	Type          string  `json:"type,omitempty"`        // of its socket
+	Protocol      string  `json:"protocol"`              // such as "ZMTP 3.1"
+	Mechanism     string  `json:"mechanism,omitempty"`   // such as "CURVE"
+	User          string  `json:"user,omitempty"`        // that authentication has found
+	RoutingID     string  `json:"routing_id,omitempty"`  // hexadecimal: it is any bytes
+	Number        uint32  `json:"number,omitempty"`      // of a peer of a SERVER or PEER
+	Sent          uint64  `json:"sent"`                  // messages
+	Received      uint64  `json:"received"`              // messages
+	SentBytes     uint64  `json:"sent_bytes"`            // to its connection
+	ReceivedBytes uint64  `json:"received_bytes"`        // from its connection
+	Dropped       uint64  `json:"dropped"`               // messages for which its queue had no room
+	Conflated     uint64  `json:"conflated"`             // messages that newer ones replaced
+	QueuedOut     int     `json:"queued_out"`            // messages that wait to be sent
+	QueuedIn      int     `json:"queued_in"`             // messages that wait to be received
+	SendHWM       int     `json:"send_hwm"`              // the most that wait to be sent, 0 for no limit
+	RecvHWM       int     `json:"recv_hwm"`              // the most that wait to be received, 0 for no limit
+	StoppedIn     bool    `json:"stopped_in,omitempty"`  // by Limits.TotalBytes
+	StoppedOut    bool    `json:"stopped_out,omitempty"` // by Limits.TotalBytes
+	RoundTrip     float64 `json:"round_trip,omitempty"`  // of the last heartbeat, in seconds
+	Silent        float64 `json:"silent,omitempty"`      // seconds since it was last heard
 }
 
 // Read takes a snapshot of the sockets of a context. It costs them nothing in between.
@@ -107,7 +110,7 @@ func newSocket(s zmq.SocketSnapshot) Socket {
 	x := Socket{
 		Type: s.Type.String(), Sent: st.Sent, Received: st.Received, SentBytes: st.SentBytes, ReceivedBytes: st.ReceivedBytes,
 		QueuedOut: st.QueuedOut, QueuedIn: st.QueuedIn, Connected: st.Connected, Disconnected: st.Disconnected,
-		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, OverBudget: st.OverBudget, DuplicateIDs: st.DuplicateIDs,
+		Reconnects: st.Reconnects, AcceptsFailed: st.AcceptsFailed, TimedOut: st.TimedOut, OverBudget: st.OverBudget, Stopped: st.Stopped, DuplicateIDs: st.DuplicateIDs,
 		EventsDropped: st.EventsDropped, Failed: st.HandshakesFailed,
 		Failures: map[string]uint64{
 			"protocol": st.HandshakeFailures.Protocol, "auth": st.HandshakeFailures.Auth,
@@ -139,7 +142,7 @@ func newPeer(p zmq.PeerStats) Peer {
 		RoutingID: hex.EncodeToString(p.RoutingID), Number: p.Number, Sent: p.Sent, Received: p.Received,
 		SentBytes: p.SentBytes, ReceivedBytes: p.ReceivedBytes, Dropped: p.Dropped, Conflated: p.Conflated,
 		QueuedOut: p.QueuedOut, QueuedIn: p.QueuedIn, SendHWM: p.SendHWM, RecvHWM: p.RecvHWM,
-		RoundTrip: p.RoundTrip().Seconds(),
+		StoppedIn: p.StoppedIn, StoppedOut: p.StoppedOut, RoundTrip: p.RoundTrip().Seconds(),
 	}
 	if t := p.LastHeard(); !t.IsZero() {
 		x.Silent = time.Since(t).Seconds()

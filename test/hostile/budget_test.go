@@ -353,6 +353,12 @@ func TestTotalBytesOfWhatIsSent(t *testing.T) {
 		b.Check(pull.Connect(push.LastEndpoint()))
 		b.WaitPeers(push, 1)
 		n := b.Flood(push, each)
+		if p := push.Peers()[0]; !p.StoppedOut || p.StoppedIn || push.Stats().Stopped != 1 {
+			t.Errorf("statistics do not say that the queue is stopped: %+v", p)
+		}
+		if held := b.ZMQ.Stats().HeldBytes; held < total/64 || held > total {
+			t.Errorf("%d bytes are held", held)
+		}
 		if waits := push.Stats().QueuedOut * each; waits > total/2 || waits < total/64 {
 			t.Errorf("%d bytes wait, half of TotalBytes is %d", waits, total/2)
 		}
