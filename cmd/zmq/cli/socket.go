@@ -188,9 +188,10 @@ type link struct {
 	only   uint32        // number of the only peer of a PEER; 0 if there may be others
 	auth   *auth.Handler // nil where peers are not authenticated
 	reach  *reach
-	sent   uint64    // messages, by sendAll
-	sendAt time.Time // when --rate let the last message go
-	slow   bool      // it was said that a subscriber has no room; owned by sendAll
+	closed chan struct{} // closed when the socket is
+	sent   uint64        // messages, by sendAll
+	sendAt time.Time     // when --rate let the last message go
+	slow   bool          // it was said that a subscriber has no room; owned by sendAll
 }
 
 // begin completes the flags with endpoints that are arguments and with what a saved context
@@ -217,7 +218,7 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	if err != nil {
 		return usageError{err}
 	}
-	l := &link{format: form, input: in, notes: s.Err, errs: s.Err, pace: f.pace}
+	l := &link{closed: make(chan struct{}), format: form, input: in, notes: s.Err, errs: s.Err, pace: f.pace}
 	if from != nil {
 		in.recorded, in.source = from, nil
 	}
@@ -243,6 +244,11 @@ func runSocket(ctx context.Context, s Streams, t zmq.SocketType, f *flags, args 
 	}
 	shown := startProgress(following, line, l.sock, in.source)
 	defer func() {
+		select {
+		case <-l.closed: // so the monitor ends by itself, after all that has happened
+			l.reach.wait()
+		default:
+		}
 		stop()
 		<-shown.done
 		l.reach.wait()
@@ -440,7 +446,11 @@ func (l *link) close(ctx context.Context, t zmq.SocketType) error {
 		before = l.sock.Stats().Drops.PeerGone
 	}
 	closed := make(chan error, 1)
-	go func() { closed <- l.sock.Close() }()
+	go func() {
+		err := l.sock.Close()
+		close(l.closed)
+		closed <- err
+	}()
 	slow := time.NewTimer(closeNote)
 	defer slow.Stop()
 	for {
