@@ -29,6 +29,7 @@ func (c *Conn) openAccount() (err error) {
 // closeAccount gives everything back. It may be called again.
 func (c *Conn) closeAccount() {
 	c.partial.Clear()
+	c.pieces.Clear()
 	c.account.Close(c.known)
 	c.known = 0
 	c.account = nil

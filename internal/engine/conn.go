@@ -99,6 +99,7 @@ type Conn struct {
 	peer     *pipe.Peer
 	account  *pipe.Account     // what the peer makes us hold, see account.go
 	partial  pipe.Holding      // of account: the message under way
+	pieces   pipe.Holding      // of account: what a layer has of a message in fragments
 	known    int64             // drawn of account for what the peer said of itself
 	last     lastWords         // what is left to be read once a write has failed
 	after    []<-chan struct{} // what reading begins after

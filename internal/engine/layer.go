@@ -4,6 +4,7 @@ package engine
 
 import (
 	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/wire"
 )
@@ -17,7 +18,7 @@ func (h *handshake) open() (transport.Opened, error) {
 	}
 	opened, err := c.src.layer.Open(&transport.Opening{
 		Mechanism: h.m.Name(), Commands: c.cfg.NeedsCommands,
-		MaxBytes: c.cfg.HandshakeBytes, MaxFrame: c.cfg.frameLimit(0), Control: c.layerControl,
+		MaxBytes: c.cfg.HandshakeBytes, MaxFrame: c.cfg.frameLimit(0), Control: c.layerControl, Gather: c.layerGather,
 	})
 	h.peer.Certificate, h.peer.CertificateName = opened.Certificate.DER, opened.Certificate.Name
 	return opened, err
@@ -56,6 +57,19 @@ func (c *Conn) layerControl(op byte, payload []byte) {
 	case transport.OpPong:
 		c.pong()
 	}
+}
+
+// layerGather draws for what has come of a message in fragments, and gives it back when it
+// has come as a whole. The goroutine that reads calls it.
+func (c *Conn) layerGather(total int) error {
+	if total == 0 {
+		c.pieces.Clear()
+		return nil
+	}
+	if more := int64(total) - pipe.OwnBytes - c.pieces.Bytes(); more > 0 {
+		return c.pieces.GrowPartial(c.account, int(more))
+	}
+	return nil
 }
 
 // layerPong answers a Ping of the layer. During the handshake the goroutine that reads

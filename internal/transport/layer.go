@@ -61,6 +61,11 @@ type Opening struct {
 	// Control is called by the goroutine that reads, for each control frame of the
 	// layer. It answers a Ping. The payload is valid during the call.
 	Control func(op byte, payload []byte)
+
+	// Gather is called by the goroutine that reads before it holds so many bytes in all of
+	// a message whose length is not known yet, and with 0 when they have been given. An
+	// error ends the connection.
+	Gather func(total int) error
 }
 
 // Opened is what has come of it.

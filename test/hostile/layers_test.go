@@ -80,6 +80,49 @@ func TestHalfClosedConnections(t *testing.T) {
 	})
 }
 
+// TestFragmentsAreCounted: what has come of messages in fragments is part of what peers
+// may make a context hold. Those that hold most are let go before it is exceeded.
+func TestFragmentsAreCounted(t *testing.T) {
+	const total, strangers, each = 8 << 20, 12, 2 << 20
+	for _, scheme := range overWebSocket {
+		t.Run(scheme, func(t *testing.T) {
+			b := &layered{scheme: scheme, Test: rig.NewWith(t, zmq.ContextConfig{
+				Limits: zmq.Limits{TotalBytes: total},
+				Settings: []zmq.Setting{
+					zmq.Linger.Of(0), zmq.WithTransports(ws.Transports(ws.Config{TLS: selfSigned(t)})...),
+				},
+			})}
+			b.s = b.Socket(zmq.ROUTER)
+			b.Check(b.s.Bind(scheme + "://127.0.0.1:*"))
+			b.honest = b.Connect(zmq.DEALER, b.s.LastEndpoint())
+			b.talk()
+			b.idle = runtime.NumGoroutine()
+			before := held()
+			piece := "\x00" + masked(0, strings.Repeat("x", 60_000))[1:]
+			for range strangers {
+				nc := b.joined()
+				b.says(nc, "\x02\x81\x00\x00\x00\x00\x00")
+				for sent := 0; sent < each; sent += 60_000 {
+					if _, err := io.WriteString(nc, piece); err != nil {
+						break // it is one of those that are let go
+					}
+				}
+			}
+			b.WaitUntil("some are let go", func() bool { return b.s.Stats().OverBudget > 0 })
+			// Those that are let go end in goroutines of their own.
+			b.WaitUntil("no more is held than may be", func() bool { return held() <= before+total })
+			b.talk()
+			b.leave()
+			// All of it has been given back: there is room for one that is whole in the end.
+			one := b.joined()
+			b.says(one, "\x02\x81\x00\x00\x00\x00\x00", strings.Repeat(piece, 25), "\x80\x80\x00\x00\x00\x00")
+			if m := b.Recv(b.s); len(m) != 2 || len(m[1]) != 25*60_000 {
+				b.Errorf("received %d frames", len(m))
+			}
+		})
+	}
+}
+
 // TestTalkAfterClose: what a peer sends behind its Close counts for nothing, and it is
 // not kept for ever.
 func TestTalkAfterClose(t *testing.T) {

@@ -22,6 +22,7 @@ type Conn struct {
 	server  bool
 	hello   func(*Conn, *transport.Opening) (transport.Opened, error) // the HTTP part
 	control func(op byte, payload []byte)
+	gather  func(total int) error
 	noCmds  bool // without a mechanism there are no commands
 
 	in  reader // owned by the goroutine that reads
@@ -69,7 +70,7 @@ var closeNormal = [2]byte{1000 >> 8, 1000 & 0xFF}
 
 // Open implements transport.Layer.
 func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
-	c.control, c.in.limit = o.Control, o.MaxFrame
+	c.control, c.gather, c.in.limit = o.Control, o.Gather, o.MaxFrame
 	var certificate transport.Certificate
 	if c.layer != nil {
 		opened, err := c.layer.Open(o)

@@ -174,7 +174,7 @@ func (c *Conn) decode(b []byte) (n int, err error) {
 			n += k
 			continue
 		case r.pieces.ready():
-			n += r.pieces.give(b[n:])
+			n += r.pieces.give(b[n:], c.gather)
 			continue
 		case r.at == r.end:
 			return n, nil
@@ -246,7 +246,11 @@ func (c *Conn) frame() (more bool, err error) {
 		return false, nil
 	}
 	if r.pieces.left > 0 {
-		r.at += r.pieces.add(r.block[r.at:r.end])
+		n, err := r.pieces.add(r.block[r.at:r.end], c.gather)
+		r.at += n
+		if err != nil {
+			return false, err
+		}
 		return true, r.pieces.finish(c)
 	}
 	h, n, err := parseHeader(r.block[r.at:r.end], c.server)
@@ -336,13 +340,16 @@ func (p *pieces) begin(h header, limit uint64) error {
 }
 
 // add takes bytes of the fragment.
-func (p *pieces) add(b []byte) int {
+func (p *pieces) add(b []byte, gather func(int) error) (int, error) {
 	b = b[:min(p.left, uint64(len(b)))]
 	from := len(p.body)
+	if err := gather(from + len(b)); err != nil {
+		return 0, err
+	}
 	p.body = append(p.body, b...)
 	p.key = mask(p.body[from:], p.key)
 	p.left -= uint64(len(b))
-	return len(b)
+	return len(b), nil
 }
 
 // finish ends the message with its last byte.
@@ -364,10 +371,11 @@ func (p *pieces) finish(c *Conn) error {
 // ready reports whether a body waits to be given.
 func (p *pieces) ready() bool { return p.whole }
 
-func (p *pieces) give(b []byte) int {
+func (p *pieces) give(b []byte, gather func(int) error) int {
 	n := copy(b, p.body[p.given:])
 	if p.given += n; p.given == len(p.body) {
 		p.body, p.whole = nil, false
+		_ = gather(0) // gives back
 	}
 	return n
 }

@@ -104,6 +104,7 @@ func newEnd(server, commands bool, in []byte) *end {
 	e.Conn = newConn(s, "ws")
 	e.server, e.noCmds, e.in.limit = server, !commands, 1<<40
 	e.control = func(op byte, payload []byte) { e.heard = append(e.heard, heard{op, string(payload)}) }
+	e.gather = func(int) error { return nil }
 	e.out.keys = rand.NewChaCha8([32]byte{})
 	return e
 }
