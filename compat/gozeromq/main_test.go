@@ -36,10 +36,11 @@ func closing(t *testing.T, s Socket) Socket {
 	return s
 }
 
-// listen makes a socket listen at a free port and returns the endpoint to dial.
+// listen makes a socket listen at a free port, which no other process takes when the socket
+// is closed, and returns the endpoint to dial.
 func listen(t *testing.T, s Socket) string {
 	t.Helper()
-	if err := s.Listen("tcp://127.0.0.1:0"); err != nil {
+	if err := s.Listen("tcp://" + zmqtest.Host() + ":0"); err != nil {
 		t.Fatal(err)
 	}
 	return "tcp://" + s.Addr().String()

@@ -25,6 +25,7 @@ import (
 	"github.com/gozmq/zmq/compat/gozeromq/security/null"
 	"github.com/gozmq/zmq/compat/gozeromq/security/plain"
 	"github.com/gozmq/zmq/compat/gozeromq/transport"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 func keep(t *testing.T, s zmq4.Socket) zmq4.Socket {
@@ -214,7 +215,7 @@ func TestRegisteredTransport(t *testing.T) {
 func TestRegisteredTransportKeepsTrying(t *testing.T) {
 	scheme := register(t, transport.New("tcp"))
 	first := keep(t, zmq4.NewPull(t.Context()))
-	if err := first.Listen(scheme + "://127.0.0.1:0"); err != nil {
+	if err := first.Listen(scheme + "://" + zmqtest.Host() + ":0"); err != nil {
 		t.Fatal(err)
 	}
 	ep := scheme + "://" + first.Addr().String()

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -72,17 +73,22 @@ func TestProgramsOfTheReadme(t *testing.T) {
 	}
 }
 
-// freePorts returns two ports without a listener, in place of the README's.
+// freePorts returns two ports without a listener, in place of the README's. They are below
+// those that systems choose from, so that no other program is given them meanwhile.
 func freePorts(t *testing.T) *strings.Replacer {
 	t.Helper()
 	var old []string
 	for _, port := range []string{"5000", "6000"} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		must(t, err)
-		defer l.Close()
-		_, free, err := net.SplitHostPort(l.Addr().String())
-		must(t, err)
-		old = append(old, ":"+port+`"`, ":"+free+`"`)
+		for {
+			free := fmt.Sprint(":", 20_000+rand.IntN(10_000))
+			l, err := net.Listen("tcp", "127.0.0.1"+free)
+			if err != nil {
+				continue
+			}
+			defer l.Close()
+			old = append(old, ":"+port+`"`, free+`"`)
+			break
+		}
 	}
 	return strings.NewReplacer(old...)
 }

@@ -60,7 +60,9 @@ func TestDraftPrograms(t *testing.T) {
 	if want.code != 0 || !strings.Contains(want.out, "zmq_has(\"draft\") = 1") {
 		t.Fatalf("libzmq ends with %d:\n%s", want.code, want.out)
 	}
-	compareOutput(t, "draftcalls", "our header", want, execute(t, time.Minute, using(draftLibrary(t)), bin), differences(t))
+	for _, w := range unlike("draftcalls", want, execute(t, time.Minute, using(draftLibrary(t)), bin), differences(t)) {
+		t.Error(w)
+	}
 }
 
 // peerings is how many messages two PEERs exchange in each direction.

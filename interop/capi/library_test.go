@@ -135,7 +135,7 @@ func execute(t *testing.T, limit time.Duration, env []string, name string, args 
 	cmd.WaitDelay = time.Second
 	err := cmd.Run()
 	if ctx.Err() != nil {
-		t.Errorf("%s %s: still running after %v:\n%s", name, strings.Join(args, " "), limit, out.String())
+		fmt.Fprintf(&out, "%s %s: still running after %v\n", name, strings.Join(args, " "), limit)
 	} else if _, ok := err.(*exec.ExitError); err != nil && !ok {
 		t.Fatal(err)
 	}

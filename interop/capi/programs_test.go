@@ -3,6 +3,7 @@
 package capi
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,32 +58,48 @@ func TestPrograms(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			theirs := compile(t, name+"-theirs", file, "-lzmq", "-lpthread")
-			want := execute(t, time.Minute, os.Environ(), theirs)
-			for n := 0; n < 5 && want.code == -1; n++ { // libzmq aborts now and then on a busy machine
-				want = execute(t, time.Minute, os.Environ(), theirs)
-			}
-			compareOutput(t, name, "their header", want, execute(t, time.Minute, ours(), theirs), known)
 			own := compile(t, name+"-ours", file, "-I"+source, "-L"+libDir, "-lzmq", "-lpthread")
-			compareOutput(t, name, "our header", want, execute(t, time.Minute, ours(), own), known)
+			for header, bin := range map[string]string{"their header": theirs, "our header": own} {
+				for n := 1; ; n++ {
+					want, got := execute(t, time.Minute, os.Environ(), theirs), execute(t, time.Minute, ours(), bin)
+					wrong := unlike(name, want, got, known)
+					again := n < 5 && want.code == -1 || n < 3 && slices.Contains(timed, name) // libzmq aborts now and then on a busy machine
+					if len(wrong) > 0 && again {
+						t.Logf("run %d with %s: %q", n, header, wrong)
+						continue
+					}
+					for _, w := range wrong {
+						t.Errorf("with %s, %s", header, w)
+					}
+					break
+				}
+			}
 		})
 	}
 }
 
-func compareOutput(t *testing.T, name, header string, want, got result, known []difference) {
-	t.Helper()
+// timed are the programs that tell times, send themselves signals, or wait for what must
+// not happen. Where the machine is held up, they print something else over either library,
+// so they have three runs.
+var timed = []string{"belongings", "ends", "facilities", "manners", "monitors", "polling", "signals", "transfers"}
+
+// unlike says how what a program printed over ours differs from what it printed over
+// libzmq, beyond what is known.
+func unlike(name string, want, got result, known []difference) (wrong []string) {
 	if want.code != got.code {
-		t.Errorf("with %s: ends with %d, libzmq with %d", header, got.code, want.code)
+		wrong = append(wrong, fmt.Sprintf("it ends with %d, libzmq with %d", got.code, want.code))
 	}
 	w, g := strings.Split(want.out, "\n"), strings.Split(got.out, "\n")
 	for i := range max(len(w), len(g)) {
 		a, b := at(w, i), at(g, i)
 		if a != b && !slices.Contains(known, difference{name, a, b}) {
-			t.Errorf("with %s, line %d:\nlibzmq: %s\nours:   %s", header, i+1, a, b)
+			wrong = append(wrong, fmt.Sprintf("line %d:\nlibzmq: %s\nours:   %s", i+1, a, b))
 			if len(w) != len(g) {
-				return // what follows is out of step
+				break // what follows is out of step
 			}
 		}
 	}
+	return wrong
 }
 
 func at(lines []string, i int) string {

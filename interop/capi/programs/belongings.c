@@ -69,7 +69,7 @@ static void live(void)
     void *c, *a, *b, *m;
     char endpoint[256], text[256], public_key[41], secret_key[41];
     size_t n = sizeof endpoint;
-    int v = 3000;
+    int v = 30000;
     zmq_msg_t msg;
     SAME(c = zmq_ctx_new());
     SAME(zmq_ctx_set(c, ZMQ_MAX_SOCKETS, 100) == 0);
@@ -87,7 +87,7 @@ static void live(void)
     SAME(zmq_send(b, "question", 8, ZMQ_SNDMORE) == 8);
     SAME(zmq_send(b, "more", 4, 0) == 4);
     zmq_pollitem_t item = {a, 0, ZMQ_POLLIN, 0};
-    SAME(zmq_poll(&item, 1, 3000) == 1);
+    SAME(zmq_poll(&item, 1, 30000) == 1);
     n = sizeof v;
     SAME(zmq_getsockopt(a, ZMQ_EVENTS, &v, &n) == 0);
     SAME(zmq_getsockopt(a, ZMQ_FD, &v, &n) == 0);

@@ -240,13 +240,13 @@ static void polling(void *c)
     TELL(zmq_poller_size(p));
     TELL(zmq_poller_wait(p, e, 10));
     TELL(zmq_send(client, "x", 1, 0));
-    TELL(zmq_poller_wait(p, e, 5000));
+    TELL(zmq_poller_wait(p, e, 30000));
     printf("%d, events %d, user data %d\n", e[0].socket == server, e[0].events, e[0].user_data == server);
-    TELL(zmq_poller_wait_all(q, e, 3, 5000));
+    TELL(zmq_poller_wait_all(q, e, 3, 30000));
     TELL(zmq_poller_modify(p, server, 0));
     TELL(zmq_poller_wait(p, e, 10));
     TELL(zmq_poller_modify(p, server, ZMQ_POLLIN | ZMQ_POLLOUT));
-    TELL(zmq_poller_wait(p, e, 5000));
+    TELL(zmq_poller_wait(p, e, 30000));
     printf("events %d\n", e[0].events);
     TELL(zmq_poller_modify(p, server, 16));
     TELL(zmq_poller_modify(p, client, ZMQ_POLLIN));
@@ -258,7 +258,7 @@ static void polling(void *c)
     TELL(zmq_poller_fd(q, &fd));
     TELL(zmq_poller_remove(p, dealer));
     zmq_pollitem_t items[] = {{server, 0, ZMQ_POLLIN, 0}, {client, 0, ZMQ_POLLIN | ZMQ_POLLOUT, 0}, {dealer, 0, ZMQ_POLLIN, 0}};
-    TELL(zmq_poll(items, 3, 5000));
+    TELL(zmq_poll(items, 3, 30000));
     printf("%d %d %d\n", items[0].revents, items[1].revents, items[2].revents);
     TELL(zmq_poller_destroy(&p));
     TELL(zmq_poller_destroy(&p));

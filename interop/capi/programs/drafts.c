@@ -203,7 +203,7 @@ static void steering(void *c)
     EXPECT_FAIL(zmq_recv(out, NULL, 0, 0), EAGAIN);
     zmq_send(control, "RESUME", 6, 0);
     EXPECT(zmq_recv(control, NULL, 0, 0), 0);
-    set_int(out, ZMQ_RCVTIMEO, 5000);
+    set_int(out, ZMQ_RCVTIMEO, 30000);
     EXPECT(strcmp(recv_text(out, 0), "2"), 0);
     zmq_send(control, "TERMINATE", 9, 0);
     EXPECT(zmq_recv(control, NULL, 0, 0), 0);

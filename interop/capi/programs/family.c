@@ -308,7 +308,7 @@ static void polling(void *c)
     join_tcp(server, client);
     MUST(zmq_send(client, "x", 1, 0) == 1);
     zmq_pollitem_t item = {NULL, fd, ZMQ_POLLIN, 0};
-    EXPECT(zmq_poll(&item, 1, 5000), 1);
+    EXPECT(zmq_poll(&item, 1, 30000), 1);
     EXPECT(zmq_poller_wait(p, &e, -1), 0);
     EXPECT(e.socket == server && e.user_data == &failed && e.events == ZMQ_POLLIN, 1);
     EXPECT(zmq_poller_remove(p, server), 0);

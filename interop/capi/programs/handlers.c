@@ -100,7 +100,7 @@ static void exchange(void *a, void *b)
         wrong += AGAIN(zmq_send(a, out, n, 0)) != (int)n;
         zmq_pollitem_t item = {b, 0, ZMQ_POLLIN, 0};
         if (i % 3 == 0)
-            wrong += AGAIN(zmq_poll(&item, 1, 5000)) != 1;
+            wrong += AGAIN(zmq_poll(&item, 1, 30000)) != 1;
         wrong += AGAIN(zmq_recv(b, in, sizeof in, 0)) != (int)n || memcmp(out, in, n);
         wrong += AGAIN(zmq_setsockopt(a, ZMQ_SNDHWM, &(int){1000}, sizeof(int))) != 0;
         rounds++;

@@ -77,7 +77,7 @@ static void descriptor(void *c)
             MUST(zmq_send(b, "x", 1, 0) == 1);
         for (int left = round % 3 + 1; left > 0;) {
             struct pollfd p = {fd, POLLIN, 0};
-            if (poll(&p, 1, 5000) != 1) {
+            if (poll(&p, 1, 30000) != 1) {
                 printf("not told in round %d\n", round);
                 exit(1);
             }
@@ -108,7 +108,7 @@ static void many(void *c)
     }
     for (int i = 0; i < N; i++) {
         MUST(zmq_send(out[i], "x", 1, 0) == 1);
-        int rc = zmq_poll(items, N, 5000);
+        int rc = zmq_poll(items, N, 30000);
         printf("%d %d%s", rc, items[i].revents, i % 10 == 9 ? "\n" : " ");
         recv_text(in[i], 0);
     }

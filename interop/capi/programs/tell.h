@@ -103,7 +103,7 @@ static inline void *open_socket(void *context, int type)
 {
     void *s = zmq_socket(context, type);
     MUST(s != NULL);
-    int limit = 5000; /* a call that hangs says so */
+    int limit = 30000; /* a call that hangs says so */
     MUST(zmq_setsockopt(s, ZMQ_RCVTIMEO, &limit, sizeof limit) == 0);
     MUST(zmq_setsockopt(s, ZMQ_SNDTIMEO, &limit, sizeof limit) == 0);
     set_int(s, ZMQ_LINGER, 0);
@@ -121,7 +121,7 @@ static inline void join_tcp(void *bound, void *connected)
 static inline int wait_for(void *s, short events)
 {
     zmq_pollitem_t item = {s, 0, events, 0};
-    return zmq_poll(&item, 1, 5000);
+    return zmq_poll(&item, 1, 30000);
 }
 
 /* Receives one frame as text. */
