@@ -351,7 +351,8 @@ func (l *lane) failed(err error) {
 	l.mu.Lock()
 	l.tracker.counts.Failed++
 	l.mu.Unlock()
-	_ = err
+	e := &RequestError{l.source.Stream, l.source.Replay, err}
+	l.sub.cfg.Logger.Warn("replay: request failed", "error", e)
 }
 
 // ask makes one request, and reports whether its answer brought the stream further.

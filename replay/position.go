@@ -44,7 +44,6 @@ const (
 	fromNumber
 	fromTime
 	fromNewest
-	fromSnapshot
 )
 
 // Beginning begins with the oldest message that is kept.
@@ -76,8 +75,6 @@ func (s Start) String() string {
 		return time.Unix(0, int64(s.value)).UTC().Format(time.RFC3339Nano)
 	case fromNewest:
 		return "newest"
-	case fromSnapshot:
-		return "snapshot"
 	}
 	return "beginning"
 }

@@ -121,8 +121,6 @@ func (p *Publisher) page(to *reply, r *request) error {
 		if from, err = p.cfg.Store.Find(to.ctx, t); err != nil {
 			return err
 		}
-	case fromSnapshot:
-		return &FormatError{"this publisher has no snapshots"}
 	}
 	messages := min(uint64(max(r.messages, 1)), uint64(p.cfg.PageMessages))
 	bytes := int64(min(max(r.bytes, 1), uint64(p.cfg.PageBytes)))

@@ -87,7 +87,7 @@ type request struct {
 const requestSize = 1 + 1 + 1 + 8 + 8 + 4 + 8
 
 // startLetters are the kinds of starts on the wire.
-var startLetters = [...]byte{fromBeginning: 'b', fromNumber: 'n', fromTime: 't', fromNewest: 'e', fromSnapshot: 's'}
+var startLetters = [...]byte{fromBeginning: 'b', fromNumber: 'n', fromTime: 't', fromNewest: 'e'}
 
 // requestFrames is the number of frames of a request: tag, request, stream.
 const requestFrames = 3

@@ -77,7 +77,7 @@ var policy = []row{
 	{"examples/...", ". auth/... reqrep ws web examples/...", ""},
 
 	// Programs. They may use more of others: an importer does not pay for it.
-	{"cmd/zmq/...", ". auth/... ws cmd/zmq/...", "*"},
+	{"cmd/zmq/...", ". auth/... replay/... ws cmd/zmq/...", "*"},
 	{"cmd/zmqfix/...", "cmd/zmqfix/...", "*"},
 	// The C library is a second public API beside package zmq: by number instead
 	// of by type, over the same kernel.
