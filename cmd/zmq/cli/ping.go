@@ -180,15 +180,7 @@ func (p *ping) choose(f *presence) (typ zmq.SocketType, why string, err error) {
 	return typ, "", nil
 }
 
-func (p *ping) mechanism() string {
-	switch {
-	case p.security.serverKey != "" || p.security.curveServer != "":
-		return "CURVE"
-	case p.security.plain != "" || p.security.users != "":
-		return "PLAIN"
-	}
-	return "NULL"
-}
+func (p *ping) mechanism() string { return p.security.mechanism() }
 
 func howTo(mechanism string) string {
 	switch mechanism {

@@ -150,6 +150,17 @@ func (f *securityFlags) asCurveClient(notes io.Writer) ([]zmq.Setting, error) {
 	return []zmq.Setting{pair.AsClient(server)}, nil
 }
 
+// mechanism names the mechanism that the flags choose.
+func (f *securityFlags) mechanism() string {
+	switch {
+	case f.serverKey != "" || f.curveServer != "":
+		return "CURVE"
+	case f.plain != "" || f.users != "":
+		return "PLAIN"
+	}
+	return "NULL"
+}
+
 // asks says whether peers are to be authenticated.
 func (f *securityFlags) asks() bool {
 	return f.users != "" || f.curveServer != "" || len(f.allow)+len(f.deny) > 0
