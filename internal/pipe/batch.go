@@ -127,11 +127,7 @@ func (o *Outbox) Sent(b *Batch) (msgs int) {
 	wake := o.mark.ack(uint64(more), size)
 	o.stuck = false
 	o.movedLocked()
-	writable := o.writable
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	o.unlockWaking(wake)
 	return msgs
 }
 
@@ -203,14 +199,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	}
 	wake := o.mark.ack(uint64(msgs), size)
 	o.releaseLocked()
-	writable, drained := o.writable, o.drainedLocked()
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(wake)
 }
 
 // supersededLocked reports whether a newer message waits in the place of any that a

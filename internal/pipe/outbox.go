@@ -334,14 +334,7 @@ func (o *Outbox) Detach() {
 func (o *Outbox) reset() {
 	o.mu.Lock()
 	wake := o.dropLocked()
-	writable, drained := o.writable, o.drainedLocked()
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(wake)
 }
 
 // dropCommands leaves commands that were not sent out of what waits for the next
@@ -355,22 +348,14 @@ func (o *Outbox) dropCommands() {
 		return s.ctl
 	})
 	o.ctl = 0
-	drained := o.drainedLocked()
-	o.mu.Unlock()
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(false)
 }
 
 func (o *Outbox) setLimit(limit int) {
 	o.mu.Lock()
 	o.mark.set(limit, o.mark.bytes)
 	wake := o.mark.ack(0, 0)
-	writable := o.writable
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	o.unlockWaking(wake)
 }
 
 // close drops what is queued; later messages vanish.

@@ -58,11 +58,8 @@ func (o *Outbox) sift(b *Batch, peer *Peer) {
 		o.oldest.countedLocked(n, size)
 	}
 	wake := o.mark.ack(uint64(n), size)
-	writable, refused := o.writable, o.refused
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	refused := o.refused
+	o.unlockWaking(wake)
 	if refused != nil {
 		refused(n, reason)
 	}

@@ -65,14 +65,7 @@ func (o *Outbox) Broke(refused bool) (size int, gaveUp bool) {
 	}
 	t.times = 0
 	size, wake := o.dropHeadLocked()
-	writable, drained := o.writable, o.drainedLocked()
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(wake)
 	return size, true
 }
 
