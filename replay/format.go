@@ -55,7 +55,7 @@ func (f Format) check(start Start) error {
 	if f < 0 || int(f) >= len(formatNames) {
 		return fmt.Errorf("replay: %v: %w", f, zmq.ErrInvalid)
 	}
-	if f != Native && start.kind == fromTime {
+	if f != Native && (start.kind == fromTime || start.kind == fromSnapshot) {
 		return fmt.Errorf("replay: begin at %v: %w: the format %v has nothing to ask for that", start, zmq.ErrInvalid, f)
 	}
 	return nil

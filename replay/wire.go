@@ -20,10 +20,11 @@ const wireVersion = 1
 
 // Kinds of headers, the first byte.
 const (
-	kindMessage = 'M' // a message of the stream
-	kindEnd     = 'E' // of the answer to a request
-	kindRefused = 'X' // the answer to a request that cannot be served
-	kindRequest = 'Q'
+	kindMessage  = 'M' // a message of the stream
+	kindSnapshot = 'S' // a part of a snapshot
+	kindEnd      = 'E' // of the answer to a request
+	kindRefused  = 'X' // the answer to a request that cannot be served
+	kindRequest  = 'Q'
 )
 
 // headerSize is that of a header: kind, version, epoch, number, time.
@@ -87,7 +88,7 @@ type request struct {
 const requestSize = 1 + 1 + 1 + 8 + 8 + 4 + 8
 
 // startLetters are the kinds of starts on the wire.
-var startLetters = [...]byte{fromBeginning: 'b', fromNumber: 'n', fromTime: 't', fromNewest: 'e'}
+var startLetters = [...]byte{fromBeginning: 'b', fromNumber: 'n', fromTime: 't', fromNewest: 'e', fromSnapshot: 's'}
 
 // requestFrames is the number of frames of a request: tag, request, stream.
 const requestFrames = 3
