@@ -106,6 +106,32 @@ func BenchmarkReplayable(b *testing.B) {
 	}
 }
 
+// BenchmarkCatchUp receives b.N messages that were published before, from memory.
+func BenchmarkCatchUp(b *testing.B) {
+	zctx, err := zmq.NewContext(zmq.ContextConfig{})
+	check(b, err)
+	defer func() { check(b, zctx.Close()) }()
+	store := NewMemory(Retention{Messages: uint64(b.N)})
+	payload := make([]byte, 256)
+	ctx := context.Background()
+	for range b.N {
+		check(b, store.Append(ctx, []Record{{Time: time.Now(), Frames: [][]byte{payload}}}))
+	}
+	pub, err := NewPublisher(PublisherConfig{Stream: "s", Store: store, Context: zctx})
+	check(b, err)
+	defer func() { check(b, pub.Close()) }()
+	check(b, pub.BindReplay("tcp://127.0.0.1:*"))
+	b.ResetTimer()
+	sub, err := NewSubscriber(SubscriberConfig{Context: zctx, Sources: []Source{{Stream: "s", Replay: []string{pub.ReplaySocket().LastEndpoint()}}}})
+	check(b, err)
+	defer func() { check(b, sub.Close()) }()
+	for range b.N {
+		_, err := sub.Recv(ctx)
+		check(b, err)
+	}
+	b.StopTimer()
+}
+
 func check(b *testing.B, err error) {
 	b.Helper()
 	if err != nil {

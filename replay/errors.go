@@ -38,8 +38,8 @@ func (e *RestartError) Error() string {
 	return fmt.Sprintf("replay: stream %q began anew %s, with epoch %x: %s", e.Stream, after, e.Epoch, e.Reason)
 }
 
-// RequestError says that a request for missing messages has failed. It comes in events;
-// the subscriber asks again.
+// RequestError says that a request for missing messages has failed. It is logged, and
+// counted in Counts.Failed; the subscriber asks again.
 type RequestError struct {
 	Stream    string   // name of the stream
 	Endpoints []string // that were asked

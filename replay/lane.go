@@ -264,7 +264,7 @@ func (l *lane) watch() {
 	for range l.events {
 		l.mu.Lock()
 		l.heard = false
-		l.tracker.confirmed = l.replay == nil
+		l.tracker.confirmed = !l.tracker.replays
 		l.mu.Unlock()
 		l.wake()
 	}
@@ -272,7 +272,7 @@ func (l *lane) watch() {
 
 // catchUp asks for what is missing until Close.
 func (l *lane) catchUp() {
-	if l.replay == nil {
+	if !l.tracker.replays {
 		return
 	}
 	silence := time.NewTimer(l.sub.cfg.Probe)
@@ -351,7 +351,8 @@ func (l *lane) failed(err error) {
 	l.mu.Lock()
 	l.tracker.counts.Failed++
 	l.mu.Unlock()
-	_ = err
+	e := &RequestError{l.source.Stream, l.source.Replay, err}
+	l.sub.cfg.Logger.Warn("replay: request failed", "error", e)
 }
 
 // ask makes one request, and reports whether its answer brought the stream further.
@@ -370,6 +371,10 @@ func (l *lane) ask(start Start) (progress bool, err error) {
 		return false, err
 	}
 	for {
+		// A snapshot is as large as it is, a page is not.
+		if start.kind == fromSnapshot && !l.sub.queue.waitRoom() {
+			return false, zmq.ErrClosed
+		}
 		m, err := l.replay.Recv(l.sub.ctx)
 		if err != nil {
 			return false, err
@@ -409,6 +414,9 @@ func (l *lane) part(r *request, restarts uint64, m zmq.Message) (done bool, err 
 		return h.kind == kindEnd, nil
 	case h.kind == kindMessage:
 		l.tracker.answer(l.message(m, h, body))
+		return false, nil
+	case h.kind == kindSnapshot:
+		l.tracker.snapshot(l.message(m, h, body))
 		return false, nil
 	case h.kind == kindEnd:
 		s, err := parseSpan(body)

@@ -15,6 +15,11 @@ type Message struct {
 	Position        // epoch and number
 	Live     bool   // nothing that was published before it is missing or still to come
 
+	// Snapshot tells that the message is a part of the state before the message with
+	// Number, and Part which, counted from 0.
+	Snapshot bool
+	Part     int // see Snapshot
+
 	nanos int64
 	body  []byte   // the first frame
 	more  [][]byte // the others

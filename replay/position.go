@@ -64,6 +64,11 @@ func After(p Position) Start { return Start{kind: fromNumber, value: p.Number + 
 // Since begins with the first message that was published at t or later.
 func Since(t time.Time) Start { return Start{kind: fromTime, value: uint64(t.UnixNano())} }
 
+// Snapshot begins with the state that the publisher makes for late joiners, as messages
+// whose Snapshot is true, and goes on with what was published after it. If an answer
+// breaks off, the state comes again, from its part 0.
+func Snapshot() Start { return Start{kind: fromSnapshot} }
+
 // String describes the start.
 func (s Start) String() string {
 	switch s.kind {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 	"strings"
@@ -45,6 +46,10 @@ type PublisherConfig struct {
 	// SendTimeout ends the answer to a subscriber that has not read any of it for so
 	// long. Zero is 30 seconds.
 	SendTimeout time.Duration
+	// Snapshot makes the state for subscribers that begin with Snapshot: what all
+	// messages below a number have led to, in parts, each of which becomes a message of
+	// one frame. It is called for each request, concurrently. Nil refuses them.
+	Snapshot func(ctx context.Context) (next uint64, parts iter.Seq[[]byte], err error)
 	// Logger receives warnings about requests that cannot be answered. Nil logs nothing.
 	Logger *slog.Logger
 }

@@ -122,7 +122,7 @@ func (p *Publisher) page(to *reply, r *request) error {
 			return err
 		}
 	case fromSnapshot:
-		return &FormatError{"this publisher has no snapshots"}
+		return p.snapshot(to)
 	}
 	messages := min(uint64(max(r.messages, 1)), uint64(p.cfg.PageMessages))
 	bytes := int64(min(max(r.bytes, 1), uint64(p.cfg.PageBytes)))
@@ -143,6 +143,30 @@ func (p *Publisher) page(to *reply, r *request) error {
 		resume = max(resume, record.Number+1)
 	}
 	return to.end(state, resume)
+}
+
+// snapshot sends the state that the program makes, no faster than it is read.
+func (p *Publisher) snapshot(to *reply) error {
+	if p.cfg.Snapshot == nil {
+		return &FormatError{"this publisher has no snapshots"}
+	}
+	next, parts, err := p.cfg.Snapshot(to.ctx)
+	if err != nil {
+		return err
+	}
+	for part := range parts {
+		to.frame = append(append(to.frame[:0], to.tag...), 0)
+		to.frame = appendHeader(to.frame, header{kindSnapshot, p.epoch, next, time.Now().UnixNano()})
+		to.frame = append(to.frame, part...)
+		if err := to.send(nil); err != nil {
+			return err
+		}
+	}
+	state, err := p.cfg.Store.State(to.ctx)
+	if err != nil {
+		return err
+	}
+	return to.end(state, next)
 }
 
 // reply sends the parts of one answer.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -64,6 +65,8 @@ type SubscriberConfig struct {
 	// Retry is the wait before a second request after one that brought nothing, or was
 	// refused. It doubles until it is RequestTimeout. Zero is 50 milliseconds.
 	Retry time.Duration
+	// Logger receives a *RequestError as a warning. Nil logs nothing.
+	Logger *slog.Logger
 }
 
 func (c *SubscriberConfig) complete() error {
@@ -96,6 +99,9 @@ func (c *SubscriberConfig) complete() error {
 	c.Probe = orDefault(c.Probe, 2*time.Second)
 	c.RequestTimeout = orDefault(c.RequestTimeout, 5*time.Second)
 	c.Retry = orDefault(c.Retry, 50*time.Millisecond)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	if c.Context == nil {
 		c.Context = zmq.DefaultContext()
 	}

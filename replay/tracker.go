@@ -33,6 +33,7 @@ type tracker struct {
 	held      map[uint64]Message // published messages above next, or all while next is not known
 	heldBytes int64
 
+	parts int // of a snapshot that have come with the present answer
 	empty int // answers in a row that brought nothing although something is missing
 	back  int // answers in a row that ended below what has been delivered
 
@@ -133,6 +134,17 @@ func (t *tracker) answer(m Message) {
 	}
 	t.deliver(m)
 	t.release()
+}
+
+// snapshot takes a part of the state to begin with.
+func (t *tracker) snapshot(m Message) {
+	if t.placed || t.start.kind != fromSnapshot || !t.answered(m.Epoch) {
+		return
+	}
+	m.Snapshot, m.Part = true, t.parts
+	t.parts++
+	t.counts.Replayed++
+	t.emit(item{msg: m})
 }
 
 // end takes the end of an answer to a request that asked from a number on: all that is
@@ -388,6 +400,6 @@ func (t *tracker) mark() progress { return progress{t.epoch, t.next, t.placed} }
 
 // asking begins a request. The tracker can use its answer while it returns the same.
 func (t *tracker) asking() (restarts uint64) {
-	t.doubt, t.asked = false, t.epoch
+	t.doubt, t.asked, t.parts = false, t.epoch, 0
 	return t.counts.Restarts
 }

@@ -20,10 +20,11 @@ const wireVersion = 1
 
 // Kinds of headers, the first byte.
 const (
-	kindMessage = 'M' // a message of the stream
-	kindEnd     = 'E' // of the answer to a request
-	kindRefused = 'X' // the answer to a request that cannot be served
-	kindRequest = 'Q'
+	kindMessage  = 'M' // a message of the stream
+	kindSnapshot = 'S' // a part of a snapshot
+	kindEnd      = 'E' // of the answer to a request
+	kindRefused  = 'X' // the answer to a request that cannot be served
+	kindRequest  = 'Q'
 )
 
 // headerSize is that of a header: kind, version, epoch, number, time.

@@ -63,7 +63,7 @@ func TestSleepersExist(t *testing.T) {
 // apiTexts are the checked-in texts of what packages export, by folder.
 var apiTexts = map[string]string{
 	".": "zmq.txt", "auth": "auth.txt", "reqrep": "reqrep.txt", "ws": "ws.txt", "web": "web.txt", "compat/classic": "classic.txt",
-	"replay": "replay.txt", "replay/diskstore": "diskstore.txt",
+	"replay": "replay.txt", "replay/diskstore": "diskstore.txt", "replay/jetstream": "jetstream.txt",
 }
 
 // TestExportedAPI compares what the packages that others import export with the

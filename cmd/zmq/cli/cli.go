@@ -115,6 +115,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
 	root.AddCommand(newContextCommand(s), newManCommand(s))
 	root.AddCommand(newPingCommand(s), newProbeCommand(s), newRecordCommand(s), newReplayCommand(s), newProxyCommand(s), newBenchCommand(s), newTopCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.AddCommand(newPublishCommand(s), newSubscribeCommand(s), newStoreCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package jetstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
+	"github.com/gozmq/zmq/replay"
+	"github.com/gozmq/zmq/replay/storetest"
+)
+
+func TestMain(m *testing.M) { zmqtest.CheckGoroutines(m) }
+
+// patience is how long a test waits for a server or a cluster.
+const patience = time.Minute
+
+func start(t *testing.T, o *server.Options) *server.Server {
+	t.Helper()
+	o.Host, o.Port, o.NoSigs, o.JetStream, o.StoreDir = "127.0.0.1", -1, true, true, t.TempDir()
+	s, err := server.NewServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	if !s.ReadyForConnections(patience) {
+		t.Fatal("the server is not ready")
+	}
+	return s
+}
+
+func connect(t *testing.T, servers ...*server.Server) jetstream.JetStream {
+	t.Helper()
+	o := nats.GetDefaultOptions()
+	for _, s := range servers {
+		o.Servers = append(o.Servers, s.ClientURL())
+	}
+	o.MaxReconnect, o.ReconnectWait = -1, 50*time.Millisecond
+	nc, err := o.Connect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+func opened(t *testing.T, js jetstream.JetStream, cfg Config) *Store {
+	t.Helper()
+	s, err := Open(zmqtest.Deadline(t), js, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestStore(t *testing.T) {
+	js := connect(t, start(t, &server.Options{}))
+	n := 0
+	// JetStream measures bytes and ages its own way.
+	storetest.Run(t, func(t *testing.T, r replay.Retention) replay.Store {
+		n++
+		return opened(t, js, Config{Name: fmt.Sprint("S", n), Retention: r})
+	}, 200)
+}
+
+// pair is two publishers of one stream, each with a connection of its own, and a
+// subscriber of both.
+func pair(t *testing.T, stores ...*Store) (publishers []*replay.Publisher, s *replay.Subscriber) {
+	t.Helper()
+	zctx, err := zmq.NewContext(zmq.ContextConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = zctx.Close() })
+	dir, err := os.MkdirTemp("", "zj")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	source := replay.Source{Stream: "s"}
+	for i, store := range stores {
+		p, err := replay.NewPublisher(replay.PublisherConfig{Stream: "s", Store: store, Context: zctx})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = p.Close() })
+		live, again := "ipc://"+filepath.Join(dir, fmt.Sprint("l", i)), "ipc://"+filepath.Join(dir, fmt.Sprint("r", i))
+		if err := errors.Join(p.Bind(live), p.BindReplay(again)); err != nil {
+			t.Fatal(err)
+		}
+		source.Live, source.Replay = append(source.Live, live), append(source.Replay, again)
+		publishers = append(publishers, p)
+	}
+	s, err = replay.NewSubscriber(replay.SubscriberConfig{
+		Context: zctx, Sources: []replay.Source{source}, RequestTimeout: 2 * time.Second, Probe: 500 * time.Millisecond,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return publishers, s
+}
+
+func publish(t *testing.T, p *replay.Publisher, text string) {
+	t.Helper()
+	if _, err := p.Publish(zmqtest.Deadline(t), []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func want(t *testing.T, s *replay.Subscriber, from, to int) {
+	t.Helper()
+	ctx := zmqtest.Deadline(t)
+	for n := from; n < to; n++ {
+		m, err := s.Recv(ctx)
+		if err != nil || m.Number != uint64(n) || m.String() != fmt.Sprint(n) {
+			t.Fatalf("received %d %q, %v; want %d", m.Number, m.Bytes(), err, n)
+		}
+	}
+}
+
+// A publisher that dies is replaced by another that goes on with its numbers, and serves
+// what the first has stored and not published.
+func TestAnotherPublisherGoesOn(t *testing.T) {
+	server := start(t, &server.Options{})
+	a, b := opened(t, connect(t, server), Config{Name: "S"}), opened(t, connect(t, server), Config{Name: "S"})
+	publishers, s := pair(t, a, b)
+	for n := range 100 {
+		publish(t, publishers[n%2], fmt.Sprint(n))
+	}
+	want(t, s, 0, 100)
+	r := []replay.Record{{Time: time.Now(), Frames: [][]byte{[]byte("100")}}}
+	if err := a.Append(zmqtest.Deadline(t), r); err != nil {
+		t.Fatal(err)
+	}
+	if err := publishers[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, publishers[1], "101")
+	want(t, s, 100, 102)
+}
+
+// A stream on three servers goes on when the one that leads it is gone.
+func TestClusterOfThree(t *testing.T) {
+	servers := cluster(t)
+	a, b := opened(t, connect(t, servers...), Config{Name: "S", Replicas: 3}), opened(t, connect(t, servers...), Config{Name: "S", Replicas: 3})
+	publishers, s := pair(t, a, b)
+	for n := range 200 {
+		if n == 100 {
+			info, err := a.stream.Info(zmqtest.Deadline(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, server := range servers {
+				if server.Name() == info.Cluster.Leader {
+					server.Shutdown()
+					server.WaitForShutdown()
+				}
+			}
+		}
+		publish(t, publishers[n%2], fmt.Sprint(n))
+	}
+	want(t, s, 0, 200)
+}
+
+// cluster starts three servers. Their ports must be known before, and another process may
+// take one of them meanwhile: then the test is skipped rather than wrong.
+func cluster(t *testing.T) (servers []*server.Server) {
+	t.Helper()
+	var routes string
+	var ports []int
+	var held []net.Listener
+	for range 3 {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, l)
+		port := l.Addr().(*net.TCPAddr).Port
+		ports = append(ports, port)
+		routes += fmt.Sprintf(",nats://127.0.0.1:%d", port)
+	}
+	for i, l := range held {
+		_ = l.Close()
+		o := &server.Options{ServerName: fmt.Sprint("server", i), Routes: server.RoutesFromStr(routes[1:])}
+		o.Cluster.Name, o.Cluster.Host, o.Cluster.Port = "cluster", "127.0.0.1", ports[i]
+		servers = append(servers, start(t, o))
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); ; <-tick.C {
+		leader := false
+		for _, s := range servers {
+			leader = leader || s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == 3
+		}
+		if leader {
+			return servers
+		}
+		if time.Now().After(end) {
+			t.Fatal("the cluster has no leader")
+		}
+	}
+}
+
+func TestAppendEndsWithItsContext(t *testing.T) {
+	s := start(t, &server.Options{})
+	store := opened(t, connect(t, s), Config{Name: "S"})
+	s.Shutdown()
+	s.WaitForShutdown()
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	r := []replay.Record{{Frames: [][]byte{nil}}}
+	if err := store.Append(ctx, r); !errors.Is(err, context.DeadlineExceeded) || r[0].Kept {
+		t.Errorf("append without a server: %v, kept %v", err, r[0].Kept)
+	}
+}
