@@ -63,6 +63,7 @@ var policy = []row{
 	{"auth/...", ". auth/...", "golang.org/x/crypto"},
 	{"reqrep", ".", ""},
 	// Publish-subscribe that can be caught up with.
+	{"replay/diskstore", "replay/...", "go.etcd.io/bbolt"},
 	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},

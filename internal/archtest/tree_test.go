@@ -60,7 +60,8 @@ func TestSleepersExist(t *testing.T) {
 
 // apiTexts are the checked-in texts of what packages export, by folder.
 var apiTexts = map[string]string{
-	".": "zmq.txt", "auth": "auth.txt", "reqrep": "reqrep.txt", "ws": "ws.txt", "web": "web.txt", "replay": "replay.txt", "compat/classic": "classic.txt",
+	".": "zmq.txt", "auth": "auth.txt", "reqrep": "reqrep.txt", "ws": "ws.txt", "web": "web.txt", "compat/classic": "classic.txt",
+	"replay": "replay.txt", "replay/diskstore": "diskstore.txt",
 }
 
 // TestExportedAPI compares what the packages that others import export with the

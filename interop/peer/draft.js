@@ -30,7 +30,7 @@ allowMethods(Peer.prototype, ["send", "receive"]);
 const types = {
   SERVER: draft.Server, CLIENT: draft.Client, RADIO: draft.Radio, DISH: draft.Dish,
   DEALER: zmq.Dealer, ROUTER: zmq.Router, REQ: zmq.Request, REP: zmq.Reply, PUSH: zmq.Push, PULL: zmq.Pull,
-  PUB: zmq.Publisher, SUB: zmq.Subscriber, PAIR: zmq.Pair,
+  PUB: zmq.Publisher, SUB: zmq.Subscriber, XPUB: zmq.XPublisher, PAIR: zmq.Pair,
   GATHER: draft.Gather, SCATTER: draft.Scatter, DGRAM: draft.Datagram, CHANNEL: Channel, PEER: Peer,
 };
 

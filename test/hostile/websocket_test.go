@@ -13,6 +13,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,8 @@ type layered struct {
 	scheme string
 	s      *zmq.Socket
 	honest *zmq.Socket
+	idle   int        // goroutines without strangers
+	all    []net.Conn // the strangers
 }
 
 // eachLayer runs a test over the schemes.
@@ -45,11 +48,13 @@ func eachLayer(t *testing.T, schemes []string, test func(b *layered), settings .
 			b.Check(b.s.Bind(scheme + "://127.0.0.1:*"))
 			b.honest = b.Connect(zmq.DEALER, b.s.LastEndpoint())
 			b.talk()
+			b.idle = runtime.NumGoroutine()
 			test(b)
 			b.talk()
 			if now := b.honest.Stats(); now.Disconnected > 0 {
 				t.Error("the honest peer has lost its connection")
 			}
+			b.leave()
 		})
 	}
 }
@@ -84,6 +89,15 @@ func (b *layered) talk() {
 	b.WantRecv(b.honest, "answer")
 }
 
+// leave has the strangers go, and checks that nothing of them stays.
+func (b *layered) leave() {
+	b.Helper()
+	for _, nc := range b.all {
+		_ = nc.Close()
+	}
+	b.WaitUntil("the goroutines are gone", func() bool { return runtime.NumGoroutine() <= b.idle })
+}
+
 // stranger opens a connection below the layers.
 func (b *layered) stranger() net.Conn {
 	b.Helper()
@@ -91,6 +105,7 @@ func (b *layered) stranger() net.Conn {
 	at, _, _ = strings.Cut(at, "/")
 	nc, err := net.Dial("tcp", at)
 	b.Check(err)
+	b.all = append(b.all, nc)
 	b.Cleanup(func() { nc.Close() })
 	b.Check(nc.SetDeadline(time.Now().Add(rig.Patience)))
 	return nc
@@ -160,6 +175,7 @@ func TestSlowHeaders(t *testing.T) {
 	eachLayer(t, overLayers, func(b *layered) {
 		endpoint := b.scheme + "://127.0.0.1:*"
 		b.Check(b.s.Bind(endpoint, zmq.HandshakeInterval.Of(500*time.Millisecond)))
+		b.idle++ // which accepts
 		var slow []net.Conn
 		for i := range 30 {
 			nc := b.stranger()

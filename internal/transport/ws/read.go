@@ -19,8 +19,9 @@ import (
 type reader struct {
 	block   *[blockSize]byte // nil while nothing waits
 	at, end int              // of block: not yet consumed
-	early   []byte           // what came behind the HTTP part, or was read by Await
-	first   [32]byte         // room for Await: the whole of a small frame
+	early   []byte           // what came behind the HTTP part, or lies in first
+	first   [heldSize]byte   // what is kept, or read, without a block
+	torn    bool             // early is a part of a header or of a control frame
 
 	// Of the data frame under way.
 	left uint64 // bytes of the payload that are still to come
@@ -36,6 +37,10 @@ type reader struct {
 	ended  bool  // the peer has said Close
 	failed error // a rule that it has broken, after which nothing counts
 }
+
+// heldSize is the longest that waits for more: a control frame. What comes of the payload
+// of another frame is given at once.
+const heldSize = maxHeader + maxControl
 
 // directSize is the least that is read into the caller's buffer: more than that costs
 // less to read on its own than to copy.
@@ -54,14 +59,22 @@ func (c *Conn) Read(b []byte) (int, error) {
 // Await implements transport.Layer. It reads a little, which the next Read decodes.
 func (c *Conn) Await() error {
 	r := &c.in
-	if r.headAt < r.headSize || r.at < r.end || len(r.early) > 0 || r.left > 0 || r.pieces.ready() || r.ended || r.failed != nil {
+	if r.headAt < r.headSize || r.at < r.end || len(r.early) > 0 && !r.torn || r.left > 0 || r.pieces.ready() || r.ended || r.failed != nil {
 		return nil
 	}
-	n, _, err := c.receive(port{}, r.first[:])
-	if r.early = r.first[:n]; n > 0 {
-		return nil
+	return c.wait()
+}
+
+// wait reads a little behind what is torn, without a block: the peer may never say more.
+func (c *Conn) wait() error {
+	r := &c.in
+	kept := len(r.early)
+	n, _, err := c.receive(port{}, r.first[kept:])
+	if r.early = r.first[:kept+n]; n == 0 {
+		return err
 	}
-	return err
+	r.torn = false
+	return nil
 }
 
 // TryRead implements transport.Layer.
@@ -77,7 +90,7 @@ func (c *Conn) read(p port, b []byte) (n int, again bool, err error) {
 		}
 		switch {
 		case n > 0 || len(b) == 0: // what came before is given first
-			r.settle()
+			r.settle(false)
 			return n, false, nil
 		case r.failed != nil:
 			return 0, false, r.failed
@@ -94,7 +107,7 @@ func (c *Conn) read(p port, b []byte) (n int, again bool, err error) {
 func (c *Conn) more(p port, b []byte, direct *int) (again bool, err error) {
 	r := &c.in
 	if size := min(uint64(len(b)), r.left); size >= directSize && r.at == r.end && len(r.early) == 0 {
-		r.settle()
+		r.settle(false)
 		b = b[:size]
 		n, again, err := c.receive(p, b)
 		r.key = mask(b[:n], r.key)
@@ -102,14 +115,15 @@ func (c *Conn) more(p port, b []byte, direct *int) (again bool, err error) {
 		*direct = n
 		return again, err
 	}
-	if len(r.early) > 0 {
+	if len(r.early) > 0 && !r.torn {
 		r.take()
 		return false, nil
 	}
-	if r.block == nil {
-		r.block = blocks.Get().(*[blockSize]byte)
-		r.at, r.end = 0, 0
+	if !p.tries && len(b) < directSize { // a handshake, which may wait for long
+		r.settle(true)
+		return false, c.wait()
 	}
+	r.take()
 	r.end = copy(r.block[:], r.block[r.at:r.end])
 	r.at = 0
 	// The caller wants no more than fits: the rest of a large frame is to be read into
@@ -117,12 +131,12 @@ func (c *Conn) more(p port, b []byte, direct *int) (again bool, err error) {
 	most := min(blockSize, r.end+maxHeader+len(b))
 	n, again, err := c.receive(p, r.block[r.end:most])
 	if r.end += n; again || err != nil {
-		r.settle()
+		r.settle(true)
 	}
 	return again, err
 }
 
-// take moves what came behind the HTTP part into the block.
+// take moves what was kept without a block into one.
 func (r *reader) take() {
 	if r.block == nil {
 		r.block = blocks.Get().(*[blockSize]byte)
@@ -132,16 +146,21 @@ func (r *reader) take() {
 	k := copy(r.block[n:], r.early)
 	r.at, r.end = 0, n+k
 	if r.early = r.early[k:]; len(r.early) == 0 {
-		r.early = nil
+		r.early, r.torn = nil, false
 	}
 }
 
-// settle gives the block back if nothing waits in it.
-func (r *reader) settle() {
-	if r.block != nil && r.at == r.end {
-		blocks.Put(r.block)
-		r.block, r.at, r.end = nil, 0, 0
+// settle gives the block back, unless more is in it than may be kept without. torn says that
+// what is kept is a part of something: a peer that stops there costs no block.
+func (r *reader) settle(torn bool) {
+	if r.block == nil || r.end-r.at > heldSize || len(r.early) > 0 {
+		return
 	}
+	if r.at < r.end {
+		r.early, r.torn = append(r.first[:0], r.block[r.at:r.end]...), torn
+	}
+	blocks.Put(r.block)
+	r.block, r.at, r.end = nil, 0, 0
 }
 
 // decode turns what waits into frames of ZMTP, as far as b has room.

@@ -50,6 +50,54 @@ func TestFramesBecomeThoseOfZMTP(t *testing.T) {
 	}
 }
 
+// TestPartOfAFrameKeepsNoBuffer: a peer that stops anywhere within a frame costs no block
+// while it is waited for, and what it says then is taken up where it stopped.
+func TestPartOfAFrameKeepsNoBuffer(t *testing.T) {
+	for _, server := range []bool{true, false} {
+		all := slices.Concat(
+			frame(bitFin|opBinary, "\x00hi", server),
+			frame(bitFin|transport.OpPing, strings.Repeat("p", 125), server),
+			frame(bitFin|opBinary, "\x01"+strings.Repeat("x", 300), server),
+			frame(opBinary, "\x00frag", server), frame(bitFin|opContinuation, "ment", server),
+			frame(bitFin|opBinary, "\x00"+strings.Repeat("y", 70_000), server),
+		)
+		want, err := newEnd(server, true, all).all(100)
+		must(t, err)
+		for cut := range 700 {
+			e := newEnd(server, true, all[:cut])
+			got, err := e.all(100)
+			must(t, err)
+			if e.Conn.in.block != nil {
+				t.Fatalf("after %d bytes a buffer is kept", cut)
+			}
+			e.below.in = all[cut:]
+			rest, err := e.all(100)
+			must(t, err)
+			if !bytes.Equal(append(got, rest...), want) || len(e.heard) != 1 {
+				t.Fatalf("cut after %d bytes: %d bytes and %d control frames, want %d and 1", cut, len(got)+len(rest), len(e.heard), len(want))
+			}
+		}
+		for _, piece := range []int{1, 3, 50, 0} { // a read that waits, as in a handshake
+			e := newEnd(server, true, all)
+			e.below.piece = piece
+			e.below.reading = func() {
+				if e.Conn.in.block != nil {
+					t.Fatal("a buffer is kept during a read that waits")
+				}
+			}
+			var got []byte
+			for b := make([]byte, 100); len(got) < len(want); {
+				n, err := e.Read(b)
+				must(t, err)
+				got = append(got, b[:n]...)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("in pieces of %d bytes: %d bytes, want %d", piece, len(got), len(want))
+			}
+		}
+	}
+}
+
 // TestEverySizeIsRead: the boundaries of the headers' forms, into buffers of different
 // sizes, and large bodies read straight into them.
 func TestEverySizeIsRead(t *testing.T) {

@@ -22,6 +22,8 @@ type script struct {
 	out   []byte
 	room  int // -1 is any
 	err   error
+
+	reading func() // is called before each read
 }
 
 func (s *script) Scheme() string                                          { return "script" }
@@ -37,6 +39,9 @@ func (s *script) CloseWrite() error                                       { retu
 type plain struct{ net.Conn }
 
 func (s *script) Read(b []byte) (int, error) {
+	if s.reading != nil {
+		s.reading()
+	}
 	n, again, err := s.TryRead(0, b)
 	if again {
 		return 0, io.EOF
