@@ -2,7 +2,10 @@
 
 package gozmq
 
-import "github.com/gozmq/zmq/compat/classic"
+import (
+	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/compat/classic"
+)
 
 // Version returns the version of libzmq that this package behaves like, 4.3.5.
 func Version() (int, int, int) { return classic.Version() }
@@ -49,3 +52,10 @@ func (c *Context) get(option int) (int, error) {
 	v, err := c.c.Get(option)
 	return v, errno(err)
 }
+
+// AddTransports gives the sockets that are made from now on transports beside those that
+// are there: ws, wss and tls, which are in a package of their own, for which only programs
+// pay that use it.
+//
+//	c.AddTransports(ws.Transports(ws.Config{TLS: cfg})...)
+func (c *Context) AddTransports(list ...zmq.Transport) { c.c.AddTransports(list...) }

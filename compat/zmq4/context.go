@@ -5,6 +5,7 @@ package zmq4
 import (
 	"sync/atomic"
 
+	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/compat/classic"
 )
 
@@ -52,6 +53,17 @@ func (ctx *Context) NewSocket(t Type) (soc *Socket, err error) {
 	}
 	return nil, errno(err)
 }
+
+// AddTransports gives later sockets of the default context more transports; see
+// Context.AddTransports.
+func AddTransports(list ...zmq.Transport) { defaultContext.AddTransports(list...) }
+
+// AddTransports gives the sockets that are made from now on transports beside those that
+// are there. The original has ws and wss if libzmq was built with them; here they are in a
+// package of their own, for which only programs pay that use it:
+//
+//	ctx.AddTransports(ws.Transports(ws.Config{TLS: cfg})...)
+func (ctx *Context) AddTransports(list ...zmq.Transport) { ctx.c.AddTransports(list...) }
 
 func (ctx *Context) get(option int) (int, error) {
 	if ctx.c.Ended() {

@@ -18,6 +18,7 @@
 //     the program has forgotten instead of waiting for them for ever.
 //   - AuthCurvePublic fails for what is no key; Z85encode and Z85decode take empty
 //     text.
+//   - Context.AddTransports adds ws, wss and tls, with certificates of the program.
 //   - With AuthSetVerbose, passwords are not in the log.
 //
 // # What is different

@@ -32,6 +32,7 @@ type ping struct {
 	socket   string
 	connect  []string
 	security securityFlags
+	tls      tlsFlags
 }
 
 func newPingCommand(s Streams) *cobra.Command {
@@ -44,7 +45,7 @@ func newPingCommand(s Streams) *cobra.Command {
 		GroupID: "more",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
-				return usageError{errors.New("it wants one endpoint, tcp://HOST:PORT or ipc://PATH")}
+				return usageError{errors.New("it wants one endpoint, such as tcp://HOST:PORT")}
 			}
 			return nil
 		},
@@ -65,6 +66,7 @@ func newPingCommand(s Streams) *cobra.Command {
 	durationVar(f, &p.timeout, "timeout", "t", 5*time.Second, "wait for `D` at most for an answer")
 	f.StringVar(&p.socket, "type", "", "shake hands as a socket of that `TYPE`")
 	p.security.add(f)
+	p.tls.addClient(f)
 	addContextFlag(f)
 	f.StringArrayVar(&p.connect, "connect", nil, "") // what a context has
 	must(f.MarkHidden("connect"))
@@ -77,42 +79,41 @@ func (p *ping) fromContext(cmd *cobra.Command) error {
 		return err
 	}
 	if len(p.connect) == 0 {
-		return usageError{errors.New("it wants one endpoint, tcp://HOST:PORT or ipc://PATH, or a --context that connects to one")}
+		return usageError{errors.New("it wants one endpoint, such as tcp://HOST:PORT, or a --context that connects to one")}
 	}
 	p.endpoint = p.connect[0]
 	return nil
 }
 
-// dialable returns an endpoint as package net names it.
-func dialable(endpoint string) (network, address string, err error) {
-	scheme, rest, _ := strings.Cut(endpoint, "://")
-	switch {
-	case rest == "":
-	case scheme == "tcp":
-		if i := strings.LastIndexByte(rest, ';'); i >= 0 {
-			rest = rest[i+1:] // what is in front is our own address
-		}
-		return "tcp", rest, nil
-	case scheme == "ipc":
-		return "unix", rest, nil
+// target is where the endpoint leads, with the certificates that were given.
+func (p *ping) target(endpoint string) (*target, error) {
+	t, err := dialable(endpoint)
+	if err != nil || t.tls == nil {
+		return t, err
 	}
-	return "", "", usageError{fmt.Errorf("%q cannot be pinged: an endpoint is tcp://HOST:PORT or ipc://PATH", endpoint)}
+	given, err := p.tls.config()
+	if err != nil {
+		return nil, err
+	}
+	given.MinVersion = t.tls.MinVersion
+	t.tls = given
+	return t, nil
 }
 
 func (p *ping) run(ctx context.Context) error {
-	network, address, err := dialable(p.endpoint)
-	if err != nil {
-		return err
-	}
-	if err := p.security.check(); err != nil {
+	if err := errors.Join(p.security.check(), p.tls.check()); err != nil {
 		return usageError{err}
 	}
 	if p.count < 0 || p.interval <= 0 || p.timeout <= 0 {
 		return usageError{errors.New("--interval and --timeout are above zero, and --count is no less")}
 	}
+	at, err := p.target(p.endpoint)
+	if err != nil {
+		return err
+	}
 	probeCtx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
-	found, err := probe(probeCtx, network, address)
+	found, err := probe(probeCtx, at)
 	if found != nil {
 		fmt.Fprintf(p.out, "connected to %s in %s\n", found.Address, brief(found.Connect))
 	}
@@ -172,6 +173,8 @@ func (p *ping) choose(f *presence) (typ zmq.SocketType, why string, err error) {
 	}
 	typ, ok := harmless[f.Type]
 	switch {
+	case f.Type == "" && strings.HasPrefix(f.Protocol, "ZWS"):
+		return 0, "no handshake: without a mechanism, as web pages speak it, a peer does not tell its type", nil
 	case f.Type == "":
 		return 0, "no handshake: peers that old do not tell their type", nil
 	case !ok:
@@ -201,7 +204,12 @@ func (p *ping) shake(ctx context.Context, f *presence, typ zmq.SocketType) (stri
 	if err != nil {
 		return "", err
 	}
-	beats := p.count > 0 && f.Protocol >= "ZMTP 3.1" // older ones may take a PING for a message
+	transports, err := p.tls.transports()
+	if err != nil {
+		return "", err
+	}
+	settings = append(settings, transports)
+	beats := p.count > 0 && f.Protocol >= "ZMTP 3.1" // older ones may take a PING for a message; "ZWS 2.0" has its own
 	settings = append(settings, zmq.Linger.Of(0), zmq.ReconnectInterval.Of(-1))
 	if beats {
 		settings = append(settings, zmq.HeartbeatInterval.Of(p.interval), zmq.HeartbeatTimeout.Of(p.timeout))

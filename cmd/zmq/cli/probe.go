@@ -30,9 +30,9 @@ type presence struct {
 // probe connects to an endpoint and reads what its greeting and, with NULL, its
 // READY say. It sends a greeting without a handshake, so that the peer never takes
 // it for a socket that could be sent messages. The context bounds it.
-func probe(ctx context.Context, network, address string) (*presence, error) {
+func probe(ctx context.Context, t *target) (*presence, error) {
 	began := time.Now()
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	conn, err := new(net.Dialer).DialContext(ctx, t.network, t.address)
 	if err != nil {
 		return nil, whyUnreachable(err)
 	}
@@ -44,8 +44,15 @@ func probe(ctx context.Context, network, address string) (*presence, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	err = p.listen(ctx, conn)
-	if ended(err) && speaksTLS(ctx, network, address) {
+	over, err := t.secure(ctx, conn)
+	switch {
+	case err != nil:
+	case t.path != "":
+		err = p.upgrade(over, t)
+	default:
+		err = p.listen(ctx, over)
+	}
+	if t.tls == nil && ended(err) && speaksTLS(ctx, t.network, t.address) {
 		err = errTLS
 	}
 	return p, err
@@ -180,6 +187,11 @@ func (p *presence) readReady(conn net.Conn, theirs []byte) {
 	if _, err := io.ReadFull(conn, body); err != nil {
 		return
 	}
+	p.noteReady(body)
+}
+
+// noteReady notes what a READY says.
+func (p *presence) noteReady(body []byte) {
 	body, ok := bytes.CutPrefix(body, []byte("\x05READY"))
 	for ok && len(body) > 0 {
 		var name, value []byte

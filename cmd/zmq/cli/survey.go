@@ -68,6 +68,7 @@ func newProbeCommand(s Streams) *cobra.Command {
 	f.StringVar(&v.expect[0], "expect-type", "", "`TYPE` that each socket is to have")
 	f.StringVar(&v.expect[1], "expect-mechanism", "", "`MECHANISM` that each socket is to have: NULL, PLAIN, CURVE")
 	v.security.add(f)
+	v.tls.addClient(f)
 	return cmd
 }
 
@@ -80,7 +81,7 @@ func (e surveyError) Error() string {
 }
 
 func (v *survey) run(ctx context.Context, args []string) error {
-	if err := v.security.check(); err != nil {
+	if err := errors.Join(v.security.check(), v.tls.check()); err != nil {
 		return usageError{err}
 	}
 	if v.timeout <= 0 || v.form != "text" && v.form != "json" {
@@ -97,7 +98,7 @@ func (v *survey) run(ctx context.Context, args []string) error {
 		return usageError{errors.New("it wants endpoints, as arguments or as lines of standard input")}
 	}
 	for _, e := range endpoints {
-		if _, _, err := dialable(e); err != nil {
+		if _, err := v.target(e); err != nil {
 			return err
 		}
 	}
@@ -156,10 +157,14 @@ func (v *survey) lookAt(ctx context.Context, endpoints []string) ([]surveyed, er
 // one looks at one endpoint.
 func (v *survey) one(ctx context.Context, endpoint string) surveyed {
 	r := surveyed{Endpoint: endpoint, State: "ok"}
-	network, address, _ := dialable(endpoint)
+	at, err := v.target(endpoint)
+	if err != nil { // of a file that was there a moment ago
+		r.State, r.Reason = "foreign", err.Error()
+		return r
+	}
 	probeCtx, cancel := context.WithTimeout(ctx, v.timeout)
 	defer cancel()
-	found, err := probe(probeCtx, network, address)
+	found, err := probe(probeCtx, at)
 	if found != nil {
 		r.Protocol, r.Mechanism, r.Type, r.Identity = found.Protocol, found.Mechanism, found.Type, string(found.Identity)
 		r.Connect = found.Connect.Seconds()

@@ -25,11 +25,16 @@ type tlsFlags struct {
 }
 
 func (f *tlsFlags) add(fs *pflag.FlagSet) {
+	f.addClient(fs)
+	fs.StringVar(&f.clientCA, "client-ca", "", "let in clients with a certificate of the authorities in `FILE` alone")
+	fs.StringArrayVar(&f.origins, "origin", nil, "over ws and wss, let in web pages from `ORIGIN`, https://example.com or * for any; repeatable")
+}
+
+// addClient adds those of a command that only connects.
+func (f *tlsFlags) addClient(fs *pflag.FlagSet) {
 	fs.StringVar(&f.ca, "ca", "", "over wss and tls, trust servers with a certificate of the authorities in `FILE`, in PEM form (default: those that the system trusts)")
 	fs.StringVar(&f.cert, "cert", "", "show the certificate in `FILE`, in PEM form; wss and tls need one to bind")
 	fs.StringVar(&f.key, "key", "", "the private key of --cert is in `FILE`, in PEM form")
-	fs.StringVar(&f.clientCA, "client-ca", "", "let in clients with a certificate of the authorities in `FILE` alone")
-	fs.StringArrayVar(&f.origins, "origin", nil, "over ws and wss, let in web pages from `ORIGIN`, https://example.com or * for any; repeatable")
 }
 
 func (f *tlsFlags) check() error {
@@ -44,25 +49,34 @@ func (f *tlsFlags) check() error {
 
 // transports is the setting that makes ws, wss and tls work.
 func (f *tlsFlags) transports() (zmq.Setting, error) {
+	cfg, err := f.config()
+	if err != nil {
+		return zmq.Setting{}, err
+	}
+	return zmq.WithTransports(ws.Transports(ws.Config{TLS: cfg, Origins: f.origins})...), nil
+}
+
+// config is what the files have.
+func (f *tlsFlags) config() (*tls.Config, error) {
 	cfg := new(tls.Config)
 	if f.cert != "" {
 		pair, err := tls.LoadX509KeyPair(f.cert, f.key)
 		if err != nil {
-			return zmq.Setting{}, fmt.Errorf("--cert and --key: %w", err)
+			return nil, fmt.Errorf("--cert and --key: %w", err)
 		}
 		cfg.Certificates = []tls.Certificate{pair}
 	}
 	var err error
 	if cfg.RootCAs, err = authorities("--ca", f.ca); err != nil {
-		return zmq.Setting{}, err
+		return nil, err
 	}
 	if cfg.ClientCAs, err = authorities("--client-ca", f.clientCA); err != nil {
-		return zmq.Setting{}, err
+		return nil, err
 	}
 	if f.clientCA != "" {
 		cfg.ClientAuth = tls.RequireAndVerifyClientCert
 	}
-	return zmq.WithTransports(ws.Transports(ws.Config{TLS: cfg, Origins: f.origins})...), nil
+	return cfg, nil
 }
 
 // authorities reads certificates, nil for no file.
