@@ -147,7 +147,7 @@ func (c *Context) makeSocket(typ int) (*Socket, error) {
 	}
 	s.least.reset()
 	s.life, s.end = context.WithCancel(context.Background())
-	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, MayRefuse: s.mayRefuse, Subscribed: s.changes.WakeAll}
+	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Budget: s.ctx.budget, Sole: s.setSole, MayRefuse: s.mayRefuse, Subscribed: s.changes.WakeAll}
 	p, err := pattern.New(typ, &s.host)
 	if err != nil {
 		return nil, err

@@ -67,6 +67,8 @@ type Host struct {
 	Returned []pipe.Message
 	// Drops counts what was lost, by cause.
 	Drops *Drops
+	// Budget is that of the context, nil for none.
+	Budget *pipe.Budget
 	// Sole, if set, is told which pipe takes every message that is sent, nil if
 	// the pattern has a choice, or none: the socket may then write to that pipe
 	// without asking.

@@ -22,6 +22,10 @@ type rep struct {
 
 func newRep(h *Host) *rep { return &rep{h: h, in: newFairQueue(h)} }
 
+// PeerWritable implements Reachability. A REP of libzmq is a ROUTER inside, which has
+// routing ids; none is known here.
+func (r *rep) PeerWritable([]byte) (bool, error) { return false, zerr.ErrHostUnreachable }
+
 func (r *rep) Attach(p *pipe.Pipe) {
 	p.Route.Attached = true
 	r.in.attach(p)

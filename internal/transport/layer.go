@@ -103,9 +103,13 @@ func Bottom(c net.Conn) net.Conn {
 
 // TrySend writes b to a descriptor without blocking. again means that the system takes
 // nothing now.
-func TrySend(fd uintptr, b []byte) (n int, again bool, err error) {
+func TrySend(fd uintptr, b []byte) (n int, again bool, err error) { return try(Send, fd, b) }
+
+// try makes a call of the system that does not block, until no signal interrupts it. again
+// means that the call would have blocked.
+func try(call func(fd int, b []byte) (int, error), fd uintptr, b []byte) (n int, again bool, err error) {
 	for {
-		n, err = Send(int(fd), b)
+		n, err = call(int(fd), b)
 		switch err {
 		case nil:
 			return n, false, nil
