@@ -24,8 +24,9 @@
 // pass these checks, in this order:
 //
 //   - its address: not in Deny, and in Allow if anything is listed there,
+//   - its certificate, over wss and tls, if the rules ask for one,
 //   - its credentials: a password for PLAIN, a key for CURVE; NULL has none and
-//     needs InsecureAllowNull,
+//     needs InsecureAllowNull, or a certificate,
 //   - Authorize, if there is such a function.
 //
 // A socket asks about a NULL peer only if it has a ZAPDomain. The domain also

@@ -57,6 +57,10 @@ type Request struct {
 	// Key is the long-term public key of a CURVE peer, which has proved that it has the
 	// secret key.
 	Key zmq.PublicKey
+	// Certificate is the peer's certificate over wss and tls, in DER form, if it has
+	// shown one and it was verified. It is nil otherwise. x509.ParseCertificate reads
+	// it. Do not change it.
+	Certificate []byte
 }
 
 // LogValue groups the fields that are set.
@@ -75,6 +79,9 @@ func (r Request) attrs() []slog.Attr {
 	}
 	if r.Mechanism == curve {
 		attrs = append(attrs, slog.String("key", r.Key.String()))
+	}
+	if r.Certificate != nil {
+		attrs = append(attrs, slog.String("certificate", FingerprintOf(r.Certificate).String()))
 	}
 	return attrs
 }
@@ -121,8 +128,18 @@ func parse(m zmq.Message) (exchange, error) {
 	x.request = Request{
 		Domain: string(frames[frameDomain]), Address: string(frames[frameAddress]),
 		Identity: string(frames[frameIdentity]), Mechanism: string(frames[frameMechanism]),
+		Certificate: certificateOf(m.Peer()),
 	}
 	return x, x.credentials(frames[frameCredentials:])
+}
+
+// certificateOf returns the certificate of the peer that is asked about. The handler is
+// bound in process, where a connection has no certificate of its own.
+func certificateOf(p zmq.Peer) []byte {
+	if p.Protocol != "inproc" {
+		return nil
+	}
+	return p.Certificate
 }
 
 // credentials reads the frames of each mechanism. Those of an unknown mechanism are

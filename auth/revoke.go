@@ -71,7 +71,7 @@ func (h *Handler) revoke(was *ruleBook) {
 			again.stale = true
 		}
 		x := exchange{again: again, request: Request{
-			Domain: p.Domain, Address: p.Address, Mechanism: p.Mechanism, User: p.Username, Key: p.PublicKey,
+			Domain: p.Domain, Address: p.Address, Mechanism: p.Mechanism, User: p.Username, Key: p.PublicKey, Certificate: p.Certificate,
 		}}
 		ctx, cancel := context.WithTimeout(h.ctx, book.timeout)
 		defer cancel()

@@ -46,6 +46,12 @@ type Rules struct {
 	// Keys judges CURVE peers. Nil refuses them.
 	Keys Keys
 
+	// Certificates judges peers by the certificate that they have shown over wss or tls,
+	// and that TLS has verified. A peer without one is refused, over every transport. A
+	// peer with PLAIN or CURVE has to pass Passwords or Keys as well, which tell its user.
+	// One with NULL is accepted by the certificate alone. Nil asks for no certificate.
+	Certificates Certificates
+
 	// InsecureAllowNull accepts NULL peers by their address alone. NULL proves nothing,
 	// and its messages can be read and altered on the way.
 	InsecureAllowNull bool
@@ -96,8 +102,21 @@ func (r *Rules) identify(ctx context.Context, x *exchange) (User, error) {
 	if err := r.checkAddress(x.request.Address); err != nil {
 		return User{}, err
 	}
+	var shown User
+	if r.Certificates != nil {
+		if x.request.Certificate == nil {
+			return User{}, fmt.Errorf("a certificate is needed, and no verified one was shown: %w", ErrDenied)
+		}
+		var err error
+		if shown, err = r.Certificates.CheckCertificate(ctx, x.request); err != nil {
+			return User{}, err
+		}
+	}
 	switch x.request.Mechanism {
 	case null:
+		if r.Certificates != nil {
+			return shown, nil
+		}
 		if !r.InsecureAllowNull {
 			return User{}, fmt.Errorf("NULL is not allowed here: %w", ErrDenied)
 		}
@@ -152,7 +171,7 @@ func printable(s string) string {
 // reload reads again the sources that can be read again.
 func (r *Rules) reload() error {
 	var errs []error
-	for _, source := range []any{r.Passwords, r.Keys} {
+	for _, source := range []any{r.Passwords, r.Keys, r.Certificates} {
 		if l, ok := source.(Reloader); ok {
 			errs = append(errs, l.Reload())
 		}

@@ -37,7 +37,7 @@
 // valid for the host of the endpoint, or for TLS.ServerName, and be issued by an authority
 // in TLS.RootCAs, or by one that the system trusts. With TLS.ClientAuth a server asks for
 // certificates of clients. One that it has verified is the Certificate of the zmq.Peer, by
-// which an authorizer can decide.
+// which an authorizer can decide, and the Certificates of the rules of package auth.
 package ws
 
 import (

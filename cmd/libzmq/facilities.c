@@ -50,6 +50,9 @@ static const char *const capabilities[] = {
     "curve",
     "ws",
     "wss",
+    "tipc",
+    "vmci",
+    "vsock",
 #ifdef LIBZMQ_DRAFT
     "draft",
 #endif

@@ -85,7 +85,7 @@ func lookup(option C.int) (*opt.Spec, bool) {
 }
 
 // optional are the transports that libzmq has options for only if they are built in.
-var optional = []string{"vmci", "norm"}
+var optional = []string{"norm"}
 
 //export gozmq_setsockopt
 func gozmq_setsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n C.size_t) C.int {

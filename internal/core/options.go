@@ -201,6 +201,10 @@ func (s *Socket) transportConfig(o *opt.Set, hooks *Hooks) *transport.Config {
 			TrustSystem: o.Bool(opt.WSSTrustSystem), Hostname: o.String(opt.WSSHostname), Strict: libzmq,
 		},
 		TakePath: libzmq, UseFD: o.Int(opt.UseFD),
+		VMCI: transport.VMCI{
+			Buffer: uint64(o.Int64(opt.VMCIBufferSize)), BufferMin: uint64(o.Int64(opt.VMCIBufferMinSize)),
+			BufferMax: uint64(o.Int64(opt.VMCIBufferMaxSize)), ConnectTimeout: o.Millis(opt.VMCIConnectTimeout),
+		},
 		SOCKS: transport.SOCKS{
 			Address: o.String(opt.SOCKSProxy), Username: o.String(opt.SOCKSUsername), Password: o.String(opt.SOCKSPassword),
 		},

@@ -56,7 +56,7 @@ func (a *authenticator) decide(ctx context.Context, peer *pipe.Peer, q *mechanis
 		}
 	}
 	a.ctx.deciding(peer)
-	v, err := a.ask(ctx, &zap.Request{
+	v, err := a.ask(ctx, peer, &zap.Request{
 		Domain: a.domain, Address: peer.Address, Identity: a.identity, Mechanism: q.Mechanism, Credentials: q.Credentials,
 	})
 	if errors.Is(err, errNoHandler) {
@@ -72,8 +72,8 @@ var errNoHandler = zerr.Errorf(zerr.ErrNoEndpoint, "no socket has bound %s", zap
 
 // ask sends a request and waits for the reply. Whatever the handler does but
 // answer, the peer is not admitted.
-func (a *authenticator) ask(ctx context.Context, r *zap.Request) (*mechanism.Verdict, error) {
-	s, err := a.ctx.joinHandler()
+func (a *authenticator) ask(ctx context.Context, peer *pipe.Peer, r *zap.Request) (*mechanism.Verdict, error) {
+	s, err := a.ctx.joinHandler(peer)
 	if err != nil {
 		return nil, err
 	}
@@ -93,8 +93,9 @@ func (a *authenticator) ask(ctx context.Context, r *zap.Request) (*mechanism.Ver
 }
 
 // joinHandler returns a DEALER that is connected to the handler, and is in no
-// list of the context: only the handshake that made it knows it.
-func (c *Context) joinHandler() (*Socket, error) {
+// list of the context: only the handshake that made it knows it. To the handler it has the
+// certificate of the peer that it asks about, for which a request (RFC 27) has no place.
+func (c *Context) joinHandler(about *pipe.Peer) (*Socket, error) {
 	c.mu.Lock()
 	b := c.inproc[zap.Endpoint]
 	c.nextID++
@@ -118,7 +119,7 @@ func (c *Context) joinHandler() (*Socket, error) {
 	}
 	s.mu.Lock()
 	p, far := pipe.NewPair(s.pipeConfig(s.opts, zap.Endpoint, false))
-	far.SetPeer(&pipe.Peer{Version: "inproc", Remote: zap.Endpoint, Accepted: true}) // among the peers of the handler's socket
+	far.SetPeer(&pipe.Peer{Version: "inproc", Remote: zap.Endpoint, Accepted: true, Certificate: about.Certificate}) // among the peers of the handler's socket
 	e := &endpoint{socket: s, key: zap.Endpoint, opts: s.opts}
 	k := &parked{name: zap.Endpoint, socket: s, pipe: p}
 	s.endpoints = append(s.endpoints, e)

@@ -39,22 +39,22 @@ var multicastTable = []Spec{
 	},
 	{
 		Num: VMCIBufferSize, Name: "VMCI_BUFFER_SIZE", Go: "VMCIBufferSize", Kind: Uint64, Unit: "bytes",
-		Access: WriteOnly, Min: min64, Max: max64, Stored: true, Transports: "vmci",
+		Access: WriteOnly, Min: min64, Max: max64, Transports: "vmci",
 		Doc: "The buffer of a connection between virtual machines. Zero leaves it to the driver.",
 	},
 	{
 		Num: VMCIBufferMinSize, Name: "VMCI_BUFFER_MIN_SIZE", Go: "VMCIBufferMinSize", Kind: Uint64, Unit: "bytes",
-		Access: WriteOnly, Min: min64, Max: max64, Stored: true, Transports: "vmci",
+		Access: WriteOnly, Min: min64, Max: max64, Transports: "vmci",
 		Doc: "The smallest such buffer. Zero leaves it to the driver.",
 	},
 	{
 		Num: VMCIBufferMaxSize, Name: "VMCI_BUFFER_MAX_SIZE", Go: "VMCIBufferMaxSize", Kind: Uint64, Unit: "bytes",
-		Access: WriteOnly, Min: min64, Max: max64, Stored: true, Transports: "vmci",
+		Access: WriteOnly, Min: min64, Max: max64, Transports: "vmci",
 		Doc: "The largest such buffer. Zero leaves it to the driver.",
 	},
 	{
 		Num: VMCIConnectTimeout, Name: "VMCI_CONNECT_TIMEOUT", Go: "VMCIConnectTimeout", Kind: Millis, Unit: "ms",
-		Access: WriteOnly, Default: Value{I: -1}, LibzmqDefault: Value{I: -1}, Min: minInt, Max: maxInt, Stored: true,
+		Access: WriteOnly, Default: Value{I: -1}, LibzmqDefault: Value{I: -1}, Min: minInt, Max: maxInt,
 		Transports: "vmci",
 		Doc:        "How long a connect between virtual machines may take. Zero and below leave it to the driver.",
 	},

@@ -5,6 +5,7 @@ package session
 import (
 	"container/list"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/gozmq/zmq/internal/engine"
@@ -39,8 +40,20 @@ type served struct {
 func newGuest(l *Listener, nc net.Conn) *guest {
 	g := &guest{lis: l, conn: engine.New(nc, l.cfg.Engine)}
 	g.conn.SetAccepted()
-	g.source = transport.SourceOf(g.conn.Peer().Address)
+	g.source = sourceOf(g.conn.Peer())
 	return g
+}
+
+// sourceOf returns where a peer comes from. Where there are no addresses of IP, that is
+// its end of the connection without the port, such as the number of a virtual machine.
+func sourceOf(p *pipe.Peer) string {
+	if p.Address != "" {
+		return transport.SourceOf(p.Address)
+	}
+	if i := strings.LastIndexByte(p.Remote, ':'); i > strings.Index(p.Remote, "://") {
+		return p.Remote[:i]
+	}
+	return p.Remote
 }
 
 // event begins an event of the connection.

@@ -74,6 +74,9 @@ type Config struct {
 	// TLS is what the options of wss say, for the transports that have TLS.
 	TLS TLSOptions
 
+	// VMCI is what the options of vmci say.
+	VMCI VMCI
+
 	// SOCKS is the proxy of connects, the zero value for none (SOCKS_PROXY, _USERNAME,
 	// _PASSWORD).
 	SOCKS SOCKS
@@ -103,6 +106,13 @@ type TLSOptions struct {
 
 // SOCKS is a SOCKS5 proxy. Without Username it is used without a login.
 type SOCKS struct{ Address, Username, Password string }
+
+// VMCI has the sizes of buffers and the limit of a connect for the driver, 0 to leave each
+// (VMCI_BUFFER_SIZE, _MIN_SIZE, _MAX_SIZE, VMCI_CONNECT_TIMEOUT).
+type VMCI struct {
+	Buffer, BufferMin, BufferMax uint64
+	ConnectTimeout               time.Duration
+}
 
 // ConfigChecker is a Transport that finds what is wrong with a configuration when
 // connect is called.

@@ -69,6 +69,7 @@ var otherwise = [][2]string{
 	{"ZWS without a mechanism asks the authentication handler as NULL does", "libzmq lets every peer in that leaves the mechanism out"},
 	{"a web page of another host may not connect over ws and wss unless its origin is listed", "libzmq takes all, so that any page that a user looks at can reach the user's services"},
 	{"a SOCKS5 proxy carries ws, wss and tls, too, obeys CONNECT_TIMEOUT, and may do without the user that it is offered", "libzmq takes it for tcp alone, waits for it without end, and insists on the user"},
+	{"addresses of vsock, vmci and tipc are taken as a whole, and the sizes of VMCI's buffers set each as itself", "libzmq overlooks what follows the digits or the brace, and sets one size three times"},
 	{"tls://host:port is ZMTP inside TLS 1.3", "libzmq has TLS below WebSocket only"},
 	{"a second bind of a DGRAM is an error", "libzmq takes it without effect"},
 	{"a REQ drops what is no reply, and keeps the connection", "nothing is gained by losing the peer"},

@@ -154,7 +154,7 @@ var appliesText = map[opt.When]string{
 
 var makers = map[opt.Kind]string{
 	opt.Int: "intOption", opt.Bool: "boolOption", opt.Millis: "durationOption", opt.Seconds: "durationOption",
-	opt.Int64: "int64Option", opt.Bytes: "bytesOption", opt.String: "stringOption", opt.List: "stringOption",
+	opt.Int64: "int64Option", opt.Uint64: "int64Option", opt.Bytes: "bytesOption", opt.String: "stringOption", opt.List: "stringOption",
 }
 
 func libzmqText(sp *opt.Spec) string {

@@ -70,7 +70,7 @@ var closeNormal = [2]byte{1000 >> 8, 1000 & 0xFF}
 // Open implements transport.Layer.
 func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 	c.control, c.in.limit = o.Control, o.MaxFrame
-	var certificate []byte
+	var certificate transport.Certificate
 	if c.layer != nil {
 		opened, err := c.layer.Open(o)
 		if err != nil {
@@ -79,7 +79,9 @@ func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 		certificate = opened.Certificate
 	}
 	opened, err := c.hello(c, o)
-	opened.Certificate = certificate
+	if c.layer != nil { // otherwise it is the web server that knows
+		opened.Certificate = certificate
+	}
 	c.noCmds = !opened.Commands
 	if !c.server && err == nil {
 		c.out.keys = rand.NewChaCha8(seed())
