@@ -21,8 +21,9 @@ type EventKind uint64
 // Kinds of events. Those of a Connect come in the order EventConnectDelayed,
 // EventConnected, EventHandshakeSucceeded, EventDisconnected, EventConnectRetried.
 // Those of an accepted peer come in the order EventAccepted, EventHandshakeSucceeded,
-// EventDisconnected. Sockets in one process (inproc) have no connections. Their only
-// events are EventDisconnected for a peer that exceeded a limit, and EventPipesStats.
+// EventDisconnected. Over pgm and epgm the sockets of the system are the connection of a
+// Bind or Connect; over udp there are no events. Sockets in one process (inproc) have no
+// connections. Their only events are EventDisconnected for a peer that exceeded a limit, and EventPipesStats.
 const (
 	// EventConnected says that this socket has made a connection. The handshake comes
 	// next. Value: its descriptor.

@@ -242,3 +242,25 @@ func TestASourceKeepsItsRate(t *testing.T) {
 		t.Errorf("new data got %d of %v bytes: %+v", sent, limit, stats)
 	}
 }
+
+// TestTheLargestDataIsLibzmqs: for epgm and pgm, over IPv4 and IPv6.
+func TestTheLargestDataIsLibzmqs(t *testing.T) {
+	for headers, want := range map[int]int{28: 1428, 20: 1436, 48: 1408, 40: 1416} {
+		if got := MaxData(1500, headers); got != want {
+			t.Errorf("with %d bytes of headers: %d, want %d", headers, got, want)
+		}
+	}
+}
+
+// TestPathMessagesAmidData: a receiver that joins a stream of data gets one soon.
+func TestPathMessagesAmidData(t *testing.T) {
+	w := newWorld(t, 14)
+	p := w.addSource(20_000, 100, 0)
+	w.run(time.Second)
+	before := w.onWire[packet.SPM]
+	p.publish(0, 2000)
+	w.run(5 * time.Second)
+	if n := w.onWire[packet.SPM] - before; len(p.rest) == 0 || n < 9 || n > 11 {
+		t.Errorf("%d in 5 s, and %d bytes to send", n, len(p.rest))
+	}
+}

@@ -49,9 +49,12 @@ const (
 	spmPause = 20 * time.Millisecond
 	// spmAmidData is how long data may flow without an SPM.
 	spmAmidData = 500 * time.Millisecond
-	// burst is for how long a source may send at once what the rate allows for that time.
-	// It is about what a timer of the system is late by, twice.
-	burst = 2 * time.Millisecond
+	// burst is for how long a source may send at once what the rate allows for that time:
+	// several times what a timer of the system is late by, so that the rate is kept. It is
+	// shortened, down to leastBurst, where it is more than mostBurst bytes, which is half of
+	// what Linux keeps for a receiver by default.
+	burst, leastBurst = 5 * time.Millisecond, 2 * time.Millisecond
+	mostBurst         = 104 << 10
 	// usualNCF is about the size of an NCF for one packet, headers included.
 	usualNCF = 64
 	// manySPMs is how often what begins and what ends a session is sent.
@@ -81,7 +84,8 @@ type Source struct {
 // NewSource makes a Source. It begins with SPMs.
 func NewSource(cfg SourceConfig, now time.Time) *Source {
 	rate := float64(cfg.Rate)
-	depth := max(2*float64(cfg.MTU), rate*burst.Seconds())
+	depth := min(rate*burst.Seconds(), max(mostBurst, rate*leastBurst.Seconds()))
+	depth = max(depth, 2*float64(cfg.MTU))
 	return &Source{
 		cfg: cfg, window: transmitWindow{limit: cfg.Window, trail: cfg.First},
 		all:      newBucket(rate, depth, now),

@@ -285,6 +285,9 @@ func (c *publisher) CloseWrite() error {
 func (c *publisher) Close() error {
 	c.close.Do(func() {
 		close(c.closed)
+		for _, l := range []*link{c.data, c.routers} { // a write that waits for the system ends
+			_ = l.pc.SetWriteDeadline(time.Now().Add(lastRepairs))
+		}
 		c.sending.Lock()
 		c.mu.Lock()
 		if c.ends.IsZero() {
