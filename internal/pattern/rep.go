@@ -57,7 +57,7 @@ func (r *rep) Send(m *pipe.Message) error {
 	r.scratch = append(append(append(r.scratch[:0], r.envelope...), m.Head), m.Tail...)
 	w := pipe.Message{Head: r.scratch[0], Tail: r.scratch[1:], Owned: m.Owned, Lease: m.Lease}
 	if !r.h.writeOrDrop(p, &w) {
-		r.h.Drops.Mute.Add(1)
+		r.h.lose(p)
 	}
 	clear(r.scratch)
 	clear(r.envelope)

@@ -207,8 +207,7 @@ func (r *router) Send(m *pipe.Message) error {
 	if r.h.writeOrDrop(p, &w) {
 		return nil
 	}
-	p.Dropped.Add(1)
-	r.h.Drops.Mute.Add(1)
+	r.h.lose(p)
 	return nil
 }
 

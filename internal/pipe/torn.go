@@ -87,8 +87,12 @@ func (o *Outbox) dropHeadLocked() (size int, wake bool) {
 	s.msgs--
 	s.size -= size
 	o.bytes -= at
+	wake = o.mark.ack(1, size)
 	if len(s.b) == 0 {
+		var gone tally
+		gone.add(s)
+		wake = o.leftLocked(gone) || wake
 		o.segs = o.segs[1:]
 	}
-	return size, o.mark.ack(1, size)
+	return size, wake
 }

@@ -73,9 +73,14 @@ type Opened struct {
 	// Otherwise there is no mechanism: both sides send their identity.
 	Commands bool
 
-	// Certificate is the peer's certificate in DER form, nil if it has shown none or
-	// if it was not verified.
-	Certificate []byte
+	// Certificate is the peer's, zero if it has shown none or if it was not verified.
+	Certificate Certificate
+}
+
+// Certificate is a certificate of TLS.
+type Certificate struct {
+	DER  []byte
+	Name string // the subject, "CN=alice,O=Example", or the names of hosts if it has none
 }
 
 // Operations of control frames, as WebSocket numbers them (RFC 6455, 5.2).
