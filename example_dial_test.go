@@ -75,7 +75,7 @@ func ExampleWithDial() {
 		return
 	}
 
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := req.SendString(ctx, "hello"); err != nil {
 		fmt.Println(err)
