@@ -21,8 +21,11 @@ type Context struct {
 // ContextConfig describes a context. The zero value is what the default context
 // uses.
 type ContextConfig struct {
-	// Logger receives the library's messages. What peers did wrong, and endpoints that
-	// cannot be reached for five seconds, are warnings. That such an endpoint is reached
+	// Logger receives the library's messages. Warnings are what peers did wrong, handshakes
+	// that a peer ended after a command of ours (a wrong key, or type), endpoints that
+	// cannot be reached for five seconds, messages that are lost because a queue is full or
+	// a peer has left, with their number and that of the further ones in each minute, and,
+	// once, a SUB or DISH that receives and has asked for nothing. That such an endpoint is reached
 	// again is information. The life of connections is logged at level debug.
 	// Connections call its handler synchronously. Calling Close or Term from it
 	// deadlocks. Nil logs nothing, unless the environment variable ZMQ_LOG was set to

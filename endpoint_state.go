@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq/internal/core"
-	"github.com/gozmq/zmq/internal/session"
 )
 
 // Endpoint is one bind or one connect of a socket, as it was when it was asked for.
@@ -37,19 +36,19 @@ type EndpointState uint8
 const (
 	// EndpointConnecting is the state of a connect whose peer has not been reached yet.
 	// A connect in process has it until another socket binds the name.
-	EndpointConnecting = EndpointState(session.Dialing)
+	EndpointConnecting EndpointState = 0
 	// EndpointHandshaking is the state of a connect that has reached something, which
 	// has not yet proved to be a peer that fits.
-	EndpointHandshaking = EndpointState(session.ShakingHand)
+	EndpointHandshaking EndpointState = 1
 	// EndpointReady is the state of a connect that has its peer, and of a bind that
 	// accepts peers.
-	EndpointReady = EndpointState(session.Serving)
+	EndpointReady EndpointState = 2
 	// EndpointRetrying is the state of a connect between two attempts.
-	EndpointRetrying = EndpointState(session.Resting)
+	EndpointRetrying EndpointState = 3
 	// EndpointEnded is the state of a connect that is not tried again, for which only
 	// the options ReconnectInterval and ReconnectStop are a reason, and of a bind that
 	// does not listen any more.
-	EndpointEnded = EndpointState(session.Ended)
+	EndpointEnded EndpointState = 4
 )
 
 // String returns the state in a word, such as "retrying".

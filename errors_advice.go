@@ -84,7 +84,7 @@ func (s *Socket) failSend(err error, frames [][]byte, number uint32) error {
 
 // unknownPeer says which peer a message was for that the socket does not have.
 func (s *Socket) unknownPeer(frames [][]byte, number uint32) string {
-	numbered := s.t == SERVER || s.t == PEER
+	numbered := s.s.Kind().RoutingIDs
 	switch {
 	case numbered && number == 0:
 		return "the message names no peer, use WithRoutingID or send back a message that was received"
@@ -135,10 +135,10 @@ func (s *Socket) endpointsFor(op string) string {
 func (s *Socket) failSubscribe(op string, err error) error {
 	if sp, _ := opt.Lookup(opt.Subscribe); errors.Is(err, ErrInvalid) && !sp.Accepts(s.t.String()) {
 		instead := "only a SUB subscribes"
-		switch s.t {
-		case XSUB:
+		switch t := s.s.Kind(); {
+		case t.TopicsIn:
 			instead = "an XSUB subscribes by a message of byte 1 and the topic, and unsubscribes by byte 0"
-		case DISH:
+		case t.Groups && t.Receives:
 			instead = "a DISH joins groups, see Join"
 		}
 		err = zerr.Errorf(ErrInvalid, "%s", instead)

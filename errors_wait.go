@@ -92,7 +92,7 @@ func (s *Socket) forgotten(op string, list []Endpoint) string {
 	case len(list) == 0:
 		return "the socket is neither bound nor connected"
 	case op == "receive" && s.s.AsksForNothing():
-		if s.t == DISH {
+		if s.s.Kind().Groups {
 			return "the socket has joined no group (Join)"
 		}
 		return "the socket has subscribed to nothing (Subscribe)"

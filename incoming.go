@@ -79,6 +79,7 @@ func (s *Socket) Incoming(ctx context.Context) <-chan Message {
 			default:
 				return
 			}
+			s.s.NoteWaiting()
 			select {
 			case <-bell:
 			case <-ctx.Done():

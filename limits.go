@@ -26,9 +26,11 @@ type Limits struct {
 	//
 	// One half is for messages. As it fills with those that wait to be received, the
 	// connections that fill it most are not read until the program has received more, so
-	// that their peers have to wait. No message is lost by that. A single peer gets a
-	// ninth of the half, or all that is free if RecvHWM is zero. A message of which a
-	// part has not arrived cannot wait, and may have three times as much as is free.
+	// that their peers have to wait. No message is lost by that. As it fills with those
+	// that wait to be sent, the longest of these queues are full, as at SendHWM, until half
+	// of what they have is sent. A single peer gets a ninth of the half, or all that is
+	// free if RecvHWM, or SendHWM, is zero. A message of which a part has not arrived cannot
+	// wait, and may have three times as much as is free.
 	//
 	// The other half is for connections (16 KiB each), handshakes, the properties that
 	// peers announce, and topics of subscribers. A single peer gets three quarters of it.
@@ -37,8 +39,8 @@ type Limits struct {
 	// disconnected. The error in the log and in monitors' events matches ErrLimit, and
 	// SocketStats.OverBudget counts it.
 	//
-	// Inproc peers, and messages that wait to be sent, do not count. The garbage
-	// collector needs memory beside: see GOGC and GOMEMLIMIT of package runtime.
+	// Inproc peers do not count, nor what waits for a Connect that has had no peer. The
+	// garbage collector needs memory beside: see GOGC and GOMEMLIMIT of package runtime.
 	//
 	// Zero is the default, 4 GiB, or 1 GiB on 32-bit systems, and no limit in contexts
 	// with LibzmqDefaults.

@@ -26,62 +26,62 @@ type EventKind uint64
 const (
 	// EventConnected says that this socket has made a connection. The handshake comes
 	// next. Value: its descriptor.
-	EventConnected EventKind = EventKind(session.Connected)
+	EventConnected EventKind = 0x0001
 	// EventConnectDelayed says that the system is still connecting, as is usual with
 	// TCP. Value: EINPROGRESS.
-	EventConnectDelayed = EventKind(session.ConnectDelayed)
+	EventConnectDelayed EventKind = 0x0002
 	// EventConnectRetried says that another attempt to connect follows. Value: the wait
 	// until then, in milliseconds; it is also in Retry. If the last attempt made no
 	// connection, Err says why.
-	EventConnectRetried = EventKind(session.ConnectRetried)
+	EventConnectRetried EventKind = 0x0004
 	// EventListening says that a Bind has succeeded. Value: the listener's
 	// descriptor.
-	EventListening = EventKind(session.Listening)
+	EventListening EventKind = 0x0008
 	// EventBindFailed says that a Bind has failed. Value: the error's number.
-	EventBindFailed = EventKind(session.BindFailed)
+	EventBindFailed EventKind = 0x0010
 	// EventAccepted says that a peer has connected to this socket. The handshake comes
 	// next. Value: the connection's descriptor.
-	EventAccepted = EventKind(session.Accepted)
+	EventAccepted EventKind = 0x0020
 	// EventAcceptFailed says that a connection was not accepted because of a filter, a
 	// limit or a lack of descriptors. Value: the error's number.
-	EventAcceptFailed = EventKind(session.AcceptFailed)
+	EventAcceptFailed EventKind = 0x0040
 	// EventClosed says that a listener has ended, or that an attempt to connect or bind
 	// has failed. Value: the descriptor that was closed.
-	EventClosed = EventKind(session.Closed)
+	EventClosed EventKind = 0x0080
 	// EventCloseFailed replaces EventClosed if the file of an ipc listener could not be
 	// removed. Value: the error's number.
-	EventCloseFailed = EventKind(session.CloseFailed)
+	EventCloseFailed EventKind = 0x0100
 	// EventDisconnected says that a connection was lost or ended by the peer, not by
 	// Close, Unbind or Disconnect of this socket. Err says why. Value: its descriptor.
-	EventDisconnected = EventKind(session.Disconnected)
+	EventDisconnected EventKind = 0x0200
 	// EventMonitorStopped is the last event of a monitor: the socket was closed or
 	// its context shut down. Value: 0.
-	EventMonitorStopped = EventKind(session.MonitorStopped)
+	EventMonitorStopped EventKind = 0x0400
 	// EventHandshakeFailedNoDetail says that a connection was lost or timed out before
 	// its handshake was finished, or that a ZAP handler is required and there is none.
 	// EventDisconnected follows. Value: the error's number.
-	EventHandshakeFailedNoDetail = EventKind(session.HandshakeFailedNoDetail)
+	EventHandshakeFailedNoDetail EventKind = 0x0800
 	// EventHandshakeSucceeded says that the peer is ready to exchange messages. Value:
 	// 0.
-	EventHandshakeSucceeded = EventKind(session.HandshakeSucceeded)
+	EventHandshakeSucceeded EventKind = 0x1000
 	// EventHandshakeFailedProtocol says that the peer broke the protocol, uses another
 	// mechanism, or has a socket type that this one cannot talk to. EventDisconnected
 	// follows. Value: a ZMQ_PROTOCOL_ERROR number, or 0 if libzmq has none.
-	EventHandshakeFailedProtocol = EventKind(session.HandshakeFailedProtocol)
+	EventHandshakeFailedProtocol EventKind = 0x2000
 	// EventHandshakeFailedAuth says that authentication refused the peer, or that the
 	// peer refused this socket. EventDisconnected follows. Value: the ZAP status, 300,
 	// 400 or 500.
-	EventHandshakeFailedAuth = EventKind(session.HandshakeFailedAuth)
+	EventHandshakeFailedAuth EventKind = 0x4000
 	// EventPipesStats says how many messages are queued for and from one peer, in
 	// QueuedOut and QueuedIn; see Socket.MonitorPipesStats.
-	EventPipesStats = EventKind(session.PipesStats)
+	EventPipesStats EventKind = 0x10000
 
 	// EventMessageRefused says that a message was dropped because it is larger than the
 	// peer has announced to accept: one of a publisher, of a proxy, or one that was queued
 	// before the peer was there. Otherwise the send fails with ErrMessageTooLarge. Err has
 	// the numbers. libzmq does not have this event, so MonitorTo does not report it. Value:
 	// 0.
-	EventMessageRefused = EventKind(session.MessageRefused)
+	EventMessageRefused EventKind = 1 << 31
 
 	// EventHandshakeFailed is the set of the three kinds of failed handshakes.
 	EventHandshakeFailed = EventHandshakeFailedNoDetail | EventHandshakeFailedProtocol | EventHandshakeFailedAuth

@@ -16,7 +16,7 @@ import "github.com/gozmq/zmq/internal/opt"
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TCP_ACCEPT_FILTER (38)
-var TCPAcceptFilter = stringOption(opt.TCPAcceptFilter)
+var TCPAcceptFilter Option[string] = stringOption(opt.TCPAcceptFilter)
 
 // IPCFilterPID adds a process that may connect over ipc, on Linux. Once any of the
 // three ipc filters has an entry, a peer must match an entry of at least one of them.
@@ -27,7 +27,7 @@ var TCPAcceptFilter = stringOption(opt.TCPAcceptFilter)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_IPC_FILTER_PID (58)
-var IPCFilterPID = idOption(opt.IPCFilterPID)
+var IPCFilterPID Option[int] = idOption(opt.IPCFilterPID)
 
 // IPCFilterUID adds a user whose processes may connect over ipc. Once any of the three
 // ipc filters has an entry, a peer must match an entry of at least one of them. Zero is
@@ -38,7 +38,7 @@ var IPCFilterPID = idOption(opt.IPCFilterPID)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_IPC_FILTER_UID (59)
-var IPCFilterUID = idOption(opt.IPCFilterUID)
+var IPCFilterUID Option[int] = idOption(opt.IPCFilterUID)
 
 // IPCFilterGID adds a group whose members' processes may connect over ipc, including
 // supplementary members. Once any of the three ipc filters has an entry, a peer must
@@ -49,4 +49,4 @@ var IPCFilterUID = idOption(opt.IPCFilterUID)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_IPC_FILTER_GID (60)
-var IPCFilterGID = idOption(opt.IPCFilterGID)
+var IPCFilterGID Option[int] = idOption(opt.IPCFilterGID)

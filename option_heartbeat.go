@@ -17,7 +17,7 @@ import (
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_HEARTBEAT_IVL (75)
-var HeartbeatInterval = durationOption(opt.HeartbeatInterval, time.Millisecond)
+var HeartbeatInterval Option[time.Duration] = durationOption(opt.HeartbeatInterval, time.Millisecond)
 
 // HeartbeatTimeout is how long the peer may send nothing at all after a PING before the
 // connection is ended. Zero never ends it; negative values are not valid.
@@ -40,7 +40,7 @@ var HeartbeatInterval = durationOption(opt.HeartbeatInterval, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_HEARTBEAT_TIMEOUT (77)
-var HeartbeatTimeout = durationOption(opt.HeartbeatTimeout, time.Millisecond)
+var HeartbeatTimeout Option[time.Duration] = durationOption(opt.HeartbeatTimeout, time.Millisecond)
 
 // HeartbeatTTL is sent with each PING. It asks the peer to end the connection after
 // that much silence. It is below 6554s and is truncated to tenths of a second. With
@@ -50,7 +50,7 @@ var HeartbeatTimeout = durationOption(opt.HeartbeatTimeout, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_HEARTBEAT_TTL (76)
-var HeartbeatTTL = durationOption(opt.HeartbeatTTL, time.Millisecond)
+var HeartbeatTTL Option[time.Duration] = durationOption(opt.HeartbeatTTL, time.Millisecond)
 
 // HeartbeatOldPeers sends PING also to peers that announce ZMTP 3.0, which does not
 // have it. They may end the connection because of it.
@@ -59,7 +59,7 @@ var HeartbeatTTL = durationOption(opt.HeartbeatTTL, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var HeartbeatOldPeers = boolOption(opt.HeartbeatOldPeers)
+var HeartbeatOldPeers Option[bool] = boolOption(opt.HeartbeatOldPeers)
 
 // RefuseOldPeers closes connections of peers that speak ZMTP 1.0 or 2.0, which have
 // neither security nor heartbeats.
@@ -68,4 +68,4 @@ var HeartbeatOldPeers = boolOption(opt.HeartbeatOldPeers)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var RefuseOldPeers = boolOption(opt.RefuseOldPeers)
+var RefuseOldPeers Option[bool] = boolOption(opt.RefuseOldPeers)

@@ -20,7 +20,7 @@ import (
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_MAXMSGSIZE (22)
-var MaxMessageSize = int64Option(opt.MaxMessageSize)
+var MaxMessageSize Option[int64] = int64Option(opt.MaxMessageSize)
 
 // MaxMessageBytes is the largest message in bytes, all its frames together. A peer that
 // sends a larger one is disconnected. Zero accepts only empty messages; -1 is no limit,
@@ -30,7 +30,7 @@ var MaxMessageSize = int64Option(opt.MaxMessageSize)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxMessageBytes = int64Option(opt.MaxMessageBytes)
+var MaxMessageBytes Option[int64] = int64Option(opt.MaxMessageBytes)
 
 // MaxFrames is the most frames in one message. A peer that sends more is disconnected.
 // Zero is no limit; negative values are not valid.
@@ -39,7 +39,7 @@ var MaxMessageBytes = int64Option(opt.MaxMessageBytes)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxFrames = intOption(opt.MaxFrames)
+var MaxFrames Option[int] = intOption(opt.MaxFrames)
 
 // MaxHandshakes is the most connections of one listener with an unfinished handshake.
 // For each further connection, the oldest one of the address with the most of them is
@@ -51,7 +51,7 @@ var MaxFrames = intOption(opt.MaxFrames)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxHandshakes = intOption(opt.MaxHandshakes)
+var MaxHandshakes Option[int] = intOption(opt.MaxHandshakes)
 
 // MaxHandshakeBytes is the largest command in bytes in a handshake. The connection is
 // closed if the peer sends a larger one. Zero and negative values are not valid.
@@ -60,7 +60,7 @@ var MaxHandshakes = intOption(opt.MaxHandshakes)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxHandshakeBytes = intOption(opt.MaxHandshakeBytes)
+var MaxHandshakeBytes Option[int] = intOption(opt.MaxHandshakeBytes)
 
 // MaxPeers is the most peers that the socket accepts at a time. Further connections are
 // closed, and their peers try again. Peers that the socket connects to do not count.
@@ -70,7 +70,7 @@ var MaxHandshakeBytes = intOption(opt.MaxHandshakeBytes)
 //	Applies:  at once
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxPeers = intOption(opt.MaxPeers)
+var MaxPeers Option[int] = intOption(opt.MaxPeers)
 
 // MaxPeersPerAddress is the most peers of one address that the socket accepts at a time.
 // Further connections are closed, and their peers try again. An address is what SourceOf
@@ -81,7 +81,7 @@ var MaxPeers = intOption(opt.MaxPeers)
 //	Applies:  at once
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxPeersPerAddress = intOption(opt.MaxPeersPerAddress)
+var MaxPeersPerAddress Option[int] = intOption(opt.MaxPeersPerAddress)
 
 // MaxHandshakesPerAddress is the most connections of one address, at one listener, with
 // an unfinished handshake. For each further connection, the oldest one is closed. An
@@ -93,7 +93,7 @@ var MaxPeersPerAddress = intOption(opt.MaxPeersPerAddress)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxHandshakesPerAddress = intOption(opt.MaxHandshakesPerAddress)
+var MaxHandshakesPerAddress Option[int] = intOption(opt.MaxHandshakesPerAddress)
 
 // MaxFailureDelay is the longest wait before the handshake of a connection whose address
 // has failed. Five failed handshakes in a row, in which a peer breaks the protocol or is
@@ -109,7 +109,7 @@ var MaxHandshakesPerAddress = intOption(opt.MaxHandshakesPerAddress)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var MaxFailureDelay = durationOption(opt.MaxFailureDelay, time.Millisecond)
+var MaxFailureDelay Option[time.Duration] = durationOption(opt.MaxFailureDelay, time.Millisecond)
 
 // MaxSubscriptions is the most topic prefixes that one peer may be subscribed to. A
 // peer that subscribes to more is disconnected. Zero is no limit; negative values are
@@ -119,7 +119,7 @@ var MaxFailureDelay = durationOption(opt.MaxFailureDelay, time.Millisecond)
 //	Applies:  at once
 //	Sockets:  PUB, XPUB
 //	libzmq:   does not have it
-var MaxSubscriptions = intOption(opt.MaxSubscriptions)
+var MaxSubscriptions Option[int] = intOption(opt.MaxSubscriptions)
 
 // MaxSubscriptionBytes is the most bytes of all topic prefixes of one peer together. A
 // peer that exceeds it is disconnected. The default is MaxSubscriptions times 64 bytes.
@@ -129,7 +129,7 @@ var MaxSubscriptions = intOption(opt.MaxSubscriptions)
 //	Applies:  at once
 //	Sockets:  PUB, XPUB
 //	libzmq:   does not have it
-var MaxSubscriptionBytes = intOption(opt.MaxSubscriptionBytes)
+var MaxSubscriptionBytes Option[int] = intOption(opt.MaxSubscriptionBytes)
 
 // MaxTopicBytes is the longest topic prefix in bytes that a peer may subscribe to. A
 // peer that subscribes to a longer one is disconnected. Zero is no limit; negative
@@ -139,4 +139,4 @@ var MaxSubscriptionBytes = intOption(opt.MaxSubscriptionBytes)
 //	Applies:  at once
 //	Sockets:  PUB, XPUB
 //	libzmq:   does not have it
-var MaxTopicBytes = intOption(opt.MaxTopicBytes)
+var MaxTopicBytes Option[int] = intOption(opt.MaxTopicBytes)

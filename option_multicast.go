@@ -20,7 +20,7 @@ import (
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  PUB, XPUB, SUB, XSUB
 //	libzmq:   ZMQ_RATE (8)
-var Rate = intOption(opt.Rate)
+var Rate Option[int] = intOption(opt.Rate)
 
 // RecoveryInterval is how long a subscriber can ask for packets that it missed over pgm
 // and epgm. A publisher keeps what it has sent for that long: Rate times this, and at least
@@ -31,7 +31,7 @@ var Rate = intOption(opt.Rate)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  PUB, XPUB, SUB, XSUB
 //	libzmq:   ZMQ_RECOVERY_IVL (9)
-var RecoveryInterval = durationOption(opt.RecoveryInterval, time.Millisecond)
+var RecoveryInterval Option[time.Duration] = durationOption(opt.RecoveryInterval, time.Millisecond)
 
 // MulticastMaxTPDU is the largest packet over pgm and epgm, in bytes, the headers of IP,
 // UDP and PGM included. It should be no larger than the MTU of the networks on the way, and
@@ -41,7 +41,7 @@ var RecoveryInterval = durationOption(opt.RecoveryInterval, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  PUB, XPUB, SUB, XSUB
 //	libzmq:   ZMQ_MULTICAST_MAXTPDU (84)
-var MulticastMaxTPDU = intOption(opt.MulticastMaxTPDU)
+var MulticastMaxTPDU Option[int] = intOption(opt.MulticastMaxTPDU)
 
 // MulticastHops is how many routers a multicast packet passes, with the first
 // network. 1 stays in the local network.
@@ -50,7 +50,7 @@ var MulticastMaxTPDU = intOption(opt.MulticastMaxTPDU)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  RADIO, PUB, XPUB
 //	libzmq:   ZMQ_MULTICAST_HOPS (25)
-var MulticastHops = intOption(opt.MulticastHops)
+var MulticastHops Option[int] = intOption(opt.MulticastHops)
 
 // MulticastLoop delivers the packets to receivers on the sending machine too. (libzmq does
 // not do so over pgm and epgm, whatever the option says.)
@@ -59,4 +59,4 @@ var MulticastHops = intOption(opt.MulticastHops)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  RADIO, PUB, XPUB
 //	libzmq:   ZMQ_MULTICAST_LOOP (96)
-var MulticastLoop = boolOption(opt.MulticastLoop)
+var MulticastLoop Option[bool] = boolOption(opt.MulticastLoop)

@@ -13,7 +13,7 @@ import "github.com/gozmq/zmq/internal/opt"
 //	Applies:  at once
 //	Sockets:  PUB, XPUB, SUB
 //	libzmq:   ZMQ_INVERT_MATCHING (74)
-var InvertMatching = boolOption(opt.InvertMatching)
+var InvertMatching Option[bool] = boolOption(opt.InvertMatching)
 
 // XPubVerbose delivers every subscription to the program, including duplicates, but not
 // every cancellation. See XPubVerboser, which it switches off. It cannot be read.
@@ -22,7 +22,7 @@ var InvertMatching = boolOption(opt.InvertMatching)
 //	Applies:  at once
 //	Sockets:  XPUB
 //	libzmq:   ZMQ_XPUB_VERBOSE (40)
-var XPubVerbose = boolOption(opt.XPubVerbose)
+var XPubVerbose Option[bool] = boolOption(opt.XPubVerbose)
 
 // XPubVerboser delivers every subscription and every cancellation to the program,
 // including duplicates. False delivers neither kind of duplicate. It cannot be read.
@@ -31,7 +31,7 @@ var XPubVerbose = boolOption(opt.XPubVerbose)
 //	Applies:  at once
 //	Sockets:  XPUB
 //	libzmq:   ZMQ_XPUB_VERBOSER (78)
-var XPubVerboser = boolOption(opt.XPubVerboser)
+var XPubVerboser Option[bool] = boolOption(opt.XPubVerboser)
 
 // XPubManual reports subscriptions without applying them. The program calls Subscribe
 // and Unsubscribe, which apply to the peer whose notice was received last. It cannot be
@@ -41,7 +41,7 @@ var XPubVerboser = boolOption(opt.XPubVerboser)
 //	Applies:  at once
 //	Sockets:  XPUB
 //	libzmq:   ZMQ_XPUB_MANUAL (71)
-var XPubManual = boolOption(opt.XPubManual)
+var XPubManual Option[bool] = boolOption(opt.XPubManual)
 
 // XPubManualLastValue also switches XPubManual, and sends the message that follows the
 // notice of a subscription only to that subscriber. It is for publishers that give each
@@ -51,7 +51,7 @@ var XPubManual = boolOption(opt.XPubManual)
 //	Applies:  at once
 //	Sockets:  XPUB
 //	libzmq:   ZMQ_XPUB_MANUAL_LAST_VALUE (98)
-var XPubManualLastValue = boolOption(opt.XPubManualLastValue)
+var XPubManualLastValue Option[bool] = boolOption(opt.XPubManualLastValue)
 
 // XPubNoDrop makes a publisher wait while the queue of a subscriber is full, instead of
 // dropping the message for it. It cannot be read.
@@ -60,7 +60,7 @@ var XPubManualLastValue = boolOption(opt.XPubManualLastValue)
 //	Applies:  at once
 //	Sockets:  XPUB, PUB, RADIO
 //	libzmq:   ZMQ_XPUB_NODROP (69)
-var XPubNoDrop = boolOption(opt.XPubNoDrop)
+var XPubNoDrop Option[bool] = boolOption(opt.XPubNoDrop)
 
 // XPubWelcomeMessage is a message of one frame for every new peer. The peer receives it
 // if it has subscribed to a prefix of it. Empty sends none. It cannot be read.
@@ -69,7 +69,7 @@ var XPubNoDrop = boolOption(opt.XPubNoDrop)
 //	Applies:  at once
 //	Sockets:  XPUB, PUB
 //	libzmq:   ZMQ_XPUB_WELCOME_MSG (72)
-var XPubWelcomeMessage = bytesOption(opt.XPubWelcomeMessage)
+var XPubWelcomeMessage Option[[]byte] = bytesOption(opt.XPubWelcomeMessage)
 
 // KeepSubscriptions makes a publisher that connects to a subscriber, without Immediate,
 // remember the subscriptions when the connection breaks. Until the subscriber is back,
@@ -81,7 +81,7 @@ var XPubWelcomeMessage = bytesOption(opt.XPubWelcomeMessage)
 //	Applies:  at once
 //	Sockets:  XPUB, PUB
 //	libzmq:   does not have it
-var KeepSubscriptions = boolOption(opt.KeepSubscriptions)
+var KeepSubscriptions Option[bool] = boolOption(opt.KeepSubscriptions)
 
 // OnlyFirstSubscribe treats only the first frame of a message as a subscription, never
 // a later one. It cannot be read.
@@ -90,7 +90,7 @@ var KeepSubscriptions = boolOption(opt.KeepSubscriptions)
 //	Applies:  at once
 //	Sockets:  XPUB, PUB, XSUB
 //	libzmq:   ZMQ_ONLY_FIRST_SUBSCRIBE (108)
-var OnlyFirstSubscribe = boolOption(opt.OnlyFirstSubscribe)
+var OnlyFirstSubscribe Option[bool] = boolOption(opt.OnlyFirstSubscribe)
 
 // XSubVerboseUnsubscribe sends every cancellation to the publishers, even if it is not
 // the last of its prefix. It cannot be read.
@@ -99,7 +99,7 @@ var OnlyFirstSubscribe = boolOption(opt.OnlyFirstSubscribe)
 //	Applies:  at once
 //	Sockets:  XSUB
 //	libzmq:   ZMQ_XSUB_VERBOSE_UNSUBSCRIBE (115)
-var XSubVerboseUnsubscribe = boolOption(opt.XSubVerboseUnsubscribe)
+var XSubVerboseUnsubscribe Option[bool] = boolOption(opt.XSubVerboseUnsubscribe)
 
 // TopicsCount is the number of topic prefixes that have at least one subscription. Zero
 // means that there is none. It can only be read, by Get.
@@ -108,4 +108,4 @@ var XSubVerboseUnsubscribe = boolOption(opt.XSubVerboseUnsubscribe)
 //	Applies:  can only be read
 //	Sockets:  PUB, XPUB, SUB, XSUB
 //	libzmq:   ZMQ_TOPICS_COUNT (116)
-var TopicsCount = intOption(opt.TopicsCount)
+var TopicsCount Option[int] = intOption(opt.TopicsCount)

@@ -17,7 +17,7 @@ import (
 //	Applies:  at once, to connected peers too
 //	Sockets:  all
 //	libzmq:   ZMQ_SNDHWM (23)
-var SendHWM = intOption(opt.SendHWM)
+var SendHWM Option[int] = intOption(opt.SendHWM)
 
 // RecvHWM is the most messages queued from one peer. At the mark the connection is not
 // read, so that the sender eventually has to wait. Zero is no limit; negative values
@@ -27,7 +27,7 @@ var SendHWM = intOption(opt.SendHWM)
 //	Applies:  at once, to connected peers too
 //	Sockets:  all
 //	libzmq:   ZMQ_RCVHWM (24)
-var RecvHWM = intOption(opt.RecvHWM)
+var RecvHWM Option[int] = intOption(opt.RecvHWM)
 
 // SendHWMBytes is a mark in bytes in addition to SendHWM. Once that many bytes are
 // queued for one peer, no further message is queued. One message may exceed it. Zero is
@@ -38,7 +38,7 @@ var RecvHWM = intOption(opt.RecvHWM)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var SendHWMBytes = int64Option(opt.SendHWMBytes)
+var SendHWMBytes Option[int64] = int64Option(opt.SendHWMBytes)
 
 // RecvHWMBytes is a mark in bytes in addition to RecvHWM. Once that many bytes are
 // queued from one peer, its connection is not read. One message may exceed it. Zero is
@@ -49,7 +49,7 @@ var SendHWMBytes = int64Option(opt.SendHWMBytes)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var RecvHWMBytes = int64Option(opt.RecvHWMBytes)
+var RecvHWMBytes Option[int64] = int64Option(opt.RecvHWMBytes)
 
 // SendTimeout is how long a send waits for room before it fails with ErrTimeout, in
 // addition to its context. With zero it does not wait but returns ErrAgain. Negative
@@ -59,7 +59,7 @@ var RecvHWMBytes = int64Option(opt.RecvHWMBytes)
 //	Applies:  to later calls
 //	Sockets:  all
 //	libzmq:   ZMQ_SNDTIMEO (28)
-var SendTimeout = durationOption(opt.SendTimeout, time.Millisecond)
+var SendTimeout Option[time.Duration] = durationOption(opt.SendTimeout, time.Millisecond)
 
 // RecvTimeout is how long a receive waits for a message before it fails with
 // ErrTimeout, in addition to its context. With zero it does not wait but returns
@@ -69,7 +69,7 @@ var SendTimeout = durationOption(opt.SendTimeout, time.Millisecond)
 //	Applies:  to later calls
 //	Sockets:  all
 //	libzmq:   ZMQ_RCVTIMEO (27)
-var RecvTimeout = durationOption(opt.RecvTimeout, time.Millisecond)
+var RecvTimeout Option[time.Duration] = durationOption(opt.RecvTimeout, time.Millisecond)
 
 // Linger is how long Close, Disconnect and Unbind keep messages that have not been sent
 // yet. Close waits as long. Zero drops them at once; negative values keep them until
@@ -83,7 +83,7 @@ var RecvTimeout = durationOption(opt.RecvTimeout, time.Millisecond)
 //	Applies:  when the socket or an endpoint is closed
 //	Sockets:  all
 //	libzmq:   ZMQ_LINGER (17)
-var Linger = durationOption(opt.Linger, time.Millisecond)
+var Linger Option[time.Duration] = durationOption(opt.Linger, time.Millisecond)
 
 // Conflate keeps only the newest message for each peer, with all its frames, and
 // ignores the high-water marks. Other socket types accept the option and ignore it.
@@ -92,7 +92,7 @@ var Linger = durationOption(opt.Linger, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  DEALER, PUSH, PULL, PUB, SUB
 //	libzmq:   ZMQ_CONFLATE (54)
-var Conflate = boolOption(opt.Conflate)
+var Conflate Option[bool] = boolOption(opt.Conflate)
 
 // ConflateTopics keeps, for each peer, the newest message of each topic. The topic is
 // the whole first frame. A slow subscriber skips outdated messages of each topic, and
@@ -105,7 +105,7 @@ var Conflate = boolOption(opt.Conflate)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  PUB, XPUB, SUB, XSUB
 //	libzmq:   does not have it
-var ConflateTopics = boolOption(opt.ConflateTopics)
+var ConflateTopics Option[bool] = boolOption(opt.ConflateTopics)
 
 // DropOldest has a queue at its high-water mark drop its oldest message for the newest
 // one, so that a peer which cannot keep up gets what is recent. A publisher would drop the
@@ -122,7 +122,7 @@ var ConflateTopics = boolOption(opt.ConflateTopics)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  PUB, XPUB, RADIO, SUB, XSUB, DISH
 //	libzmq:   does not have it
-var DropOldest = boolOption(opt.DropOldest)
+var DropOldest Option[bool] = boolOption(opt.DropOldest)
 
 // DisconnectSlow is how long a subscriber's queue may stay full before the publisher
 // disconnects it. Zero never does; negative values are not valid. If the subscriber had
@@ -136,7 +136,7 @@ var DropOldest = boolOption(opt.DropOldest)
 //	Applies:  at once
 //	Sockets:  all that send
 //	libzmq:   does not have it
-var DisconnectSlow = durationOption(opt.DisconnectSlow, time.Millisecond)
+var DisconnectSlow Option[time.Duration] = durationOption(opt.DisconnectSlow, time.Millisecond)
 
 // InBatchSize is the most bytes that a STREAM, or a ROUTER with RouterRaw, receives as
 // one message. Zero and negative values are not valid. In libzmq it bounds each read of
@@ -146,4 +146,4 @@ var DisconnectSlow = durationOption(opt.DisconnectSlow, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  STREAM, ROUTER with RouterRaw
 //	libzmq:   ZMQ_IN_BATCH_SIZE (101)
-var InBatchSize = intOption(opt.InBatchSize)
+var InBatchSize Option[int] = intOption(opt.InBatchSize)

@@ -18,7 +18,7 @@ import (
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_RECONNECT_IVL (18)
-var ReconnectInterval = durationOption(opt.ReconnectInterval, time.Millisecond)
+var ReconnectInterval Option[time.Duration] = durationOption(opt.ReconnectInterval, time.Millisecond)
 
 // ReconnectIntervalMax is the longest wait. The wait doubles after each attempt. It
 // starts over after a useful connection, which is one on which a message of the peer
@@ -31,7 +31,7 @@ var ReconnectInterval = durationOption(opt.ReconnectInterval, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_RECONNECT_IVL_MAX (21)
-var ReconnectIntervalMax = durationOption(opt.ReconnectIntervalMax, time.Millisecond)
+var ReconnectIntervalMax Option[time.Duration] = durationOption(opt.ReconnectIntervalMax, time.Millisecond)
 
 // ReconnectStop is a sum of reasons not to connect again: 1 if the connection was
 // refused, 2 if the handshake failed, 4 if an ipc connection was refused after the
@@ -43,7 +43,7 @@ var ReconnectIntervalMax = durationOption(opt.ReconnectIntervalMax, time.Millise
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_RECONNECT_STOP (109)
-var ReconnectStop = intOption(opt.ReconnectStop)
+var ReconnectStop Option[int] = intOption(opt.ReconnectStop)
 
 // ReconnectAfterProtocolError connects again, after the usual wait, to a peer that
 // broke the protocol, because the peer may have been replaced by then. Without it the
@@ -53,7 +53,7 @@ var ReconnectStop = intOption(opt.ReconnectStop)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var ReconnectAfterProtocolError = boolOption(opt.ReconnectAfterProtocolError)
+var ReconnectAfterProtocolError Option[bool] = boolOption(opt.ReconnectAfterProtocolError)
 
 // ConnectTimeout is how long one attempt to connect over tcp may take before it is
 // abandoned. Another follows. Zero leaves the limit to the system; negative values are
@@ -68,7 +68,7 @@ var ReconnectAfterProtocolError = boolOption(opt.ReconnectAfterProtocolError)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_CONNECT_TIMEOUT (79)
-var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
+var ConnectTimeout Option[time.Duration] = durationOption(opt.ConnectTimeout, time.Millisecond)
 
 // AllAddresses makes Connect connect to every address that the name in the endpoint
 // resolves to, so many at most, and follow changes of the name. It is for names that
@@ -100,7 +100,7 @@ var ConnectTimeout = durationOption(opt.ConnectTimeout, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all that connect to several peers
 //	libzmq:   does not have it
-var AllAddresses = intOption(opt.AllAddresses)
+var AllAddresses Option[int] = intOption(opt.AllAddresses)
 
 // ResolveInterval is how often the name of a Connect with AllAddresses is resolved
 // again; zero and negative values are not valid. While the name has never resolved, it is tried again
@@ -110,7 +110,7 @@ var AllAddresses = intOption(opt.AllAddresses)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var ResolveInterval = durationOption(opt.ResolveInterval, time.Millisecond)
+var ResolveInterval Option[time.Duration] = durationOption(opt.ResolveInterval, time.Millisecond)
 
 // HandshakeInterval is how long a handshake may take after the connection was made.
 // Then the connection is closed. Zero is no limit, so that a silent client can hold a
@@ -120,7 +120,7 @@ var ResolveInterval = durationOption(opt.ResolveInterval, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all except STREAM
 //	libzmq:   ZMQ_HANDSHAKE_IVL (66)
-var HandshakeInterval = durationOption(opt.HandshakeInterval, time.Millisecond)
+var HandshakeInterval Option[time.Duration] = durationOption(opt.HandshakeInterval, time.Millisecond)
 
 // Immediate queues messages only for peers that have finished their handshake, and
 // drops the messages queued for a peer when its connection breaks. Without it messages
@@ -130,7 +130,7 @@ var HandshakeInterval = durationOption(opt.HandshakeInterval, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_IMMEDIATE (39)
-var Immediate = boolOption(opt.Immediate)
+var Immediate Option[bool] = boolOption(opt.Immediate)
 
 // Backlog is how many connections the system keeps waiting to be accepted, as given to
 // listen(2). The system may lower it. Zero is passed on; negative values are not valid.
@@ -139,7 +139,7 @@ var Immediate = boolOption(opt.Immediate)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_BACKLOG (19)
-var Backlog = intOption(opt.Backlog)
+var Backlog Option[int] = intOption(opt.Backlog)
 
 // UseFD is a descriptor that is already bound and listening, such as service managers
 // pass to programs. The next Bind uses it instead of a new one, evaluates only the
@@ -151,4 +151,4 @@ var Backlog = intOption(opt.Backlog)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_USE_FD (89)
-var UseFD = intOption(opt.UseFD)
+var UseFD Option[int] = intOption(opt.UseFD)

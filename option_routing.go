@@ -14,7 +14,7 @@ import "github.com/gozmq/zmq/internal/opt"
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  REQ, DEALER, ROUTER
 //	libzmq:   ZMQ_ROUTING_ID (5)
-var RoutingID = bytesOption(opt.RoutingID)
+var RoutingID Option[[]byte] = bytesOption(opt.RoutingID)
 
 // ConnectRoutingID is the name that this socket gives to the peer of the next Connect,
 // so that messages can be sent to the peer at once. It applies to one Connect and is
@@ -24,7 +24,7 @@ var RoutingID = bytesOption(opt.RoutingID)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  ROUTER, STREAM
 //	libzmq:   ZMQ_CONNECT_ROUTING_ID (61)
-var ConnectRoutingID = bytesOption(opt.ConnectRoutingID)
+var ConnectRoutingID Option[[]byte] = bytesOption(opt.ConnectRoutingID)
 
 // RouterMandatory makes a send fail with ErrHostUnreachable if the peer is unknown, and
 // with a PeerFullError if the peer's queue is full, unless WaitForPeer waits for room.
@@ -35,7 +35,7 @@ var ConnectRoutingID = bytesOption(opt.ConnectRoutingID)
 //	Applies:  at once
 //	Sockets:  ROUTER
 //	libzmq:   ZMQ_ROUTER_MANDATORY (33)
-var RouterMandatory = boolOption(opt.RouterMandatory)
+var RouterMandatory Option[bool] = boolOption(opt.RouterMandatory)
 
 // WaitForPeer makes a send wait while the queue of the peer that the message names is
 // full, as long as SendTimeout and the context of the call allow. Without it the send
@@ -47,7 +47,7 @@ var RouterMandatory = boolOption(opt.RouterMandatory)
 //	Applies:  at once
 //	Sockets:  ROUTER with RouterMandatory, STREAM, SERVER, PEER
 //	libzmq:   does not have it
-var WaitForPeer = boolOption(opt.WaitForPeer)
+var WaitForPeer Option[bool] = boolOption(opt.WaitForPeer)
 
 // RouterHandover gives a routing id that is in use to the newest peer that claims it,
 // and disconnects the older peer, without a check of their identity. HandoverToSameUser
@@ -58,7 +58,7 @@ var WaitForPeer = boolOption(opt.WaitForPeer)
 //	Applies:  at once
 //	Sockets:  ROUTER
 //	libzmq:   ZMQ_ROUTER_HANDOVER (56)
-var RouterHandover = boolOption(opt.RouterHandover)
+var RouterHandover Option[bool] = boolOption(opt.RouterHandover)
 
 // HandoverToSameUser gives a routing id that is in use to a newer peer that has proved
 // to be the same user as the older one, and disconnects the older one. It is for
@@ -74,7 +74,7 @@ var RouterHandover = boolOption(opt.RouterHandover)
 //	Applies:  at once
 //	Sockets:  ROUTER
 //	libzmq:   does not have it
-var HandoverToSameUser = boolOption(opt.HandoverToSameUser)
+var HandoverToSameUser Option[bool] = boolOption(opt.HandoverToSameUser)
 
 // RouterNotify makes a ROUTER receive a message of routing id and empty frame when a
 // peer connects (1), disconnects (2), or both (3). Zero gives none; negative values are
@@ -84,7 +84,7 @@ var HandoverToSameUser = boolOption(opt.HandoverToSameUser)
 //	Applies:  at once
 //	Sockets:  ROUTER
 //	libzmq:   ZMQ_ROUTER_NOTIFY (97)
-var RouterNotify = intOption(opt.RouterNotify)
+var RouterNotify Option[int] = intOption(opt.RouterNotify)
 
 // RouterRaw makes a ROUTER speak plain TCP as a STREAM does. An empty frame closes the
 // connection. New programs use a STREAM. Setting it to false later takes back only that
@@ -94,7 +94,7 @@ var RouterNotify = intOption(opt.RouterNotify)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  ROUTER
 //	libzmq:   ZMQ_ROUTER_RAW (41)
-var RouterRaw = boolOption(opt.RouterRaw)
+var RouterRaw Option[bool] = boolOption(opt.RouterRaw)
 
 // ProbeRouter sends an empty message to every new peer, so that a ROUTER there
 // learns of this socket. It cannot be read.
@@ -103,7 +103,7 @@ var RouterRaw = boolOption(opt.RouterRaw)
 //	Applies:  at once
 //	Sockets:  ROUTER, DEALER, REQ
 //	libzmq:   ZMQ_PROBE_ROUTER (51)
-var ProbeRouter = boolOption(opt.ProbeRouter)
+var ProbeRouter Option[bool] = boolOption(opt.ProbeRouter)
 
 // ReqCorrelate puts a number before each request and skips replies that do not return
 // it. The peer must return all frames before the empty one, as REP does. Request sets
@@ -113,7 +113,7 @@ var ProbeRouter = boolOption(opt.ProbeRouter)
 //	Applies:  at once
 //	Sockets:  REQ
 //	libzmq:   ZMQ_REQ_CORRELATE (52)
-var ReqCorrelate = boolOption(opt.ReqCorrelate)
+var ReqCorrelate Option[bool] = boolOption(opt.ReqCorrelate)
 
 // ReqRelaxed allows a new request before the reply to the last one, which is abandoned.
 // It needs ReqCorrelate, because otherwise a late reply is taken for the new one.
@@ -123,7 +123,7 @@ var ReqCorrelate = boolOption(opt.ReqCorrelate)
 //	Applies:  at once
 //	Sockets:  REQ
 //	libzmq:   ZMQ_REQ_RELAXED (53)
-var ReqRelaxed = boolOption(opt.ReqRelaxed)
+var ReqRelaxed Option[bool] = boolOption(opt.ReqRelaxed)
 
 // StreamNotify makes a STREAM receive an empty message from a peer when it connects
 // and when it disconnects. It cannot be read.
@@ -132,7 +132,7 @@ var ReqRelaxed = boolOption(opt.ReqRelaxed)
 //	Applies:  at once
 //	Sockets:  STREAM
 //	libzmq:   ZMQ_STREAM_NOTIFY (73)
-var StreamNotify = boolOption(opt.StreamNotify)
+var StreamNotify Option[bool] = boolOption(opt.StreamNotify)
 
 // HelloMessage is a message of one frame that is sent first on every new connection,
 // including those after a reconnect. Empty sends none. It cannot be read.
@@ -141,7 +141,7 @@ var StreamNotify = boolOption(opt.StreamNotify)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  ROUTER, DEALER, CLIENT, SERVER, PEER
 //	libzmq:   ZMQ_HELLO_MSG (110)
-var HelloMessage = bytesOption(opt.HelloMessage)
+var HelloMessage Option[[]byte] = bytesOption(opt.HelloMessage)
 
 // DisconnectMessage is a message of one frame that this socket receives, as if from
 // the peer, when a connection that it accepted ends. Empty gives none. It cannot be
@@ -151,7 +151,7 @@ var HelloMessage = bytesOption(opt.HelloMessage)
 //	Applies:  at once
 //	Sockets:  ROUTER, SERVER, PEER
 //	libzmq:   ZMQ_DISCONNECT_MSG (111)
-var DisconnectMessage = bytesOption(opt.DisconnectMessage)
+var DisconnectMessage Option[[]byte] = bytesOption(opt.DisconnectMessage)
 
 // HiccupMessage is a message of one frame that this socket receives when a
 // connection that it made is lost. Empty gives none. It cannot be read.
@@ -160,7 +160,7 @@ var DisconnectMessage = bytesOption(opt.DisconnectMessage)
 //	Applies:  at once
 //	Sockets:  DEALER, CLIENT, PEER
 //	libzmq:   ZMQ_HICCUP_MSG (114)
-var HiccupMessage = bytesOption(opt.HiccupMessage)
+var HiccupMessage Option[[]byte] = bytesOption(opt.HiccupMessage)
 
 // Metadata adds a property to the handshake, as "X-name:value". The peer finds it on
 // every message with Message.Property. The name has at most 255 bytes. If a name is
@@ -170,4 +170,4 @@ var HiccupMessage = bytesOption(opt.HiccupMessage)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_METADATA (95)
-var Metadata = stringOption(opt.Metadata)
+var Metadata Option[string] = stringOption(opt.Metadata)

@@ -16,7 +16,7 @@ import "github.com/gozmq/zmq/internal/opt"
 //	Applies:  can only be read
 //	Sockets:  all
 //	libzmq:   ZMQ_MECHANISM (43)
-var Mechanism = intOption(opt.Mechanism)
+var Mechanism Option[int] = intOption(opt.Mechanism)
 
 // PlainServer makes this socket receive, in clear text, a name and a password from each
 // peer. The authentication handler judges them. It is a REP or ROUTER of the same
@@ -27,7 +27,7 @@ var Mechanism = intOption(opt.Mechanism)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_PLAIN_SERVER (44)
-var PlainServer = boolOption(opt.PlainServer)
+var PlainServer Option[bool] = boolOption(opt.PlainServer)
 
 // PlainUsername is sent in clear text, with PlainPassword, to peers that are PLAIN
 // servers. It has 1 to 255 bytes. It chooses PLAIN and the role of its client. Empty
@@ -37,7 +37,7 @@ var PlainServer = boolOption(opt.PlainServer)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_PLAIN_USERNAME (45)
-var PlainUsername = stringOption(opt.PlainUsername)
+var PlainUsername Option[string] = stringOption(opt.PlainUsername)
 
 // PlainPassword is sent in clear text, with PlainUsername, to peers that are PLAIN
 // servers. The servers do not prove their identity. It has 1 to 255 bytes. It chooses
@@ -47,7 +47,7 @@ var PlainUsername = stringOption(opt.PlainUsername)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_PLAIN_PASSWORD (46)
-var PlainPassword = stringOption(opt.PlainPassword)
+var PlainPassword Option[string] = stringOption(opt.PlainPassword)
 
 // CurveServer makes this socket a CURVE server. CURVE encrypts everything and proves to
 // clients that the server holds CurveSecretKey. Clients with any key are accepted,
@@ -59,7 +59,7 @@ var PlainPassword = stringOption(opt.PlainPassword)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_CURVE_SERVER (47)
-var CurveServer = boolOption(opt.CurveServer)
+var CurveServer Option[bool] = boolOption(opt.CurveServer)
 
 // CurvePublicKey is this socket's own public key: 32 bytes, or its 40 characters of
 // Z85. It chooses CURVE. If it is not set, it is derived from CurveSecretKey. If it
@@ -69,7 +69,7 @@ var CurveServer = boolOption(opt.CurveServer)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_CURVE_PUBLICKEY (48)
-var CurvePublicKey = bytesOption(opt.CurvePublicKey)
+var CurvePublicKey Option[[]byte] = bytesOption(opt.CurvePublicKey)
 
 // CurveSecretKey is this socket's own secret key: 32 bytes, or its 40 characters of
 // Z85. It chooses CURVE. Clients and servers need one. It is never logged.
@@ -78,7 +78,7 @@ var CurvePublicKey = bytesOption(opt.CurvePublicKey)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_CURVE_SECRETKEY (49)
-var CurveSecretKey = bytesOption(opt.CurveSecretKey)
+var CurveSecretKey Option[[]byte] = bytesOption(opt.CurveSecretKey)
 
 // CurveServerKey is the public key of the server, 32 bytes or 40 characters of Z85.
 // Only a server that holds the secret key can complete the handshake. It chooses CURVE
@@ -89,7 +89,7 @@ var CurveSecretKey = bytesOption(opt.CurveSecretKey)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_CURVE_SERVERKEY (50)
-var CurveServerKey = bytesOption(opt.CurveServerKey)
+var CurveServerKey Option[[]byte] = bytesOption(opt.CurveServerKey)
 
 // ZAPDomain is the domain in requests to the authentication handler, at most 255 bytes.
 // With NULL, the handler is asked only if there is a domain. Peers below ZMTP 3.0 are
@@ -100,7 +100,7 @@ var CurveServerKey = bytesOption(opt.CurveServerKey)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_ZAP_DOMAIN (55)
-var ZAPDomain = stringOption(opt.ZAPDomain)
+var ZAPDomain Option[string] = stringOption(opt.ZAPDomain)
 
 // ZAPEnforceDomain refuses peers if there is a ZAPDomain and no authentication handler.
 // Without it a NULL or CURVE socket accepts every peer in that case. It also makes a
@@ -111,4 +111,4 @@ var ZAPDomain = stringOption(opt.ZAPDomain)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all, as servers
 //	libzmq:   ZMQ_ZAP_ENFORCE_DOMAIN (93)
-var ZAPEnforceDomain = boolOption(opt.ZAPEnforceDomain)
+var ZAPEnforceDomain Option[bool] = boolOption(opt.ZAPEnforceDomain)

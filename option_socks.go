@@ -18,7 +18,7 @@ import "github.com/gozmq/zmq/internal/opt"
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_SOCKS_PROXY (68)
-var SOCKSProxy = stringOption(opt.SOCKSProxy)
+var SOCKSProxy Option[string] = stringOption(opt.SOCKSProxy)
 
 // SOCKSUsername is the user name for the SOCKS5 proxy, which takes it in clear text
 // (RFC 1929). A proxy that wants none is used without; libzmq insists. Empty offers no
@@ -28,7 +28,7 @@ var SOCKSProxy = stringOption(opt.SOCKSProxy)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_SOCKS_USERNAME (99)
-var SOCKSUsername = stringOption(opt.SOCKSUsername)
+var SOCKSUsername Option[string] = stringOption(opt.SOCKSUsername)
 
 // SOCKSPassword is the password that belongs to SOCKSUsername, in clear text as well. It
 // is never logged. It is 255 bytes at most.
@@ -37,4 +37,4 @@ var SOCKSUsername = stringOption(opt.SOCKSUsername)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_SOCKS_PASSWORD (100)
-var SOCKSPassword = stringOption(opt.SOCKSPassword)
+var SOCKSPassword Option[string] = stringOption(opt.SOCKSPassword)

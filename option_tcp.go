@@ -17,7 +17,7 @@ import (
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_IPV6 (42)
-var IPv6 = boolOption(opt.IPv6)
+var IPv6 Option[bool] = boolOption(opt.IPv6)
 
 // TCPKeepAlive is 1 if TCP probes silent connections, and 0 if it does not. -1 leaves
 // that to the system and ignores the three options that refine it. No other values are
@@ -27,7 +27,7 @@ var IPv6 = boolOption(opt.IPv6)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TCP_KEEPALIVE (34)
-var TCPKeepAlive = intOption(opt.TCPKeepAlive)
+var TCPKeepAlive Option[int] = intOption(opt.TCPKeepAlive)
 
 // TCPKeepAliveIdle is how long a connection is silent before the first probe, in
 // whole seconds; parts are rounded up. Negative values leave it as the system has
@@ -37,7 +37,7 @@ var TCPKeepAlive = intOption(opt.TCPKeepAlive)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TCP_KEEPALIVE_IDLE (36)
-var TCPKeepAliveIdle = durationOption(opt.TCPKeepAliveIdle, time.Second)
+var TCPKeepAliveIdle Option[time.Duration] = durationOption(opt.TCPKeepAliveIdle, time.Second)
 
 // TCPKeepAliveInterval is the time between one probe and the next, in whole
 // seconds; parts are rounded up. Negative values leave it as the system has it; zero
@@ -47,7 +47,7 @@ var TCPKeepAliveIdle = durationOption(opt.TCPKeepAliveIdle, time.Second)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TCP_KEEPALIVE_INTVL (37)
-var TCPKeepAliveInterval = durationOption(opt.TCPKeepAliveInterval, time.Second)
+var TCPKeepAliveInterval Option[time.Duration] = durationOption(opt.TCPKeepAliveInterval, time.Second)
 
 // TCPKeepAliveCount is how many probes may go unanswered before the connection is
 // given up. -1 leaves it as the system has it, and lower values are not valid; zero
@@ -57,7 +57,7 @@ var TCPKeepAliveInterval = durationOption(opt.TCPKeepAliveInterval, time.Second)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TCP_KEEPALIVE_CNT (35)
-var TCPKeepAliveCount = intOption(opt.TCPKeepAliveCount)
+var TCPKeepAliveCount Option[int] = intOption(opt.TCPKeepAliveCount)
 
 // TCPMaxRetransmit is how long bytes that were sent may go unacknowledged before
 // the connection is given up (TCP_USER_TIMEOUT, on Windows TCP_MAXRT in seconds).
@@ -67,7 +67,7 @@ var TCPKeepAliveCount = intOption(opt.TCPKeepAliveCount)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TCP_MAXRT (80)
-var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
+var TCPMaxRetransmit Option[time.Duration] = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
 
 // SendBuffer is the size in bytes of the system's transmit buffer of each
 // connection, or socket of udp, pgm and epgm (SO_SNDBUF). -1 leaves it as the system has it, and lower values are
@@ -77,7 +77,7 @@ var TCPMaxRetransmit = durationOption(opt.TCPMaxRetransmit, time.Millisecond)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_SNDBUF (11)
-var SendBuffer = intOption(opt.SendBuffer)
+var SendBuffer Option[int] = intOption(opt.SendBuffer)
 
 // RecvBuffer is the size in bytes of the system's receive buffer of each
 // connection, or socket of udp, pgm and epgm (SO_RCVBUF). -1 leaves it as the system has it, and lower values are
@@ -87,7 +87,7 @@ var SendBuffer = intOption(opt.SendBuffer)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_RCVBUF (12)
-var RecvBuffer = intOption(opt.RecvBuffer)
+var RecvBuffer Option[int] = intOption(opt.RecvBuffer)
 
 // TOS is the type of service byte of IPv4 packets and the traffic class of IPv6
 // packets. Zero leaves it alone, but over pgm and epgm with IPv4 it stands for 184
@@ -97,7 +97,7 @@ var RecvBuffer = intOption(opt.RecvBuffer)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_TOS (57)
-var TOS = intOption(opt.TOS)
+var TOS Option[int] = intOption(opt.TOS)
 
 // Priority is the priority of outgoing packets inside the machine (SO_PRIORITY, Linux).
 // Values above 6 need privileges. Zero leaves it unchanged; negative values are not
@@ -107,7 +107,7 @@ var TOS = intOption(opt.TOS)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_PRIORITY (112)
-var Priority = intOption(opt.Priority)
+var Priority Option[int] = intOption(opt.Priority)
 
 // BusyPoll is for how many microseconds the system polls the network device for input
 // before it sleeps (SO_BUSY_POLL, Linux). Zero and negative values leave it unchanged.
@@ -117,7 +117,7 @@ var Priority = intOption(opt.Priority)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_BUSY_POLL (113)
-var BusyPoll = intOption(opt.BusyPoll)
+var BusyPoll Option[int] = intOption(opt.BusyPoll)
 
 // BindToDevice is the network interface to which listeners and connections are tied
 // (SO_BINDTODEVICE), 16 bytes at most. On systems without this feature Bind fails, and
@@ -127,7 +127,7 @@ var BusyPoll = intOption(opt.BusyPoll)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_BINDTODEVICE (92)
-var BindToDevice = stringOption(opt.BindToDevice)
+var BindToDevice Option[string] = stringOption(opt.BindToDevice)
 
 // ReusePort lets several sockets listen on one TCP port, in one process or in several
 // of the same user. The system distributes new connections among them (SO_REUSEPORT,
@@ -139,4 +139,4 @@ var BindToDevice = stringOption(opt.BindToDevice)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   does not have it
-var ReusePort = boolOption(opt.ReusePort)
+var ReusePort Option[bool] = boolOption(opt.ReusePort)

@@ -15,7 +15,7 @@ import "github.com/gozmq/zmq/internal/opt"
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_WSS_KEY_PEM (103)
-var WSSKeyPEM = stringOption(opt.WSSKeyPEM)
+var WSSKeyPEM Option[string] = stringOption(opt.WSSKeyPEM)
 
 // WSSCertPEM is the certificate of a listener, in PEM form, followed by those between it
 // and its authority. When connecting, it is shown to servers that ask for one, which
@@ -25,7 +25,7 @@ var WSSKeyPEM = stringOption(opt.WSSKeyPEM)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_WSS_CERT_PEM (104)
-var WSSCertPEM = stringOption(opt.WSSCertPEM)
+var WSSCertPEM Option[string] = stringOption(opt.WSSCertPEM)
 
 // WSSTrustPEM is the authorities whose certificates a client accepts, in PEM form. Empty
 // leaves those of the configuration of package ws, or those that the system trusts.
@@ -34,7 +34,7 @@ var WSSCertPEM = stringOption(opt.WSSCertPEM)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_WSS_TRUST_PEM (105)
-var WSSTrustPEM = stringOption(opt.WSSTrustPEM)
+var WSSTrustPEM Option[string] = stringOption(opt.WSSTrustPEM)
 
 // WSSHostname is the name that a client asks for, and that the server's certificate must
 // bear. Empty stands for the host of the endpoint. (With libzmq it means no name, and a
@@ -44,7 +44,7 @@ var WSSTrustPEM = stringOption(opt.WSSTrustPEM)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_WSS_HOSTNAME (106)
-var WSSHostname = stringOption(opt.WSSHostname)
+var WSSHostname Option[string] = stringOption(opt.WSSHostname)
 
 // WSSTrustSystem accepts certificates of the authorities that the system trusts, in
 // addition to those of WSSTrustPEM.
@@ -53,4 +53,4 @@ var WSSHostname = stringOption(opt.WSSHostname)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_WSS_TRUST_SYSTEM (107)
-var WSSTrustSystem = boolOption(opt.WSSTrustSystem)
+var WSSTrustSystem Option[bool] = boolOption(opt.WSSTrustSystem)

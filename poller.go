@@ -18,18 +18,18 @@ type PollEvents uint8
 const (
 	// PollIn: a receive call would return a message; a descriptor is readable.
 	// (ZMQ_POLLIN)
-	PollIn = PollEvents(poller.In)
+	PollIn PollEvents = 1
 	// PollOut: a send call would take a message; a descriptor is writable. On a
 	// ROUTER with RouterMandatory, some peer has room. (ZMQ_POLLOUT)
-	PollOut = PollEvents(poller.Out)
+	PollOut PollEvents = 2
 	// PollErr: a descriptor has an error or its other end has hung up. It is reported
 	// even if it was not asked for. Sockets never have it. (ZMQ_POLLERR)
-	PollErr = PollEvents(poller.Err)
+	PollErr PollEvents = 4
 	// PollPri: a descriptor has urgent data; sockets never have it. (ZMQ_POLLPRI)
-	PollPri = PollEvents(poller.Pri)
+	PollPri PollEvents = 8
 	// PollClosed: a socket was closed, which removed it from the Poller. It is reported
 	// once, even if it was not asked for. (libzmq leaves this undefined.)
-	PollClosed = PollEvents(poller.Closed)
+	PollClosed PollEvents = 16
 )
 
 // Poller waits for many sockets, and descriptors of the system, at once. Most Go

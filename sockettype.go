@@ -31,7 +31,10 @@ const (
 	ROUTER SocketType = 6
 	// PULL receives from all its peers. (RFC 30)
 	PULL SocketType = 7
-	// PUSH sends to its peers in turn. (RFC 30)
+	// PUSH sends to its peers in turn. It shares out evenly, not fairly: a slow peer gets as
+	// many messages as a fast one until its queues are full, and beside the high-water marks
+	// the buffers of both systems hold hundreds of small messages. If tasks take long, let
+	// the peers ask for them; examples/credit shows how. (RFC 30)
 	PUSH SocketType = 8
 	// XPUB is a PUB that receives the subscriptions of its peers. (RFC 29)
 	XPUB SocketType = 9

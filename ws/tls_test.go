@@ -106,6 +106,9 @@ func TestPeerCertificate(t *testing.T) {
 				if c, err := ws.Certificate(p); err != nil || c.Subject.CommonName != name {
 					t.Errorf("%s: %v", scheme, err)
 				}
+				if !strings.Contains(p.String(), `certificate "CN=alice`) {
+					t.Errorf("%s: the peer prints as %s", scheme, p)
+				}
 			}
 		}
 	}

@@ -73,7 +73,7 @@ func gozmq_socket(ctx, slot C.uint32_t, out *C.outbound, typ, event, ipv6, block
 	if blocky == 0 {
 		_ = s.SetOption(opt.Linger, opt.Value{}) // likewise
 	}
-	k := &socket{s: s, ctx: c, typ: int(typ), bell: bell{fd: int(event)}, feed: &feed{out}, raw: typ == pattern.Stream}
+	k := &socket{s: s, ctx: c, bell: bell{fd: int(event)}, feed: &feed{out}, raw: row.Plain}
 	s.SetFeed(k.feed)
 	sockets[slot].Store(k)
 	return 0

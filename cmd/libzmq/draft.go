@@ -12,7 +12,6 @@ import "C"
 import (
 	"unsafe"
 
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
@@ -42,7 +41,7 @@ func gozmq_connect_peer(slot C.uint32_t, addr *C.char, n C.size_t, id *C.uint32_
 	k := sockets[slot].Load()
 	endpoint := string(octets(unsafe.Pointer(addr), n))
 	err := k.s.Err()
-	if err == nil && k.typ != pattern.Peer {
+	if err == nil && !k.s.Kind().Numbers {
 		err = zerr.ErrNotSupported
 	}
 	if err == nil {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/opt"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -26,7 +25,6 @@ type socket struct {
 	// Immutable after gozmq_socket.
 	s   *core.Socket
 	ctx *context
-	typ int
 
 	bell bell // has its own lock
 	feed *feed
@@ -119,7 +117,7 @@ func gozmq_getsockopt(slot C.uint32_t, option C.int, value unsafe.Pointer, n *C.
 		return errno(err)
 	}
 	sp, ok := lookup(option)
-	if !ok || sp.Access == opt.ReadOnly && !sp.Accepts(pattern.TypeOf(k.typ).Name) {
+	if !ok || sp.Access == opt.ReadOnly && !sp.Accepts(k.s.Kind().Name) {
 		return errno(zerr.ErrInvalid)
 	}
 	v, err := k.s.Option(sp.Num)

@@ -70,7 +70,7 @@ func (k *socket) send(frame []byte, to *pipe.Label, l *pipe.Lease, more bool) er
 		return k.sendNext(frame, l, more && !k.raw)
 	}
 	if !more {
-		if k.typ == pattern.Router || k.typ == pattern.Stream {
+		if t := k.s.Kind(); t.Addresses && t.Datagrams == pattern.NoDatagrams {
 			return k.s.Err() // a routing id alone goes nowhere
 		}
 		k.one[0] = frame
@@ -97,7 +97,8 @@ func (k *socket) sendNext(frame []byte, l *pipe.Lease, more bool) error {
 	if err := k.s.Err(); err != nil {
 		return err
 	}
-	if more && k.typ == pattern.Dgram {
+	datagrams := k.s.Kind().Datagrams == pattern.ExchangesDatagrams
+	if more && datagrams {
 		return zerr.ErrInvalid
 	}
 	if l == nil {
@@ -113,7 +114,7 @@ func (k *socket) sendNext(frame []byte, l *pipe.Lease, more bool) error {
 	switch {
 	case err == zerr.ErrAgain, errors.Is(err, zerr.ErrHostUnreachable):
 		return nil
-	case k.typ == pattern.Dgram && errors.Is(err, zerr.ErrInvalid): // no address
+	case datagrams && errors.Is(err, zerr.ErrInvalid): // no address
 		return nil
 	}
 	return err
@@ -164,7 +165,7 @@ func (k *socket) fetch(wait bool) error {
 	}
 	if k.batch == nil {
 		k.batch = make([]pipe.Item, 1) // a run, mostly
-		if k.typ == pattern.Sub {      // whose messages are looked at one by one
+		if k.s.Kind().Filters {        // whose messages are looked at one by one
 			k.batch = make([]pipe.Item, fetchLimit)
 		}
 	}
@@ -181,7 +182,7 @@ func (k *socket) fetch(wait bool) error {
 // refilter drops what is held of a SUB that was fetched ahead of the program and is not
 // subscribed to any more.
 func (k *socket) refilter() {
-	if k.typ != pattern.Sub || len(k.held) == 0 {
+	if !k.s.Kind().Filters || len(k.held) == 0 {
 		return
 	}
 	kept := k.held[:0]

@@ -68,22 +68,17 @@ func (r *Reactor) removeSocketLocked(soc *Socket) {
 // at most so often before sockets have their turn again. A channel that is closed is
 // taken out. It returns a number for RemoveChannel.
 func (r *Reactor) AddChannel(ch <-chan interface{}, limit int, handler func(interface{}) error) (id uint64) {
-	return r.addChannel(limit, handler, func() (interface{}, received) {
-		select {
-		case v, ok := <-ch:
-			if !ok {
-				return nil, closed
-			}
-			return v, something
-		default:
-			return nil, nothing
-		}
-	})
+	return r.addChannel(limit, handler, receiver(ch))
 }
 
 // AddChannelTime is AddChannel for a channel of times, such as time.Tick returns.
 func (r *Reactor) AddChannelTime(ch <-chan time.Time, limit int, handler func(interface{}) error) (id uint64) {
-	return r.addChannel(limit, handler, func() (interface{}, received) {
+	return r.addChannel(limit, handler, receiver(ch))
+}
+
+// receiver returns a function that takes what is in a channel without waiting.
+func receiver[T any](ch <-chan T) func() (interface{}, received) {
+	return func() (interface{}, received) {
 		select {
 		case v, ok := <-ch:
 			if !ok {
@@ -93,7 +88,7 @@ func (r *Reactor) AddChannelTime(ch <-chan time.Time, limit int, handler func(in
 		default:
 			return nil, nothing
 		}
-	})
+	}
 }
 
 func (r *Reactor) addChannel(limit int, handler func(interface{}) error, next func() (interface{}, received)) uint64 {

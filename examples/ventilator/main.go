@@ -7,8 +7,10 @@
 // may come and go; those that are full get nothing more until they have room.
 //
 // What can go wrong: tasks are handed out in advance, so a worker that dies takes
-// those in its queue with it; small high-water marks keep that queue short, and
-// loadbalancing hands a task only to a worker that has asked. The first worker to
+// those in its queue with it, and a slow worker sits on tasks that an idle one could
+// do. Small high-water marks shorten that queue only down to what the buffers of both
+// systems hold, which is hundreds of small messages: credit gives a worker as many tasks
+// as it has room for. The first worker to
 // connect gets everything until the second is there: WaitPeers before starting.
 package main
 

@@ -72,6 +72,17 @@ func TestCheckImports(t *testing.T) {
 	)
 }
 
+func TestCheckTypeComparisons(t *testing.T) {
+	got := checkTypeComparisons(plant(t,
+		"internal/core/a.go", "package core\nvar a = x == pattern.Dgram || pattern.Rep != x || x == pattern.Other\nvar s = make(pattern.Dealer)\n",
+		"internal/core/b.go", "package core\nfunc f() {\nswitch x {\ncase 1, pattern.XPub:\n}\n}\nvar m = map[int]int{pattern.Dish: 1}\n",
+		"internal/core/a_test.go", "package core\nvar b = x == pattern.Dgram\n",
+		"cmd/libzmq/a.go", "package main\nvar a = x == pattern.Sub\n",
+		"cmd/zmq/a.go", "package main\nvar a = x == pattern.Sub\n",
+	))
+	wantEach(t, got, "core/a.go:2: compares with pattern.Dgram", "pattern.Rep", "pattern.XPub", "pattern.Dish", "pattern.Sub")
+}
+
 func TestCheckStandIns(t *testing.T) {
 	tree := plant(t,
 		"compat/x/a_test.go", "package x_test\nimport _ \""+module+"/compat/x\"\n",

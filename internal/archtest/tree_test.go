@@ -43,6 +43,8 @@ func TestLicenseLine(t *testing.T) { report(t, checkLicense(load(t))) }
 
 func TestNamesSaySomething(t *testing.T) { report(t, checkNames(load(t))) }
 
+func TestTypesAreRowsOfATable(t *testing.T) { report(t, checkTypeComparisons(load(t))) }
+
 func TestNoInit(t *testing.T) { report(t, checkInit(load(t))) }
 
 func TestNoSleepsInTests(t *testing.T) { report(t, checkSleeps(load(t), sleepers)) }

@@ -41,11 +41,8 @@ func (s *Socket) CheckEndpoint(address string) error {
 func (s *Socket) PeerWritable(id []byte) (bool, error) {
 	s.lockSettled()
 	defer s.mu.Unlock()
-	if s.typ.Number == pattern.Rep {
-		return false, zerr.ErrHostUnreachable
-	}
-	r, ok := s.pattern.(pattern.RouteTable)
-	if !ok || s.typ.Number != pattern.Router {
+	r, ok := s.pattern.(pattern.Reachability)
+	if !ok {
 		return false, zerr.ErrNotSupported
 	}
 	return r.PeerWritable(id)

@@ -98,6 +98,10 @@ func (d *Departure) Finish() {
 	s.lingering.Wait()
 	s.keeper.End()
 	s.monitors.end()
+	s.late.end()
+	if s.late.lost.Load() && !s.silent() {
+		s.reportLosses() // those since the last report
+	}
 	s.ctx.unregister(s)
 	close(s.finished)
 }

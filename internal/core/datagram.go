@@ -17,18 +17,19 @@ import (
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
-// datagramRoles says what socket types do over udp, and by which call.
-var datagramRoles = map[int]struct {
+// datagramRoles says what use of udp is which role, and by which call.
+var datagramRoles = map[pattern.Datagrams]struct {
 	role udp.Role
 	op   string
 }{
-	pattern.Radio: {udp.Radio, "connect"}, pattern.Dish: {udp.Dish, "bind"}, pattern.Dgram: {udp.Dgram, "bind"},
+	pattern.SendsDatagrams: {udp.Radio, "connect"}, pattern.ReceivesDatagrams: {udp.Dish, "bind"},
+	pattern.ExchangesDatagrams: {udp.Dgram, "bind"},
 }
 
 // openDatagrams binds or connects over udp. A socket of the system is to a session what
 // a connection is, which is there at once and lasts.
 func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings []Setting) (*pipe.Pipe, error) {
-	use := datagramRoles[s.typ.Number]
+	use := datagramRoles[s.typ.Datagrams]
 	if use.op != op {
 		return nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "over udp a %s does not %s", s.typ.Name, op)
 	}
@@ -63,7 +64,7 @@ func (s *Socket) openDatagrams(op, whole, address string, o *opt.Set, settings [
 		_ = conn.Close()
 		return nil, err
 	}
-	if s.typ.Number == pattern.Dgram && len(s.endpoints) > 0 {
+	if s.typ.Datagrams == pattern.ExchangesDatagrams && len(s.endpoints) > 0 {
 		_ = conn.Close()
 		return nil, zerr.Errorf(zerr.ErrInvalid, "a DGRAM is bound to one endpoint, and this one has its endpoint")
 	}

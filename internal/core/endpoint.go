@@ -133,7 +133,7 @@ func (s *Socket) Connect(address string, settings ...Setting) error {
 // ConnectPeer is Connect of a PEER, and returns the number of the peer to be. With
 // IMMEDIATE there is none before the peer, and so none to return.
 func (s *Socket) ConnectPeer(address string, settings ...Setting) (uint32, error) {
-	if s.typ.Number != pattern.Peer {
+	if !s.typ.Numbers {
 		return 0, zerr.Errorf(zerr.ErrNotSupported, "only a PEER numbers its peers, a %s connects with Connect", s.typ.Name)
 	}
 	s.mu.Lock()
@@ -270,7 +270,7 @@ func (s *Socket) prepare(op, address string, settings []Setting, hooks *Hooks) (
 	if s.typ.Plain && scheme != "tcp" {
 		return nil, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "a STREAM needs tcp, not %s", scheme)
 	}
-	if s.typ.Number == pattern.Dgram && scheme != udp.Scheme {
+	if s.typ.Datagrams == pattern.ExchangesDatagrams && scheme != udp.Scheme {
 		return nil, "", nil, zerr.Errorf(zerr.ErrIncompatibleTransport, "a DGRAM needs udp, not %s", scheme)
 	}
 	if err := s.ctx.allow(op, address); err != nil {

@@ -174,6 +174,9 @@ func (s *Socket) Lost(p *pipe.Pipe, last bool, reason error) {
 		p.CloseIn(false)
 		s.loseOut(p)
 	}
+	if s.PeerGone()+s.InFlight() > 0 && !s.Closing() {
+		s.noteLoss()
+	}
 	s.changes.WakeAll()
 }
 

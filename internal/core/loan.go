@@ -65,10 +65,13 @@ func (s *Socket) borrow(c *engine.Conn, sleep engine.Sleep) bool {
 // may, and is told by others when not.
 func (s *Socket) waitRecv(ctx context.Context, m *pipe.Message) error {
 	s.mu.Lock()
-	limit := s.timeouts.recv
+	limit, deaf := s.timeouts.recv, s.deafLocked()
 	s.mu.Unlock()
 	if limit == 0 {
 		return s.TryRecv(m)
+	}
+	if deaf {
+		s.noteDeaf()
 	}
 	r := receiver{s: s, ctx: ctx}
 	if limit > 0 {

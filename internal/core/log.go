@@ -10,6 +10,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/gozmq/zmq/internal/engine"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/zerr"
@@ -39,7 +40,10 @@ var eventTexts = map[session.EventKind]string{
 // for debugging.
 func (s *Socket) log(e *session.Event) {
 	level := slog.LevelDebug
+	var departed *engine.DepartedError
 	switch {
+	case e.Kind == session.HandshakeFailedNoDetail && errors.As(e.Err, &departed) && departed.Answered: // a wrong key, or type
+		level = slog.LevelWarn
 	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
 		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
@@ -89,6 +93,24 @@ func (s *Socket) logDuplicate(p *pipe.Pipe) {
 	s.ctx.cfg.Logger.LogAttrs(context.Background(), level, "peer is not read: another has its routing id", attrs...)
 }
 
+// appendPeer adds what a handshake has told of the peer.
+func appendPeer(attrs []slog.Attr, p *pipe.Peer) []slog.Attr {
+	if p.SocketType != "" {
+		attrs = append(attrs, slog.String("type", p.SocketType))
+	}
+	attrs = append(attrs, slog.String("version", p.Version), slog.String("mechanism", p.Mechanism))
+	if len(p.Identity) > 0 {
+		attrs = append(attrs, slog.String("id", fmt.Sprintf("%q", p.Identity)))
+	}
+	if p.Authenticated {
+		attrs = append(attrs, slog.String("user", p.UserID))
+	}
+	if p.CertificateName != "" {
+		attrs = append(attrs, slog.String("certificate", p.CertificateName))
+	}
+	return attrs
+}
+
 // logAt is what log does where the logger wants it: it takes far more stack.
 func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held int) {
 	attrs := []slog.Attr{slog.String("socket", s.String()), slog.String("endpoint", e.Endpoint)}
@@ -96,10 +118,7 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held 
 		attrs = append(attrs, slog.String("peer", e.Remote))
 	}
 	if p := e.Peer; p != nil && e.Kind == session.HandshakeSucceeded {
-		attrs = append(attrs, slog.String("mechanism", p.Mechanism))
-		if p.Authenticated {
-			attrs = append(attrs, slog.String("user", p.UserID))
-		}
+		attrs = appendPeer(attrs, p)
 	}
 	if e.Retry > 0 {
 		attrs = append(attrs, slog.Duration("in", e.Retry))

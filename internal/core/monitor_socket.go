@@ -80,9 +80,7 @@ func (s *Socket) MonitorTo(address string, mask uint64, version, typ int) error 
 	s.wireMu.Lock()
 	defer s.wireMu.Unlock()
 	s.stopWire()
-	switch typ {
-	case pattern.Pair, pattern.Pub, pattern.Push:
-	default:
+	if row := pattern.TypeOf(typ); row == nil || !row.Monitors {
 		return zerr.Errorf(zerr.ErrInvalid, "a monitor is a PAIR, PUB or PUSH, not type %d", typ)
 	}
 	to, err := s.ctx.NewSocket(typ)

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/gozmq/zmq/internal/opt"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pgm"
 	"github.com/gozmq/zmq/internal/pgm/packet"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -99,9 +98,7 @@ func (s *Socket) Groups() []GroupStats {
 }
 
 // publishes reports whether the socket is a source over multicast.
-func (s *Socket) publishes() bool {
-	return s.typ.Number == pattern.Pub || s.typ.Number == pattern.XPub
-}
+func (s *Socket) publishes() bool { return s.typ.TopicsOut }
 
 // lostPackets warns of packets that could not be repaired.
 func (s *Socket) lostPackets(e *endpoint, source packet.TSI, from netip.Addr, n uint64) {
@@ -140,6 +137,15 @@ func (g *group) hold(total int64) error {
 	}
 	g.parts.Shrink(int(-more))
 	return nil
+}
+
+// CloseWrite has a publisher answer requests for some time, and then end. A subscriber has
+// nothing to finish.
+func (g *group) CloseWrite() error {
+	if half, ok := g.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return net.ErrClosed
 }
 
 // Close ends the connection and gives back what it holds.

@@ -223,6 +223,8 @@ func (s *Socket) engineConfig(o *opt.Set, scheme string, hooks *Hooks) *engine.C
 		ServerKeys:        s.serverKeys(hooks),
 		Raw:               s.typ.Plain || o.Raw(),
 		Groups:            s.typ.Groups && s.typ.Receives,
+		TakesTopics:       s.typ.TakesTopics,
+		TakesGroups:       s.typ.TakesGroups,
 		Chunk:             o.Int(opt.InBatchSize),
 		HandshakeTimeout:  o.Millis(opt.HandshakeInterval),
 		HandshakeBytes:    min(o.Int(opt.MaxHandshakeBytes), 256<<20),

@@ -76,6 +76,7 @@ type Socket struct {
 	settling int        // calls that wait for the decision, or for mu after it
 	settled  *sync.Cond // on mu: settling is 0
 
+	late      lateLog        // warnings that are to come
 	keeper    engine.Keeper  // of connections that the socket has ended
 	lingering sync.WaitGroup // endpoints that were taken away and are not done
 	finished  chan struct{}  // closed when Close has ended
@@ -147,7 +148,10 @@ func (c *Context) makeSocket(typ int) (*Socket, error) {
 	}
 	s.least.reset()
 	s.life, s.end = context.WithCancel(context.Background())
-	s.host = pattern.Host{Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Sole: s.setSole, MayRefuse: s.mayRefuse, Subscribed: s.changes.WakeAll}
+	s.host = pattern.Host{
+		Mailbox: &s.mailbox, Options: s.opts, Drops: &s.drops, Budget: s.ctx.budget,
+		Sole: s.setSole, MayRefuse: s.mayRefuse, Subscribed: s.changes.WakeAll, Lost: s.noteLoss,
+	}
 	p, err := pattern.New(typ, &s.host)
 	if err != nil {
 		return nil, err

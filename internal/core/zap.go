@@ -104,9 +104,7 @@ func (c *Context) joinHandler(about *pipe.Peer) (*Socket, error) {
 	if b == nil {
 		return nil, errNoHandler
 	}
-	switch b.socket.Type() {
-	case pattern.Rep, pattern.Router:
-	default: // libzmq aborts the process
+	if !b.socket.typ.TakesPeer("REQ") { // RFC 27, and libzmq aborts the process
 		return nil, zerr.Errorf(zerr.ErrFault, "%s is bound by a %s, and an authentication handler is a REP or ROUTER", zap.Endpoint, b.socket.typ.Name)
 	}
 	s, err := c.makeSocket(pattern.Dealer)

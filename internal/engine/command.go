@@ -35,7 +35,7 @@ func (c *Conn) command(body []byte) error {
 // subscription hands a subscription or its end to a publisher. To the other
 // types it is an unknown command; libzmq delivers it to their applications.
 func (c *Conn) subscription(kind pipe.Kind, topic []byte) {
-	if t := c.cfg.SocketType; t == "PUB" || t == "XPUB" {
+	if c.cfg.TakesTopics {
 		c.message(pipe.Message{Head: nonNil(topic), Kind: kind, Peer: c.peer, Owned: true})
 	}
 }
@@ -43,7 +43,7 @@ func (c *Conn) subscription(kind pipe.Kind, topic []byte) {
 // group hands what a DISH has joined or left to a RADIO. To the other types it is an
 // unknown command.
 func (c *Conn) group(kind pipe.Kind, data []byte) error {
-	if c.cfg.SocketType != "RADIO" {
+	if !c.cfg.TakesGroups {
 		return nil
 	}
 	if err := wire.CheckGroup(data); err != nil {

@@ -28,6 +28,8 @@ type Config struct {
 	Raw          bool                     // STREAM: no protocol at all
 	Datagrams    string                   // frames without greeting and handshake, over what; empty: not so
 	Groups       bool                     // DISH: a message is a group and one frame
+	TakesTopics  bool                     // PUB and XPUB: peers subscribe by commands
+	TakesGroups  bool                     // RADIO: peers join and leave
 	Chunk        int                      // the most bytes of one message of a Raw connection, 0 is 8 KiB
 	Hello        []byte                   // HELLO_MSG: first message of every connection
 

@@ -18,8 +18,24 @@ func (h *handshake) departed(err error) error {
 	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
 		return err
 	}
-	return fmt.Errorf("zmq: the peer closed the connection %s: %w", h.stage(), err)
+	return &DepartedError{Answered: h.got > 0 && h.said != "", stage: h.stage(), err: err}
 }
+
+// DepartedError is the end of a connection in the middle of a handshake.
+type DepartedError struct {
+	// Answered means that a ZeroMQ peer is there, and closed the connection after a
+	// command of ours.
+	Answered bool
+	stage    string
+	err      error
+}
+
+func (e *DepartedError) Error() string {
+	return fmt.Sprintf("zmq: the peer closed the connection %s: %v", e.stage, e.err)
+}
+
+// Unwrap returns what reading or writing has failed with.
+func (e *DepartedError) Unwrap() error { return e.err }
 
 // stage says when that was, and for which reasons peers do so then.
 func (h *handshake) stage() string {
@@ -32,7 +48,7 @@ func (h *handshake) stage() string {
 	case curve && h.said == "HELLO":
 		return "after our HELLO, as a CURVE server does whose public key is not the one that this client was given"
 	case curve && h.said == "INITIATE":
-		return "after our INITIATE, as a CURVE server does that does not let this client's key in"
+		return "after our INITIATE, as a CURVE server does that does not let this client's key in, or whose socket type does not fit"
 	case h.said == "HELLO":
 		return "after our HELLO, as a PLAIN server does that does not let this user in"
 	}

@@ -19,7 +19,7 @@ func (h *handshake) open() (transport.Opened, error) {
 		Mechanism: h.m.Name(), Commands: c.cfg.NeedsCommands,
 		MaxBytes: c.cfg.HandshakeBytes, MaxFrame: c.cfg.frameLimit(0), Control: c.layerControl,
 	})
-	h.peer.Certificate = opened.Certificate
+	h.peer.Certificate, h.peer.CertificateName = opened.Certificate.DER, opened.Certificate.Name
 	return opened, err
 }
 

@@ -62,6 +62,7 @@ func configOf(socketType string, identity []byte) *Config {
 	metadata := metadataOf(socketType, identity)
 	return &Config{
 		SocketType: socketType, SocketNumber: socketNumbers[socketType], Identity: identity,
+		TakesTopics: socketType == "PUB" || socketType == "XPUB", TakesGroups: socketType == "RADIO",
 		TakesPeer:        func(peer string) bool { return slices.Contains(strings.Fields(peersOf[socketType]), peer) },
 		Mechanism:        func() mechanism.Machine { return mechanism.NewNull(metadata) },
 		HandshakeTimeout: 30 * time.Second, HandshakeBytes: 65536, MaxFrame: -1,

@@ -22,6 +22,9 @@ var (
 	_ RouteTable = (*router)(nil)
 	_ RouteTable = (*stream)(nil)
 
+	_ Reachability = (*router)(nil)
+	_ Reachability = (*rep)(nil)
+
 	_ Addresser = (*router)(nil)
 	_ Addresser = (*server)(nil)
 	_ Joiner    = (*dish)(nil)
@@ -112,6 +115,11 @@ type Verbatim interface {
 type RouteTable interface {
 	// CanRoute reports whether an id is free for CONNECT_ROUTING_ID.
 	CanRoute(id []byte) bool
+}
+
+// Reachability is a pattern that tells of a peer by its routing id
+// (zmq_socket_get_peer_state).
+type Reachability interface {
 	// PeerWritable reports whether the peer with that id has room;
 	// zerr.ErrHostUnreachable if there is none.
 	PeerWritable(id []byte) (bool, error)

@@ -40,6 +40,9 @@ func (b *broadcast) end() {
 	for _, p := range b.members {
 		b.queue.Leave(p)
 	}
+	if b.queue != nil {
+		b.queue.End()
+	}
 	*b = broadcast{}
 }
 
@@ -58,8 +61,8 @@ func (b *broadcast) follow(place trie.Place) bool {
 }
 
 // begin makes members of the subscribers that can be.
-func (b *broadcast) begin(subscribers []*pipe.Pipe) {
-	b.queue = pipe.NewBroadcast()
+func (b *broadcast) begin(subscribers []*pipe.Pipe, budget *pipe.Budget) {
+	b.queue = pipe.NewBroadcast(budget)
 	for _, p := range subscribers {
 		if p.Room(slack) == slack && b.queue.Join(p) {
 			p.Route.FullAt = time.Time{}
@@ -111,7 +114,7 @@ func (b *broadcast) measure(drop bool) {
 func (x *xpub) sendShared(m *pipe.Message, topic []byte) (done bool, err error) {
 	b := &x.shared
 	o := x.h.Options
-	if x.lastOnly || x.inverts() {
+	if x.lastOnly || x.inverts() || x.h.Budget.Tight() {
 		b.end()
 		return false, nil
 	}
@@ -156,6 +159,8 @@ func (x *xpub) writeShared(p *pipe.Pipe, m *pipe.Message) {
 		return
 	}
 	w := *m
-	w.Owned = false
+	if w.Owned {
+		w.Owned, w.Lease = false, nil
+	}
 	x.write(p, &w)
 }

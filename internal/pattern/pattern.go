@@ -67,12 +67,17 @@ type Host struct {
 	Returned []pipe.Message
 	// Drops counts what was lost, by cause.
 	Drops *Drops
+	// Budget is that of the context, nil for none.
+	Budget *pipe.Budget
 	// Sole, if set, is told which pipe takes every message that is sent, nil if
 	// the pattern has a choice, or none: the socket may then write to that pipe
 	// without asking.
 	Sole func(*pipe.Pipe)
 	// MayRefuse, if set, reports whether some peer may not accept a message.
 	MayRefuse func(*pipe.Message) bool
+	// Lost, if set, is called with locks held when messages are lost because a queue is
+	// full.
+	Lost func()
 	// Subscribed, if set, is called without locks of the pattern whenever the
 	// subscriptions of a publisher changed.
 	Subscribed func()
@@ -145,10 +150,18 @@ func (h *Host) writeOrDisplace(p *pipe.Pipe, m *pipe.Message) bool {
 	case flush:
 		h.Flush = append(h.Flush, p)
 	case !ok:
-		p.Dropped.Add(1)
-		h.Drops.Mute.Add(1)
+		h.lose(p)
 	}
 	return false
+}
+
+// lose counts a message that is lost because the queue of a peer is full.
+func (h *Host) lose(p *pipe.Pipe) {
+	p.Dropped.Add(1)
+	h.Drops.Mute.Add(1)
+	if h.Lost != nil {
+		h.Lost()
+	}
 }
 
 // orAgain is the answer of Pattern.Room where peers have room for n messages.

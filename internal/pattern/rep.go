@@ -22,6 +22,10 @@ type rep struct {
 
 func newRep(h *Host) *rep { return &rep{h: h, in: newFairQueue(h)} }
 
+// PeerWritable implements Reachability. A REP of libzmq is a ROUTER inside, which has
+// routing ids; none is known here.
+func (r *rep) PeerWritable([]byte) (bool, error) { return false, zerr.ErrHostUnreachable }
+
 func (r *rep) Attach(p *pipe.Pipe) {
 	p.Route.Attached = true
 	r.in.attach(p)
@@ -53,7 +57,7 @@ func (r *rep) Send(m *pipe.Message) error {
 	r.scratch = append(append(append(r.scratch[:0], r.envelope...), m.Head), m.Tail...)
 	w := pipe.Message{Head: r.scratch[0], Tail: r.scratch[1:], Owned: m.Owned, Lease: m.Lease}
 	if !r.h.writeOrDrop(p, &w) {
-		r.h.Drops.Mute.Add(1)
+		r.h.lose(p)
 	}
 	clear(r.scratch)
 	clear(r.envelope)

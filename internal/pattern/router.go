@@ -76,14 +76,6 @@ func (r *routes) CanRoute(id []byte) bool {
 	return !used
 }
 
-func (r *routes) PeerWritable(id []byte) (bool, error) {
-	p := r.byID[string(id)]
-	if p == nil {
-		return false, zerr.ErrHostUnreachable
-	}
-	return p.Room(1) > 0, nil
-}
-
 // router is ROUTER: the first frame of a message names the peer (RFC 28).
 type router struct {
 	routes
@@ -96,6 +88,15 @@ func newRouter(h *Host) *router {
 	// A peer without a name is not read, so that it feels back-pressure.
 	r.in.skip = func(p *pipe.Pipe) bool { return p.Route.ID == nil }
 	return r
+}
+
+// PeerWritable implements Reachability.
+func (r *router) PeerWritable(id []byte) (bool, error) {
+	p := r.byID[string(id)]
+	if p == nil {
+		return false, zerr.ErrHostUnreachable
+	}
+	return p.Room(1) > 0, nil
 }
 
 // Attach makes the pipe routable at once if CONNECT_ROUTING_ID named it (core
@@ -206,8 +207,7 @@ func (r *router) Send(m *pipe.Message) error {
 	if r.h.writeOrDrop(p, &w) {
 		return nil
 	}
-	p.Dropped.Add(1)
-	r.h.Drops.Mute.Add(1)
+	r.h.lose(p)
 	return nil
 }
 

@@ -367,13 +367,13 @@ func TestRouterWritableDependsOnMandatory(t *testing.T) {
 	if !b.writable() {
 		t.Error("not writable with room for one peer")
 	}
-	if ok, err := b.p.(RouteTable).PeerWritable([]byte("a")); ok || err != nil {
+	if ok, err := b.p.(Reachability).PeerWritable([]byte("a")); ok || err != nil {
 		t.Errorf("the full peer: %v, %v", ok, err)
 	}
-	if ok, err := b.p.(RouteTable).PeerWritable([]byte("b")); !ok || err != nil {
+	if ok, err := b.p.(Reachability).PeerWritable([]byte("b")); !ok || err != nil {
 		t.Errorf("the peer with room: %v, %v", ok, err)
 	}
-	if _, err := b.p.(RouteTable).PeerWritable([]byte("c")); err != zerr.ErrHostUnreachable {
+	if _, err := b.p.(Reachability).PeerWritable([]byte("c")); err != zerr.ErrHostUnreachable {
 		t.Errorf("the unknown peer: %v", err)
 	}
 	b.send("b", "x")

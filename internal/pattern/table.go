@@ -66,6 +66,20 @@ type Type struct {
 	OneFrame bool
 	// ThreadSafe is what ZMQ_THREAD_SAFE returns.
 	ThreadSafe bool
+	// Filters means that it drops what it has not subscribed to itself.
+	Filters bool
+	// TakesTopics and TakesGroups mean that it takes subscriptions of its peers, to
+	// topics or to groups.
+	TakesTopics, TakesGroups bool
+	// Replies means that each message that it receives wants a reply.
+	Replies bool
+	// Numbers means that a connect can return the number of the peer to be
+	// (zmq_connect_peer).
+	Numbers bool
+	// Monitors means that a monitor can speak by it (zmq_socket_monitor_versioned).
+	Monitors bool
+	// Datagrams is how it uses udp.
+	Datagrams Datagrams
 	// NoLinger means that LINGER is 0 in libzmq's defaults: what the type would send
 	// at the end is worthless without it.
 	NoLinger bool
@@ -77,20 +91,30 @@ type Type struct {
 	make func(*Host) Pattern
 }
 
+// Datagrams is how a type uses udp.
+type Datagrams int
+
+const (
+	NoDatagrams        Datagrams = iota
+	SendsDatagrams               // to the groups of what it connects to
+	ReceivesDatagrams            // of groups, where it is bound
+	ExchangesDatagrams           // with addresses as first frames, where it is bound, and over nothing else
+)
+
 // types has a row for each socket type, by number.
 var types = []Type{
-	{Number: Pair, Name: "PAIR", Peers: []string{"PAIR"}, Sends: true, Receives: true, OnePeer: true,
+	{Number: Pair, Name: "PAIR", Peers: []string{"PAIR"}, Sends: true, Receives: true, OnePeer: true, Monitors: true,
 		make: func(h *Host) Pattern { return newPair(h) }},
 	{Number: Pub, Name: "PUB", Peers: []string{"SUB", "XSUB"}, Sends: true,
-		Conflates: true, TopicsOut: true, ConnectsOnce: true,
+		Conflates: true, TopicsOut: true, ConnectsOnce: true, TakesTopics: true, Monitors: true,
 		make: func(h *Host) Pattern { return newXPub(h, true) }},
 	{Number: Sub, Name: "SUB", Peers: []string{"PUB", "XPUB"}, Receives: true,
-		Conflates: true, TopicsIn: true, ConnectsOnce: true, NoLinger: true,
+		Conflates: true, TopicsIn: true, ConnectsOnce: true, NoLinger: true, Filters: true,
 		make: func(h *Host) Pattern { return newSub(h, true) }},
 	{Number: Req, Name: "REQ", Peers: []string{"REP", "ROUTER"}, Sends: true, Receives: true,
 		Announces: true, ConnectsOnce: true,
 		make: func(h *Host) Pattern { return newReq(h) }},
-	{Number: Rep, Name: "REP", Peers: []string{"REQ", "DEALER"}, Sends: true, Receives: true, Hello: true,
+	{Number: Rep, Name: "REP", Peers: []string{"REQ", "DEALER"}, Sends: true, Receives: true, Hello: true, Replies: true,
 		make: func(h *Host) Pattern { return newRep(h) }},
 	{Number: Dealer, Name: "DEALER", Alias: "XREQ", Peers: []string{"REP", "DEALER", "ROUTER"}, Sends: true, Receives: true,
 		Announces: true, Hello: true, Conflates: true, ConnectsOnce: true,
@@ -100,9 +124,9 @@ var types = []Type{
 		make: func(h *Host) Pattern { return newRouter(h) }},
 	{Number: Pull, Name: "PULL", Peers: []string{"PUSH"}, Receives: true, Conflates: true,
 		make: func(h *Host) Pattern { return newDealer(h, false, true) }},
-	{Number: Push, Name: "PUSH", Peers: []string{"PULL"}, Sends: true, Conflates: true,
+	{Number: Push, Name: "PUSH", Peers: []string{"PULL"}, Sends: true, Conflates: true, Monitors: true,
 		make: func(h *Host) Pattern { return newDealer(h, true, false) }},
-	{Number: XPub, Name: "XPUB", Peers: []string{"SUB", "XSUB"}, Sends: true, Receives: true, TopicsOut: true,
+	{Number: XPub, Name: "XPUB", Peers: []string{"SUB", "XSUB"}, Sends: true, Receives: true, TopicsOut: true, TakesTopics: true,
 		make: func(h *Host) Pattern { return newXPub(h, false) }},
 	{Number: XSub, Name: "XSUB", Peers: []string{"PUB", "XPUB"}, Sends: true, Receives: true, TopicsIn: true, NoLinger: true,
 		make: func(h *Host) Pattern { return newSub(h, false) }},
@@ -116,18 +140,18 @@ var types = []Type{
 	{Number: Client, Name: "CLIENT", Peers: []string{"SERVER"}, Sends: true, Receives: true,
 		Hello: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newDealer(h, true, true) }},
-	{Number: Radio, Name: "RADIO", Peers: []string{"DISH"}, Sends: true, Groups: true, OneFrame: true, ThreadSafe: true,
+	{Number: Radio, Name: "RADIO", Peers: []string{"DISH"}, Sends: true, Groups: true, OneFrame: true, ThreadSafe: true, TakesGroups: true, Datagrams: SendsDatagrams,
 		make: func(h *Host) Pattern { return newRadio(h) }},
-	{Number: Dish, Name: "DISH", Peers: []string{"RADIO"}, Receives: true, Groups: true, OneFrame: true, ThreadSafe: true, NoLinger: true,
+	{Number: Dish, Name: "DISH", Peers: []string{"RADIO"}, Receives: true, Groups: true, OneFrame: true, ThreadSafe: true, NoLinger: true, Datagrams: ReceivesDatagrams,
 		make: func(h *Host) Pattern { return newDish(h) }},
 	{Number: Gather, Name: "GATHER", Peers: []string{"SCATTER"}, Receives: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newDealer(h, false, true) }},
 	{Number: Scatter, Name: "SCATTER", Peers: []string{"GATHER"}, Sends: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newDealer(h, true, false) }},
-	{Number: Dgram, Name: "DGRAM", Peers: []string{"DGRAM"}, Sends: true, Receives: true, Addresses: true,
+	{Number: Dgram, Name: "DGRAM", Peers: []string{"DGRAM"}, Sends: true, Receives: true, Addresses: true, Datagrams: ExchangesDatagrams,
 		make: func(h *Host) Pattern { return newDgram(h) }},
 	{Number: Peer, Name: "PEER", Peers: []string{"PEER"}, Sends: true, Receives: true,
-		Hello: true, RoutingIDs: true, OneFrame: true, ThreadSafe: true,
+		Hello: true, RoutingIDs: true, OneFrame: true, ThreadSafe: true, Numbers: true,
 		make: func(h *Host) Pattern { return newServer(h, true) }},
 	{Number: Channel, Name: "CHANNEL", Peers: []string{"CHANNEL"}, Sends: true, Receives: true, OnePeer: true, OneFrame: true, ThreadSafe: true,
 		make: func(h *Host) Pattern { return newPair(h) }},

@@ -129,8 +129,12 @@ func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 	}
 	w := *m
 	several := len(x.targets) > 1
-	if several && !w.Owned && w.Lease == nil && w.Size() >= pipe.RefSize {
-		w = m.Own() // which their queues share
+	if several && w.Lease == nil && w.Size() >= pipe.RefSize {
+		if !w.Owned {
+			w = m.Own() // which their queues share
+		}
+		w.Lease = x.h.Budget.Share(w.Size())
+		defer w.Lease.Release()
 	}
 	for _, p := range x.targets {
 		if several {
@@ -140,7 +144,7 @@ func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 		}
 	}
 	if len(x.targets) >= audience && x.shared.row >= streak {
-		x.shared.begin(x.targets)
+		x.shared.begin(x.targets, x.h.Budget)
 	}
 	clear(x.targets)
 	x.forgetLast()

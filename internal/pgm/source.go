@@ -47,6 +47,8 @@ const (
 	mostUnknown = 256
 	// spmPause is the shortest time between SPMs that receivers ask for.
 	spmPause = 20 * time.Millisecond
+	// spmAmidData is how long data may flow without an SPM.
+	spmAmidData = 500 * time.Millisecond
 	// burst is for how long a source may send at once what the rate allows for that time.
 	// It is about what a timer of the system is late by, twice.
 	burst = 2 * time.Millisecond
@@ -92,8 +94,16 @@ func NewSource(cfg SourceConfig, now time.Time) *Source {
 // Stats returns the counters.
 func (s *Source) Stats() SourceStats { return s.stats }
 
+// reserved is what a packet of the largest size has room for beside its data, as with
+// libzmq: a header, an option for fragments, and in IP one that alerts routers.
+const reserved = 44
+
 // MaxData is how much data a packet has at most.
-func (s *Source) MaxData() int { return s.cfg.MTU - s.cfg.Headers - packet.DataOverhead }
+func (s *Source) MaxData() int { return MaxData(s.cfg.MTU, s.cfg.Headers) }
+
+// MaxData is how much data a packet has at most for a largest packet and the headers of IP
+// and UDP.
+func MaxData(mtu, headers int) int { return mtu - headers - reserved }
 
 // Wait returns how long the rate has a packet with n bytes of data wait.
 func (s *Source) Wait(n int, now time.Time) time.Duration {
@@ -112,10 +122,14 @@ func (s *Source) Data(data []byte, now time.Time) []byte {
 	return slot.packet
 }
 
-// beatAfterData starts the heartbeats anew.
+// beatAfterData starts the heartbeats anew. A stream of data does not put them off for
+// ever: a receiver that joins needs one to ask for repairs.
 func (s *Source) beatAfterData(now time.Time) {
 	s.beat = 0
 	s.spmAt = now.Add(heartbeats[0])
+	if t := s.spmLast.Add(spmAmidData); t.Before(s.spmAt) {
+		s.spmAt = t
+	}
 }
 
 // Finish has the last SPMs sent, which say that the session ends.

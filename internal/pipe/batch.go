@@ -101,10 +101,12 @@ func adjoin(b, s []byte) bool {
 // many messages that is.
 func (o *Outbox) Sent(b *Batch) (msgs int) {
 	size, commands := -b.credit.size, 0
+	var gone tally
 	for i := range b.segs {
 		s := &b.segs[i]
 		msgs += s.msgs
 		size += s.size
+		gone.add(s)
 		if s.ctl {
 			commands += len(s.b)
 		}
@@ -125,13 +127,10 @@ func (o *Outbox) Sent(b *Batch) (msgs int) {
 		o.oldest.countedLocked(more, size)
 	}
 	wake := o.mark.ack(uint64(more), size)
+	wake = o.leftLocked(gone) || wake
 	o.stuck = false
 	o.movedLocked()
-	writable := o.writable
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	o.unlockWaking(wake)
 	return msgs
 }
 
@@ -151,6 +150,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 	var all []byte
 	done, upTo := 0, 0
 	msgs, size := -b.credit.msgs, -b.credit.size
+	var gone tally
 	if o.raw {
 		b.count(n, true)
 		done, upTo = b.credit.msgs, b.credit.start
@@ -166,6 +166,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 		}
 		msgs += s.msgs
 		size += s.size
+		gone.add(s)
 		if s.chunk != nil {
 			s.chunk.release()
 		}
@@ -195,22 +196,17 @@ func (o *Outbox) Failed(b *Batch, n int) {
 		o.torn.times = 0 // the message before this has gone out
 	}
 	if len(rest) > 0 && !o.closed && !o.supersededLocked() {
-		s := segment{b: rest, msgs: left, size: leftSize, ends: true}
+		s := segment{b: rest, msgs: left, size: leftSize, ends: true, weighs: cap(rest)}
+		o.weight.own += int64(cap(rest))
 		o.segs = append([]segment{s}, o.segs...)
 		o.bytes += len(rest)
 		o.torn.now = within
 		msgs, size = msgs-left, size-leftSize
 	}
 	wake := o.mark.ack(uint64(msgs), size)
+	wake = o.leftLocked(gone) || wake
 	o.releaseLocked()
-	writable, drained := o.writable, o.drainedLocked()
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(wake)
 }
 
 // supersededLocked reports whether a newer message waits in the place of any that a

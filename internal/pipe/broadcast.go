@@ -5,6 +5,7 @@ package pipe
 import (
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gozmq/zmq/internal/wire"
 )
@@ -31,14 +32,47 @@ type Broadcast struct {
 	widest int    // the most frames of one
 	// waiting are the members that had taken everything when their writers ended.
 	waiting []*Pipe
+	budget  *Budget // that the pages draw on
 }
 
-// page is a piece of the queue. Members that are behind refer to it; the garbage
-// collector takes it when the last has gone on.
+// page is a piece of the queue. Members that are behind refer to it, segments that were cut
+// out of it, and the page before. The garbage collector takes it after the last of them,
+// with which it gives back what it has drawn.
 type page struct {
 	b     []byte // grows in place under Broadcast.mu
 	count uint64 // of the broadcast at its end, once there is a next page
 	next  *page
+
+	holders atomic.Int32
+	budget  *Budget
+	chunk   chunk // ends a hold when it is released
+}
+
+// newPage returns a page with room for n bytes, which the caller holds.
+func newPage(budget *Budget, n int) *page {
+	p := &page{b: make([]byte, 0, n), budget: budget}
+	p.chunk.page = p
+	p.holders.Store(1)
+	if budget != nil {
+		budget.messages.Add(int64(n))
+	}
+	return p
+}
+
+// hold adds a holder, for which the page is returned.
+func (p *page) hold() *page {
+	p.holders.Add(1)
+	return p
+}
+
+// release ends a hold. With the last one the page lets go of the next.
+func (p *page) release() {
+	for p != nil && p.holders.Add(-1) == 0 {
+		if p.budget != nil {
+			p.budget.messages.Add(-int64(cap(p.b)))
+		}
+		p = p.next
+	}
 }
 
 // membership is the supply of a member. It is guarded by the outbox's lock.
@@ -51,8 +85,14 @@ type membership struct {
 	waiting bool   // is in of.waiting
 }
 
-// NewBroadcast returns a broadcast without members.
-func NewBroadcast() *Broadcast { return &Broadcast{tail: &page{}} }
+// NewBroadcast returns a broadcast without members, whose memory draws on a budget; nil is
+// no limit. Its owner ends it.
+func NewBroadcast(budget *Budget) *Broadcast {
+	return &Broadcast{tail: newPage(budget, 0), budget: budget}
+}
+
+// End lets go of the broadcast when it has no members any more.
+func (b *Broadcast) End() { b.tail.release() }
 
 // Join makes a pipe a member. It reports false for one that cannot be: in
 // process, or with a queue that is not counted in messages alone. The socket's
@@ -69,7 +109,7 @@ func (b *Broadcast) Join(p *Pipe) bool {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	o.share = membership{of: b, pipe: p, page: b.tail, off: len(b.tail.b), seen: b.count}
+	o.share = membership{of: b, pipe: p, page: b.tail.hold(), off: len(b.tail.b), seen: b.count}
 	o.supply = &o.share
 	if !o.token && len(o.segs) == 0 {
 		o.share.wait()
@@ -88,6 +128,8 @@ func (b *Broadcast) Leave(p *Pipe) {
 	}
 	// A member that is behind has a writer at work, or gets one with its next link.
 	o.pullLocked(math.MaxInt)
+	o.weighLocked()
+	o.share.page.release()
 	o.share, o.supply = membership{}, nil
 }
 
@@ -104,9 +146,10 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 	t := b.tail
 	if cap(t.b)-len(t.b) < need {
 		t.count = b.count
-		t.next = &page{b: make([]byte, 0, max(pageSize, need))}
-		t = t.next
-		b.tail = t
+		t.next = newPage(b.budget, max(pageSize, need)).hold()
+		b.tail = t.next
+		t.release()
+		t = b.tail
 	}
 	flags := byte(wire.FlagMore)
 	if len(m.Tail) == 0 {
@@ -155,14 +198,17 @@ func (s *membership) pull(o *Outbox, limit int) {
 		}
 		if n := len(s.page.b); n > s.off {
 			part := s.page.b[s.off:n:n]
-			o.segs = append(o.segs, segment{b: part, msgs: int(upTo - s.seen), ends: true})
+			o.segs = append(o.segs, segment{b: part, chunk: &s.page.hold().chunk, msgs: int(upTo - s.seen), ends: true, weighs: len(part), common: true})
 			o.bytes += len(part)
+			o.weight.shared += int64(len(part))
 			o.mark.wrote(int(upTo-s.seen), 0)
 			o.sent += upTo - s.seen
 		}
 		s.off, s.seen = len(s.page.b), upTo
-		if s.page.next != nil {
-			s.page, s.off = s.page.next, 0
+		if next := s.page.next; next != nil {
+			next.hold()
+			s.page.release()
+			s.page, s.off = next, 0
 		}
 	}
 }
@@ -201,6 +247,7 @@ func (s *membership) empty() bool { return s.behind() == 0 }
 // drop implements supply.
 func (s *membership) drop(o *Outbox) bool {
 	o.sent += uint64(s.behind())
+	s.page.release()
 	o.share, o.supply = membership{}, nil
 	return false
 }

@@ -14,7 +14,7 @@ import (
 // audienceOf makes members of a new broadcast, each with a link.
 func audienceOf(t testing.TB, n, hwm int) (*Broadcast, []*Pipe) {
 	t.Helper()
-	b := NewBroadcast()
+	b := NewBroadcast(nil)
 	var ps []*Pipe
 	for range n {
 		p := New(Config{Mailbox: &Mailbox{Writers: true}, Buffers: new(Buffers), SendHWM: hwm})
@@ -157,7 +157,7 @@ func TestBroadcastOverABrokenConnection(t *testing.T) {
 
 // TestBroadcastToALinkThatCameLate: a member without a connection loses nothing.
 func TestBroadcastToALinkThatCameLate(t *testing.T) {
-	b := NewBroadcast()
+	b := NewBroadcast(nil)
 	p := New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers)})
 	b.Join(p)
 	b.Add(message("1"), nil)
@@ -173,7 +173,7 @@ func TestBroadcastToALinkThatCameLate(t *testing.T) {
 }
 
 func TestBroadcastIsNotForAll(t *testing.T) {
-	b := NewBroadcast()
+	b := NewBroadcast(nil)
 	for name, p := range map[string]*Pipe{
 		"conflating":       New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), Conflate: true}),
 		"counted in bytes": New(Config{Mailbox: &Mailbox{}, Buffers: new(Buffers), SendMax: 100}),

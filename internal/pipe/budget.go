@@ -170,9 +170,11 @@ func (b *Budget) forget(a *Account) {
 }
 
 // queue draws for a queue, which has the bytes already, and reports whether it may have
-// more. With all it may have as much as is free.
-func (a *Account) queue(n int64, all bool) (more bool) {
+// more. beside is what the queue has that is not drawn by it. With all it may have as much
+// as is free.
+func (a *Account) queue(n, beside int64, all bool) (more bool) {
 	has, free := a.add(n, queued)
+	has += beside
 	if all {
 		return has <= free
 	}
@@ -182,7 +184,7 @@ func (a *Account) queue(n int64, all bool) (more bool) {
 // Hold draws what is held while a queue is full. Release gives it back.
 func (a *Account) Hold(n int64) {
 	if a != nil {
-		a.queue(n, false)
+		a.queue(n, 0, false)
 	}
 }
 

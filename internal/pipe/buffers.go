@@ -27,11 +27,13 @@ type Buffers struct {
 	frames             sync.Pool // of *[]byte, for large frames
 }
 
-// chunk is a piece of memory with a home to go back to: a pool, or a lender.
+// chunk is a piece of memory with a home to go back to: a pool, a lender, or a page that
+// counts its holders.
 type chunk struct {
 	buf   []byte
 	home  *sync.Pool
 	lease *Lease
+	page  *page
 }
 
 // get returns an empty chunk with room for at least n bytes.
@@ -56,6 +58,8 @@ func (c *chunk) release() {
 	switch {
 	case c.lease != nil:
 		c.lease.Release()
+	case c.page != nil:
+		c.page.release()
 	case c.home != nil:
 		c.home.Put(c)
 	}

@@ -154,12 +154,14 @@ func (o *Outbox) conflateLocked(h *pending, m *Message) (ok bool) {
 		if o.mark.bytes > 0 {
 			o.mark.held += int64(m.Size() - h.queue[i].Size())
 		}
+		o.weight.own += int64(m.Size() - h.queue[i].Size())
 		h.replace(h.queue, i, Item{Message: m.Own()})
 		o.replaced.note(1)
+		o.weighLocked()
 		return true
 	}
 	k, bytes := o.mark.limit, o.mark.bytes
-	if !h.all && (k > 0 && uint64(len(h.queue)) >= k || bytes > 0 && o.mark.held >= bytes) {
+	if !h.all && (o.mark.blocked || k > 0 && uint64(len(h.queue)) >= k || bytes > 0 && o.mark.held >= bytes) {
 		o.mark.refused = true
 		return false
 	}
@@ -172,6 +174,8 @@ func (h *pending) appendLocked(o *Outbox, m *Message) {
 	h.note(h.queue, m)
 	h.queue = append(h.queue, Item{Message: m.Own()})
 	o.mark.wrote(1, m.Size())
+	o.weight.own += int64(m.Size())
+	o.weighLocked()
 }
 
 // pull implements supply: from here on a message is not replaced.
@@ -180,6 +184,7 @@ func (h *pending) pull(o *Outbox, limit int) {
 		var it Item
 		it, h.queue = h.shift(h.queue)
 		o.placeLocked(&it.Message)
+		o.weight.own -= int64(it.Size())
 	}
 }
 
@@ -191,7 +196,9 @@ func (h *pending) empty() bool       { return len(h.queue) == 0 }
 // drop implements supply.
 func (h *pending) drop(o *Outbox) (wake bool) {
 	for i := range h.queue {
-		wake = o.mark.unwrite(1, h.queue[i].Size()) || wake
+		size := h.queue[i].Size()
+		wake = o.mark.unwrite(1, size) || wake
+		wake = o.leftLocked(tally{own: int64(size)}) || wake
 	}
 	h.queue = slices.Delete(h.queue, 0, len(h.queue))
 	h.clear()

@@ -31,11 +31,7 @@ func (o *Outbox) Stuck(b *Batch, n int) {
 	}
 	wake := o.mark.ack(uint64(b.credit.msgs-had.msgs), b.credit.size-had.size)
 	wake = o.mark.settle() || wake
-	writable := o.writable
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	o.unlockWaking(wake)
 }
 
 // count counts the messages that end within the first n bytes of the batch.

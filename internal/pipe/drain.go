@@ -36,6 +36,24 @@ func (o *Outbox) anyLocked() bool {
 	return slices.ContainsFunc(o.segs, func(s segment) bool { return !s.asks }) || o.supply != nil && !o.supply.empty()
 }
 
+// unlockWaking gives up mu and then wakes the socket, if wake says that there is room again.
+func (o *Outbox) unlockWaking(wake bool) {
+	writable := o.writable
+	o.mu.Unlock()
+	if wake && writable != nil {
+		writable()
+	}
+}
+
+// unlockAndTell is unlockWaking, and tells those that wait for the end if nothing is left.
+func (o *Outbox) unlockAndTell(wake bool) {
+	drained := o.drainedLocked()
+	o.unlockWaking(wake)
+	if drained != nil {
+		drained()
+	}
+}
+
 // drainedLocked returns what is to be called, without mu, if nothing is left.
 func (o *Outbox) drainedLocked() func() {
 	if o.token || o.anyLocked() {

@@ -22,6 +22,7 @@ type mark struct {
 	held    int64 // bytes written and not yet acknowledged
 	unacked int64 // bytes read since the last acknowledgement
 	refused bool
+	blocked bool // whatever the limits allow: see weight
 }
 
 func (m *mark) set(limit int, bytes int64) {
@@ -38,7 +39,7 @@ func (m *mark) full() bool { return m.room(1) == 0 }
 // room returns how many messages may be written now, at most n. A single message
 // larger than the limit in bytes passes when nothing else is queued.
 func (m *mark) room(n int) int {
-	if m.bytes > 0 && m.held >= m.bytes {
+	if m.blocked || m.bytes > 0 && m.held >= m.bytes {
 		return 0
 	}
 	return m.under(m.limit, n)

@@ -141,7 +141,7 @@ func TestMarkOfTheLargestNumber(t *testing.T) {
 		t.Errorf("a mark of %d bytes", n)
 	}
 	o := newOutbox(most)
-	b := NewBroadcast()
+	b := NewBroadcast(nil)
 	p := &Pipe{out: o}
 	b.Join(p)
 	b.Add(message("x"), nil)

@@ -56,6 +56,11 @@ func (o *Outbox) displace(m *Message) (dropped int, ok, flush bool) {
 	for o.overLocked() && o.dropOldestLocked() {
 		dropped++
 	}
+	for before := o.mark.written; o.mark.blocked && o.mark.written == before; dropped++ {
+		if !o.dropOldestLocked() { // all of it is in the writer's hand
+			return dropped, false, false
+		}
+	}
 	o.mark.refused = refused // there is no more room than before
 	if h := o.pendingLocked(); h != nil {
 		h.appendLocked(o, m)
@@ -94,6 +99,7 @@ func (o *Outbox) dropOldestLocked() bool {
 		var it Item
 		it, h.queue = h.shift(h.queue)
 		o.mark.unwrite(1, it.Size())
+		o.leftLocked(tally{own: int64(it.Size())})
 		return true
 	}
 	at := 0
@@ -110,7 +116,7 @@ func (o *Outbox) dropOldestLocked() bool {
 }
 
 // dropMessageLocked takes the message at the beginning of a segment out of the queue, and
-// returns its payload size. A chunk that becomes free is left to the garbage collector,
+// returns its payload size. A chunk of a pool that becomes free is left to the garbage collector,
 // because the writer may have other parts of it in hand (segment.behind).
 func (o *Outbox) dropMessageLocked(from int) (size int) {
 	k, at, x := next(o.segs, from, 0)
@@ -125,11 +131,15 @@ func (o *Outbox) dropMessageLocked(from int) (size int) {
 	if len(s.b) == 0 && s.msgs == 0 {
 		k++
 	}
+	var gone tally
 	for i := from; i < k; i++ {
-		if c := o.segs[i].chunk; c != nil && c.lease != nil {
+		s := &o.segs[i]
+		gone.add(s)
+		if c := s.chunk; c != nil && c.home == nil {
 			c.release()
 		}
 	}
+	o.leftLocked(gone)
 	if from == 0 {
 		clear(o.segs[:k])
 		o.segs = o.segs[k:] // moving the rest would cost its length for every message

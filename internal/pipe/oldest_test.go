@@ -303,7 +303,7 @@ func TestDropOldestInProcessIsEitherEnds(t *testing.T) {
 
 // TestDropOldestAfterABroadcast: pages that subscribers share are cut for one, not changed.
 func TestDropOldestAfterABroadcast(t *testing.T) {
-	b := NewBroadcast()
+	b := NewBroadcast(nil)
 	slow, fast := oldestBox(10, 0), oldestBox(10, 0)
 	for _, p := range []*Pipe{slow, fast} {
 		p.out.Attach(idleLink{}, wire.V31)

@@ -36,6 +36,7 @@ type Outbox struct {
 	bytes    int // in segs
 	last     int // bytes of the last batch: decides the size of the next chunk
 	mark     mark
+	weight   weight
 	supply   supply  // nil for most
 	oldest   *oldest // nil for most: the oldest messages give way at the mark
 	written  uint64  // bytes that connections have taken
@@ -66,14 +67,16 @@ type Outbox struct {
 // it is the last; a message may span several, the last of which says so. With raw, where
 // the bytes do not tell one message from the next, each has segments of its own.
 type segment struct {
-	b     []byte
-	chunk *chunk
-	msgs  int  // messages that end here
-	size  int  // their payload, for the limit in bytes
-	ends  bool // the last byte ends a message
-	body  bool // of one frame, whose header is in the segment before
-	ctl   bool // a PING or PONG: ends with its connection
-	asks  bool // subscriptions: they are no messages, and end with their connection
+	b      []byte
+	chunk  *chunk
+	msgs   int  // messages that end here
+	size   int  // their payload, for the limit in bytes
+	weighs int  // bytes of memory, as they count: see weight
+	common bool // which others share
+	ends   bool // the last byte ends a message
+	body   bool // of one frame, whose header is in the segment before
+	ctl    bool // a PING or PONG: ends with its connection
+	asks   bool // subscriptions: they are no messages, and end with their connection
 }
 
 // room returns how many messages would be taken now, at most limit, and remembers to
@@ -129,7 +132,10 @@ func (o *Outbox) append(m *Message) (ok, flush bool) {
 }
 
 // queueLocked appends a message and counts it.
-func (o *Outbox) queueLocked(m *Message) { o.mark.wrote(1, o.placeLocked(m)) }
+func (o *Outbox) queueLocked(m *Message) {
+	o.mark.wrote(1, o.placeLocked(m))
+	o.weighLocked()
+}
 
 // appendFramedLocked copies messages that are framed already, and counts them.
 func (o *Outbox) appendFramedLocked(b []byte, n int) {
@@ -139,12 +145,15 @@ func (o *Outbox) appendFramedLocked(b []byte, n int) {
 	seg.ends = true
 	o.bytes += len(b)
 	o.mark.wrote(n, 0)
+	o.weighLocked()
 }
 
 // placeLocked appends a message and returns its payload size.
 func (o *Outbox) placeLocked(m *Message) int {
+	k := len(o.segs)
 	size := o.encodeLocked(m)
 	if m.Lease != nil {
+		o.shareLocked(k)
 		o.holdLocked(m.Lease)
 	}
 	seg := &o.segs[len(o.segs)-1]
@@ -207,8 +216,9 @@ func (o *Outbox) frameLocked(flags byte, body []byte, owned bool) {
 			seg.ends = false
 			o.bytes += wire.HeaderSize(n)
 		}
-		o.segs = append(o.segs, segment{b: body[:n:n], body: true})
+		o.segs = append(o.segs, segment{b: body[:n:n], body: true, weighs: n})
 		o.bytes += n
+		o.weight.own += int64(n)
 		return
 	}
 	seg := o.growLocked(n + wire.MaxHeaderSize)
@@ -238,33 +248,37 @@ func (o *Outbox) growLocked(n int) *segment {
 				return &o.segs[k]
 			}
 		}
-		n = max(n, smallChunk+1)
+		n = o.weight.largeLocked(n)
 	} else if o.last > smallChunk {
-		n = max(n, smallChunk+1)
+		n = o.weight.largeLocked(n)
 	}
 	c := o.buffers.get(n)
-	o.segs = append(o.segs, segment{b: c.buf, chunk: c})
+	o.segs = append(o.segs, segment{b: c.buf, chunk: c, weighs: cap(c.buf)})
+	o.weight.own += int64(cap(c.buf))
 	return &o.segs[len(o.segs)-1]
 }
 
 // behind returns a segment for the rest of the chunk, which goes back with that one
 // from now on.
 func (s *segment) behind() segment {
-	c := s.chunk
-	s.chunk = nil
-	return segment{b: s.b[len(s.b):len(s.b):cap(s.b)], chunk: c}
+	c, n := s.chunk, s.weighs
+	s.chunk, s.weighs = nil, 0
+	return segment{b: s.b[len(s.b):len(s.b):cap(s.b)], chunk: c, weighs: n}
 }
 
 // dropLocked empties the queue.
 func (o *Outbox) dropLocked() (wake bool) {
+	var gone tally
 	for i := range o.segs {
 		s := &o.segs[i]
 		wake = o.mark.unwrite(s.msgs, s.size) || wake
+		gone.add(s)
 		if s.chunk != nil {
 			s.chunk.release()
 		}
 		*s = segment{}
 	}
+	wake = o.leftLocked(gone) || wake
 	o.segs = o.segs[:0]
 	o.bytes, o.ctl, o.asked, o.torn = 0, 0, 0, torn{}
 	if o.supply != nil {
@@ -334,14 +348,7 @@ func (o *Outbox) Detach() {
 func (o *Outbox) reset() {
 	o.mu.Lock()
 	wake := o.dropLocked()
-	writable, drained := o.writable, o.drainedLocked()
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(wake)
 }
 
 // dropCommands leaves commands that were not sent out of what waits for the next
@@ -355,22 +362,14 @@ func (o *Outbox) dropCommands() {
 		return s.ctl
 	})
 	o.ctl = 0
-	drained := o.drainedLocked()
-	o.mu.Unlock()
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(false)
 }
 
 func (o *Outbox) setLimit(limit int) {
 	o.mu.Lock()
 	o.mark.set(limit, o.mark.bytes)
 	wake := o.mark.ack(0, 0)
-	writable := o.writable
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	o.unlockWaking(wake)
 }
 
 // close drops what is queued; later messages vanish.

@@ -33,7 +33,8 @@ type Peer struct {
 	PublicKey  string     // 32 bytes that the peer has proved to hold the secret of; empty but for clients of CURVE
 	Accepted   bool       // the peer connected to us
 
-	Certificate []byte // the peer's of TLS, in DER form; nil unless it was verified
+	Certificate     []byte // the peer's of TLS, in DER form; nil unless it was verified
+	CertificateName string // its subject, empty without it
 
 	MaxFrame, MaxMessage, MaxFrames Limit // of what it accepts, as it has announced
 

@@ -209,11 +209,7 @@ func (o *Outbox) flush(inline bool) {
 	l := o.link
 	if l == nil { // the connection went in the meantime
 		o.releaseLocked()
-		drained := o.drainedLocked()
-		o.mu.Unlock()
-		if drained != nil {
-			drained()
-		}
+		o.unlockAndTell(false)
 		return
 	}
 	o.mu.Unlock()

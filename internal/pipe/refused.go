@@ -52,17 +52,15 @@ func (o *Outbox) sift(b *Batch, peer *Peer) {
 	if n == 0 {
 		return
 	}
-	b.keep(func(x extent) bool { return peer.refuses(x) == nil })
+	less := b.keep(func(x extent) bool { return peer.refuses(x) == nil })
 	o.mu.Lock()
 	if o.oldest != nil {
 		o.oldest.countedLocked(n, size)
 	}
 	wake := o.mark.ack(uint64(n), size)
-	writable, refused := o.writable, o.refused
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
+	wake = o.leftLocked(less) || wake
+	refused := o.refused
+	o.unlockWaking(wake)
 	if refused != nil {
 		refused(n, reason)
 	}
@@ -89,8 +87,9 @@ func (b *Batch) each(message func(x extent, bytes func() []byte), other func(s s
 	}
 }
 
-// keep leaves in the batch what wanted says, in memory of its own.
-func (b *Batch) keep(wanted func(x extent) bool) {
+// keep leaves in the batch what wanted says, in memory of its own. It returns how much less
+// that weighs.
+func (b *Batch) keep(wanted func(x extent) bool) (less tally) {
 	var kept []segment
 	b.each(func(x extent, bytes func() []byte) {
 		if !wanted(x) {
@@ -104,13 +103,23 @@ func (b *Batch) keep(wanted func(x extent) bool) {
 		s.msgs++
 		s.size += x.size
 	}, func(s segment) { kept = append(kept, s) })
+	for i := range kept {
+		if s := &kept[i]; !s.ctl && !s.asks {
+			s.weighs = cap(s.b)
+			less.own -= int64(s.weighs)
+		}
+	}
 	for i := range b.segs {
-		if s := &b.segs[i]; s.chunk != nil && !s.ctl && !s.asks {
-			s.chunk.release()
+		if s := &b.segs[i]; !s.ctl && !s.asks {
+			less.add(s)
+			if s.chunk != nil {
+				s.chunk.release()
+			}
 		}
 	}
 	clear(b.segs)
 	b.segs = append(b.segs[:0], kept...)
+	return less
 }
 
 // next returns where the message ends that begins at a place in segments, and how large it

@@ -99,7 +99,7 @@ func TestWriterDropsWhatThePeerHasAnnouncedToRefuse(t *testing.T) {
 
 // TestWriterOfABroadcastDropsForOnePeerAlone: the pages are shared with others.
 func TestWriterOfABroadcastDropsForOnePeerAlone(t *testing.T) {
-	b := NewBroadcast()
+	b := NewBroadcast(nil)
 	small, large := oldestBox(0, 0), oldestBox(0, 0)
 	for _, p := range []*Pipe{small, large} {
 		p.SetPeer(announcing(0, 0, 0))

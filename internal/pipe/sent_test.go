@@ -26,7 +26,7 @@ func TestSentCountsEveryWay(t *testing.T) {
 		"to a sole peer":       {remotePipe, func(p *Pipe) { p.BeginSole(); p.WriteSole(m); p.EndSole(); p.Write(m) }, 2},
 		"to one that has gone": {remotePipe, func(p *Pipe) { p.CloseOut(); p.Write(m); p.WriteRun(run()) }, 3},
 		"by broadcast": {remotePipe, func(p *Pipe) {
-			b := NewBroadcast()
+			b := NewBroadcast(nil)
 			b.Join(p)
 			b.Add(m, nil)
 			b.Add(m, nil)
@@ -34,12 +34,12 @@ func TestSentCountsEveryWay(t *testing.T) {
 			p.Write(m)
 		}, 3},
 		"by broadcast, and not yet taken": {remotePipe, func(p *Pipe) {
-			b := NewBroadcast()
+			b := NewBroadcast(nil)
 			b.Join(p)
 			b.Add(m, nil)
 		}, 1},
 		"by broadcast, and dropped": {remotePipe, func(p *Pipe) {
-			b := NewBroadcast()
+			b := NewBroadcast(nil)
 			b.Join(p)
 			b.Add(m, nil)
 			p.CloseOut()

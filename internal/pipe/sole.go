@@ -80,9 +80,11 @@ func (p *Pipe) WriteSole(m *Message) (ok, flush bool) {
 			c.release()
 			return false, false
 		}
-		o.segs = append(o.segs, segment{b: c.buf, chunk: c, msgs: 1, size: len(m.Head), ends: true})
+		o.segs = append(o.segs, segment{b: c.buf, chunk: c, msgs: 1, size: len(m.Head), ends: true, weighs: cap(c.buf)})
 		o.bytes += len(c.buf)
+		o.weight.own += int64(cap(c.buf))
 		o.mark.wrote(1, len(m.Head))
+		o.weighLocked()
 	} else {
 		o.queueLocked(m)
 	}

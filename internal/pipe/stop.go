@@ -12,6 +12,7 @@ package pipe
 // SetAccount has the pipe draw on the account of a new connection, also for what waits
 // from one before.
 func (p *Pipe) SetAccount(a *Account) {
+	p.out.setAccount(a)
 	b := &p.in
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -48,7 +49,7 @@ func (b *Inbox) drawLocked() {
 	}
 	n := step(b.size-OwnBytes, b.drawn)
 	b.drawn += n
-	if !b.account.queue(n, b.mark.limit == 0) && !b.closed {
+	if !b.account.queue(n, 0, b.mark.limit == 0) && !b.closed {
 		b.stopped = b.size
 	}
 }

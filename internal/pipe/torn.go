@@ -65,14 +65,7 @@ func (o *Outbox) Broke(refused bool) (size int, gaveUp bool) {
 	}
 	t.times = 0
 	size, wake := o.dropHeadLocked()
-	writable, drained := o.writable, o.drainedLocked()
-	o.mu.Unlock()
-	if wake && writable != nil {
-		writable()
-	}
-	if drained != nil {
-		drained()
-	}
+	o.unlockAndTell(wake)
 	return size, true
 }
 
@@ -94,8 +87,12 @@ func (o *Outbox) dropHeadLocked() (size int, wake bool) {
 	s.msgs--
 	s.size -= size
 	o.bytes -= at
+	wake = o.mark.ack(1, size)
 	if len(s.b) == 0 {
+		var gone tally
+		gone.add(s)
+		wake = o.leftLocked(gone) || wake
 		o.segs = o.segs[1:]
 	}
-	return size, o.mark.ack(1, size)
+	return size, wake
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 
 	"github.com/gozmq/zmq/internal/core"
-	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/zerr"
 )
@@ -51,7 +50,7 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 			reply = r
 		}
 	}
-	if reply == nil && c.s.Type() == pattern.Rep {
+	if reply == nil && c.s.Kind().Replies {
 		reply = [][]byte{{}}
 	}
 	if reply == nil || c.mute() {
@@ -63,10 +62,10 @@ func (c *control) serve(p *Proxy) (acted bool, err error) {
 	return true, err
 }
 
-// envelope returns how many frames come before the commands. They lead a ROUTER's reply
+// envelope returns how many frames come before the commands. They lead the reply of a ROUTER
 // back to the peer that asked.
 func (c *control) envelope(frames [][]byte) int {
-	if c.s.Type() != pattern.Router {
+	if !c.s.Kind().Addresses {
 		return 0
 	}
 	if len(frames) > 1 && len(frames[1]) == 0 { // from a REQ
@@ -78,7 +77,7 @@ func (c *control) envelope(frames [][]byte) int {
 // mute reports whether the control socket cannot answer. STATISTICS on a PULL or a SUB
 // ends libzmq's proxy; here the question goes without an answer. The reply of an XSUB
 // would be taken for subscriptions.
-func (c *control) mute() bool { return !c.s.Kind().Sends || c.s.Type() == pattern.XSub }
+func (c *control) mute() bool { return !c.s.Kind().Sends || c.s.Kind().TopicsIn }
 
 // obey carries out one command. It ignores unknown ones.
 func (c *control) obey(p *Proxy, command []byte) (reply [][]byte) {

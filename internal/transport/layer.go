@@ -73,9 +73,14 @@ type Opened struct {
 	// Otherwise there is no mechanism: both sides send their identity.
 	Commands bool
 
-	// Certificate is the peer's certificate in DER form, nil if it has shown none or
-	// if it was not verified.
-	Certificate []byte
+	// Certificate is the peer's, zero if it has shown none or if it was not verified.
+	Certificate Certificate
+}
+
+// Certificate is a certificate of TLS.
+type Certificate struct {
+	DER  []byte
+	Name string // the subject, "CN=alice,O=Example", or the names of hosts if it has none
 }
 
 // Operations of control frames, as WebSocket numbers them (RFC 6455, 5.2).
@@ -103,9 +108,13 @@ func Bottom(c net.Conn) net.Conn {
 
 // TrySend writes b to a descriptor without blocking. again means that the system takes
 // nothing now.
-func TrySend(fd uintptr, b []byte) (n int, again bool, err error) {
+func TrySend(fd uintptr, b []byte) (n int, again bool, err error) { return try(Send, fd, b) }
+
+// try makes a call of the system that does not block, until no signal interrupts it. again
+// means that the call would have blocked.
+func try(call func(fd int, b []byte) (int, error), fd uintptr, b []byte) (n int, again bool, err error) {
 	for {
-		n, err = Send(int(fd), b)
+		n, err = call(int(fd), b)
 		switch err {
 		case nil:
 			return n, false, nil

@@ -10,17 +10,4 @@ import "syscall"
 const CanPoll = true
 
 // Receive reads from a descriptor without blocking. again means that nothing is there.
-func Receive(fd uintptr, b []byte) (n int, again bool, err error) {
-	for {
-		n, err = syscall.Read(int(fd), b)
-		switch err {
-		case nil:
-			return n, false, nil
-		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-			return 0, true, nil
-		}
-		return 0, false, err
-	}
-}
+func Receive(fd uintptr, b []byte) (n int, again bool, err error) { return try(syscall.Read, fd, b) }

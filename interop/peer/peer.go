@@ -69,6 +69,7 @@ func (e *Error) Unwrap() error {
 type Process struct {
 	t       testing.TB
 	program func() *exec.Cmd
+	begin   func(*exec.Cmd) error
 
 	// Libzmq and Pyzmq are the versions that run there, such as "4.3.4".
 	Libzmq, Pyzmq string
@@ -81,6 +82,12 @@ type Process struct {
 // when there is no libzmq to run.
 func Start(t testing.TB) *Process {
 	t.Helper()
+	return StartWith(t, (*exec.Cmd).Start)
+}
+
+// StartWith is Start for a process that start starts: in a namespace, for example.
+func StartWith(t testing.TB, start func(*exec.Cmd) error) *Process {
+	t.Helper()
 	python := os.Getenv("ZMQ_INTEROP_PYTHON")
 	if python == "" {
 		python = defaultPython
@@ -88,13 +95,18 @@ func Start(t testing.TB) *Process {
 	if err := available(python); err != nil {
 		missing(t, err)
 	}
-	return startProgram(t, func() *exec.Cmd { return exec.Command(python, "-u", "-c", script) })
+	return startBy(t, func() *exec.Cmd { return exec.Command(python, "-u", "-c", script) }, start)
 }
 
 // startProgram starts a program that answers commands, for the time of the test.
 func startProgram(t testing.TB, program func() *exec.Cmd) *Process {
 	t.Helper()
-	p := &Process{t: t, program: program}
+	return startBy(t, program, (*exec.Cmd).Start)
+}
+
+func startBy(t testing.TB, program func() *exec.Cmd, start func(*exec.Cmd) error) *Process {
+	t.Helper()
+	p := &Process{t: t, program: program, begin: start}
 	p.start()
 	t.Cleanup(func() {
 		t.Helper()
@@ -142,7 +154,7 @@ func missing(t testing.TB, err error) {
 
 func (p *Process) start() {
 	p.t.Helper()
-	run, versions, err := startProcess(p.program())
+	run, versions, err := startProcess(p.program(), p.begin)
 	if err != nil {
 		p.t.Fatalf("libzmq peer: %v", err)
 	}

@@ -42,7 +42,7 @@ type greeting struct {
 }
 
 // startProcess starts the script and waits for its first line.
-func startProcess(cmd *exec.Cmd) (*process, greeting, error) {
+func startProcess(cmd *exec.Cmd, begin func(*exec.Cmd) error) (*process, greeting, error) {
 	p := &process{done: make(chan struct{}), waiting: map[int64]chan json.RawMessage{}}
 	p.cmd = cmd
 	p.cmd.Stderr = (*stderrWriter)(p)
@@ -57,7 +57,7 @@ func startProcess(cmd *exec.Cmd) (*process, greeting, error) {
 	p.stdin = stdin
 	hello := make(chan json.RawMessage, 1)
 	p.waiting[0] = hello
-	if err := p.cmd.Start(); err != nil {
+	if err := begin(p.cmd); err != nil {
 		return nil, greeting{}, err
 	}
 	go p.readLoop(stdout)

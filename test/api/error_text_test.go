@@ -123,9 +123,9 @@ func TestErrorOfAWrongCallSaysWhatComesFirst(t *testing.T) {
 	rep, req := r.Pair(zmq.REP, zmq.REQ, "inproc://turns")
 	r.Send(req, "a")
 	r.WantRecv(rep, "a")
-	bound, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	bound, at := r.Bind(zmq.PULL, rig.AnyPort)
 	connected := r.Connect(zmq.PUSH, at)
-	_, small := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.MaxMessageSize.Of(1000))
+	_, small := r.Bind(zmq.PULL, rig.AnyPort, zmq.MaxMessageSize.Of(1000))
 	dish := r.Socket(zmq.DISH)
 	r.Check(dish.Join("a"))
 	closed := r.Socket(zmq.PUSH)
@@ -167,7 +167,7 @@ func TestErrorOfAWrongCallSaysWhatComesFirst(t *testing.T) {
 		{"a group joined twice", dish.Join("a"), zmq.ErrInvalid, `the group "a" is joined already`},
 		{"a long group", dish.Join(strings.Repeat("g", 300)), zmq.ErrInvalid, "a group has at most 255 bytes"},
 
-		{"Unbind as it was bound", bound.Unbind("tcp://127.0.0.1:*"), zmq.ErrNoEndpoint, bound.String() + " is bound to " + at},
+		{"Unbind as it was bound", bound.Unbind(rig.AnyPort), zmq.ErrNoEndpoint, bound.String() + " is bound to " + at},
 		{"Unbind of a socket that is not bound", connected.Unbind("tcp://127.0.0.1:1"), zmq.ErrNoEndpoint, connected.String() + " is not bound"},
 		{"Disconnect from elsewhere", connected.Disconnect("tcp://127.0.0.1:1"), zmq.ErrNoEndpoint, connected.String() + " is connected to " + at},
 		{"closed", closed.SendString(r.Ctx, "x"), zmq.ErrClosed, closed.String() + ": socket closed"},

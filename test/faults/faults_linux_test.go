@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // tierVariable names the environment variable that says which scenarios are tried:
@@ -31,9 +33,9 @@ func wanted() tier {
 // were asked for.
 func requireLink(t *testing.T) {
 	t.Helper()
-	n, err := newNamespace(senderAddress)
+	n, err := namespace.New(senderAddress)
 	if err == nil {
-		n.close()
+		n.Close()
 		return
 	}
 	say := t.Skipf

@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // weather is what a link does to the packets of one direction.
@@ -28,7 +30,7 @@ const backlog = 500 * time.Millisecond
 
 // link carries packets between two namespaces: a router whose weather the test makes.
 type link struct {
-	a, b *namespace
+	a, b *namespace.Namespace
 	done chan struct{} // closed by close
 	all  sync.WaitGroup
 
@@ -48,12 +50,12 @@ type line struct {
 }
 
 // newLink joins two namespaces.
-func newLink(a, b *namespace, seed uint64) *link {
+func newLink(a, b *namespace.Namespace, seed uint64) *link {
 	l := &link{
 		a: a, b: b, done: make(chan struct{}), random: rand.New(rand.NewPCG(seed, 0)), flows: make(flows),
-		lines: [2]*line{{to: b.tun, wake: make(chan struct{}, 1)}, {to: a.tun, wake: make(chan struct{}, 1)}},
+		lines: [2]*line{{to: b.TUN(), wake: make(chan struct{}, 1)}, {to: a.TUN(), wake: make(chan struct{}, 1)}},
 	}
-	for i, from := range []*os.File{a.tun, b.tun} {
+	for i, from := range []*os.File{a.TUN(), b.TUN()} {
 		l.all.Go(func() { l.read(from, l.lines[i]) })
 		l.all.Go(func() { l.deliver(l.lines[i]) })
 	}
@@ -63,8 +65,8 @@ func newLink(a, b *namespace, seed uint64) *link {
 // close ends the link and closes both namespaces.
 func (l *link) close() {
 	close(l.done)
-	l.a.close()
-	l.b.close()
+	l.a.Close()
+	l.b.Close()
 	l.all.Wait()
 }
 

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // peerName is the name that a name server of a run knows.
@@ -26,13 +28,13 @@ type names struct {
 	silent bool
 }
 
-func serveNames(n *namespace, dir string) (*names, error) {
+func serveNames(n *namespace.Namespace, dir string) (*names, error) {
 	s := &names{file: filepath.Join(dir, "resolv.conf"), done: make(chan struct{}), at: receiverAddress}
 	conf := "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
 	if err := os.WriteFile(s.file, []byte(conf), 0o600); err != nil {
 		return nil, err
 	}
-	err := n.do(func() (err error) {
+	err := n.Do(func() (err error) {
 		s.conn, err = net.ListenPacket("udp4", "127.0.0.1:53")
 		return err
 	})

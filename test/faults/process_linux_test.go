@@ -14,6 +14,8 @@ import (
 	"os/exec"
 	"sync"
 	"syscall"
+
+	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // process is a peer that runs.
@@ -40,7 +42,7 @@ const python = "/usr/bin/python3"
 var haveLibzmq = sync.OnceValue(func() bool { return exec.Command(python, "-c", "import zmq").Run() == nil })
 
 // startPeer starts a peer in a namespace and waits until it has its socket.
-func startPeer(n *namespace, k kind, j job, resolver string) (*process, error) {
+func startPeer(n *namespace.Namespace, k kind, j job, resolver string) (*process, error) {
 	text, err := json.Marshal(j)
 	if err != nil {
 		return nil, err
@@ -63,7 +65,7 @@ func startPeer(n *namespace, k kind, j job, resolver string) (*process, error) {
 	}
 	p.out = bufio.NewReader(out)
 	p.cmd.Stderr = &p.stderr
-	if err := n.start(p.cmd, resolver); err != nil {
+	if err := n.Start(p.cmd, resolver); err != nil {
 		return nil, err
 	}
 	if _, err := p.out.ReadBytes('\n'); err != nil {

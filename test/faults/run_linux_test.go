@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // The sender is in namespace a and the receiver in b. Addresses in a are odd.
@@ -141,13 +143,13 @@ func (sc *scenario) try(p pair) (a account, err error) {
 
 // network makes the namespaces and the link.
 func (r *run) network() error {
-	a, err := newNamespace(senderAddress)
+	a, err := namespace.New(senderAddress)
 	if err != nil {
 		return err
 	}
-	b, err := newNamespace(receiverAddress)
+	b, err := namespace.New(receiverAddress)
 	if err != nil {
-		a.close()
+		a.Close()
 		return err
 	}
 	r.link = newLink(a, b, 1)

@@ -40,12 +40,12 @@ func pause(d time.Duration) func(*run) error {
 	return func(*run) error { time.Sleep(d); return nil }
 }
 
-func moveSender(r *run) error { return r.link.a.setAddress(netip.MustParseAddr("10.77.0.3")) }
+func moveSender(r *run) error { return r.link.a.SetAddress(netip.MustParseAddr("10.77.0.3")) }
 
 func moveReceiver(r *run) error {
 	to := netip.MustParseAddr("10.77.0.4")
 	r.names.set(to, false)
-	return r.link.b.setAddress(to)
+	return r.link.b.SetAddress(to)
 }
 
 func name(r *run) error { r.names.set(receiverAddress, false); return nil }
@@ -59,10 +59,10 @@ const fewFirst, fewLast = 40000, 40007
 
 // holdPorts leaves the sender's system no port for another connection.
 func holdPorts(r *run) error {
-	if err := r.link.a.sysctl("ip_local_port_range", fmt.Sprintf("%d %d", fewFirst, fewLast)); err != nil {
+	if err := r.link.a.Sysctl("ip_local_port_range", fmt.Sprintf("%d %d", fewFirst, fewLast)); err != nil {
 		return err
 	}
-	return r.link.a.do(func() error {
+	return r.link.a.Do(func() error {
 		for port := fewFirst; port <= fewLast; port++ {
 			l, err := net.Listen("tcp4", fmt.Sprintf(":%d", port))
 			if err != nil {

@@ -336,3 +336,70 @@ func TestTotalBytesIsOfTheContext(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTotalBytesOfWhatIsSent: a sender whose peer does not read has to wait before what it
+// has queued fills half of TotalBytes, whatever SendHWM allows. Nothing is lost.
+func TestTotalBytesOfWhatIsSent(t *testing.T) {
+	const total, each = 16 << 20, 20_000
+	for _, many := range []bool{false, true} { // of which the peer may have as much as is free, or an eighth
+		hwm := 1_000_000
+		if many {
+			hwm = 0
+		}
+		b, _ := budgeted(t, total)
+		push := b.Socket(zmq.PUSH, zmq.SendHWM.Of(hwm), zmq.SendBuffer.Of(16<<10))
+		b.Check(push.Bind(rig.AnyPort))
+		pull := rig.SocketIn(t, rig.Context(t), zmq.PULL, rig.SmallQueues(1)...)
+		b.Check(pull.Connect(push.LastEndpoint()))
+		b.WaitPeers(push, 1)
+		n := b.Flood(push, each)
+		if waits := push.Stats().QueuedOut * each; waits > total/2 || waits < total/64 {
+			t.Errorf("%d bytes wait, half of TotalBytes is %d", waits, total/2)
+		}
+		for i := range n {
+			m, err := pull.Recv(b.Ctx)
+			b.Check(err)
+			if string(m.Frame(0)) != fmt.Sprint(i) {
+				t.Fatalf("received %q, want message %d", m.Frame(0), i)
+			}
+		}
+		b.Check(push.Send(b.Ctx, []byte("more")))
+		if st := push.Stats(); st.OverBudget != 0 || st.Disconnected != 0 {
+			t.Errorf("%+v", st)
+		}
+	}
+}
+
+// TestTotalBytesOfSubscribersThatDoNotRead: one that reads gets everything beside them.
+func TestTotalBytesOfSubscribersThatDoNotRead(t *testing.T) {
+	const total, stuck, messages = 4 << 20, 20, 3000
+	for _, each := range []int{1000, 20_000} {
+		b, _ := budgeted(t, total)
+		pub := b.Socket(zmq.PUB, zmq.SendHWM.Of(1_000_000), zmq.SendBuffer.Of(16<<10))
+		b.Check(pub.Bind(rig.AnyPort))
+		elsewhere := rig.Context(t)
+		for range stuck {
+			sub := rig.SocketIn(t, elsewhere, zmq.SUB, rig.SmallQueues(1)...)
+			b.Check(sub.Subscribe(""))
+			b.Check(sub.Connect(pub.LastEndpoint()))
+		}
+		honest := rig.SocketIn(t, elsewhere, zmq.SUB)
+		b.Check(honest.Subscribe(""))
+		b.Check(honest.Connect(pub.LastEndpoint()))
+		b.WaitSubscribers(pub, "", stuck+1)
+		body := make([]byte, each)
+		for i := range messages {
+			copy(body, fmt.Sprintf("%06d", i))
+			b.Check(pub.Send(b.Ctx, body))
+			m, err := honest.Recv(b.Ctx)
+			b.Check(err)
+			if got := string(m.Frame(0)[:6]); got != fmt.Sprintf("%06d", i) {
+				t.Fatalf("%d bytes each: received %q, want message %d", each, got, i)
+			}
+		}
+		st := pub.Stats()
+		if st.Drops.Mute == 0 || st.OverBudget != 0 || st.Disconnected != 0 {
+			t.Errorf("%d bytes each: %+v", each, st)
+		}
+	}
+}

@@ -126,8 +126,11 @@ var deeds = []deed{
 	{part: true, row: "subscriptions and their ends, which the program of an XPUB does not read", typ: zmq.XPUB,
 		settings: []zmq.Setting{zmq.RecvBuffer.Of(64 << 10), zmq.XPubVerboser.Of(true)},
 		says:     says(joined("SUB")), more: toggled(100, true)},
-	{row: "nothing, and does not read 1000 messages of 1 KiB", typ: zmq.PUB, settings: []zmq.Setting{zmq.SendBuffer.Of(16 << 10)},
+	{part: true, row: "nothing, and does not read 1000 messages of 1 KiB", typ: zmq.PUB, settings: []zmq.Setting{zmq.SendBuffer.Of(16 << 10)},
 		says: says(joined("SUB"), wire.AppendCommandFrame(nil, "SUBSCRIBE", nil)), sends: make([]byte, 1<<10),
+		did: func(c *horde) { c.WaitSubscribers(c.s, "x", len(c.fds)) }},
+	{part: true, row: "nothing, and does not read messages of 100 KiB", typ: zmq.PUB, settings: []zmq.Setting{zmq.SendBuffer.Of(16 << 10)},
+		says: says(joined("SUB"), wire.AppendCommandFrame(nil, "SUBSCRIBE", nil)), sends: make([]byte, 100<<10),
 		did: func(c *horde) { c.WaitSubscribers(c.s, "x", len(c.fds)) }},
 }
 

@@ -23,6 +23,7 @@ import (
 // but a loopback interface, and there reports true.
 func isolated(t *testing.T) bool {
 	t.Helper()
+	t.Parallel() // most of the time is spent with waiting
 	const variable = "ZMQ_TEST_ISOLATED"
 	if os.Getenv(variable) == t.Name() {
 		if err := setLoopback(true); err != nil {

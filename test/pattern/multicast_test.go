@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/test/rig"
@@ -200,6 +201,28 @@ func TestWhatASubscriberDoesNotReceiveCostsItselfAlone(t *testing.T) {
 		})
 		if x := slow.MulticastStats()[0].Sources[0]; x.Lost == 0 || x.Gaps == 0 {
 			r.Errorf("nothing is counted as lost: %+v", x)
+		}
+	})
+}
+
+// TestCloseOfAMulticastPublisherSendsWhatIsQueued: at its rate, within Linger, and then
+// answers requests for half a second.
+func TestCloseOfAMulticastPublisherSendsWhatIsQueued(t *testing.T) {
+	onGroups(t, func(r *rig.Test, at string) {
+		pub := r.Socket(zmq.PUB, append(quick[1:], zmq.Rate.Of(2_000), zmq.Linger.Of(-1))...)
+		r.Check(pub.Connect(at))
+		sub := join(r, pub, at)
+		body := strings.Repeat("x", 1000)
+		for i := range 100 {
+			r.Send(pub, fmt.Sprint(i), body)
+		}
+		sent := time.Now()
+		r.Check(pub.Close())
+		if d := time.Since(sent); d < 500*time.Millisecond {
+			r.Errorf("closed after %v, without time for repairs", d)
+		}
+		for i := range 100 {
+			r.WantRecv(sub, fmt.Sprint(i), body)
 		}
 	})
 }

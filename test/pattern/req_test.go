@@ -315,7 +315,7 @@ func TestRequestsOfManyGoroutinesGetTheirOwnReplies(t *testing.T) {
 // Of two servers one is down: every first try reaches the other.
 func TestRequestGoesToTheServerThatIsThere(t *testing.T) {
 	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
-		down := r.FreeEndpoint("tcp://127.0.0.1:*")
+		down := r.FreeEndpoint(rig.AnyPort)
 		if rig.IsInproc(endpoint) {
 			down = "inproc://not-bound"
 		}
@@ -352,7 +352,7 @@ func TestRequestTakesTurnsAmongServersThatAreThere(t *testing.T) {
 	req := r.Socket(zmq.REQ)
 	served := make(chan string, 12)
 	for _, name := range []string{"a", "b", "c"} {
-		rep, at := r.Bind(zmq.REP, "tcp://127.0.0.1:*")
+		rep, at := r.Bind(zmq.REP, rig.AnyPort)
 		r.Check(req.Connect(at))
 		go func() {
 			for m, err := range rep.Messages(r.Ctx) {

@@ -40,7 +40,7 @@ func TestRequestsSideBySideGetTheirOwnReplies(t *testing.T) {
 // Replies come in another order than the requests.
 func TestRepliesAreMatchedByNumber(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	c := newClient(r, reqrep.Config{}, at)
 	const n = 10
 	var wg sync.WaitGroup
@@ -81,8 +81,8 @@ func TestClientSpeaksWithREP(t *testing.T) {
 
 func TestClientSpeaksThroughAProxy(t *testing.T) {
 	r := rig.New(t)
-	front, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
-	back, behind := r.Bind(zmq.DEALER, "tcp://127.0.0.1:*")
+	front, at := r.Bind(zmq.ROUTER, rig.AnyPort)
+	back, behind := r.Bind(zmq.DEALER, rig.AnyPort)
 	p, err := zmq.NewProxy(front, back)
 	r.Check(err)
 	done := make(chan error, 1)
@@ -102,8 +102,8 @@ func TestClientSpeaksThroughAProxy(t *testing.T) {
 // No request is sent to a server that is not there, and none is lost.
 func TestRequestsGoToServersThatAreThere(t *testing.T) {
 	r := rig.New(t)
-	down := r.FreeEndpoint("tcp://127.0.0.1:*")
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	down := r.FreeEndpoint(rig.AnyPort)
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	serve(r, reqrep.Server{Socket: router, Handler: echo, Workers: 4})
 	c := newClient(r, reqrep.Config{}, down, at, "inproc://not-bound")
 	for i := range 20 {
@@ -113,7 +113,7 @@ func TestRequestsGoToServersThatAreThere(t *testing.T) {
 
 func TestRequestWaitsForTheFirstServer(t *testing.T) {
 	r := rig.New(t)
-	at := r.FreeEndpoint("tcp://127.0.0.1:*")
+	at := r.FreeEndpoint(rig.AnyPort)
 	c := newClient(r, reqrep.Config{}, at)
 	done := make(chan error, 1)
 	go func() { _, err := c.Request(r.Ctx, []byte("early")); done <- err }()
@@ -126,7 +126,7 @@ func TestRequestWaitsForTheFirstServer(t *testing.T) {
 // counts, also that of an earlier attempt.
 func TestRequestWithoutReplyIsSentAgain(t *testing.T) {
 	r := rig.New(t)
-	hung, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	hung, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	c := newClient(r, reqrep.Config{Attempts: 2, RetryAfter: time.Millisecond}, at)
 	done := make(chan error, 1)
 	go func() { _, err := c.Request(r.Ctx, []byte("q")); done <- err }()
@@ -143,9 +143,9 @@ func TestRequestWithoutReplyIsSentAgain(t *testing.T) {
 
 func TestRequestsSurviveAServerThatHangs(t *testing.T) {
 	r := rig.New(t)
-	good, atGood := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	good, atGood := r.Bind(zmq.ROUTER, rig.AnyPort)
 	serve(r, reqrep.Server{Socket: good, Handler: echo})
-	atHung := r.FreeEndpoint("tcp://127.0.0.1:*")
+	atHung := r.FreeEndpoint(rig.AnyPort)
 	c := newClient(r, reqrep.Config{Attempts: 2, RetryAfter: time.Millisecond}, atHung, atGood)
 	ask(r, c, "the good one is there", "the good one is there")
 	hung := r.BindAt(zmq.ROUTER, atHung)
@@ -162,7 +162,7 @@ func TestRequestsSurviveAServerThatHangs(t *testing.T) {
 func TestRequestWhoseConnectionEndsIsLostOrSentAgain(t *testing.T) {
 	for _, attempts := range []int{1, 2} {
 		r := rig.New(t)
-		dies, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+		dies, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 		c := newClient(r, reqrep.Config{Attempts: attempts}, at)
 		done := make(chan error, 1)
 		go func() { _, err := c.Request(r.Ctx, []byte("q")); done <- err }()
@@ -197,8 +197,8 @@ func TestReplyOfAServerThatEndsCounts(t *testing.T) {
 
 func TestRequestThatGivesUpSaysWhy(t *testing.T) {
 	r := rig.New(t)
-	hung, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
-	down := r.FreeEndpoint("tcp://127.0.0.1:*")
+	hung, at := r.Bind(zmq.ROUTER, rig.AnyPort)
+	down := r.FreeEndpoint(rig.AnyPort)
 	lonely := newClient(r, reqrep.Config{Timeout: time.Millisecond}, down)
 	_, none := lonely.Request(r.Ctx, nil)
 	c := newClient(r, reqrep.Config{}, at)
@@ -251,7 +251,7 @@ func TestRequestEndsWithItsClientAndItsContext(t *testing.T) {
 		func(_ *reqrep.Client, z *zmq.Context) error { z.Shutdown(); return zmq.ErrTerminated },
 	} {
 		r := rig.New(t)
-		hung, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+		hung, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 		z := rig.Context(t)
 		c, err := reqrep.NewClient(reqrep.Config{Context: z}, at)
 		r.Check(err)
@@ -272,7 +272,7 @@ func TestRequestEndsWithItsClientAndItsContext(t *testing.T) {
 
 func TestRequestThatIsTooLargeFails(t *testing.T) {
 	r := rig.New(t)
-	_, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.MaxMessageSize.Of(1000))
+	_, at := r.Bind(zmq.ROUTER, rig.AnyPort, zmq.MaxMessageSize.Of(1000))
 	c := newClient(r, reqrep.Config{}, at)
 	if _, err := c.Request(r.Ctx, make([]byte, 2000)); !errors.Is(err, zmq.ErrMessageTooLarge) {
 		t.Error(err)

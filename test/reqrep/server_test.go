@@ -44,7 +44,7 @@ func TestServerHandlesEnvelopes(t *testing.T) {
 
 func TestServerAnswersClientsOfSERVER(t *testing.T) {
 	r := rig.New(t)
-	server, at := r.Bind(zmq.SERVER, "tcp://127.0.0.1:*")
+	server, at := r.Bind(zmq.SERVER, rig.AnyPort)
 	serve(r, reqrep.Server{Socket: server, Workers: 3, Handler: func(_ context.Context, x reqrep.Request) zmq.Message {
 		return zmq.NewStringMessage("re " + x.Body.String())
 	}})
@@ -57,7 +57,7 @@ func TestServerAnswersClientsOfSERVER(t *testing.T) {
 
 func TestHandlerKnowsThePeer(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	serve(r, reqrep.Server{Socket: router, Handler: func(_ context.Context, x reqrep.Request) zmq.Message {
 		return zmq.NewStringMessage(x.Peer.SocketType)
 	}})
@@ -66,7 +66,7 @@ func TestHandlerKnowsThePeer(t *testing.T) {
 
 func TestServerRunsAsManyHandlersAsItHasWorkers(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	const workers = 3
 	var running, most atomic.Int32
 	var once sync.Once
@@ -100,7 +100,7 @@ func TestPanicOfAHandlerIsContained(t *testing.T) {
 	for _, typ := range []zmq.SocketType{zmq.ROUTER, zmq.REP} {
 		r := rig.New(t)
 		log := make(rig.Log, 100)
-		s, at := r.Bind(typ, "tcp://127.0.0.1:*")
+		s, at := r.Bind(typ, rig.AnyPort)
 		serve(r, reqrep.Server{Socket: s, Logger: slog.New(log), Handler: func(_ context.Context, x reqrep.Request) zmq.Message {
 			switch x.Body.String() {
 			case "panic":
@@ -136,7 +136,7 @@ func TestPanicOfAHandlerIsContained(t *testing.T) {
 
 func TestRepAnswersThoughTheReplyIsTooLarge(t *testing.T) {
 	r := rig.New(t)
-	rep, at := r.Bind(zmq.REP, "tcp://127.0.0.1:*")
+	rep, at := r.Bind(zmq.REP, rig.AnyPort)
 	serve(r, reqrep.Server{Socket: rep, Handler: func(context.Context, reqrep.Request) zmq.Message {
 		return zmq.NewMessage(make([]byte, 2000))
 	}})
@@ -148,7 +148,7 @@ func TestRepAnswersThoughTheReplyIsTooLarge(t *testing.T) {
 func TestServerStopsWhenItsHandlersHaveEnded(t *testing.T) {
 	for _, typ := range []zmq.SocketType{zmq.ROUTER, zmq.REP} {
 		r := rig.New(t)
-		s, at := r.Bind(typ, "tcp://127.0.0.1:*")
+		s, at := r.Bind(typ, rig.AnyPort)
 		began, release := make(chan struct{}), make(chan struct{})
 		ctx, cancel := context.WithCancel(r.Ctx)
 		served := make(chan error, 1)
@@ -191,7 +191,7 @@ func TestServerStopsWhenItsHandlersHaveEnded(t *testing.T) {
 
 func TestGraceEndsTheContextsOfHandlers(t *testing.T) {
 	r := rig.New(t)
-	router, at := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*")
+	router, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	began := make(chan struct{})
 	stop := serve(r, reqrep.Server{Socket: router, Grace: time.Millisecond, Handler: func(ctx context.Context, _ reqrep.Request) zmq.Message {
 		close(began)
@@ -211,7 +211,7 @@ func TestGraceEndsTheContextsOfHandlers(t *testing.T) {
 
 func TestServeEndsWithItsSocket(t *testing.T) {
 	r := rig.New(t)
-	s, _ := r.Bind(zmq.ROUTER, "tcp://127.0.0.1:*", zmq.RecvTimeout.Of(time.Millisecond)) // which is no reason to end
+	s, _ := r.Bind(zmq.ROUTER, rig.AnyPort, zmq.RecvTimeout.Of(time.Millisecond)) // which is no reason to end
 	done := make(chan error, 1)
 	go func() { done <- reqrep.Serve(r.Ctx, s, echo, 2) }()
 	r.Check(s.Close())

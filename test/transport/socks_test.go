@@ -68,7 +68,7 @@ func TestTargetsOfSOCKS(t *testing.T) {
 		"tcp://a.invalid:65535": "a.invalid:65535",
 		"tcp://b.invalid:5abc":  "b.invalid:5",
 	} {
-		pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+		pull, at := r.Bind(zmq.PULL, rig.AnyPort)
 		p := (&socksServer{names: map[string]string{want: strings.TrimPrefix(at, "tcp://")}}).start(t)
 		push := r.Socket(zmq.PUSH, append(through(p), zmq.AllAddresses.Of(5))...)
 		r.Check(push.Connect(endpoint))
@@ -85,7 +85,7 @@ func TestTargetsOfSOCKS(t *testing.T) {
 func TestReplyOfSOCKSWithAnyAddress(t *testing.T) {
 	for _, bound := range []string{"", "[2001:db8::1]:9", "a-name:9"} {
 		r := rig.New(t)
-		pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+		pull, at := r.Bind(zmq.PULL, rig.AnyPort)
 		p := (&socksServer{bound: bound}).start(t)
 		push := r.Connect(zmq.PUSH, at, through(p)...)
 		r.Send(push, "x")
@@ -127,7 +127,7 @@ func TestStepOfSOCKSThatFails(t *testing.T) {
 			r := rig.New(t)
 			p := c.proxy
 			if p.names == nil {
-				_, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+				_, at := r.Bind(zmq.PULL, rig.AnyPort)
 				p.names = map[string]string{"there.invalid:1": strings.TrimPrefix(at, "tcp://")}
 			}
 			p.start(t)
@@ -158,7 +158,7 @@ func TestStepOfSOCKSThatFails(t *testing.T) {
 func TestSlowProxyObeysConnectTimeout(t *testing.T) {
 	for at, want := range map[step]string{method: "agree", login: "log in as", reply: "have it connect"} {
 		r := rig.New(t)
-		_, there := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+		_, there := r.Bind(zmq.PULL, rig.AnyPort)
 		p := (&socksServer{user: "user", mute: at}).start(t)
 		s := r.Socket(zmq.PUSH, through(p)...)
 		w := r.Watch(s, zmq.EventClosed)
@@ -179,7 +179,7 @@ func TestSlowProxyObeysConnectTimeout(t *testing.T) {
 // TestReconnectThroughSOCKS: when the proxy ends, and is asked again.
 func TestReconnectThroughSOCKS(t *testing.T) {
 	r := rig.New(t)
-	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	pull, at := r.Bind(zmq.PULL, rig.AnyPort)
 	p := new(socksServer).start(t)
 	push := r.Socket(zmq.PUSH, through(p)...)
 	w := r.Watch(push, zmq.EventHandshakeSucceeded|zmq.EventDisconnected)
@@ -197,7 +197,7 @@ func TestReconnectThroughSOCKS(t *testing.T) {
 // TestDialOfAProgramReachesTheProxy: with both, the function connects to the proxy.
 func TestDialOfAProgramReachesTheProxy(t *testing.T) {
 	r := rig.New(t)
-	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	pull, at := r.Bind(zmq.PULL, rig.AnyPort)
 	p := new(socksServer).start(t)
 	dialled := make(chan string, 100)
 	push := r.Socket(zmq.PUSH, zmq.SOCKSProxy.Of("proxy.invalid:1080"), zmq.WithDial(func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -235,7 +235,7 @@ func TestConnectDoesNotGoPastAProxy(t *testing.T) {
 	r.Check(s.Disconnect("inproc://no-proxy"))
 	r.Send(s, "directly")
 	r.WantRecv(ipc, "directly")
-	tcp, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*", zmq.SOCKSProxy.Of("127.0.0.1:1"))
+	tcp, at := r.Bind(zmq.PULL, rig.AnyPort, zmq.SOCKSProxy.Of("127.0.0.1:1"))
 	r.Check(s.Set(zmq.SOCKSProxy.Of("")))
 	r.Check(s.Connect(at))
 	r.Check(s.Disconnect(ipc.LastEndpoint()))

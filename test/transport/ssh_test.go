@@ -176,7 +176,7 @@ func (s *sshServer) join(c ssh.Channel, nc *net.TCPConn) {
 func TestConnectThroughSSH(t *testing.T) {
 	client := newSSHServer(t).client()
 	r := rig.New(t)
-	rep, at := r.Bind(zmq.REP, "tcp://127.0.0.1:*")
+	rep, at := r.Bind(zmq.REP, rig.AnyPort)
 	req := r.Socket(zmq.REQ, zmq.WithDial(client.DialContext), zmq.Linger.Of(-1))
 	r.Check(req.Connect(at))
 	for _, size := range []int{1, 1000, 100_000, 3_000_000} {
@@ -249,7 +249,7 @@ func TestDeadlinesOfAConnectionWithoutThem(t *testing.T) {
 func TestHeartbeatsThroughSSH(t *testing.T) {
 	client := newSSHServer(t).client()
 	r := rig.New(t)
-	pull, at := r.Bind(zmq.PULL, "tcp://127.0.0.1:*")
+	pull, at := r.Bind(zmq.PULL, rig.AnyPort)
 	push := r.Socket(zmq.PUSH, zmq.WithDial(client.DialContext), zmq.HeartbeatInterval.Of(5*time.Millisecond), zmq.HeartbeatTimeout.Of(rig.Patience))
 	r.Check(push.Connect(at))
 	r.WaitUntil("a heartbeat has been answered", func() bool {

@@ -44,7 +44,7 @@ func tiny(t *testing.T, c config) (run report.Run, table, dir string) {
 // TestEveryScenario plays everything with ours, our draft types, libzmq and plain Go.
 // Where libzmq cannot be built, that has to be said.
 func TestEveryScenario(t *testing.T) {
-	run, table, dir := tiny(t, config{against: rival.Libzmq + "," + rival.Limit + "," + rival.Draft})
+	run, table, dir := tiny(t, config{against: strings.Join([]string{rival.Libzmq, rival.Limit, rival.Draft, rival.ByTCP}, ",")})
 	list := scenario.List(scenario.Tiny, 1<<20)
 	seen := map[string]bool{}
 	for _, o := range run.Trials {
@@ -69,8 +69,13 @@ func TestEveryScenario(t *testing.T) {
 		t.Error("libzmq was not measured, and nothing says so")
 	}
 	for _, s := range list {
-		if !seen["ours/"+s.Name] || libzmq && !seen["libzmq/"+s.Name] {
+		if !seen["ours/"+s.Name] || libzmq && !s.Layer() && !seen["libzmq/"+s.Name] {
 			t.Errorf("%s was not measured with ours and libzmq", s.Name)
+		}
+	}
+	for _, both := range []string{rival.ByTCP + "/throughput ws 16 B", rival.Limit + "/throughput wss 64 KiB"} {
+		if !seen[both] {
+			t.Errorf("%s was not measured", both)
 		}
 	}
 	for _, name := range []string{"throughput tcp 16 B", "latency DEALER-ROUTER tcp 1 B", "fan-out PUB to 1000", "ROUTER with 1000 DEALERs"} {

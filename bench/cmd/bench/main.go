@@ -3,7 +3,7 @@
 // Command bench measures this library beside libzmq, other libraries and plain Go,
 // in rounds that alternate between them. Run it in the folder of the bench module:
 //
-//	go run ./cmd/bench [-quick] [-rounds N] [-only TEXT] [-transport tcp|ipc|inproc] [-against KEY,KEY] [-out DIR]
+//	go run ./cmd/bench [-quick] [-rounds N] [-only TEXT] [-transport tcp|ipc|inproc|ws|wss] [-against KEY,KEY] [-out DIR]
 //
 // It prints a table and writes bench.json and charts. What cannot be built or fails
 // is reported as such. README.md explains scenarios and figures.
@@ -47,8 +47,8 @@ func main() {
 	quick := flag.Bool("quick", false, "fewer scenarios and messages, three rounds, rivals other than libzmq once; under three minutes")
 	flag.IntVar(&c.rounds, "rounds", c.rounds, "rounds of each scenario")
 	flag.StringVar(&c.only, "only", "", "measure only the scenarios whose names contain this")
-	flag.StringVar(&c.transport, "transport", "", "measure only this transport: tcp, ipc or inproc")
-	flag.StringVar(&c.against, "against", "", "compare with these only, separated by commas: libzmq, tcp (plain Go), pebbe, gozeromq, mangos, draft (our types of the thread-safe family), recv (ours by Recv)")
+	flag.StringVar(&c.transport, "transport", "", "measure only this transport: tcp, ipc, inproc, ws or wss")
+	flag.StringVar(&c.against, "against", "", "compare with these only, separated by commas: libzmq, tcp (plain Go), bytcp (ours by tcp, beside ws), pebbe, gozeromq, mangos, draft (our types of the thread-safe family), recv (ours by Recv)")
 	flag.StringVar(&c.out, "out", filepath.Join("..", "build", "bench"), "folder for bench.json and the charts")
 	flag.Parse()
 	if *quick {
@@ -73,7 +73,7 @@ func isSet(name string) (set bool) {
 
 func bench(ctx context.Context, c config, table, progress io.Writer) error {
 	if c.rounds < 1 || flag.NArg() > 0 {
-		return errors.New("usage: bench [-quick] [-rounds N] [-only TEXT] [-transport tcp|ipc|inproc] [-against KEY,KEY] [-out DIR]")
+		return errors.New("usage: bench [-quick] [-rounds N] [-only TEXT] [-transport tcp|ipc|inproc|ws|wss] [-against KEY,KEY] [-out DIR]")
 	}
 	rivals, err := choose(c.against)
 	if err != nil {

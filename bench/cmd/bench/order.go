@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gozmq/zmq/bench/internal/rival"
@@ -34,6 +35,9 @@ const growthRounds = 3
 
 // wanted says whether a rival takes part in a round of a scenario.
 func (o *order) wanted(round int, s scenario.Scenario, r *rival.Rival) bool {
+	if r.Only != "" && r.Only != s.Transport || s.Layer() && !slices.Contains(r.Layers, s.Transport) {
+		return false
+	}
 	if s.Series != "" {
 		return (r.Key == rival.Ours || r.Key == rival.Libzmq) && round < growthRounds && (o.config.effort != scenario.Quick || round == 0)
 	}

@@ -27,32 +27,43 @@ type Rival struct {
 	// Draft says that it plays the roles with the draft types of ZeroMQ, so that the
 	// neutral peers have to be of these, too.
 	Draft bool
+	// Layers are the transports over another one that it has: "ws", "wss". Of plain Go,
+	// wss is TLS alone. Only, if it is not empty, is the one that it is measured with.
+	Layers []string
+	Only   string
 	// Slow libraries get fewer messages, or a round of them would take minutes: one
 	// in so many of the small ones in a stream.
 	Slow int
 	// Program is where the program was built; empty if it was not, for Missing.
-	Program string
-	Missing string
+	// Layered is the one for Layers, if what they cost has no place in Program.
+	Program, Layered string
+	Missing          string
 
-	build func(ctx context.Context, module, program string) error
+	build, buildLayered func(ctx context.Context, module, program string) error
 }
 
 // Ours is the key of this library, Libzmq that of the one to compare with, Limit
 // that of plain Go, Draft that of this library's socket types of the thread-safe
-// family in the place of the older ones.
+// family in the place of the older ones, ByTCP that of this library with tcp in the place
+// of ws.
 const (
 	Ours   = "ours"
 	Libzmq = "libzmq"
 	Limit  = "tcp"
 	Draft  = "draft"
+	ByTCP  = "bytcp"
 )
 
 // All returns every library, ours first, not built yet.
 func All() []*Rival {
 	return []*Rival{
-		{Key: Ours, Title: "ours", ZMTP: true, Main: true, Slow: 1, build: pureGo("./peers/ours")},
+		{
+			Key: Ours, Title: "ours", ZMTP: true, Main: true, Slow: 1, Layers: []string{"ws", "wss"},
+			build: pureGo("./peers/ours"), buildLayered: pureGo("./peers/ours", "-tags=layers"),
+		},
 		{Key: Libzmq, Title: "libzmq", ZMTP: true, Main: true, Slow: 1, build: c},
-		{Key: Limit, Title: "plain Go", Main: true, Slow: 1, build: pureGo("./peers/tcp")},
+		{Key: Limit, Title: "plain Go", Main: true, Slow: 1, Layers: []string{"wss"}, build: pureGo("./peers/tcp")},
+		{Key: ByTCP, Title: "ours, tcp", Main: true, Slow: 1, Layers: []string{"ws"}, Only: "ws", build: pureGo("./peers/ours", "-ldflags=-X=main.instead=tcp")},
 		{Key: "pebbe", Title: "pebbe", ZMTP: true, Slow: 1, build: cgo},
 		{Key: "gozeromq", Title: "go-zeromq", ZMTP: true, Slow: 40, build: pureGo("./peers/gozeromq")},
 		{Key: "mangos", Title: "mangos", Slow: 20, build: pureGo("./peers/mangos")},
@@ -76,7 +87,16 @@ func Build(ctx context.Context, module, dir string, rivals []*Rival) (load strin
 				r.Missing = err.Error()
 				return
 			}
-			r.Program = program
+			r.Program, r.Layered = program, program
+			if r.buildLayered == nil {
+				return
+			}
+			layered := filepath.Join(dir, r.Key+"-layers"+exe())
+			if err := r.buildLayered(ctx, module, layered); err != nil {
+				r.Program, r.Missing = "", err.Error()
+				return
+			}
+			r.Layered = layered
 		})
 	}
 	all.Wait()

@@ -30,6 +30,7 @@ var transports = []string{"tcp", "ipc", "inproc"}
 // wants more gets fewer, and no targets then.
 func List(effort Effort, mostPeers int) (all []Scenario) {
 	all = append(all, throughputs()...)
+	all = append(all, layers()...)
 	all = append(all, latencies()...)
 	all = append(all, crowds()...)
 	all = append(all, others()...)
@@ -134,6 +135,19 @@ func throughputs() (all []Scenario) {
 		}
 	}
 	return all
+}
+
+// layers are ws beside this library's tcp, and wss beside TLS in plain Go.
+func layers() []Scenario {
+	return []Scenario{
+		{
+			Name: "throughput ws 16 B", Other: "push", Binds: "pull", Transport: "ws",
+			Size: 16, Count: 4_000_000, Quick: true, Lines: rate(times(0.5, rival.ByTCP)),
+		}, {
+			Name: "throughput wss 64 KiB", Other: "push", Binds: "pull", Transport: "wss",
+			Size: 64 << 10, Count: 20_000, Quick: true, Lines: rate(times(0.6, rival.Limit)),
+		},
+	}
 }
 
 func latencies() (all []Scenario) {

@@ -73,6 +73,8 @@ throughput ipc 1 KiB: 2x libzmq
 throughput ipc 64 KiB: 1.3x libzmq
 throughput ipc 1 MiB: 1.3x libzmq
 throughput inproc 16 B: 3x libzmq
+throughput ws 16 B: 0.5x bytcp
+throughput wss 64 KiB: 0.6x tcp
 latency REQ-REP tcp 1 B: at most 0.45 of it libzmq
 latency REQ-REP tcp 1 B: at most 1.25 of it tcp
 latency REQ-REP tcp 1 B p99: no worse libzmq

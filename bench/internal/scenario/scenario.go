@@ -28,7 +28,7 @@ type Scenario struct {
 	Shape     Shape
 	Binds     string
 	Other     string
-	Transport string // tcp, ipc or inproc
+	Transport string // tcp, ipc, inproc, ws or wss
 	Count     int
 	Size      int
 	Extra     int  // as the roles understand it; of Load, how many peers
@@ -42,6 +42,9 @@ type Scenario struct {
 	Chart, Series string
 	X             int
 }
+
+// Layer reports whether the transport is one over another.
+func (s *Scenario) Layer() bool { return s.Transport == "ws" || s.Transport == "wss" }
 
 // Line is a figure of a scenario in the table.
 type Line struct {

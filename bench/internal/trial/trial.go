@@ -74,6 +74,9 @@ func (b *Bench) Run(ctx context.Context, s scenario.Scenario, r *rival.Rival) (o
 	case s.Shape == scenario.Load && !r.ZMTP:
 		o.Unsupported = "does not speak ZMTP, as the peers of this scenario do"
 		return o
+	case s.Layer() && !slices.Contains(r.Layers, s.Transport):
+		o.Unsupported = "has no " + s.Transport
+		return o
 	case s.Shape == scenario.Load && r.Draft && draftModes[s.Other] == "":
 		o.Unsupported = "does here what the other types do"
 		return o
@@ -313,13 +316,19 @@ func (t *trial) endpoint() string {
 		return "ipc://" + filepath.Join(t.bench.Dir, strconv.Itoa(t.bench.names))
 	case "inproc":
 		return "inproc://bench"
+	case "ws", "wss":
+		return t.s.Transport + "://127.0.0.1:*"
 	}
 	return "tcp://127.0.0.1:*"
 }
 
 // start starts a process of the library.
 func (t *trial) start(role, endpoint string) (*process, error) {
-	if err := t.launch(role, t.r.Program, role, endpoint, t.s.Count, t.s.Size, t.s.Extra); err != nil {
+	program := t.r.Program
+	if t.s.Layer() {
+		program = t.r.Layered
+	}
+	if err := t.launch(role, program, role, endpoint, t.s.Count, t.s.Size, t.s.Extra); err != nil {
 		return nil, err
 	}
 	return t.processes[len(t.processes)-1], nil

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/bench/internal/role"
@@ -22,6 +23,9 @@ var way = "RecvInto"
 // the thread-safe family that do the same. The linker sets it.
 var family = ""
 
+// instead is a transport that takes the place of ws, to compare the two. The linker sets it.
+var instead = ""
+
 type library struct{}
 
 func (library) Version() string {
@@ -30,7 +34,11 @@ func (library) Version() string {
 }
 
 func (library) Open() (role.Context, error) {
-	c, err := zmq.NewContext(zmq.ContextConfig{})
+	settings, err := layers()
+	if err != nil {
+		return nil, err
+	}
+	c, err := zmq.NewContext(zmq.ContextConfig{Settings: settings})
 	return node{c}, err
 }
 
@@ -97,6 +105,9 @@ type socket struct {
 }
 
 func (s socket) Bind(endpoint string) (string, error) {
+	if under, ok := strings.CutPrefix(endpoint, "ws:"); ok && instead != "" {
+		endpoint = instead + ":" + under
+	}
 	err := s.Socket.Bind(endpoint)
 	return s.LastEndpoint(), err
 }

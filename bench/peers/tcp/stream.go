@@ -4,11 +4,14 @@ package main
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
 	"strings"
 	"sync"
+
+	"github.com/gozmq/zmq/bench/internal/role"
 )
 
 const (
@@ -25,14 +28,19 @@ type stream struct {
 	r      *bufio.Reader
 	w      *bufio.Writer
 	body   []byte // of the last large message, used again
+	tls    bool
 }
 
 func address(endpoint string) (network, addr string) {
 	if path, ok := strings.CutPrefix(endpoint, "ipc://"); ok {
 		return "unix", path
 	}
-	return "tcp", strings.Replace(strings.TrimPrefix(endpoint, "tcp://"), ":*", ":0", 1)
+	_, addr, _ = strings.Cut(endpoint, "://")
+	return "tcp", strings.Replace(addr, ":*", ":0", 1)
 }
+
+// secure has TLS for wss, which is all that this program knows of it.
+func secure(endpoint string) bool { return strings.HasPrefix(endpoint, "wss:") }
 
 func listen(endpoint string, atOnce bool) (*stream, string, error) {
 	network, addr := address(endpoint)
@@ -40,10 +48,18 @@ func listen(endpoint string, atOnce bool) (*stream, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
+	scheme, _, _ := strings.Cut(endpoint, "://")
 	if network == "tcp" {
-		endpoint = "tcp://" + l.Addr().String()
+		endpoint = scheme + "://" + l.Addr().String()
 	}
-	s := &stream{atOnce: atOnce}
+	s := &stream{atOnce: atOnce, tls: secure(endpoint)}
+	if s.tls {
+		cfg, err := role.TLS()
+		if err != nil {
+			return nil, "", err
+		}
+		l = tls.NewListener(l, cfg)
+	}
 	s.open = sync.OnceValue(func() error {
 		defer l.Close()
 		c, err := l.Accept()
@@ -60,7 +76,14 @@ func dial(endpoint string, atOnce bool) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{atOnce: atOnce, open: func() error { return nil }}
+	s := &stream{atOnce: atOnce, tls: secure(endpoint), open: func() error { return nil }}
+	if s.tls {
+		cfg, err := role.TLS()
+		if err != nil {
+			return nil, err
+		}
+		c = tls.Client(c, cfg)
+	}
 	s.use(c)
 	return s, nil
 }
@@ -85,7 +108,7 @@ func (s *stream) write(body []byte, flag uint32) error {
 			return err
 		}
 	}
-	if len(body) >= large {
+	if len(body) >= large && !s.tls { // a record for the length alone would cost more than a copy
 		if err := s.w.Flush(); err != nil {
 			return err
 		}

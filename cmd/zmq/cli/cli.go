@@ -114,7 +114,7 @@ func newRoot(s Streams) *cobra.Command {
 	}
 	root.AddCommand(newKeygenCommand(s), newPublicCommand(s), newZ85Command(s), newPasswordCommand(s))
 	root.AddCommand(newContextCommand(s), newManCommand(s))
-	root.AddCommand(newPingCommand(s), newProbeCommand(s), newRecordCommand(s), newReplayCommand(s), newProxyCommand(s), newBenchCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
+	root.AddCommand(newPingCommand(s), newProbeCommand(s), newRecordCommand(s), newReplayCommand(s), newProxyCommand(s), newBenchCommand(s), newTopCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root

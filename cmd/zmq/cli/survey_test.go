@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,16 +21,20 @@ func TestProbeOfManyEndpoints(t *testing.T) {
 	_, pull := bound(t, zmq.PULL)
 	gone := refusing(t)
 	page := strings.Replace(web.URL, "http://", "tcp://", 1)
-	p := start(t, "# of mine\n"+router+"\n\n"+gone+"\n"+page+"\n"+pull+"\n", "probe", "--format", "json", "--expect-type", "router")
-	p.ends(t, exitError)
-	var got []surveyed
-	d := json.NewDecoder(strings.NewReader(p.out.String()))
-	for d.More() {
-		var r surveyed
-		if err := d.Decode(&r); err != nil {
-			t.Fatal(err)
+	list := "# of mine\n" + router + "\n\n" + gone + "\n" + page + "\n" + pull + "\n"
+	survey := func(timeout string) (got []surveyed, said string) {
+		p := start(t, list, "probe", "--format", "json", "--expect-type", "router", "--timeout", timeout)
+		p.ends(t, exitError)
+		d := json.NewDecoder(strings.NewReader(p.out.String()))
+		for d.More() {
+			var r surveyed
+			if err := d.Decode(&r); err != nil {
+				t.Fatal(err)
+			}
+			r.Connect = 0
+			got = append(got, r)
 		}
-		got = append(got, r)
+		return got, p.errs.String()
 	}
 	want := []surveyed{
 		{Endpoint: router, State: "ok", Protocol: "ZMTP 3.1", Mechanism: "NULL", Type: "ROUTER", Identity: "me"},
@@ -37,11 +42,14 @@ func TestProbeOfManyEndpoints(t *testing.T) {
 		{Endpoint: page, State: "http"},
 		{Endpoint: pull, State: "unexpected", Protocol: "ZMTP 3.1", Mechanism: "NULL", Type: "PULL"},
 	}
+	got, said := survey("2s")
+	if slices.ContainsFunc(got, func(r surveyed) bool { return r.State == "silent" }) { // on a machine that is held up
+		got, said = survey("20s")
+	}
 	if len(got) != len(want) {
-		t.Fatalf("it writes %s", p.out)
+		t.Fatalf("it writes %+v", got)
 	}
 	for i := range want {
-		got[i].Connect = 0
 		if want[i].State != "ok" && got[i].Reason == "" {
 			t.Errorf("%s: no reason", got[i].Endpoint)
 		}
@@ -50,10 +58,10 @@ func TestProbeOfManyEndpoints(t *testing.T) {
 			t.Errorf("%+v, want %+v", got[i], want[i])
 		}
 	}
-	if text := p.errs.String(); !strings.Contains(text, "3 of 4 endpoints are not as they should be") {
-		t.Errorf("it says %q", text)
+	if !strings.Contains(said, "3 of 4 endpoints are not as they should be") {
+		t.Errorf("it says %q", said)
 	}
-	one := start(t, "", "probe", router)
+	one := start(t, "", "probe", router, "--timeout", "30s")
 	one.wrote(t, router+"  ok  ZMTP 3.1 NULL ROUTER identity \"me\"\n")
 	start(t, "", "probe").ends(t, exitUsage)
 	start(t, "", "probe", "http://x").ends(t, exitUsage)
@@ -66,9 +74,9 @@ func TestProbeSaysWhetherTheKeyIsRight(t *testing.T) {
 	}
 	server := startReading(t, idle(t), "router", anyPort0, "--insecure-any-key", "--curve-server", filepath.Join(dir, "server.key_secret"))
 	where := server.endpoint(t)
-	start(t, "", "probe", where, "--server-key", filepath.Join(dir, "server.key"), "--expect-type", "router").
+	start(t, "", "probe", where, "--timeout", "30s", "--server-key", filepath.Join(dir, "server.key"), "--expect-type", "router").
 		wrote(t, where+"  ok  ZMTP 3.1 CURVE ROUTER\n")
-	p := start(t, "", "probe", where, "--server-key", filepath.Join(dir, "other.key"))
+	p := start(t, "", "probe", where, "--timeout", "30s", "--server-key", filepath.Join(dir, "other.key"))
 	p.ends(t, exitError)
 	if text := p.out.String(); !strings.HasPrefix(text, where+"  denied  ") || !strings.Contains(text, "a wrong --server-key looks like this") {
 		t.Errorf("it says %q", text)
@@ -82,7 +90,7 @@ func TestPingOfASavedContext(t *testing.T) {
 	t.Setenv("AppData", home)
 	_, where := bound(t, zmq.PULL)
 	start(t, "", "context", "save", "c", "--connect", where).ends(t, exitOK)
-	p := start(t, "", "ping", "--context", "c", "--count", "0")
+	p := start(t, "", "ping", "--context", "c", "--count", "0", "--timeout", "30s")
 	p.ends(t, exitOK)
 	if !strings.Contains(p.out.String(), "handshake with a PULL") {
 		t.Errorf("it says %q", p.out)

@@ -3,6 +3,7 @@
 package multicast
 
 import (
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -212,5 +213,41 @@ func TestSeveralSourcesOfOneMachineAreAskedForRepairs(t *testing.T) {
 			t.Fatal(err)
 		}
 		want(t, sub, "\x00\x04lost\x00\x05after")
+	}
+}
+
+// TestASourceThatHasSentEverythingStillRepairs: and then reading it ends.
+func TestASourceThatHasSentEverythingStillRepairs(t *testing.T) {
+	lo := loopback(t)
+	at := lo.Name + ";239.192.7.11:" + strconv.Itoa(20_000+rand.IntN(10_000))
+	sub, err := Open(Epgm, at, config(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sub.Close()
+	pub, err := Open(Epgm, at, config(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pub.Close()
+	end := make(chan error, 1)
+	go func() {
+		_, err := pub.Read(nil)
+		end <- err
+	}()
+	exchange(t, pub, sub, "\x00\x05first")
+	c := pub.(*publisher)
+	c.mu.Lock() // a packet that does not go out
+	c.source.Data([]byte("\x00\x00\x05\x00lost"), time.Now())
+	c.mu.Unlock()
+	if err := c.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, sub, "\x00\x04lost")
+	if err := <-end; err != io.EOF {
+		t.Errorf("reading ended with %v", err)
+	}
+	if x := sub.Stats().Heard; len(x) != 1 || x[0].Repaired != 1 || pub.Stats().Sent.Repeated != 1 {
+		t.Errorf("received %+v, sent %+v", x, pub.Stats().Sent)
 	}
 }

@@ -55,9 +55,8 @@ const mostRepairs = 5 * time.Second
 
 func openPublisher(p place, cfg *Config) (Conn, error) {
 	c := &publisher{place: p, group: netip.AddrPortFrom(p.zoned(p.sends), p.port), closed: make(chan struct{}), wake: make(chan struct{}, 1)}
-	room := cfg.MaxTPDU - p.headers() - packet.DataOverhead
-	if room < pgm.MinData {
-		return nil, zerr.Errorf(zerr.ErrInvalid, "MULTICAST_MAXTPDU of %d leaves no room for data behind %d bytes of headers", cfg.MaxTPDU, p.headers()+packet.DataOverhead)
+	if room := pgm.MaxData(cfg.MaxTPDU, p.headers()); room < pgm.MinData {
+		return nil, zerr.Errorf(zerr.ErrInvalid, "MULTICAST_MAXTPDU of %d leaves no room for data behind %d bytes of headers", cfg.MaxTPDU, cfg.MaxTPDU-room)
 	}
 	if err := c.openLinks(cfg); err != nil {
 		c.closeLinks()

@@ -3,10 +3,12 @@
 package tls
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -90,7 +92,8 @@ func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 	c.wire.open = true
 	var opened transport.Opened
 	if s := c.tls.ConnectionState(); len(s.VerifiedChains) > 0 {
-		opened.Certificate = s.PeerCertificates[0].Raw
+		shown := s.PeerCertificates[0]
+		opened.Certificate = transport.Certificate{DER: shown.Raw, Name: cmp.Or(shown.Subject.String(), strings.Join(shown.DNSNames, ", "))}
 	}
 	return opened, nil
 }

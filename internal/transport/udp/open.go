@@ -70,25 +70,21 @@ func wildcard(v6 bool) netip.Addr {
 
 // setMulticast joins a receiver to its group, or says how a sender's datagrams travel.
 func setMulticast(u *net.UDPConn, p place, cfg *Config) error {
-	group := &net.UDPAddr{IP: p.addr.Addr().AsSlice()}
-	if p.v6 {
-		c := ipv6.NewPacketConn(u)
-		if cfg.Role != Radio {
-			return c.JoinGroup(p.via, group)
-		}
-		if p.via != nil {
-			if err := c.SetMulticastInterface(p.via); err != nil {
-				return err
-			}
-		}
-		if err := c.SetMulticastLoopback(cfg.Loop); err != nil {
-			return err
-		}
-		return c.SetMulticastHopLimit(cfg.Hops)
+	var c interface {
+		JoinGroup(via *net.Interface, group net.Addr) error
+		SetMulticastInterface(via *net.Interface) error
+		SetMulticastLoopback(on bool) error
 	}
-	c := ipv4.NewPacketConn(u)
+	var setHops func(int) error
+	if p.v6 {
+		c6 := ipv6.NewPacketConn(u)
+		c, setHops = c6, c6.SetMulticastHopLimit
+	} else {
+		c4 := ipv4.NewPacketConn(u)
+		c, setHops = c4, c4.SetMulticastTTL
+	}
 	if cfg.Role != Radio {
-		return c.JoinGroup(p.via, group)
+		return c.JoinGroup(p.via, &net.UDPAddr{IP: p.addr.Addr().AsSlice()})
 	}
 	if p.via != nil {
 		if err := c.SetMulticastInterface(p.via); err != nil {
@@ -98,5 +94,5 @@ func setMulticast(u *net.UDPConn, p place, cfg *Config) error {
 	if err := c.SetMulticastLoopback(cfg.Loop); err != nil {
 		return err
 	}
-	return c.SetMulticastTTL(cfg.Hops)
+	return setHops(cfg.Hops)
 }

@@ -70,7 +70,7 @@ var closeNormal = [2]byte{1000 >> 8, 1000 & 0xFF}
 // Open implements transport.Layer.
 func (c *Conn) Open(o *transport.Opening) (transport.Opened, error) {
 	c.control, c.in.limit = o.Control, o.MaxFrame
-	var certificate []byte
+	var certificate transport.Certificate
 	if c.layer != nil {
 		opened, err := c.layer.Open(o)
 		if err != nil {

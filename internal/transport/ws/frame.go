@@ -144,6 +144,21 @@ func mask(b []byte, key uint32) uint32 {
 	return key
 }
 
+// copyMasked copies src to dst, which has room for it, and masks it on the way, or takes
+// the mask off.
+func copyMasked(dst, src []byte, key uint32) {
+	dst = dst[:len(src)]
+	wide := uint64(key)<<32 | uint64(key)
+	for len(src) >= 8 {
+		binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(src)^wide)
+		src, dst = src[8:], dst[8:]
+	}
+	for i, c := range src {
+		dst[i] = c ^ byte(key)
+		key = key>>8 | key<<24
+	}
+}
+
 // violation is the error for a peer that breaks a rule of WebSocket or of ZWS.
 func violation(rule string) error { return &zerr.ProtocolError{Rule: rule, Code: unspecified} }
 

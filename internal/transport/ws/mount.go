@@ -4,11 +4,13 @@ package ws
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,11 +73,12 @@ func (m *Mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (m *Mount) conn(nc net.Conn, rw *bufio.ReadWriter, r *http.Request) *Conn {
 	_ = nc.SetDeadline(time.Time{})
 	scheme := "ws"
-	var certificate []byte
+	var certificate transport.Certificate
 	if r.TLS != nil {
 		scheme = "wss"
 		if len(r.TLS.VerifiedChains) > 0 {
-			certificate = r.TLS.PeerCertificates[0].Raw
+			shown := r.TLS.PeerCertificates[0]
+			certificate = transport.Certificate{DER: shown.Raw, Name: cmp.Or(shown.Subject.String(), strings.Join(shown.DNSNames, ", "))}
 		}
 	}
 	c := newConn(nc, scheme)

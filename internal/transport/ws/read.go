@@ -225,9 +225,10 @@ func (c *Conn) small(b []byte) (n int) {
 		}
 		b[n], b[n+1] = flags&zwsMore, byte(size-1)
 		body := b[n+zmtpShort : n+zmtpShort+size-1]
-		copy(body, in[headSize+1:])
 		if c.server {
-			mask(body, key>>8|key<<24)
+			copyMasked(body, in[headSize+1:headSize+size], key>>8|key<<24)
+		} else {
+			copy(body, in[headSize+1:])
 		}
 		n += zmtpShort + len(body)
 		in = in[headSize+size:]

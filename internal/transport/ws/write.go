@@ -4,6 +4,7 @@ package ws
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	mathrand "math/rand/v2"
 	"sync"
@@ -22,6 +23,7 @@ import (
 type writer struct {
 	mu     sync.Mutex // for Close, which the reader sends; otherwise one goroutine writes
 	keys   *mathrand.ChaCha8
+	spare  uint32           // a key that was made together with another; 0 is none
 	block  *[blockSize]byte // nil while nothing waits
 	out    []byte           // of block
 	sent   int              // of out
@@ -190,18 +192,30 @@ func (c *Conn) encodeSmall(at *transport.Cursor) {
 		if len(b) < end {
 			break
 		}
-		key := c.nextKey()
-		out = appendHeader(out, opBinary, uint64(b[1])+1, !c.server, key)
-		from := len(out)
-		out = append(append(out, b[0]), b[zmtpShort:end]...)
-		if !c.server {
-			mask(out[from:], key)
+		if c.server {
+			out = append(append(out, bitFin|opBinary, b[1]+1), b[0])
+			out = append(out, b[zmtpShort:end]...)
+		} else {
+			out = appendMasked(out, b[0], b[zmtpShort:end], c.nextKey())
 		}
 		b = b[end:]
 	}
 	w.out = out
 	w.inside += uint64(len(all) - len(b))
 	at.Advance(len(all) - len(b))
+}
+
+// appendMasked appends a small frame of a client, for which there is room.
+func appendMasked(out []byte, flags byte, body []byte, key uint32) []byte {
+	const head = 7 // with the flags
+	n := len(out)
+	out = out[:n+head+len(body)]
+	to := out[n:]
+	to[0], to[1] = bitFin|opBinary, bitMask|byte(len(body)+1)
+	binary.LittleEndian.PutUint32(to[2:], key)
+	to[6] = flags ^ byte(key)
+	copyMasked(to[head:], body, key>>8|key<<24)
+	return out
 }
 
 // encodeHead takes the next header of ZMTP, which may come in two pieces, and with it the
@@ -265,7 +279,15 @@ func (c *Conn) nextKey() uint32 {
 	if c.server {
 		return 0
 	}
-	return uint32(c.out.keys.Uint64())
+	w := &c.out
+	if w.spare == 0 { // also one that happens to be 0, which costs another
+		both := w.keys.Uint64()
+		w.spare = uint32(both >> 32)
+		return uint32(both)
+	}
+	key := w.spare
+	w.spare = 0
+	return key
 }
 
 func seed() (s [32]byte) {

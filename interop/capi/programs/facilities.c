@@ -120,7 +120,7 @@ static void keys(void)
 
 int main(void)
 {
-    const char *const capabilities[] = {"ipc", "curve", "tcp", "inproc", "udp", "IPC", "Curve", "plain", "nothing", "draft", ""};
+    const char *const capabilities[] = {"ipc", "curve", "pgm", "epgm", "tcp", "inproc", "udp", "IPC", "Curve", "plain", "nothing", "draft", ""};
     for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++)
         printf("has %s: %d\n", capabilities[i], zmq_has(capabilities[i]));
     int major, minor, patch;

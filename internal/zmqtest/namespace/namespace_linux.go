@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package faults
+package namespace
 
 import (
 	"fmt"
@@ -12,19 +12,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// namespace is a network namespace with one TUN device, whose packets a link carries.
+// Namespace is a network namespace with one TUN device, whose packets the test carries.
 // It lasts as long as its descriptor or a process in it.
-type namespace struct {
+type Namespace struct {
 	fd  int
 	tun *os.File
 }
 
-// device is the name of the TUN device in each namespace.
-const device = "link0"
+// Device is the name of the TUN device in each namespace.
+const Device = "link0"
 
-// newNamespace makes a namespace in which the device has an address.
-func newNamespace(address netip.Addr) (*namespace, error) {
-	n := new(namespace)
+// New makes a namespace in which the device has an address.
+func New(address netip.Addr) (*Namespace, error) {
+	n := new(Namespace)
 	err := onThread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 			return fmt.Errorf("unshare: %w", err)
@@ -42,16 +42,20 @@ func newNamespace(address netip.Addr) (*namespace, error) {
 		if err := setAddress(address); err != nil {
 			return err
 		}
-		return up(device)
+		return up(Device)
 	})
 	if err != nil {
-		n.close()
+		n.Close()
 		return nil, err
 	}
 	return n, nil
 }
 
-func (n *namespace) close() {
+// TUN is the Device, of which packets are read and to which they are written.
+func (n *Namespace) TUN() *os.File { return n.tun }
+
+// Close takes the device away.
+func (n *Namespace) Close() {
 	if n.tun != nil {
 		_ = n.tun.Close()
 	}
@@ -60,8 +64,8 @@ func (n *namespace) close() {
 	}
 }
 
-// do calls f on a thread in the namespace.
-func (n *namespace) do(f func() error) error {
+// Do calls f on a thread in the namespace.
+func (n *Namespace) Do(f func() error) error {
 	return onThread(func() error {
 		if err := unix.Setns(n.fd, unix.CLONE_NEWNET); err != nil {
 			return fmt.Errorf("setns: %w", err)
@@ -70,10 +74,10 @@ func (n *namespace) do(f func() error) error {
 	})
 }
 
-// start starts a program in the namespace. With resolver, the program asks the name
+// Start starts a program in the namespace. With resolver, the program asks the name
 // server at that address.
-func (n *namespace) start(cmd *exec.Cmd, resolver string) error {
-	return n.do(func() error {
+func (n *Namespace) Start(cmd *exec.Cmd, resolver string) error {
+	return n.Do(func() error {
 		if resolver != "" {
 			if err := replaceResolver(resolver); err != nil {
 				return err
@@ -83,17 +87,17 @@ func (n *namespace) start(cmd *exec.Cmd, resolver string) error {
 	})
 }
 
-// sysctl sets a parameter of the namespace, below /proc/sys/net/ipv4.
-func (n *namespace) sysctl(name, value string) error {
-	return n.do(func() error {
+// Sysctl sets a parameter of the namespace, below /proc/sys/net/ipv4.
+func (n *Namespace) Sysctl(name, value string) error {
+	return n.Do(func() error {
 		return os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(value), 0)
 	})
 }
 
-// setAddress replaces the device's address. Connections from the old one hear nothing
+// SetAddress replaces the device's address. Connections from the old one hear nothing
 // any more.
-func (n *namespace) setAddress(a netip.Addr) error {
-	return n.do(func() error { return setAddress(a) })
+func (n *Namespace) SetAddress(a netip.Addr) error {
+	return n.Do(func() error { return setAddress(a) })
 }
 
 // onThread calls f on a thread of its own, which ends afterwards with all that f has
@@ -126,7 +130,7 @@ func openTUN() (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open /dev/net/tun: %w", err)
 	}
-	r, err := unix.NewIfreq(device)
+	r, err := unix.NewIfreq(Device)
 	if err == nil {
 		r.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
 		err = unix.IoctlIfreq(fd, unix.TUNSETIFF, r)
@@ -135,7 +139,7 @@ func openTUN() (*os.File, error) {
 		_ = unix.Close(fd)
 		return nil, fmt.Errorf("make a TUN device: %w", err)
 	}
-	return os.NewFile(uintptr(fd), device), nil
+	return os.NewFile(uintptr(fd), Device), nil
 }
 
 // control makes ioctls about an interface of the thread's namespace.
@@ -154,7 +158,7 @@ func control(name string, f func(fd int, r *unix.Ifreq) error) error {
 
 // setAddress gives the device an address in a network of 256.
 func setAddress(a netip.Addr) error {
-	return control(device, func(fd int, r *unix.Ifreq) error {
+	return control(Device, func(fd int, r *unix.Ifreq) error {
 		if err := r.SetInet4Addr(a.AsSlice()); err != nil {
 			return err
 		}
