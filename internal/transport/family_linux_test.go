@@ -123,7 +123,7 @@ func TestFamilyThatDoesNotAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer ln.Close()
-	for range 10 { // until its backlog is full
+	for range 100 { // until its backlog is full
 		c, err := inet.Dial(t.Context(), inetAt(t, ln), 100*time.Millisecond)
 		if err != nil {
 			if !errors.Is(err, context.DeadlineExceeded) {
@@ -132,18 +132,23 @@ func TestFamilyThatDoesNotAnswer(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
 			go func() {
-				_, err := inet.Dial(ctx, inetAt(t, ln), 0)
+				c, err := inet.Dial(ctx, inetAt(t, ln), 0)
+				if err == nil {
+					_ = c.Close()
+				}
 				ended <- err
 			}()
 			cancel()
-			if err := <-ended; !errors.Is(err, context.Canceled) {
+			if err := <-ended; err == nil {
+				continue // it was the machine that took so long, and there was room
+			} else if !errors.Is(err, context.Canceled) {
 				t.Errorf("the context: %v", err)
 			}
 			return
 		}
 		defer c.Close()
 	}
-	t.Fatal("ten connections fit into a backlog of 0")
+	t.Fatal("a hundred connections fit into a backlog of 0")
 }
 
 // TestCloseOfAFamilysSocket ends what waits, with the error that callers look for.

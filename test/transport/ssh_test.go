@@ -223,7 +223,7 @@ func TestDeadlinesOfAConnectionWithoutThem(t *testing.T) {
 	at := "tcp://" + mute.Addr().String()
 	s := r.Socket(zmq.PUSH, zmq.WithDial(client.DialContext))
 	w := r.Watch(s, zmq.EventHandshakeFailedNoDetail)
-	r.Check(s.Connect(at, zmq.HandshakeInterval.Of(50*time.Millisecond), zmq.ReconnectInterval.Of(0)))
+	r.Check(s.Connect(at, zmq.HandshakeInterval.Of(50*time.Millisecond), zmq.ConnectTimeout.Of(rig.Patience)))
 	if e := w.Want(zmq.EventHandshakeFailedNoDetail)[0]; !errors.Is(e.Err, zmq.ErrTimeout) {
 		t.Errorf("a silent peer: %v", e.Err)
 	}
