@@ -184,7 +184,7 @@ func (s SocketStats) attrs() logged {
 		number("sent_bytes", s.SentBytes).number("received_bytes", s.ReceivedBytes).
 		number("queued_out", uint64(s.QueuedOut)).number("queued_in", uint64(s.QueuedIn)).
 		number("connected", s.Connected).number("disconnected", s.Disconnected).number("reconnects", s.Reconnects).
-		number("timed_out", s.TimedOut).number("over_budget", s.OverBudget).number("duplicate_ids", s.DuplicateIDs).
+		number("timed_out", s.TimedOut).number("over_budget", s.OverBudget).number("stopped", uint64(s.Stopped)).number("duplicate_ids", s.DuplicateIDs).
 		number("accepts_failed", s.AcceptsFailed).number("events_dropped", s.EventsDropped).
 		group("handshakes_failed", s.HandshakeFailures.attrs()).group("drops", s.Drops.attrs())
 }

@@ -19,7 +19,7 @@ import (
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_VMCI_BUFFER_SIZE (85)
-var VMCIBufferSize = int64Option(opt.VMCIBufferSize)
+var VMCIBufferSize Option[int64] = int64Option(opt.VMCIBufferSize)
 
 // VMCIBufferMinSize is the smallest such buffer, in bytes. Zero leaves it to the driver.
 // It cannot be read.
@@ -28,7 +28,7 @@ var VMCIBufferSize = int64Option(opt.VMCIBufferSize)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_VMCI_BUFFER_MIN_SIZE (86)
-var VMCIBufferMinSize = int64Option(opt.VMCIBufferMinSize)
+var VMCIBufferMinSize Option[int64] = int64Option(opt.VMCIBufferMinSize)
 
 // VMCIBufferMaxSize is the largest such buffer, in bytes. Zero leaves it to the driver. It
 // cannot be read.
@@ -37,7 +37,7 @@ var VMCIBufferMinSize = int64Option(opt.VMCIBufferMinSize)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_VMCI_BUFFER_MAX_SIZE (87)
-var VMCIBufferMaxSize = int64Option(opt.VMCIBufferMaxSize)
+var VMCIBufferMaxSize Option[int64] = int64Option(opt.VMCIBufferMaxSize)
 
 // VMCIConnectTimeout is how long the driver tries to connect. ConnectTimeout holds as
 // well. Zero and below leave it to the driver. It cannot be read.
@@ -46,4 +46,4 @@ var VMCIBufferMaxSize = int64Option(opt.VMCIBufferMaxSize)
 //	Applies:  to later calls of Bind and Connect
 //	Sockets:  all
 //	libzmq:   ZMQ_VMCI_CONNECT_TIMEOUT (88)
-var VMCIConnectTimeout = durationOption(opt.VMCIConnectTimeout, time.Millisecond)
+var VMCIConnectTimeout Option[time.Duration] = durationOption(opt.VMCIConnectTimeout, time.Millisecond)

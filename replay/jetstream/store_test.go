@@ -180,27 +180,27 @@ func TestClusterOfThree(t *testing.T) {
 	want(t, s, 0, 200)
 }
 
-// cluster starts three servers. Their ports must be known before, and another process may
-// take one of them meanwhile: then the test is skipped rather than wrong.
+// cluster starts three servers. Their ports must be known before, so they are of an
+// address that no other process uses.
 func cluster(t *testing.T) (servers []*server.Server) {
 	t.Helper()
 	var routes string
 	var ports []int
 	var held []net.Listener
 	for range 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := net.Listen("tcp", zmqtest.Host()+":0")
 		if err != nil {
 			t.Fatal(err)
 		}
 		held = append(held, l)
 		port := l.Addr().(*net.TCPAddr).Port
 		ports = append(ports, port)
-		routes += fmt.Sprintf(",nats://127.0.0.1:%d", port)
+		routes += fmt.Sprintf(",nats://%s:%d", zmqtest.Host(), port)
 	}
 	for i, l := range held {
 		_ = l.Close()
 		o := &server.Options{ServerName: fmt.Sprint("server", i), Routes: server.RoutesFromStr(routes[1:])}
-		o.Cluster.Name, o.Cluster.Host, o.Cluster.Port = "cluster", "127.0.0.1", ports[i]
+		o.Cluster.Name, o.Cluster.Host, o.Cluster.Port = "cluster", zmqtest.Host(), ports[i]
 		servers = append(servers, start(t, o))
 	}
 	tick := time.NewTicker(10 * time.Millisecond)

@@ -107,10 +107,12 @@ func addRequestsWithNilContext(r *rig.Test, calls map[string]func() error) {
 // lookAtNoContext are the calls that have a context only because an interface asks for
 // it, and that do the same with any.
 var lookAtNoContext = map[string]string{
-	"auth (KeySet) CheckKey":            "it looks the key up in memory",
-	"auth (PasswordMap) CheckPassword":  "it looks the user up in memory",
-	"auth (KeyFunc) CheckKey":           "it calls the program's function",
-	"auth (PasswordFunc) CheckPassword": "it calls the program's function",
+	"auth (KeySet) CheckKey":                  "it looks the key up in memory",
+	"auth (PasswordMap) CheckPassword":        "it looks the user up in memory",
+	"auth (KeyFunc) CheckKey":                 "it calls the program's function",
+	"auth (PasswordFunc) CheckPassword":       "it calls the program's function",
+	"auth (FingerprintSet) CheckCertificate":  "it looks the certificate up in memory",
+	"auth (CertificateFunc) CheckCertificate": "it calls the program's function",
 }
 
 func TestNilContextIsRefusedByName(t *testing.T) {
