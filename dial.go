@@ -61,7 +61,7 @@ func WithDial(dial func(ctx context.Context, network, address string) (net.Conn,
 // the monitor, and it is called again after a pause; an error that matches net.ErrClosed
 // ends accepting. UseFD has no effect.
 func WithListen(listen func(ctx context.Context, network, address string) (net.Listener, error)) Setting {
-	return newSetting(core.Setting{Hook: &core.Hook{Name: "listen function", Set: func(h *core.Hooks) { h.Listen = listen }}})
+	return newSetting(core.Setting{Hook: &core.Hook{Name: "listen function", Set: func(h *core.Hooks) { h.Listen, h.Bound = listen, nil }}})
 }
 
 // WithListener is WithListen for one Bind and a listener that is there already. The
@@ -76,11 +76,34 @@ func WithListener(ln net.Listener) Setting {
 	if ln == nil {
 		return Setting{err: zerr.Errorf(zerr.ErrInvalid, "WithListener of no listener")}
 	}
-	var taken atomic.Bool
-	return WithListen(func(context.Context, string, string) (net.Listener, error) {
-		if !taken.CompareAndSwap(false, true) {
-			return nil, zerr.Errorf(zerr.ErrAddressInUse, "the listener %s is bound already", ln.Addr())
-		}
-		return ln, nil
-	})
+	l := &lent{Listener: ln}
+	return newSetting(core.Setting{Hook: &core.Hook{Name: "listener", Set: func(h *core.Hooks) { h.Listen, h.Bound = l.listen, l.keep }}})
+}
+
+// lent is the listener of a WithListener.
+type lent struct {
+	net.Listener
+	taken atomic.Bool // a Bind has it
+	kept  atomic.Bool // that Bind has succeeded
+}
+
+// listen is called by a Bind.
+func (l *lent) listen(context.Context, string, string) (net.Listener, error) {
+	if !l.taken.CompareAndSwap(false, true) {
+		return nil, zerr.Errorf(zerr.ErrAddressInUse, "the listener %s is bound already", l.Addr())
+	}
+	return l, nil
+}
+
+// keep is called when the Bind succeeds.
+func (l *lent) keep() { l.kept.Store(true) }
+
+// Close implements net.Listener. If the Bind has failed, it returns the listener to the
+// program.
+func (l *lent) Close() error {
+	if l.kept.Load() {
+		return l.Listener.Close()
+	}
+	l.taken.Store(false)
+	return nil
 }

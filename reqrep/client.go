@@ -258,10 +258,13 @@ func envelope(id uint64, frames [][]byte) [][]byte {
 }
 
 // begin chooses a server and notes an attempt, before its reply can come. It returns no
-// server if none of those that are connected is left.
+// server if none of those that are connected is left, or if the call has its reply.
 func (c *Client) begin(k *call, full map[*server]bool) (id uint64, best *server) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(k.reply) > 0 {
+		return 0, nil
+	}
 	c.turn++
 	now := time.Now()
 	for i := range c.servers {

@@ -98,6 +98,16 @@ func TestServerThatHangsIsAvoided(t *testing.T) {
 	}
 }
 
+func TestCallThatHasItsReplyIsNotSentAgain(t *testing.T) {
+	c, _ := chooser(2)
+	k := newCall()
+	id, s := c.begin(k, nil)
+	c.deliver(s, reply(id))
+	if _, again := c.begin(k, nil); again != nil || len(k.sent) != 1 {
+		t.Error("it is sent again")
+	}
+}
+
 func TestAttemptsEndWithTheirConnection(t *testing.T) {
 	c, servers := chooser(1)
 	s := servers[0]

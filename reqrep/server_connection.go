@@ -4,6 +4,7 @@ package reqrep
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,14 +75,20 @@ func (s *server) watch(events func(func(zmq.Event) bool)) {
 	for e := range events {
 		switch e.Kind {
 		case zmq.EventHandshakeSucceeded:
-			// The event may come before the socket has taken the peer in.
-			if s.sock.WaitPeers(s.c.ctx, 1) == nil {
+			// The event may come before the socket has taken the peer in. If it is the
+			// next connection by then, the end of this one is still to be told.
+			if s.sock.WaitPeers(s.c.ctx, 1) == nil && s.has(e.Peer) {
 				s.connect()
 			}
 		case zmq.EventDisconnected:
 			s.disconnect()
 		}
 	}
+}
+
+// has reports whether the socket has the peer of an event.
+func (s *server) has(peer zmq.Peer) bool {
+	return slices.ContainsFunc(s.sock.Peers(), func(p zmq.PeerStats) bool { return p.Local == peer.Local && p.Remote == peer.Remote })
 }
 
 func (s *server) connect() {

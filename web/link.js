@@ -229,6 +229,10 @@ export class Link {
 /** Waits for a time, or until the signal is aborted. */
 function sleep(milliseconds, signal) {
   return new Promise((resolve) => {
+    if (signal.aborted) { // whose event has been
+      resolve();
+      return;
+    }
     const wake = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", wake);

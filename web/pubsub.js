@@ -18,7 +18,7 @@ const perTopic = 64;
 /** Topics are prefixes, each with the number of times that it was added. */
 class Topics {
   #counts = new Map(); // by key of the topic
-  #longest = 0;
+  #lengths = new Map(); // of the keys, with the number of topics
   #bytes = 0;
 
   /** Adds a topic, and reports whether it is new. */
@@ -26,9 +26,12 @@ class Topics {
     const key = keyOf(topic);
     const count = this.#counts.get(key) ?? 0;
     this.#counts.set(key, count + 1);
-    this.#longest = Math.max(this.#longest, key.length);
-    this.#bytes += count === 0 ? key.length + perTopic : 0;
-    return count === 0;
+    if (count > 0) {
+      return false;
+    }
+    this.#lengths.set(key.length, (this.#lengths.get(key.length) ?? 0) + 1);
+    this.#bytes += key.length + perTopic;
+    return true;
   }
 
   /** Takes a topic away once, and reports whether it has gone. */
@@ -42,6 +45,12 @@ class Topics {
       return false;
     }
     this.#counts.delete(key);
+    const others = this.#lengths.get(key.length) - 1;
+    if (others > 0) {
+      this.#lengths.set(key.length, others);
+    } else {
+      this.#lengths.delete(key.length);
+    }
     this.#bytes -= key.length + perTopic;
     return true;
   }
@@ -50,11 +59,18 @@ class Topics {
     return this.#counts.has(keyOf(topic));
   }
 
-  /** Reports whether a first frame begins with one of the topics. */
+  /**
+   * Reports whether a first frame begins with one of the topics. It looks for each length
+   * that a topic has, so it takes no longer than reading all topics.
+   */
   match(frame) {
-    const key = keyOf(frame.subarray(0, this.#longest));
-    for (let n = 0; n <= key.length; n++) {
-      if (this.#counts.has(key.slice(0, n))) {
+    let longest = 0;
+    for (const n of this.#lengths.keys()) {
+      longest = Math.max(longest, n);
+    }
+    const key = keyOf(frame.subarray(0, longest));
+    for (const n of this.#lengths.keys()) {
+      if (n <= key.length && this.#counts.has(key.slice(0, n))) {
         return true;
       }
     }

@@ -119,6 +119,9 @@ func (s *Socket) Bind(address string, settings ...Setting) error {
 	}
 	s.last = l.Endpoint()
 	s.endpoints = append(s.endpoints, &endpoint{socket: s, key: s.last, bound: true, opts: o, listener: l})
+	if hooks.Bound != nil {
+		hooks.Bound() // before an Unbind can close the listener
+	}
 	l.Start() // the endpoint is in the table before the first peer can be there
 	s.mu.Unlock()
 	return nil

@@ -24,6 +24,7 @@ type Hooks struct {
 	Transports map[string]transport.Transport // by scheme; replaced as a whole, never changed
 	Dial       transport.DialFunc             // in the place of the system's; likewise Listen
 	Listen     transport.ListenFunc
+	Bound      func() // for a Listen that lends a listener and returns at once: told that the Bind has succeeded
 }
 
 // Hook changes one of the Hooks.

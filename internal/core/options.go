@@ -208,7 +208,7 @@ func (s *Socket) transportConfig(o *opt.Set, hooks *Hooks) *transport.Config {
 		SOCKS: transport.SOCKS{
 			Address: o.String(opt.SOCKSProxy), Username: o.String(opt.SOCKSUsername), Password: o.String(opt.SOCKSPassword),
 		},
-		Dial: s.dialFunc(hooks), Listen: s.listenFunc(hooks),
+		Dial: s.dialFunc(hooks), Listen: s.listenFunc(hooks), Lent: hooks.Bound != nil,
 	}
 }
 

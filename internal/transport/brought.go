@@ -46,7 +46,12 @@ func DialWith(ctx context.Context, network, address string, cfg *Config) (net.Co
 // makes of its address, or endpoint if it returns "". admit may refuse an accepted
 // connection; nil lets all in.
 func ListenWith(ctx context.Context, network, address, endpoint string, cfg *Config, name func(net.Addr) string, admit func(net.Conn) error) (Listener, error) {
-	ln, err := abide(ctx, func() (net.Listener, error) { return cfg.Listen(ctx, network, address) })
+	listen := func() (net.Listener, error) { return cfg.Listen(ctx, network, address) }
+	if !cfg.Lent {
+		own := listen
+		listen = func() (net.Listener, error) { return abide(ctx, own) }
+	}
+	ln, err := listen()
 	if err != nil {
 		return nil, fmt.Errorf("the program's listener for %s %s: %w", network, address, err)
 	}
@@ -60,7 +65,7 @@ func ListenWith(ctx context.Context, network, address, endpoint string, cfg *Con
 		close(l.done)
 		return ln.Close()
 	})
-	go l.acceptLoop()
+	l.start = sync.OnceFunc(func() { go l.acceptLoop() })
 	return l, nil
 }
 
@@ -106,6 +111,7 @@ type broughtListener struct {
 	admit    func(net.Conn) error
 	conns    chan accepted
 	done     chan struct{} // closed by close
+	start    func()        // starts acceptLoop, once
 	close    func() error
 }
 
@@ -132,6 +138,7 @@ func (l *broughtListener) acceptLoop() {
 
 // Accept implements Listener.
 func (l *broughtListener) Accept() (net.Conn, error) {
+	l.start()
 	select {
 	case a := <-l.conns:
 		switch {

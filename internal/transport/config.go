@@ -85,6 +85,9 @@ type Config struct {
 	// leaves it to these.
 	Dial   DialFunc
 	Listen ListenFunc
+	// Lent says that Listen returns at once, with a listener that is there already. Close
+	// gives it back as long as the bind has not succeeded.
+	Lent bool
 
 	// UseFD is a listening socket to take over instead of making one, -1 for
 	// none (USE_FD). Its number is closed once Listen has succeeded.

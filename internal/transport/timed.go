@@ -48,11 +48,8 @@ func newTimed(nc net.Conn) *timed {
 		c.writeBy.set(time.Time{})
 		return nc.Close()
 	})
-	c.writeBy.expired = func() {
-		if c.writing.Load() > 0 {
-			_ = c.end()
-		}
-	}
+	c.writeBy.waits = func() bool { return c.writing.Load() > 0 }
+	c.writeBy.expired = func() { _ = c.end() }
 	return c
 }
 
@@ -148,7 +145,8 @@ func (c *timed) SetWriteDeadline(t time.Time) error {
 // expiry is one deadline. The channel that late returns is closed when it has passed, also
 // if it is set during the wait for it.
 type expiry struct {
-	expired func() // called without locks when it has passed; nil: nothing
+	waits   func() bool // whether something waits that it ends; nil: nothing
+	expired func()      // called without locks when it has passed and waits is true
 
 	mu    sync.Mutex // a leaf lock
 	timer *time.Timer
@@ -170,13 +168,24 @@ func (x *expiry) lateLocked() chan struct{} {
 
 // set moves the deadline; the zero time is none.
 func (x *expiry) set(t time.Time) {
-	if x.setLocked(t) && x.expired != nil {
+	if passed := x.setLocked(t); passed != nil {
+		x.pass(passed)
+	}
+}
+
+// pass follows the closing of ch, unless the deadline has been moved since: what waits then
+// is not late.
+func (x *expiry) pass(ch chan struct{}) {
+	x.mu.Lock()
+	late := x.ch == ch && x.waits != nil && x.waits()
+	x.mu.Unlock()
+	if late {
 		x.expired()
 	}
 }
 
-// setLocked reports whether the deadline has passed already.
-func (x *expiry) setLocked(t time.Time) (passed bool) {
+// setLocked returns the channel if the deadline has passed already, and nil otherwise.
+func (x *expiry) setLocked(t time.Time) (passed chan struct{}) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	ch := x.lateLocked()
@@ -191,18 +200,16 @@ func (x *expiry) setLocked(t time.Time) (passed bool) {
 	default:
 	}
 	if t.IsZero() {
-		return false
+		return nil
 	}
 	wait := time.Until(t)
 	if wait <= 0 {
 		close(ch)
-		return true
+		return ch
 	}
 	x.timer = time.AfterFunc(wait, func() {
 		close(ch)
-		if x.expired != nil {
-			x.expired()
-		}
+		x.pass(ch)
 	})
-	return false
+	return nil
 }

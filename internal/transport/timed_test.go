@@ -107,6 +107,34 @@ func TestDeadlineWithoutAWriteEndsNothing(t *testing.T) {
 	})
 }
 
+// TestDeadlineThatWasMovedEndsNothing: a write that began since then is not late, although
+// the timer of the former deadline is.
+func TestDeadlineThatWasMovedEndsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := timelessPair()
+		defer near.Close()
+		defer far.Close()
+		c := near.(*timed)
+		_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+		former := c.writeBy.lateLocked()
+		time.Sleep(2 * time.Second)
+		_ = c.SetWriteDeadline(time.Now().Add(time.Hour))
+		written := make(chan error, 1)
+		go func() {
+			_, err := c.Write([]byte("x"))
+			written <- err
+		}()
+		synctest.Wait()
+		c.writeBy.pass(former)
+		if _, err := far.Read(make([]byte, 1)); err != nil {
+			t.Errorf("the peer: %v", err)
+		}
+		if err := <-written; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestCloseEndsWhatWaits: and the goroutine that reads ahead.
 func TestCloseEndsWhatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

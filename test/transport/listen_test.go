@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gozmq/zmq"
@@ -38,6 +39,44 @@ func TestListenerOfAProgram(t *testing.T) {
 	}
 	if err := pull.Bind("tcp://a-name", zmq.WithListener(nil)); !errors.Is(err, zmq.ErrInvalid) {
 		t.Errorf("no listener: %v", err)
+	}
+}
+
+// slow is a listener that keeps a Bind until the socket is closed.
+type slow struct {
+	net.Listener
+	wait func()
+}
+
+func (l slow) Addr() net.Addr {
+	l.wait()
+	return l.Listener.Addr()
+}
+
+// TestListenerOfABindThatFailed: it belongs to the program, which can bind it again.
+func TestListenerOfABindThatFailed(t *testing.T) {
+	r := rig.New(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	r.Check(err)
+	first := r.Socket(zmq.PULL)
+	closed := make(chan error, 1)
+	end := sync.OnceFunc(func() {
+		go func() { closed <- first.Close() }()
+		r.WaitUntil("the socket is closed", func() bool { _, err := first.TryRecv(); return errors.Is(err, zmq.ErrClosed) })
+	})
+	with := zmq.WithListener(slow{ln, end})
+	if err := first.Bind("tcp://a-name", with); !errors.Is(err, zmq.ErrClosed) {
+		t.Fatalf("the Bind of a socket that is closed meanwhile: %v", err)
+	}
+	r.Check(<-closed)
+	second := r.Socket(zmq.PULL)
+	r.Check(second.Bind("tcp://a-name", with))
+	push := r.Connect(zmq.PUSH, second.LastEndpoint())
+	r.Send(push, "x")
+	r.WantRecv(second, "x")
+	r.Check(second.Unbind(second.LastEndpoint()))
+	if _, err := ln.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after Unbind: %v", err)
 	}
 }
 

@@ -398,6 +398,42 @@ each("reconnect: after refusals, ends and silence, telling why", async ({ networ
   assert.equal(await (await network.meet()).receive(), "0 still here");
 });
 
+each("close by a listener of disconnect: it does not wait for the next attempt", async ({ network, make }) => {
+  const push = make(PUSH, { reconnectInterval: 10 * patience, reconnectIntervalMax: 10 * patience });
+  network.refuse(1);
+  const closed = new Promise((resolve) => push.addEventListener("disconnect", () => resolve(push.close())));
+  push.connect(url);
+  await closed;
+});
+
+each("a long topic: a message is compared with it once, not with each of its beginnings", async ({ network, make }) => {
+  const pub = make(PUB);
+  pub.connect(url);
+  const server = await network.meet();
+  const topic = "x".repeat(10_000);
+  server.send(0, "\x01" + topic);
+  await pub.waitSubscribers(topic, 1);
+  const { has } = Map.prototype;
+  let lookups = 0;
+  Map.prototype.has = function (key) {
+    lookups++;
+    return has.call(this, key);
+  };
+  try {
+    await pub.send("y".repeat(10_000));
+  } finally {
+    Map.prototype.has = has;
+  }
+  assert.ok(lookups <= 10, `${lookups} lookups`);
+  await pub.send(topic + " and more");
+  assert.equal(await server.receive(), "0 " + topic + " and more");
+  server.send(0, "\x00" + topic);
+  server.send(0, "\x01x");
+  await pub.waitSubscribers("x", 1);
+  await pub.send("xy");
+  assert.equal(await server.receive(), "0 xy");
+});
+
 test("back-off: doubles to the maximum, minus a random half, and starts over", () => {
   const backoff = new Backoff(100, 500, () => 0);
   assert.deepEqual([1, 2, 3, 4, 5].map(() => backoff.next()), [100, 200, 400, 500, 500]);

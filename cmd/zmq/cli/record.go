@@ -24,7 +24,7 @@ const recordLong = `Writes what a SUB, PULL, DISH or GATHER receives into a file
 'zmq proxy --capture' publish it.
 
 What has come is in the file a moment later. If the machine or the command dies, the file can be read up
-to its last whole message, and --append goes on behind that.`
+to its last whole message, and --append goes on behind that. The file is for its owner alone.`
 
 // recordTypes are the types that receive without being asked.
 var recordTypes = []zmq.SocketType{zmq.SUB, zmq.PULL, zmq.DISH, zmq.GATHER}
@@ -113,7 +113,7 @@ func openRecording(name string, again, replace bool, h recording.Header, notes i
 	case !again:
 		mode |= os.O_EXCL
 	}
-	f, err := os.OpenFile(name, mode, 0o644)
+	f, err := os.OpenFile(name, mode, 0o600) // messages may be secrets
 	if errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("%s is there: --append goes on in it, --replace begins anew", name)
 	}

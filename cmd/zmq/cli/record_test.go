@@ -4,8 +4,10 @@ package cli
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +93,41 @@ func TestRecordIsReadBackAfterACrash(t *testing.T) {
 	start(t, "", "push", more.endpoint(t), "three").ends(t, exitOK)
 	more.ends(t, exitOK)
 	start(t, "", "replay", torn, "--print").wrote(t, "one\nthree\n")
+}
+
+// Messages may be secrets, which other users of the machine are not to read.
+func TestRecordingIsForItsOwner(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("NOT TESTED: the mode of a file, which this system does not have")
+	}
+	name := filepath.Join(t.TempDir(), "x.zmqrec")
+	r, err := openRecording(name, false, false, recording.Header{Type: "SUB"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.close()
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+// What cannot be read is not removed either, if whole messages follow it.
+func TestAppendRefusesADamagedRecording(t *testing.T) {
+	name := recorded(t, "one", "two", "three")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[bytes.Index(text, []byte("two"))] = 'T'
+	damaged := file(t, "damaged", string(text))
+	p := start(t, "", "record", damaged, anyPort0, "--type", "pull", "--append")
+	p.ends(t, exitError)
+	if said := p.errs.String(); !strings.Contains(said, damaged) || !strings.Contains(said, "choose another file") {
+		t.Errorf("it says %q", said)
+	}
+	if now, err := os.ReadFile(damaged); err != nil || !bytes.Equal(now, text) {
+		t.Errorf("the file has changed, %v", err)
+	}
 }
 
 func TestReplayFilters(t *testing.T) {

@@ -54,9 +54,9 @@ func (r *Reader) Next() (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m, ok := parse(content)
-	if !ok {
-		return Message{}, &TornError{begin}
+	m, rest, ok := parse(content)
+	if !ok || len(rest) > 0 {
+		return Message{}, r.damaged(begin)
 	}
 	return m, nil
 }
@@ -76,17 +76,21 @@ func (r *Reader) readBlock() ([]byte, error) {
 	}
 	size := int64(binary.BigEndian.Uint32(head[:]))
 	if size > maxBlock {
-		return nil, &TornError{r.offset}
+		return nil, r.damaged(r.offset)
 	}
 	var content bytes.Buffer
 	if size <= 64<<10 {
 		content.Grow(int(size))
 	}
 	if _, err := io.CopyN(&content, r.in, size); err != nil {
+		if _, _, ok := parse(content.Bytes()); ok && cut(err) {
+			// All frames are there, so it is the size that is wrong.
+			return nil, &TornError{r.offset, true}
+		}
 		return nil, r.torn(err)
 	}
 	if crc32.Checksum(content.Bytes(), castagnoli) != binary.BigEndian.Uint32(head[4:]) {
-		return nil, &TornError{r.offset}
+		return nil, r.damaged(r.offset)
 	}
 	r.offset += blockHead + size
 	return content.Bytes(), nil
@@ -95,31 +99,37 @@ func (r *Reader) readBlock() ([]byte, error) {
 // torn tells the end of the file from an error of the disk.
 func (r *Reader) torn(err error) error {
 	if cut(err) {
-		return &TornError{r.offset}
+		return &TornError{r.offset, false}
 	}
 	return err
 }
 
-// parse takes the content of a record apart. The frames lie in it.
-func parse(b []byte) (m Message, ok bool) {
+// damaged is the error of a block that was read, and is wrong.
+func (r *Reader) damaged(offset int64) error {
+	_, err := r.in.Peek(1)
+	return &TornError{offset, err == nil}
+}
+
+// parse takes the content of a record apart. The frames lie in it. ok says that all of them
+// are there, and rest is what follows them.
+func parse(b []byte) (m Message, rest []byte, ok bool) {
 	if len(b) < 8 {
-		return m, false
+		return m, nil, false
 	}
 	m.Time = time.Unix(0, int64(binary.BigEndian.Uint64(b)))
 	count, n := binary.Uvarint(b[8:])
 	// Each frame has a byte for its length at least.
 	if n <= 0 || count == 0 || count > uint64(len(b)) {
-		return m, false
+		return m, nil, false
 	}
 	b = b[8+n:]
-	m.Frames = make([][]byte, 0, count)
 	for range count {
 		size, n := binary.Uvarint(b)
 		if n <= 0 || size > uint64(len(b)-n) {
-			return m, false
+			return m, nil, false
 		}
 		m.Frames = append(m.Frames, b[n:n+int(size):n+int(size)])
 		b = b[n+int(size):]
 	}
-	return m, len(b) == 0
+	return m, b, true
 }

@@ -19,6 +19,7 @@ package recording
 
 import (
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"time"
 )
@@ -51,9 +52,13 @@ var ErrNotRecording = errors.New("the file is no recording of zmq")
 // whole.
 type TornError struct {
 	Offset int64 // where the last whole message ends
+	More   bool  // the file goes on behind the message that is damaged
 }
 
 // Error implements error.
 func (e *TornError) Error() string {
+	if e.More {
+		return fmt.Sprintf("the recording is damaged at byte %d, and goes on behind that", e.Offset)
+	}
 	return "the recording ends in the middle of a message, or is damaged there"
 }

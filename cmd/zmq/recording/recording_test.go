@@ -4,10 +4,12 @@ package recording
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -151,6 +153,72 @@ func TestRecoverAndContinue(t *testing.T) {
 		if want := append(slices.Clone(recorded[:whole]), recorded[2]); err != io.EOF || !slices.EqualFunc(list, want, same) {
 			t.Errorf("%d messages, %v", len(list), err)
 		}
+	}
+}
+
+// TestRecoverRemovesNoWholeMessage: if messages follow a damaged one, the file stays as it is.
+func TestRecoverRemovesNoWholeMessage(t *testing.T) {
+	all, ends := record(t)
+	wrong := map[string]func([]byte) []byte{
+		"a frame":          func(b []byte) []byte { b[ends[0]+blockHead+10] ^= 1; return b },
+		"a larger size":    func(b []byte) []byte { b[ends[0]+1] ^= 1; return b },
+		"a size too large": func(b []byte) []byte { b[ends[0]] = 1; return b },
+		"an enormous size": func(b []byte) []byte { b[ends[0]] ^= 0x80; return b },
+		"a smaller size":   func(b []byte) []byte { b[ends[1]+1] = 0; return b },
+	}
+	for what, damage := range wrong {
+		damaged := damage(bytes.Clone(all))
+		name := filepath.Join(t.TempDir(), "recording")
+		if err := os.WriteFile(name, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(name, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		removed, err := Recover(f)
+		var torn *TornError
+		if removed != 0 || !errors.As(err, &torn) || !torn.More {
+			t.Errorf("%s: %d bytes removed, %v", what, removed, err)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := os.ReadFile(name); err != nil || !bytes.Equal(text, damaged) {
+			t.Errorf("%s: the file has changed, %v", what, err)
+		}
+	}
+}
+
+// TestRecoverRemovesADamagedEnd: a crash can leave a last message of the right size and with
+// wrong bytes.
+func TestRecoverRemovesADamagedEnd(t *testing.T) {
+	all, ends := record(t)
+	all[len(all)-2] ^= 1
+	name := filepath.Join(t.TempDir(), "recording")
+	if err := os.WriteFile(name, all, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if removed, err := Recover(f); err != nil || removed != int64(len(all)-ends[2]) {
+		t.Errorf("%d removed, %v", removed, err)
+	}
+}
+
+// TestParseAllocatesForFramesThatAreThere: and not for those that are announced.
+func TestParseAllocatesForFramesThatAreThere(t *testing.T) {
+	b := binary.AppendUvarint(make([]byte, 8), 1<<20)
+	b = append(b, bytes.Repeat([]byte{0xff}, 1<<20)...) // no length of a frame
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, _, ok := parse(b)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; ok || took > 1<<20 {
+		t.Errorf("%t, it allocates %d bytes", ok, took)
 	}
 }
 

@@ -68,7 +68,8 @@ func (w *Writer) seal() error {
 func (w *Writer) Flush() error { return w.w.Flush() }
 
 // Recover brings a file that was cut off to the end of its last whole message, and returns
-// how many bytes that removed. The file then stands at its end.
+// how many bytes that removed. The file then stands at its end. A file that goes on behind
+// a damaged message is left as it is, and the error is its TornError.
 func Recover(f *os.File) (removed int64, err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return 0, err
@@ -83,6 +84,9 @@ func Recover(f *os.File) (removed int64, err error) {
 	var torn *TornError
 	if !errors.Is(err, io.EOF) && !errors.As(err, &torn) {
 		return 0, err
+	}
+	if torn != nil && torn.More {
+		return 0, fmt.Errorf("%w: nothing is removed or appended, so choose another file", torn)
 	}
 	end, err := f.Seek(0, io.SeekEnd)
 	if err != nil || torn == nil {

@@ -65,7 +65,7 @@ func (w *web) Fetch(ctx context.Context) (x zmqstats.Snapshot, err error) {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return x, fmt.Errorf("%s: %s (is zmqstats.Handler at that path?)", w.url, answer.Status)
+		return x, fmt.Errorf("%s: %s (is zmqstats.Handler at that path?)", w.url, clean(answer.Status))
 	}
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {

@@ -165,6 +165,31 @@ func TestPrint(t *testing.T) {
 	}
 }
 
+// A terminal might obey what the server says.
+func TestErrorOfAServerIsCleaned(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		if _, err := conn.Write([]byte("HTTP/1.1 500 no\x1b[2Jway\r\nContent-Length: 0\r\n\r\n")); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer server.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	s, err := NewSource(nil, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Fetch(zmqtest.Deadline(t)); err == nil || !strings.Contains(err.Error(), "500 no?[2Jway") {
+		t.Errorf("%q", err)
+	}
+}
+
 func TestSources(t *testing.T) {
 	ctx := zmqtest.Deadline(t)
 	c, err := zmq.NewContext(zmq.ContextConfig{})
