@@ -99,7 +99,7 @@ func TestReceiveTimeoutOfTheProgramEndsNothing(t *testing.T) {
 		brief := zmq.RecvTimeout.Of(10 * time.Millisecond)
 		p := r.publisher("a", nil, func(c *PublisherConfig) { c.Settings = append(c.Settings, brief) })
 		s := r.subscriber(r.source(Beginning(), "a"), func(c *SubscriberConfig) { c.LiveSettings = []zmq.Setting{brief} })
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		synctest.Wait()
 		r.publish(p, 0, 1, 2)
 		r.want(s, 0, 3)
@@ -128,7 +128,7 @@ func TestPageEndsAfterSomeSendTimeouts(t *testing.T) {
 			t.Fatal("the request is not being answered")
 		}
 		for range pageTimeouts + 2 {
-			time.Sleep(p.cfg.SendTimeout - time.Second)
+			<-time.After(p.cfg.SendTimeout - time.Second)
 			_, _ = peer.TryRecv()
 		}
 		if answers() != 0 {
@@ -156,7 +156,7 @@ func TestRequestsThatCannotBeAnsweredAreLoggedOnceASecond(t *testing.T) {
 		for range 100 {
 			p.notAnswered(zmq.Message{}, errors.New("nonsense"))
 		}
-		time.Sleep(warnPause)
+		<-time.After(warnPause)
 		p.notAnswered(zmq.Message{}, errors.New("nonsense"))
 		var requests []int64
 		for _, x := range log.records {
