@@ -22,6 +22,10 @@ import (
 // kvEnd is the number that ends an answer: -1.
 const kvEnd = math.MaxUint64
 
+// kvRequestFrames is the number of frames of a request without its envelope: number. The
+// empty frame belongs to the envelope.
+const kvRequestFrames = 1
+
 // kvSendHWM is SendHWM of the live socket, as inference servers have it.
 const kvSendHWM = 100_000
 
@@ -48,7 +52,7 @@ func (p *Publisher) answerKV(ctx context.Context, m zmq.Message) error {
 	if err != nil || len(frames) < 2 {
 		return &FormatError{"a request is an empty frame and a number of 8 bytes"}
 	}
-	envelope := frames[:len(frames)-1]
+	envelope := p.envelope(frames)
 	if len(envelope[len(envelope)-1]) > 0 {
 		envelope = append(envelope[:len(envelope):len(envelope)], nil)
 	}

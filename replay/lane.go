@@ -97,8 +97,9 @@ func (l *lane) openLive() (err error) {
 		return nil
 	}
 	// The bytes that wait in the socket come out of those of the queue.
+	// A time without messages is no error for listen.
 	settings := slices.Concat([]zmq.Setting{zmq.RecvHWMBytes.Of(max(1, l.sub.cfg.QueueBytes/4))},
-		l.sub.cfg.Settings, l.sub.cfg.LiveSettings)
+		l.sub.cfg.Settings, l.sub.cfg.LiveSettings, []zmq.Setting{zmq.RecvTimeout.Of(-1)})
 	if l.live, err = l.sub.cfg.Context.NewSocket(zmq.SUB, settings...); err != nil {
 		return err
 	}
@@ -371,8 +372,8 @@ func (l *lane) ask(start Start) (progress bool, err error) {
 		return false, err
 	}
 	for {
-		// A snapshot is as large as it is, a page is not.
-		if start.kind == fromSnapshot && !l.sub.queue.waitRoom() {
+		// A snapshot is as large as it is, and a page as large as the publisher makes it.
+		if !l.sub.queue.waitRoom() {
 			return false, zmq.ErrClosed
 		}
 		m, err := l.replay.Recv(l.sub.ctx)

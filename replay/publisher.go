@@ -44,13 +44,14 @@ type PublisherConfig struct {
 	// 64.
 	MaxRequests int
 	// SendTimeout ends the answer to a subscriber that has not read any of it for so
-	// long. Zero is 30 seconds.
+	// long, and a page after four times as long. Zero is 30 seconds.
 	SendTimeout time.Duration
 	// Snapshot makes the state for subscribers that begin with Snapshot: what all
 	// messages below a number have led to, in parts, each of which becomes a message of
 	// one frame. It is called for each request, concurrently. Nil refuses them.
 	Snapshot func(ctx context.Context) (next uint64, parts iter.Seq[[]byte], err error)
-	// Logger receives warnings about requests that cannot be answered. Nil logs nothing.
+	// Logger receives warnings about requests that cannot be answered, at most one a
+	// second. Nil logs nothing.
 	Logger *slog.Logger
 }
 
@@ -116,8 +117,10 @@ type Publisher struct {
 	parts  [][]byte // that are sent
 
 	// Guarded by answersMu.
-	answersMu sync.Mutex
-	answers   map[string]*answering // by routing id
+	answersMu  sync.Mutex
+	answers    map[string]*answering // by what envelopeKey returns
+	unanswered int                   // requests since warned
+	warned     time.Time
 }
 
 // publication is a call of Publish that waits.
@@ -145,10 +148,11 @@ func NewPublisher(cfg PublisherConfig) (*Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings := append([]zmq.Setting{
+	// A time without requests is no error for serve.
+	settings := slices.Concat([]zmq.Setting{
 		zmq.RouterMandatory.Of(true), zmq.WaitForPeer.Of(true), zmq.SendTimeout.Of(cfg.SendTimeout),
 		zmq.SendHWMBytes.Of(cfg.PageBytes),
-	}, cfg.Settings...)
+	}, cfg.Settings, []zmq.Setting{zmq.RecvTimeout.Of(-1)})
 	router, err := cfg.Context.NewSocket(zmq.ROUTER, settings...)
 	if err != nil {
 		return nil, errors.Join(err, live.Close())

@@ -10,6 +10,7 @@ package replay
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -35,37 +36,55 @@ func (p *Publisher) serve() {
 		}
 		ctx, cancel := context.WithCancel(p.ctx)
 		mine := &answering{cancel}
-		id := string(m.Bytes())
-		p.replaceAnswer(id, mine)
+		key := envelopeKey(p.envelope(m.Frames()))
+		p.replaceAnswer(key, mine)
 		p.all.Go(func() {
 			p.answer(ctx, m)
 			cancel()
-			p.forgetAnswer(id, mine)
+			p.forgetAnswer(key, mine)
 			<-p.busy
 		})
 	}
 }
 
+// envelope returns the frames before a request: the routing id, and the envelopes of
+// proxies and of a REQ.
+func (p *Publisher) envelope(frames [][]byte) [][]byte {
+	request := requestFrames
+	if p.cfg.Format != Native {
+		request = kvRequestFrames
+	}
+	return frames[:max(1, len(frames)-request)]
+}
+
+// envelopeKey tells the subscribers behind a proxy apart, which share its routing id.
+func envelopeKey(envelope [][]byte) string {
+	var key []byte
+	for _, f := range envelope {
+		key = append(binary.AppendUvarint(key, uint64(len(f))), f...)
+	}
+	return string(key)
+}
+
 // replaceAnswer ends the answer that a peer is being given, because it has asked again.
-func (p *Publisher) replaceAnswer(id string, mine *answering) {
+func (p *Publisher) replaceAnswer(key string, mine *answering) {
 	p.answersMu.Lock()
 	defer p.answersMu.Unlock()
-	if before := p.answers[id]; before != nil {
+	if before := p.answers[key]; before != nil {
 		before.cancel()
 	}
-	p.answers[id] = mine
+	p.answers[key] = mine
 }
 
-func (p *Publisher) forgetAnswer(id string, mine *answering) {
+func (p *Publisher) forgetAnswer(key string, mine *answering) {
 	p.answersMu.Lock()
 	defer p.answersMu.Unlock()
-	if p.answers[id] == mine {
-		delete(p.answers, id)
+	if p.answers[key] == mine {
+		delete(p.answers, key)
 	}
 }
 
-// answer answers one request. What stands before it, the routing id and the envelopes of
-// proxies and of a REQ, stands before each message of the answer.
+// answer answers one request. Its envelope stands before each message of the answer.
 func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 	if p.cfg.Format != Native {
 		if err := p.answerKV(ctx, m); err != nil && ctx.Err() == nil {
@@ -74,14 +93,14 @@ func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 		return
 	}
 	frames := m.Frames()
-	envelope := frames[:max(1, len(frames)-requestFrames)]
+	envelope := p.envelope(frames)
 	r, err := parseRequest(frames[len(envelope):])
 	if err == nil && r.stream != p.cfg.Stream {
 		err = &FormatError{fmt.Sprintf("the request is for stream %.40q, not %q", r.stream, p.cfg.Stream)}
 	}
 	to := &reply{p: p, ctx: ctx, envelope: envelope, tag: string(r.tag)}
 	if err == nil {
-		err = p.page(to, &r)
+		err = p.pageInTime(to, &r)
 	}
 	if err == nil || ctx.Err() != nil {
 		return
@@ -97,8 +116,39 @@ func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 	}
 }
 
+// warnPause is the least time between two warnings: a peer decides how many requests it
+// makes that cannot be answered.
+const warnPause = time.Second
+
 func (p *Publisher) notAnswered(m zmq.Message, err error) {
-	p.cfg.Logger.Warn("replay: request was not answered", "stream", p.cfg.Stream, "peer", m.Peer().Remote, "error", err)
+	p.answersMu.Lock()
+	p.unanswered++
+	n, now := p.unanswered, time.Now()
+	quiet := !p.warned.IsZero() && now.Sub(p.warned) < warnPause
+	if !quiet {
+		p.unanswered, p.warned = 0, now
+	}
+	p.answersMu.Unlock()
+	if quiet {
+		return
+	}
+	p.cfg.Logger.Warn("replay: request was not answered", "stream", p.cfg.Stream, "peer", m.Peer().Remote, "error", err, "requests", n)
+}
+
+// pageTimeouts is how many times SendTimeout a page may take, so that a peer that reads
+// hardly anything does not keep a place.
+const pageTimeouts = 4
+
+// pageInTime sends a page, or a snapshot, which is as large as it is.
+func (p *Publisher) pageInTime(to *reply, r *request) error {
+	if r.start.kind == fromSnapshot {
+		return p.page(to, r)
+	}
+	timed := *to
+	var cancel context.CancelFunc
+	timed.ctx, cancel = context.WithTimeout(to.ctx, pageTimeouts*p.cfg.SendTimeout)
+	defer cancel()
+	return p.page(&timed, r)
 }
 
 // page sends what a request asks for, as far as limits allow.

@@ -2,10 +2,7 @@
 
 package replay
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // tracker decides what a subscriber delivers of one stream, and what it asks for. It has
 // no I/O, no clock and no lock:
@@ -348,22 +345,35 @@ func (t *tracker) settle() {
 
 // releaseBelow delivers held messages below a number up to which nothing else can be had.
 func (t *tracker) releaseBelow(number uint64) {
-	for len(t.held) > 0 {
-		lowest := uint64(math.MaxUint64)
-		for n := range t.held {
-			lowest = min(lowest, n)
-		}
-		if lowest >= number {
-			return
-		}
-		m := t.held[lowest]
+	for _, n := range t.heldBelow(number) {
+		m := t.held[n]
 		t.drop(m)
-		if lowest < t.next {
-			continue
-		}
-		t.skipTo(lowest, "the publisher does not keep them any more")
+		t.skipTo(n, "the publisher does not keep them any more")
 		t.deliver(m)
 	}
+}
+
+// heldBelow returns the numbers below another of the messages held, in order. None is
+// below next. It looks at the numbers in between, or at what is held, whichever is less.
+func (t *tracker) heldBelow(number uint64) (below []uint64) {
+	if number <= t.next {
+		return nil
+	}
+	if number-t.next < uint64(len(t.held)) {
+		for n := t.next; n < number; n++ {
+			if _, ok := t.held[n]; ok {
+				below = append(below, n)
+			}
+		}
+		return below
+	}
+	for n := range t.held {
+		if n < number {
+			below = append(below, n)
+		}
+	}
+	slices.Sort(below)
+	return below
 }
 
 // skipTo gives up what is missing below a number.

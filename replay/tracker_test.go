@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
@@ -323,4 +324,52 @@ func TestTrackerIgnoresAnEpochThatIsOver(t *testing.T) {
 		x.end(2, 0, 1, span{0, 1})
 		x.live(numbered(Position{2, 1}))
 	}), "live", "0", "*replay.RestartError", "0", "live", "1")
+}
+
+// The work for each message does not grow with the number of messages held.
+func TestTrackerHoldsManyMessages(t *testing.T) {
+	const many = 100_000
+	for name, play := range map[string]func(x *tracker){
+		"released at once": func(x *tracker) {
+			for n := range uint64(many) {
+				x.live(numbered(Position{1, 2*n + 1}))
+			}
+			x.end(1, 0, 2*many, span{2 * many, 2 * many})
+		},
+		"behind a long answer": func(x *tracker) {
+			for n := range uint64(many) {
+				x.live(numbered(Position{1, 1e9 + n}))
+			}
+			for n := range uint64(many) {
+				x.answer(numbered(Position{1, 2*n + 1}))
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			end := time.Now().Add(time.Minute)
+			messages, next := 0, uint64(0)
+			x := newTracker("s", At(0), true, 1<<40, func(i item) {
+				if time.Now().After(end) {
+					t.Fatalf("%d messages took a minute", messages)
+				}
+				switch e := i.err.(type) {
+				case nil:
+					if i.msg.Number != next {
+						t.Fatalf("delivered %d, not %d", i.msg.Number, next)
+					}
+					next++
+					messages++
+				case *LostError:
+					if e.From != next {
+						t.Fatalf("lost %d, not %d", e.From, next)
+					}
+					next = e.To
+				}
+			})
+			play(x)
+			if messages != many {
+				t.Errorf("%d messages, not %d", messages, many)
+			}
+		})
+	}
 }

@@ -7,6 +7,7 @@ import (
 	_ "embed" // the page
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gozmq/zmq"
@@ -39,6 +40,10 @@ func Handler(c *zmq.Context) http.Handler {
 	})
 }
 
+// waitingReplies is the most replies that wait for one peer. A REQ asks for one at a time;
+// what a peer asks for beyond them is dropped.
+const waitingReplies = 4
+
 // Server replies with snapshots at an endpoint.
 type Server struct {
 	own    *zmq.Context // so that its socket is in no snapshot and keeps no Term waiting
@@ -56,7 +61,10 @@ func Listen(c *zmq.Context, endpoint string, settings ...zmq.Setting) (*Server, 
 		return nil, err
 	}
 	s := &Server{own: own, done: make(chan struct{})}
-	if s.sock, err = own.NewSocket(zmq.REP, append([]zmq.Setting{zmq.Linger.Of(0)}, settings...)...); err == nil {
+	// Few snapshots wait for a peer that does not read them, and a time without requests is
+	// no error.
+	all := slices.Concat([]zmq.Setting{zmq.Linger.Of(0), zmq.SendHWM.Of(waitingReplies)}, settings, []zmq.Setting{zmq.RecvTimeout.Of(-1)})
+	if s.sock, err = own.NewSocket(zmq.REP, all...); err == nil {
 		err = s.sock.Bind(endpoint)
 	}
 	if err != nil {

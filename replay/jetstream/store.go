@@ -3,6 +3,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -110,8 +111,9 @@ func (s *Store) usable(verb string) error {
 }
 
 // Append implements replay.Store. A message whose confirmation does not come is published
-// again with the same id until ctx ends, so that it is stored once. Then it is not known
-// whether it is stored.
+// again with the same id until ctx ends, so that it is stored once. It is then behind
+// those of the call that were stored before. When ctx has ended, it is not known whether
+// a message without a confirmation is stored.
 func (s *Store) Append(ctx context.Context, records []replay.Record) error {
 	if err := s.usable("append to"); err != nil {
 		return err
@@ -123,12 +125,18 @@ func (s *Store) Append(ctx context.Context, records []replay.Record) error {
 		// Without a future, the message is published below.
 		futures[i], _ = s.js.PublishMsgAsync(messages[i], jetstream.WithExpectStream(s.name))
 	}
+	// All have been published: one that fails says nothing about those after it.
+	var first error
 	for i := range records {
 		ack, err := s.confirm(ctx, messages[i], futures[i])
 		if err != nil {
-			return s.fail("append to", err)
+			first = cmp.Or(first, err)
+			continue
 		}
 		records[i].Number, records[i].Kept = ack.Sequence-1, true
+	}
+	if first != nil {
+		return s.fail("append to", first)
 	}
 	return nil
 }
@@ -152,6 +160,11 @@ func (s *Store) confirm(ctx context.Context, m *nats.Msg, f jetstream.PubAckFutu
 	patience := time.NewTimer(ackPatience)
 	defer patience.Stop()
 	if f != nil {
+		select {
+		case ack := <-f.Ok():
+			return ack, nil
+		default:
+		}
 		select {
 		case ack := <-f.Ok():
 			return ack, nil
@@ -185,6 +198,10 @@ func (s *Store) confirm(ctx context.Context, m *nats.Msg, f jetstream.PubAckFutu
 // readAtATime is how many messages a reader fetches in one request.
 const readAtATime = 1000
 
+// consumerPatience is how long the server keeps the consumer of a fetch that is over. Each
+// fetch has one of its own.
+const consumerPatience = 10 * time.Second
+
 // Read implements replay.Store.
 func (s *Store) Read(ctx context.Context, from uint64) iter.Seq2[replay.Record, error] {
 	return func(yield func(replay.Record, error) bool) {
@@ -209,6 +226,7 @@ func (s *Store) read(ctx context.Context, from uint64, yield func(replay.Record,
 	}
 	consumer, err := s.stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: from + 1,
+		InactiveThreshold: consumerPatience,
 	})
 	if err != nil {
 		return err

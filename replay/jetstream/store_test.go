@@ -231,3 +231,45 @@ func TestAppendEndsWithItsContext(t *testing.T) {
 		t.Errorf("append without a server: %v, kept %v", err, r[0].Kept)
 	}
 }
+
+// A message that the stream refuses says nothing about those after it, which are stored.
+func TestAppendTellsWhatIsKeptBehindARefusedMessage(t *testing.T) {
+	js := connect(t, start(t, &server.Options{}))
+	cfg := jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}, MaxMsgSize: 1000}
+	if _, err := js.CreateStream(zmqtest.Deadline(t), cfg); err != nil {
+		t.Fatal(err)
+	}
+	store := opened(t, js, Config{Name: "S"})
+	records := []replay.Record{{Frames: [][]byte{make([]byte, 2000)}}, {Frames: [][]byte{[]byte("a")}}, {Frames: [][]byte{[]byte("b")}}}
+	err := store.Append(zmqtest.Deadline(t), records)
+	refused := (*jetstream.APIError)(nil)
+	if !errors.As(err, &refused) {
+		t.Errorf("append a message that is too large: %v", err)
+	}
+	if records[0].Kept || !records[1].Kept || !records[2].Kept || records[1].Number != 0 || records[2].Number != 1 {
+		t.Errorf("kept: %+v", records[1:])
+	}
+}
+
+// Readers leave nothing on the server for long.
+func TestConsumerOfAReaderEndsSoon(t *testing.T) {
+	store := opened(t, connect(t, start(t, &server.Options{})), Config{Name: "S"})
+	ctx := zmqtest.Deadline(t)
+	if err := store.Append(ctx, []replay.Record{{Frames: [][]byte{nil}}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range store.Read(ctx, 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	consumers := store.stream.ListConsumers(ctx)
+	for c := range consumers.Info() {
+		if c.Config.InactiveThreshold > consumerPatience {
+			t.Errorf("a consumer stays for %v", c.Config.InactiveThreshold)
+		}
+	}
+	if err := consumers.Err(); err != nil {
+		t.Error(err)
+	}
+}
