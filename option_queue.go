@@ -116,7 +116,8 @@ var ConflateTopics Option[bool] = boolOption(opt.ConflateTopics)
 // What is dropped is counted: at a sender as Drops.Mute, at a receiver as Drops.Overflow,
 // and for the peer as PeerStats.Dropped. Other socket types make a sender wait instead of
 // dropping, and refuse the option with ErrInvalid. With Conflate, or for a publisher with
-// XPubNoDrop, it has no effect; with ConflateTopics the oldest topic is dropped.
+// XPubNoDrop that was set before Bind or Connect, it has no effect; with ConflateTopics the
+// oldest topic is dropped.
 //
 //	Default:  false
 //	Applies:  to later calls of Bind and Connect

@@ -23,8 +23,9 @@ const lateBy = time.Second
 
 // lateLog has the timers of one socket.
 type lateLog struct {
-	lost atomic.Bool // a report of losses is to come
-	deaf atomic.Bool // the warning about subscriptions was written, or is to come
+	lost    atomic.Bool // a report of losses is to come
+	deaf    atomic.Bool // the warning about subscriptions was written, or is to come
+	refused atomic.Bool // a line about messages that a peer does not accept is to come
 
 	mu      sync.Mutex // a leaf lock; not held while a report is written
 	ended   bool
@@ -89,7 +90,17 @@ func (s *Socket) keepReporting() {
 		s.late.after(repeatInterval, s.keepReporting)
 		return
 	}
+	full, gone := s.late.full, s.late.gone // while this is the only report
 	s.late.lost.Store(false)
+	if f, g := s.losses(); f != full || g != gone { // noteLoss has just found lost set
+		s.noteLoss()
+	}
+}
+
+// losses returns how many messages were lost because of queues that were full, and with
+// peers that left.
+func (s *Socket) losses() (full, gone uint64) {
+	return s.drops.Mute.Load(), s.PeerGone() + s.InFlight()
 }
 
 // reportLosses warns of messages that were lost since the last report. It reports whether
@@ -99,7 +110,7 @@ func (s *Socket) keepReporting() {
 // (conflation), ordinary (no subscriber), have an event of their own, or are a stranger's.
 // That a subscriber leaves is ordinary too, and what is lost by a Close is its error.
 func (s *Socket) reportLosses() bool {
-	full, gone := s.drops.Mute.Load(), s.PeerGone()+s.InFlight()
+	full, gone := s.losses()
 	newFull, newGone := full-s.late.full, gone-s.late.gone
 	s.late.full, s.late.gone = full, gone
 	if s.typ.TopicsOut || s.typ.TopicsIn || s.typ.Groups || s.Closing() {

@@ -98,7 +98,15 @@ func (s *Socket) checkPeers(frames [][]byte, l *pipe.Label) error {
 // them. The caller may hold a write token, but no lock.
 func (s *Socket) refusedBy(p *pipe.Pipe, peer *pipe.Peer, n int, reason error) {
 	s.drops.Refused.Add(uint64(n))
-	s.Event(session.Event{
+	e := session.Event{
 		Kind: session.MessageRefused, Endpoint: p.Endpoint, Local: peer.Local, Remote: peer.Remote, FD: -1, Peer: peer, Err: reason,
-	})
+	}
+	s.monitors.raise(&e)
+	// The caller may be in Send, see lateLog. What comes before this is written counts only.
+	if !s.silent() && s.late.refused.CompareAndSwap(false, true) {
+		s.late.after(0, func() {
+			s.late.refused.Store(false)
+			s.log(&e)
+		})
+	}
 }

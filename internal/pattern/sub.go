@@ -204,8 +204,10 @@ func (s *sub) Readable() bool {
 			return true
 		}
 		var unwanted pipe.Message
-		if !s.h.again(&unwanted) {
-			s.in.recv(&unwanted)
+		if !s.h.again(&unwanted) && s.in.recv(&unwanted) != nil && s.wanted(&unwanted) {
+			// The one that was looked at has given way meanwhile (DROP_OLDEST).
+			s.h.Returned = append(s.h.Returned, unwanted)
+			return true
 		}
 		unwanted.Lease.Release()
 		if s.h.Drops.Filtered.Add(1); n.enough(s.h) {

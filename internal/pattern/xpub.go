@@ -133,8 +133,10 @@ func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 		if !w.Owned {
 			w = m.Own() // which their queues share
 		}
-		w.Lease = x.h.Budget.Share(w.Size())
-		defer w.Lease.Release()
+		if n := pipe.ReferredBytes(&w); n > 0 {
+			w.Lease = x.h.Budget.Share(n)
+			defer w.Lease.Release()
+		}
 	}
 	for _, p := range x.targets {
 		if several {

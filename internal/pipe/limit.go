@@ -62,6 +62,11 @@ type extent struct {
 	largest int // of one
 }
 
+// accepts is refuses without the reason.
+func (p *Peer) accepts(x extent) bool {
+	return int64(x.largest) <= p.MaxFrame.Most() && int64(x.size) <= p.MaxMessage.Most() && int64(x.frames) <= p.MaxFrames.Most()
+}
+
 func (p *Peer) refuses(x extent) error {
 	switch {
 	case int64(x.largest) > p.MaxFrame.Most():

@@ -36,12 +36,14 @@ func (b *Inbox) dropOldest(of *Pipe, total *atomic.Uint64) {
 // ones for it. It reports false, and nothing happened, without that option. flush is as
 // for Write.
 func (p *Pipe) Displace(m *Message) (ok, flush bool) {
-	if p.out == nil {
-		return false, false // the inbox has taken it
+	if p.out == nil || p.out.oldest == nil { // in process the inbox has taken it
+		return false, false
 	}
 	n, ok, flush := p.out.displace(m)
-	p.Dropped.Add(uint64(n))
-	p.totals.Displaced.Add(uint64(n))
+	if n > 0 {
+		p.Dropped.Add(uint64(n))
+		p.totals.Displaced.Add(uint64(n))
+	}
 	return ok, flush
 }
 
@@ -49,17 +51,30 @@ func (p *Pipe) Displace(m *Message) (ok, flush bool) {
 func (o *Outbox) displace(m *Message) (dropped int, ok, flush bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.oldest == nil || o.closed {
+	if o.closed {
 		return 0, false, false
 	}
 	refused := o.mark.refused
-	for o.overLocked() && o.dropOldestLocked() {
-		dropped++
-	}
-	for before := o.mark.written; o.mark.blocked && o.mark.written == before; dropped++ {
-		if !o.dropOldestLocked() { // all of it is in the writer's hand
-			return dropped, false, false
+	freed := 0
+	for o.overLocked() {
+		size, ok := o.dropOldestLocked()
+		if !ok {
+			break
 		}
+		dropped++
+		freed += size
+	}
+	// A queue that the budget has stopped gets no larger: as many bytes leave as come.
+	for o.mark.blocked && (dropped == 0 || freed < m.Size()) {
+		size, ok := o.dropOldestLocked()
+		if !ok && dropped == 0 { // all of it is in the writer's hand
+			return 0, false, false
+		}
+		if !ok {
+			break
+		}
+		dropped++
+		freed += size
 	}
 	o.mark.refused = refused // there is no more room than before
 	if h := o.pendingLocked(); h != nil {
@@ -93,26 +108,31 @@ func (h *oldest) countedLocked(msgs, size int) {
 	h.hand.size -= size
 }
 
-// dropOldestLocked drops the first message that waits, and reports false if there is none.
-func (o *Outbox) dropOldestLocked() bool {
-	if h := o.pendingLocked(); h != nil && len(h.queue) > 0 {
-		var it Item
-		it, h.queue = h.shift(h.queue)
-		o.mark.unwrite(1, it.Size())
-		o.leftLocked(tally{own: int64(it.Size())})
-		return true
-	}
+// dropOldestLocked drops the first message that waits, and returns its payload size. ok is
+// false if there is none.
+func (o *Outbox) dropOldestLocked() (size int, ok bool) {
 	at := 0
 	for at < len(o.segs) && (o.segs[at].ctl || o.segs[at].asks) {
 		at++
 	}
-	if at == len(o.segs) {
-		return false
+	if at < len(o.segs) {
+		size = o.dropMessageLocked(at)
+		o.mark.unwrite(1, size)
+		if o.oldest.hand.msgs == 0 {
+			o.torn = torn{} // which was about this message
+		}
+		return size, true
 	}
-	size := o.dropMessageLocked(at)
+	h := o.pendingLocked() // these are newer
+	if h == nil || len(h.queue) == 0 {
+		return 0, false
+	}
+	var it Item
+	it, h.queue = h.shift(h.queue)
+	size = it.Size()
 	o.mark.unwrite(1, size)
-	o.torn = torn{} // which was about the first message
-	return true
+	o.leftLocked(tally{own: int64(size)})
+	return size, true
 }
 
 // dropMessageLocked takes the message at the beginning of a segment out of the queue, and
@@ -193,16 +213,19 @@ func (b *Inbox) dropOldestLocked(n int) bool {
 	case n < it.Messages():
 		part = it.first(n)
 		b.size += it.footprint()
-	case at == 0:
-		part, b.queue[0] = b.queue[0], Item{}
-		b.queue = b.queue[1:]
 	default:
 		part = b.queue[at]
-		b.queue = slices.Delete(b.queue, at, at+1)
+		copy(b.queue[1:at+1], b.queue[:at]) // the few that are kept move, not the many behind
+		b.queue[0] = Item{}
+		b.queue = b.queue[1:]
 	}
 	b.mark.unwrite(part.Messages(), part.Payload())
 	b.overflow(part.Messages())
-	b.buffers.ReleaseItem(&part)
+	if b.conflation != nil {
+		part.Lease.Release() // a receiver that has peeked may still look at its memory
+	} else {
+		b.buffers.ReleaseItem(&part)
+	}
 	return true
 }
 

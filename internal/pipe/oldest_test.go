@@ -330,3 +330,64 @@ func TestDropOldestAfterABroadcast(t *testing.T) {
 		t.Errorf("the other is sent %q", split(t, got))
 	}
 }
+
+// TestDropOldestStoppedByTheBudgetGrowsNoLarger: large messages do not take the place of
+// small ones one by one.
+func TestDropOldestStoppedByTheBudgetGrowsNoLarger(t *testing.T) {
+	b := NewBudget(64 * mebibyte)
+	p := New(Config{Mailbox: &Mailbox{Writers: true}, Buffers: new(Buffers), SendHWM: 1_000_000, OldestOut: true})
+	m := b.join(t)
+	p.SetAccount(m.Account)
+	p.out.Attach(idleLink{}, wire.V31)
+	small := &Message{Head: make([]byte, 100)}
+	for p.Dropped.Load() == 0 {
+		publish(p, small)
+	}
+	before := p.out.bytes
+	large := &Message{Head: make([]byte, mebibyte)}
+	for range 100 {
+		publish(p, large)
+		if n := p.out.bytes; n > before+mebibyte {
+			t.Fatalf("%d bytes wait, there were %d when the budget stopped the queue", n, before)
+		}
+	}
+	if n := p.out.Count(); n == 0 {
+		t.Error("nothing waits")
+	}
+	p.out.close()
+	m.leave()
+	b.wantNothing(t)
+}
+
+// TestDropOldestWithTopicsDropsStaleValuesFirst: those that a connection left behind are
+// older than what waits for the next one.
+func TestDropOldestWithTopicsDropsStaleValuesFirst(t *testing.T) {
+	const hwm = 10
+	p := New(Config{Mailbox: &Mailbox{Writers: true}, Buffers: new(Buffers), SendHWM: hwm, OldestOut: true, TopicsOut: true})
+	o := p.out
+	o.Attach(idleLink{}, wire.V31)
+	o.token = true
+	var b Batch
+	for i := range hwm {
+		publish(p, message(fmt.Sprint(i)))
+	}
+	o.Take(&b)
+	o.Failed(&b, 0)
+	o.Detach()
+	for i := hwm; i <= 2*hwm; i++ {
+		publish(p, message(fmt.Sprint(i)))
+	}
+	o.Attach(idleLink{}, wire.V31)
+	o.token = true
+	var got, want []string
+	for o.Take(&b) {
+		got = append(got, split(t, b.wireBytes())...)
+		o.Sent(&b)
+	}
+	for i := hwm + 1; i <= 2*hwm; i++ {
+		want = append(want, fmt.Sprint(i))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the next connection got %q, want %q", got, want)
+	}
+}

@@ -153,7 +153,9 @@ func (o *Outbox) placeLocked(m *Message) int {
 	k := len(o.segs)
 	size := o.encodeLocked(m)
 	if m.Lease != nil {
-		o.shareLocked(k)
+		if _, ok := m.Lease.lender.(*commons); ok {
+			o.shareLocked(k)
+		}
 		o.holdLocked(m.Lease)
 	}
 	seg := &o.segs[len(o.segs)-1]

@@ -41,18 +41,19 @@ func (o *Outbox) sift(b *Batch, peer *Peer) {
 	n, size := 0, 0
 	var reason error
 	b.each(func(x extent, _ func() []byte) {
-		if err := peer.refuses(x); err != nil {
-			n++
-			size += x.size
-			if reason == nil {
-				reason = err
-			}
+		if peer.accepts(x) {
+			return
+		}
+		n++
+		size += x.size
+		if reason == nil {
+			reason = peer.refuses(x)
 		}
 	}, nil)
 	if n == 0 {
 		return
 	}
-	less := b.keep(func(x extent) bool { return peer.refuses(x) == nil })
+	less := b.keep(peer.accepts)
 	o.mu.Lock()
 	if o.oldest != nil {
 		o.oldest.countedLocked(n, size)

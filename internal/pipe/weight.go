@@ -110,6 +110,19 @@ func (o *Outbox) shareLocked(from int) {
 	}
 }
 
+// ReferredBytes returns how much of a message queues would refer to: its large frames.
+func ReferredBytes(m *Message) (n int) {
+	if len(m.Head) >= RefSize {
+		n = len(m.Head)
+	}
+	for _, f := range m.Tail {
+		if len(f) >= RefSize {
+			n += len(f)
+		}
+	}
+	return n
+}
+
 // commons is memory that several outboxes share, which its budget counts once.
 type commons struct {
 	budget *Budget

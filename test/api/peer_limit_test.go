@@ -3,8 +3,11 @@
 package api_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gozmq/zmq"
@@ -210,3 +213,51 @@ func TestProxyGoesOnWhenAPeerRefusesAMessage(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusalIsNotLoggedInsideSend: the program's handler may hold a lock around Send.
+func TestRefusalIsNotLoggedInsideSend(t *testing.T) {
+	var mu sync.Mutex
+	logged := make(chan struct{}, 100)
+	zc, err := zmq.NewContext(zmq.ContextConfig{Logger: slog.New(lockingHandler{&mu, logged})})
+	rig.Must(t, err)
+	r := &rig.Test{T: t, Ctx: rig.Deadline(t), ZMQ: zc}
+	t.Cleanup(func() { rig.Must(t, zc.Term(rig.Deadline(t))) })
+	pub, at := r.Bind(zmq.PUB, rig.AnyPort)
+	sub := r.Socket(zmq.SUB, zmq.MaxMessageSize.Of(1000))
+	r.Check(sub.Subscribe(""))
+	r.Check(sub.Connect(at))
+	r.WaitSubscribers(pub, "", 1)
+	for len(logged) > 0 {
+		<-logged
+	}
+	mu.Lock()
+	r.Send(pub, rig.Large(1001))
+	r.Send(pub, "small")
+	mu.Unlock()
+	r.WantRecv(sub, "small")
+	select {
+	case <-logged:
+	case <-r.Ctx.Done():
+		t.Error("the refusal was not logged")
+	}
+}
+
+// lockingHandler is a log handler that takes a lock of the program.
+type lockingHandler struct {
+	mu     *sync.Mutex
+	logged chan struct{}
+}
+
+func (h lockingHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h lockingHandler) Handle(_ context.Context, r slog.Record) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if strings.Contains(r.Message, "does not accept") {
+		h.logged <- struct{}{}
+	}
+	return nil
+}
+
+func (h lockingHandler) WithAttrs([]slog.Attr) slog.Handler { return h }
+func (h lockingHandler) WithGroup(string) slog.Handler      { return h }
