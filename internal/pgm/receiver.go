@@ -3,6 +3,7 @@
 package pgm
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -42,13 +43,19 @@ const (
 	heldWindows = 4
 	// leastHeld is the same where windows are small.
 	leastHeld = 1 << 20
+	// leastSlots is the same in packets, and those that are missing count too: a forged
+	// sequence number makes a window full of them.
+	leastSlots = 1 << 14
 	// leapProof is how many packets in a row have to say that a source is at a place that
 	// is further away than its window, before that is believed. A single one may be forged.
 	leapProof = 3
-	// nakPause and naksAtOnce bound how fast a receiver asks: so many packets, and then a
-	// pause.
+	// nakPause and naksAtOnce bound how fast a receiver asks: so many NAKs in that time, to
+	// all sources together.
 	nakPause   = 10 * time.Millisecond
 	naksAtOnce = 16
+	// pathTries is how many NAKs go to a path that is not the address that the source sends
+	// from, until the source answers. An SPM that is forged can name any address.
+	pathTries = 8
 	// moved is how long a source must be silent before another address may speak for it. A
 	// source that is there speaks every 30 s.
 	moved = 3 * ambient
@@ -64,9 +71,12 @@ type Receiver struct {
 	list    []*remote // the same, oldest first
 	wake    time.Time // when Next has something to do, or before
 	held    int64     // bytes of packets behind gaps
+	slots   int64     // packets in the windows, the missing ones too
 	partial partial
 	out     []byte // messages
 	queue   []Send
+	naks    int       // that were made since asking
+	asking  time.Time // when a nakPause began
 	rested  time.Time // until when no NAKs are sent
 	stats   ReceiverStats
 	past    RemoteStats // sum of the sources that were forgotten
@@ -104,6 +114,7 @@ func (r *Receiver) Handle(b []byte, from netip.AddrPort, group netip.Addr, now t
 	if err != nil {
 		r.stats.Malformed++
 	}
+	r.trim()
 }
 
 // fromSource takes a packet of a source.
@@ -147,8 +158,11 @@ func (r *Receiver) fromSource(h *packet.Header, body []byte, from netip.AddrPort
 		s.from, s.group = from, group
 		return s.pathMessage(&spm, now)
 	case packet.NCF:
+		s.answered()
 		s.confirmed(&ncf, now)
 		return nil
+	case packet.RData:
+		s.answered()
 	}
 	return s.data(&data, h.Type == packet.RData, now)
 }
@@ -183,7 +197,7 @@ func (r *Receiver) newRemote(tsi packet.TSI, now time.Time) *remote {
 		}
 		r.forget(worst)
 	}
-	s := &remote{r: r, tsi: tsi, heard: now, window: receiveWindow{limit: r.cfg.Window}}
+	s := &remote{r: r, tsi: tsi, heard: now, window: receiveWindow{limit: r.cfg.Window, total: &r.slots}}
 	s.stream = assembler{limits: &r.cfg.Limits, parts: &r.partial}
 	r.sources[tsi] = s
 	r.list = append(r.list, s)
@@ -232,27 +246,47 @@ func (r *Receiver) Next(now time.Time) []Send {
 		return nil
 	}
 	r.wake = time.Time{}
-	for i := 0; i < len(r.list); {
-		if s := r.list[i]; s.next(now) {
-			i++
-		} else {
-			r.forget(s)
+	if len(r.list) == 0 {
+		return nil
+	}
+	// Another one is the first each time, so that none always comes when there may be no
+	// more NAKs.
+	first := r.cfg.Random.IntN(len(r.list))
+	var over []*remote
+	for i := range r.list {
+		if s := r.list[(first+i)%len(r.list)]; !s.next(now) {
+			over = append(over, s)
 		}
+	}
+	for _, s := range over {
+		r.forget(s)
 	}
 	return r.queue
 }
 
-// trim keeps what waits behind gaps within its bound.
+// mayAsk reports whether there may be another NAK now, and counts it. If not, none are
+// sent until rested.
+func (r *Receiver) mayAsk(now time.Time) bool {
+	if now.Sub(r.asking) >= nakPause {
+		r.asking, r.naks = now, 0
+	}
+	if r.naks == naksAtOnce {
+		r.rested = r.asking.Add(nakPause)
+		return false
+	}
+	r.naks++
+	return true
+}
+
+// trim keeps what waits behind gaps, and the gaps, within their bounds.
 func (r *Receiver) trim() {
-	bound := max(int64(heldWindows)*int64(r.cfg.Window)*int64(r.cfg.MTU), leastHeld)
-	for r.held > bound {
-		var most *remote
-		for _, s := range r.list {
-			if most == nil || s.held > most.held {
-				most = s
-			}
-		}
-		most.giveUpFirst()
+	slots := heldWindows * int64(r.cfg.Window)
+	bytes := slots * int64(r.cfg.MTU)
+	for r.held > max(bytes, leastHeld) {
+		slices.MaxFunc(r.list, func(a, b *remote) int { return cmp.Compare(a.held, b.held) }).giveUpFirst()
+	}
+	for r.slots > max(slots, leastSlots) {
+		slices.MaxFunc(r.list, func(a, b *remote) int { return cmp.Compare(a.window.count, b.window.count) }).giveUpFirst()
 	}
 }
 

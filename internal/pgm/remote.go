@@ -3,6 +3,7 @@
 package pgm
 
 import (
+	"bytes"
 	"net/netip"
 	"time"
 
@@ -47,6 +48,7 @@ type remote struct {
 	from   netip.AddrPort // where its packets come from
 	group  netip.Addr
 	path   netip.Addr // where NAKs go to, as its SPMs say
+	unsure int        // NAKs to a path from which there was no answer since
 	heard  time.Time
 	ends   bool      // it has said so
 	askSPM time.Time // when to ask for an SPM; zero: not
@@ -169,13 +171,15 @@ func (s *remote) data(m *packet.DataPacket, repair bool, now time.Time) error {
 	}
 	s.store(w.get(m.Seq), m)
 	s.deliver()
-	s.r.trim()
 	return nil
 }
 
-// store puts a packet into its slot.
+// store puts a packet into its slot. The first in the window is delivered before its memory
+// is used again.
 func (s *remote) store(x *slot, m *packet.DataPacket) {
-	x.state, x.data = arrived, append(x.data[:0], m.Data...)
+	if x.state, x.data = arrived, m.Data; m.Seq != s.window.next {
+		x.data = bytes.Clone(m.Data)
+	}
 	x.first = m.Fragmented
 	x.continues = m.Fragmented && m.Fragment.First != m.Seq
 	s.stats.Packets++
@@ -262,7 +266,7 @@ func (s *remote) deliver() {
 		}
 		s.held -= int64(len(x.data))
 		s.r.held -= int64(len(x.data))
-		s.assemble(x)
+		s.assemble(&x)
 	}
 }
 
@@ -309,12 +313,11 @@ func (s *remote) reportLoss() {
 // giveUpFirst gives the first gap up, in favour of what waits behind it.
 func (s *remote) giveUpFirst() {
 	w := &s.window
-	for n := range w.count {
-		if w.at(n).state == arrived {
-			s.skip(w.next + uint32(n))
-			return
-		}
+	n := 0
+	for n < w.count && w.at(n).state != arrived {
+		n++
 	}
+	s.skip(w.next + uint32(n))
 }
 
 // next does what is due. It returns false when the source is to be forgotten.
@@ -350,19 +353,18 @@ func (s *remote) repairs(now time.Time) {
 		return
 	}
 	s.naks = s.naks[:0]
-	unanswered, over := false, false
-	for {
+	unanswered, over, rests := false, false, false
+	for !rests {
 		seq, x := s.window.due(now)
 		if x == nil {
 			break
 		}
 		switch x.state {
 		case backingOff:
-			if len(s.naks) == naksAtOnce*(1+packet.MaxListed) {
-				s.r.rested = now.Add(nakPause)
+			if len(s.naks)%(1+packet.MaxListed) == 0 && !s.r.mayAsk(now) {
 				s.window.set(seq, x, backingOff, now)
-				s.ask()
-				return
+				rests = true
+				continue
 			}
 			s.naks = append(s.naks, seq)
 			s.window.set(seq, x, awaitsConfirm, now.Add(confirmWait))
@@ -390,19 +392,27 @@ func (s *remote) repairs(now time.Time) {
 
 // ask makes NAKs of the sequence numbers that are due.
 func (s *remote) ask() {
-	to, port := s.path, uint16(0)
-	if s.other || !to.IsValid() {
-		to = s.from.Addr()
-	}
-	if s.other {
-		port = s.from.Port()
-	}
 	s.stats.Asked += uint64(len(s.naks))
 	for list := s.naks; len(list) > 0; {
 		n := min(len(list), 1+packet.MaxListed)
 		p := packet.AppendNak(nil, s.r.cfg.Session, s.tsi, s.pathOrSender(), s.group, list[:n])
-		s.r.queue = append(s.r.queue, Send{Packet: p, To: to, Port: port})
+		x := Send{Packet: p, To: s.from.Addr()}
+		switch {
+		case s.other:
+			x.Port = s.from.Port()
+		case s.path.IsValid() && s.path != x.To && s.unsure < pathTries:
+			s.unsure++
+			x.To = s.path
+		}
+		s.r.queue = append(s.r.queue, x)
 		list = list[n:]
+	}
+}
+
+// answered notes an NCF or RDATA: where NAKs went to last, the source hears them.
+func (s *remote) answered() {
+	if !s.other {
+		s.unsure = 0
 	}
 }
 

@@ -191,8 +191,8 @@ func (s *Source) ask(seq uint32, now time.Time) {
 		}
 		return
 	}
-	if now.Sub(slot.confirmed) >= crossing {
-		slot.confirmed = now
+	if !slot.confirming && now.Sub(slot.confirmed) >= crossing {
+		slot.confirming = true
 		s.confs = append(s.confs, seq)
 	}
 	if !slot.asked && now.Sub(slot.repeated) >= crossing {
@@ -234,6 +234,11 @@ func (s *Source) confirmation(now time.Time) []byte {
 	}
 	n := min(len(s.confs), 1+packet.MaxListed)
 	s.out = packet.AppendNCF(s.out[:0], s.cfg.TSI, s.cfg.Session, s.cfg.Path, s.cfg.Group, s.confs[:n])
+	for _, seq := range s.confs[:n] {
+		if slot := s.window.get(seq); slot != nil {
+			slot.confirming, slot.confirmed = false, now
+		}
+	}
 	if s.confs = s.confs[n:]; len(s.confs) == 0 {
 		s.confs = nil
 	}

@@ -15,10 +15,11 @@ type transmitWindow struct {
 
 // sent is a packet in the window.
 type sent struct {
-	packet    []byte
-	asked     bool      // it waits to be sent again
-	confirmed time.Time // when the last NCF for it went out
-	repeated  time.Time // when it was last sent again
+	packet     []byte
+	asked      bool      // it waits to be sent again
+	confirming bool      // it waits for its NCF
+	confirmed  time.Time // when the last NCF for it went out
+	repeated   time.Time // when it was last sent again
 }
 
 // lead is the sequence number of the newest packet; trail-1 if there is none.

@@ -4,6 +4,7 @@ package pgm
 
 import (
 	"container/heap"
+	"slices"
 	"time"
 )
 
@@ -33,7 +34,8 @@ type slot struct {
 func (s *slot) missing() bool { return s.state < arrived }
 
 // receiveWindow has the packets of a source from the first that was not delivered to the
-// last that is known of. Its memory grows with the packets that wait, up to the limit.
+// last that is known of. Its memory grows and shrinks with the packets that wait, so that
+// it is enough to bound their number.
 type receiveWindow struct {
 	open   bool   // next is known
 	next   uint32 // the first that was not delivered
@@ -41,8 +43,12 @@ type receiveWindow struct {
 	first  int    // index of next
 	count  int
 	limit  int
-	timers timers // of the packets that are missing
+	total  *int64 // of the packets in the windows of all sources
+	timers timers // of the packets that are missing, and some that mean nothing any more
 }
+
+// leastRing is how many slots a window keeps when it is empty.
+const leastRing = 16
 
 // lead is the sequence number of the last packet that is known of.
 func (w *receiveWindow) lead() uint32 { return w.next + uint32(w.count) - 1 }
@@ -62,30 +68,53 @@ func (w *receiveWindow) get(seq uint32) *slot {
 func (w *receiveWindow) extend(seq uint32, s state, at time.Time) {
 	for w.lead() != seq {
 		if w.count == len(w.slots) {
-			w.grow()
+			w.resize(min(max(leastRing, 2*len(w.slots)), w.limit))
 		}
 		w.count++
+		*w.total++
 		added := w.at(w.count - 1)
-		*added = slot{data: added.data[:0], state: s, at: at}
+		*added = slot{state: s, at: at}
 		if added.missing() {
-			heap.Push(&w.timers, timer{at, w.lead()})
+			w.remind(at, w.lead())
 		}
 	}
 }
 
-func (w *receiveWindow) grow() {
-	slots := make([]slot, min(max(16, 2*len(w.slots)), w.limit))
+// resize moves the packets to another ring.
+func (w *receiveWindow) resize(n int) {
+	slots := make([]slot, n)
 	for i := range w.count {
 		slots[i] = *w.at(i)
 	}
 	w.slots, w.first = slots, 0
 }
 
+// remind sets a timer. When most of the others can only be of packets that have left, or
+// have another time by now, those are taken out.
+func (w *receiveWindow) remind(at time.Time, seq uint32) {
+	if len(w.timers) >= 4*max(w.count, leastRing) {
+		w.tidy()
+	}
+	heap.Push(&w.timers, timer{at, seq})
+}
+
+// tidy takes the timers out that mean nothing, and frees their memory.
+func (w *receiveWindow) tidy() {
+	w.timers = slices.Clone(slices.DeleteFunc(w.timers, func(t timer) bool { return !w.means(t) }))
+	heap.Init(&w.timers)
+}
+
+// means reports whether a timer is the one of its packet.
+func (w *receiveWindow) means(t timer) bool {
+	s := w.get(t.seq)
+	return s != nil && s.missing() && s.at.Equal(t.at)
+}
+
 // set changes the state of a packet that is missing.
 func (w *receiveWindow) set(seq uint32, s *slot, to state, at time.Time) {
 	s.state, s.at = to, at
 	if s.missing() {
-		heap.Push(&w.timers, timer{at, seq})
+		w.remind(at, seq)
 	}
 }
 
@@ -94,8 +123,8 @@ func (w *receiveWindow) set(seq uint32, s *slot, to state, at time.Time) {
 func (w *receiveWindow) due(now time.Time) (uint32, *slot) {
 	for len(w.timers) > 0 && !now.Before(w.timers[0].at) {
 		t := heap.Pop(&w.timers).(timer)
-		if s := w.get(t.seq); s != nil && s.missing() && s.at.Equal(t.at) {
-			return t.seq, s
+		if w.means(t) {
+			return t.seq, w.get(t.seq)
 		}
 	}
 	return 0, nil
@@ -104,8 +133,7 @@ func (w *receiveWindow) due(now time.Time) (uint32, *slot) {
 // wake returns when a packet is due, if one is.
 func (w *receiveWindow) wake() (time.Time, bool) {
 	for len(w.timers) > 0 {
-		t := w.timers[0]
-		if s := w.get(t.seq); s != nil && s.missing() && s.at.Equal(t.at) {
+		if t := w.timers[0]; w.means(t) {
 			return t.at, true
 		}
 		heap.Pop(&w.timers)
@@ -113,12 +141,18 @@ func (w *receiveWindow) wake() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// pop takes the first packet out of the window. Its data is valid until it grows again.
-func (w *receiveWindow) pop() *slot {
-	s := w.at(0)
+// pop takes the first packet out of the window.
+func (w *receiveWindow) pop() slot {
+	s := *w.at(0)
+	*w.at(0) = slot{} // not to keep its data
 	w.first = (w.first + 1) % len(w.slots)
 	w.count--
+	*w.total--
 	w.next++
+	if n := len(w.slots) / 2; n >= leastRing && w.count <= n/2 {
+		w.resize(n)
+		w.tidy()
+	}
 	return s
 }
 

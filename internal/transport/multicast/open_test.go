@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq/internal/pgm"
+	"github.com/gozmq/zmq/internal/pgm/packet"
 	"github.com/gozmq/zmq/internal/transport"
 )
 
@@ -249,5 +250,44 @@ func TestASourceThatHasSentEverythingStillRepairs(t *testing.T) {
 	}
 	if x := sub.Stats().Heard; len(x) != 1 || x[0].Repaired != 1 || pub.Stats().Sent.Repeated != 1 {
 		t.Errorf("received %+v, sent %+v", x, pub.Stats().Sent)
+	}
+}
+
+// TestASubscriberHearsPacketsWhileItHasMuchToDo: the time of its receiver has always come
+// when it begins to wait for packets.
+func TestASubscriberHearsPacketsWhileItHasMuchToDo(t *testing.T) {
+	lo := loopback(t)
+	port := 20_000 + rand.IntN(10_000)
+	at := lo.Name + ";239.192.7.12:" + strconv.Itoa(port)
+	sub, err := Open(Epgm, at, config(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sub.Close()
+	pub, err := Open(Epgm, at, config(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, pub)
+	if _, err := pub.Write([]byte("\x00\x05first")); err != nil {
+		t.Fatal(err)
+	}
+	c := sub.(*subscriber)
+	old := packet.AppendSPM(nil, packet.TSI{Port: 1}, uint16(port), &packet.PathMessage{Path: netip.MustParseAddr("192.0.2.1")})
+	for end := time.Now().Add(30 * time.Second); len(c.out) == 0; {
+		if time.Now().After(end) {
+			t.Fatal("it heard nothing")
+		}
+		long := time.Now().Add(-time.Hour) // the source is to be forgotten
+		c.receiver.Handle(old, netip.MustParseAddrPort("192.0.2.1:1"), c.place.receives[0], long)
+		if wake := c.receiver.Wake(); !wake.Before(time.Now()) {
+			t.Fatalf("it has nothing to do until %v", wake)
+		}
+		if err := c.receive(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if string(c.out) != "\x00\x05first" {
+		t.Errorf("heard %q", c.out)
 	}
 }

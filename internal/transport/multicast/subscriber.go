@@ -110,8 +110,16 @@ func (c *subscriber) send(s pgm.Send) {
 	_ = c.link.write(s.Packet, netip.AddrPortFrom(c.place.zoned(s.To), port))
 }
 
+// leastWait is how long a wait for packets lasts at least if none come. A deadline that has
+// passed would have the system not be asked at all, and a receiver that has something to do
+// each time would never hear a packet.
+const leastWait = time.Millisecond
+
 // setWake has a wait for packets end when the receiver has something to do.
 func (c *subscriber) setWake(t time.Time) {
+	if soon := time.Now().Add(leastWait); !t.IsZero() && t.Before(soon) {
+		t = soon
+	}
 	c.deadlines.Lock()
 	defer c.deadlines.Unlock()
 	if !t.Equal(c.wakeBy) {

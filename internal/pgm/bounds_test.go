@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package pgm
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/gozmq/zmq/internal/pgm/packet"
+)
+
+// stranger is the TSI of a source that is only forged.
+func stranger(n int) packet.TSI {
+	return packet.TSI{GSI: packet.GSI{9, 9, 9, 9, byte(n >> 8), byte(n)}, Port: 1}
+}
+
+// odata has a receiver hear a packet of a stranger.
+func (s *subscriber) odata(n int, seq, trail uint32, data []byte) {
+	s.r.Handle(packet.AppendData(nil, packet.OData, stranger(n), testSession, seq, trail, data), netip.AddrPortFrom(s.addr, 1), testGroup, s.w.now)
+	s.r.Messages()
+}
+
+// memory counts what the windows of a receiver have room for.
+func (s *subscriber) memory() (slots, timers, bytes int) {
+	for _, x := range s.r.list {
+		slots += cap(x.window.slots)
+		timers += cap(x.window.timers)
+		for i := range x.window.slots {
+			bytes += cap(x.window.slots[i].data)
+		}
+	}
+	return slots, timers, bytes
+}
+
+// TestForgedSequenceNumbersDoNotFillMemory: they make windows full of missing packets, of
+// which there is a number for all sources together. A real source does not suffer.
+func TestForgedSequenceNumbersDoNotFillMemory(t *testing.T) {
+	const window, forged = 2000, 20
+	data := []byte{0xFF, 0xFF, 'x'}
+	for name, leap := range map[string]func(s *subscriber, n int, seq uint32) []byte{
+		"ODATA": func(_ *subscriber, n int, seq uint32) []byte {
+			return packet.AppendData(nil, packet.OData, stranger(n), testSession, seq, 0, data)
+		},
+		"RDATA": func(_ *subscriber, n int, seq uint32) []byte {
+			return packet.AppendData(nil, packet.RData, stranger(n), testSession, seq, 0, data)
+		},
+		"SPM": func(s *subscriber, n int, seq uint32) []byte {
+			return packet.AppendSPM(nil, stranger(n), testSession, &packet.PathMessage{Seq: seq, Lead: seq, Path: s.addr})
+		},
+		"NCF": func(s *subscriber, n int, seq uint32) []byte {
+			return packet.AppendNCF(nil, stranger(n), testSession, s.addr, testGroup, []uint32{seq})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 21)
+			p, s := w.addSource(0, 100, 0), w.addReceiver(window, noLimits)
+			w.run(time.Second)
+			p.publish(0, 10)
+			w.run(time.Second)
+			for n := range forged {
+				s.odata(n, 0, 0, data)
+				s.r.Handle(leap(s, n, window-1), netip.AddrPortFrom(s.addr, 1), testGroup, w.now)
+			}
+			var counted int64
+			for _, x := range s.r.list {
+				counted += int64(x.window.count)
+			}
+			slots, timers, _ := s.memory()
+			if counted != s.r.slots || counted < leastSlots/2 || counted > leastSlots {
+				t.Errorf("%d packets in the windows, %d are counted", counted, s.r.slots)
+			}
+			if most := 2*leastSlots + leastRing*(forged+1); slots > most || timers > 2*most {
+				t.Errorf("room for %d packets and %d timers", slots, timers)
+			}
+			p.publish(10, 20)
+			w.cut = true
+			p.publish(20, 25)
+			w.cut = false
+			p.publish(25, 30)
+			w.run(3 * time.Second)
+			s.want(p, 0, 30)
+		})
+	}
+}
+
+// TestAWindowThatSlidesLeavesNoTimers of packets that it has left behind.
+func TestAWindowThatSlidesLeavesNoTimers(t *testing.T) {
+	const window = 1000
+	w := newWorld(t, 22)
+	s := w.addReceiver(window, noLimits)
+	for i := range uint32(100) {
+		s.odata(0, i*window/2, 0, []byte{0xFF, 0xFF, 'x'})
+	}
+	if slots, timers, _ := s.memory(); slots > 2*window || timers > 8*window {
+		t.Errorf("room for %d packets and %d timers", slots, timers)
+	}
+}
+
+// TestPacketsThatWereDeliveredAreNotKept: neither their data nor the room of the window.
+func TestPacketsThatWereDeliveredAreNotKept(t *testing.T) {
+	const window = 1000
+	w := newWorld(t, 23)
+	s := w.addReceiver(window, noLimits)
+	data := append([]byte{0, 0, 101, 0}, make([]byte, 100)...)
+	s.odata(0, 0, 0, data)
+	for seq := range uint32(window - 2) {
+		s.odata(0, seq+2, 0, data)
+	}
+	if slots, _, bytes := s.memory(); slots < window || bytes < (window-2)*len(data) {
+		t.Fatalf("room for %d packets and %d bytes: they do not wait", slots, bytes)
+	}
+	s.odata(0, 1, 0, data)
+	if n := s.r.Sources()[0].Messages; n != window {
+		t.Fatalf("%d messages", n)
+	}
+	if slots, timers, bytes := s.memory(); slots > 2*leastRing || timers > leastRing || bytes > 0 || s.r.slots != 0 || s.r.held != 0 {
+		t.Errorf("room for %d packets, %d timers and %d bytes; %d and %d are counted", slots, timers, bytes, s.r.slots, s.r.held)
+	}
+}
+
+// TestNAKsOfAllSourcesTogetherAreRateLimited: whatever the times at which they are due,
+// and each source has its turn.
+func TestNAKsOfAllSourcesTogetherAreRateLimited(t *testing.T) {
+	const sources = 300
+	w := newWorld(t, 24)
+	s := w.addReceiver(100, noLimits)
+	for n := range sources {
+		s.odata(n, 0, 0, []byte{0xFF, 0xFF, 'x'})
+		s.odata(n, 2, 0, []byte{0xFF, 0xFF, 'x'})
+	}
+	var at []time.Time
+	for range 2000 {
+		w.now = w.now.Add(time.Millisecond / 2)
+		for _, x := range s.r.Next(w.now) {
+			if packet.Type(x.Packet[4]) == packet.NAK {
+				at = append(at, w.now)
+			}
+		}
+	}
+	for i := range len(at) - 2*naksAtOnce {
+		if d := at[i+2*naksAtOnce].Sub(at[i]); d < nakPause {
+			t.Fatalf("%d NAKs in %v", 2*naksAtOnce+1, d)
+		}
+	}
+	for _, x := range s.r.Sources() {
+		if x.Asked == 0 {
+			t.Errorf("%v was not asked", x.Source)
+		}
+	}
+}
+
+// TestASourceThatMissesMuchLeavesOthersTheirTurn to be asked for repairs.
+func TestASourceThatMissesMuchLeavesOthersTheirTurn(t *testing.T) {
+	const window = 40_000
+	w := newWorld(t, 25)
+	s := w.addReceiver(window, noLimits)
+	data := []byte{0xFF, 0xFF, 'x'}
+	s.odata(0, 0, 0, data)
+	s.odata(1, 0, 0, data)
+	s.odata(0, window-1, 0, data)
+	w.now = w.now.Add(mostBackOff) // more is due than may be asked for
+	s.odata(1, 2, 0, data)
+	for range 300 { // it takes 400 to ask the first for everything once
+		w.now = w.now.Add(time.Millisecond)
+		s.r.Next(w.now)
+	}
+	if x := s.r.Sources(); x[0].Asked < 20_000 || x[1].Asked == 0 {
+		t.Errorf("%d and %d packets were asked for", x[0].Asked, x[1].Asked)
+	}
+}
+
+// TestAPacketWaitsOnceForItsConfirmation: however often it is asked for until its NCF goes
+// out.
+func TestAPacketWaitsOnceForItsConfirmation(t *testing.T) {
+	const window = 1000
+	w := newWorld(t, 26)
+	p := w.addSource(20_000, window, 0)
+	for range window {
+		p.source.Data([]byte{0, 0, 2, 0, 'x'}, w.now)
+	}
+	for range 50 {
+		w.now = w.now.Add(2 * crossing)
+		for first := uint32(0); first < window; first += 50 {
+			seqs := make([]uint32, 50)
+			for i := range seqs {
+				seqs[i] = first + uint32(i)
+			}
+			p.source.Handle(packet.AppendNak(nil, testSession, p.source.cfg.TSI, p.addr, testGroup, seqs), w.now)
+		}
+		p.source.confirmation(w.now)
+		if n := len(p.source.confs); n > window {
+			t.Fatalf("%d sequence numbers wait for their NCF", n)
+		}
+	}
+	if n := len(p.source.confs); n < window/2 {
+		t.Fatalf("only %d sequence numbers wait: too few to prove anything", n)
+	}
+	// Each is confirmed again when it is asked for again.
+	for range 2 {
+		w.now = w.now.Add(time.Hour)
+		for p.source.confirmation(w.now) != nil {
+			w.now = w.now.Add(time.Second)
+		}
+		w.now = w.now.Add(crossing)
+		p.source.ask(7, w.now)
+		if len(p.source.confs) != 1 {
+			t.Errorf("%d sequence numbers wait", len(p.source.confs))
+		}
+	}
+}
+
+var elsewhere = netip.MustParseAddr("203.0.113.9")
+
+// asksElsewhere has a receiver miss packets of a source whose SPM names another address as
+// its path. It returns how many NAKs go there, and how many to the source's address. What
+// it answers is what the source does when it is asked there.
+func asksElsewhere(t *testing.T, answer func(seq uint32) []byte) (there, here int) {
+	w := newWorld(t, 27)
+	s := w.addReceiver(100, noLimits)
+	from := netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, 77}), 1)
+	s.odata(0, 0, 0, []byte{0xFF, 0xFF, 'x'})
+	s.r.list[0].from = from
+	spm := packet.AppendSPM(nil, stranger(0), testSession, &packet.PathMessage{Seq: 1, Lead: 0, Path: elsewhere})
+	s.r.Handle(spm, from, testGroup, w.now)
+	for seq := uint32(1); seq < 60; seq++ {
+		spm := packet.AppendSPM(nil, stranger(0), testSession, &packet.PathMessage{Seq: 1 + seq, Lead: seq, Path: elsewhere})
+		s.r.Handle(spm, from, testGroup, w.now)
+		for range 400 {
+			w.now = w.now.Add(time.Millisecond)
+			for _, x := range s.r.Next(w.now) {
+				if packet.Type(x.Packet[4]) != packet.NAK {
+					continue
+				}
+				if x.To != elsewhere {
+					here++
+					continue
+				}
+				there++
+				if answer != nil {
+					s.r.Handle(answer(seq), from, testGroup, w.now.Add(time.Microsecond))
+				}
+			}
+		}
+	}
+	return there, here
+}
+
+// TestNAKsGoToAForgedPathAFewTimes: an SPM that names a victim's address as the path of a
+// source does not have receivers send it all their NAKs.
+func TestNAKsGoToAForgedPathAFewTimes(t *testing.T) {
+	if there, here := asksElsewhere(t, nil); there == 0 || there > pathTries || here < 5*pathTries {
+		t.Errorf("%d NAKs to the path, %d to the source's address", there, here)
+	}
+}
+
+// TestNAKsGoToAPathThatAnswers: with RDATA, or an NCF before it.
+func TestNAKsGoToAPathThatAnswers(t *testing.T) {
+	for name, answer := range map[string]func(seq uint32) []byte{
+		"RDATA": func(seq uint32) []byte {
+			return packet.AppendData(nil, packet.RData, stranger(0), testSession, seq, 0, []byte{0xFF, 0xFF, 'x'})
+		},
+		"NCF": func(seq uint32) []byte {
+			var all []uint32
+			for ; seq > 0; seq-- {
+				all = append(all, seq)
+			}
+			return packet.AppendNCF(nil, stranger(0), testSession, elsewhere, testGroup, all)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if there, here := asksElsewhere(t, answer); there < 5*pathTries || here > 0 {
+				t.Errorf("%d NAKs to the path, %d to the source's address", there, here)
+			}
+		})
+	}
+}
