@@ -17,7 +17,8 @@ import (
 //
 // A call that blocks returns the context's error when its context ends, ErrClosed when
 // the socket is closed, ErrTerminated when its Context is shut down, and ErrInvalid when
-// its context is nil. A broken connection makes no call fail. It is made again, and queued messages are sent then.
+// its context is nil. A broken connection makes no call fail. It is made again, and queued
+// messages are sent then.
 type Socket struct {
 	s   *core.Socket
 	ctx *Context
@@ -175,8 +176,9 @@ func (s *Socket) Messages(ctx context.Context) iter.Seq2[Message, error] {
 
 // Request makes one exchange on a REQ. It sends a request and waits for the reply to
 // exactly that request. A peer that is connected is preferred to an endpoint without one,
-// and if there is none the request waits for the first. Calls from several goroutines take turns. When ctx ends, the
-// exchange is abandoned, and the socket is ready for the next one, with the next peer.
+// and if there is none the request waits for the first. Calls from several goroutines take
+// turns. When ctx ends, the exchange is abandoned, and the socket is ready for the next
+// one, with the next peer.
 // A late reply is recognised and dropped. A WaitError says why there was no reply when
 // the deadline of ctx passes. For this purpose the first Request sets
 // ReqCorrelate and ReqRelaxed, so that requests carry a number, which every REP and
