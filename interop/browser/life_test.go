@@ -118,7 +118,7 @@ func TestSlowPageMakesTheServerWait(t *testing.T) {
 		check(t, err)
 	}
 	if sent == limit {
-		t.Fatalf("the PUSH has sent %d messages that nobody received", sent)
+		t.Fatalf("the PUSH has sent %d messages that were not received", sent)
 	}
 	t.Logf("the PUSH waits after %d messages", sent)
 	p.do(fmt.Sprintf(`
@@ -235,7 +235,7 @@ func TestPageThatIsLeft(t *testing.T) {
 		var kept bool
 		p.start("return globalThis.push !== undefined")(&kept)
 		if !kept { // short of memory, for example
-			t.Skip("the browser has not kept the page, so that nobody can come back to it")
+			t.Skip("the browser has not kept the page: there is nothing to come back to")
 		}
 		p.do(`await push.send("back")`)
 		recv(t, pull, "back")

@@ -289,7 +289,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	whole := contents(t, path)
 	for name, b := range map[string][]byte{
-		"no database": []byte("not a database, but a text that somebody wrote there"),
+		"no database": []byte("not a database, but a text"),
 		"no roots":    append(make([]byte, 2*os.Getpagesize()), whole[2*os.Getpagesize():]...),
 		"short":       whole[:3*os.Getpagesize()],
 	} {
