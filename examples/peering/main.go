@@ -5,7 +5,9 @@
 //
 // Use it for sites that work on their own and help each other out. Brokers tell
 // each other over XPUB and SUB how many workers are idle, and pass requests over
-// ROUTER to ROUTER, each known by the name of its site.
+// ROUTER to ROUTER, each known by the name of its site. A ROUTER reaches a name only
+// once the connection stands, so each greets its neighbours with ProbeRouter: what is
+// known of one counts from its greeting on.
 //
 // What can go wrong: what is known of the neighbours is always a little old, so two
 // brokers may send to the same idle worker, and one request waits there. A request
@@ -88,11 +90,12 @@ type broker struct {
 	in, to           *zmq.Socket // ROUTERs: requests of neighbours; ours to them
 	states, news     *zmq.Socket // XPUB of our number of idle workers; SUB of theirs
 	idle             [][]byte
-	free             map[string]int // idle workers of the neighbours
+	free             map[string]int  // idle workers of the neighbours
+	greeted          map[string]bool // neighbours that to reaches
 }
 
 func newBroker(name string) (*broker, error) {
-	b := &broker{name: name, free: map[string]int{}}
+	b := &broker{name: name, free: map[string]int{}, greeted: map[string]bool{}}
 	id := zmq.RoutingID.Of([]byte(name))
 	var errs []error
 	open := func(t zmq.SocketType, bind bool, settings ...zmq.Setting) *zmq.Socket {
@@ -104,7 +107,7 @@ func newBroker(name string) (*broker, error) {
 		return s
 	}
 	b.clients, b.workers = open(zmq.ROUTER, true), open(zmq.ROUTER, true)
-	b.in, b.to = open(zmq.ROUTER, true, id), open(zmq.ROUTER, false, id)
+	b.in, b.to = open(zmq.ROUTER, true, id, zmq.ProbeRouter.Of(true)), open(zmq.ROUTER, false, id)
 	// An XPUB sees each neighbour come, and tells it the state.
 	b.states, b.news = open(zmq.XPUB, true, zmq.XPubVerbose.Of(true)), open(zmq.SUB, false)
 	errs = append(errs, b.news.Subscribe(""))
@@ -151,8 +154,10 @@ func (b *broker) route(ctx context.Context) {
 				b.reply(ctx, m)
 				b.tell(ctx)
 			}
-		case m, ok = <-back: // neighbour, client, "", reply
-			if ok {
+		case m, ok = <-back: // neighbour, "" once it is connected; neighbour, client, "", reply
+			if ok && m.Len() == 2 {
+				b.greeted[string(m.Frame(0))] = true
+			} else if ok {
 				_ = b.clients.Send(ctx, m.Frames()[1:]...)
 			}
 		case m, ok = <-own:
@@ -173,10 +178,10 @@ func (b *broker) route(ctx context.Context) {
 	}
 }
 
-// freest is the neighbour with the most idle workers, "" if none has any.
+// freest is the neighbour within reach with the most idle workers, "" if none has any.
 func (b *broker) freest() (name string) {
 	for n, free := range b.free {
-		if free > 0 && (name == "" || free > b.free[name]) {
+		if free > 0 && b.greeted[n] && (name == "" || free > b.free[name]) {
 			name = n
 		}
 	}
