@@ -12,6 +12,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // announcing makes a peer with limits, of which 0 is none.
@@ -28,7 +29,7 @@ func announcing(frame, message, frames int) *Peer {
 // TestWriterDropsWhatThePeerHasAnnouncedToRefuse: of each kind, and nothing else. What is
 // kept stays whole and in order, with the commands between.
 func TestWriterDropsWhatThePeerHasAnnouncedToRefuse(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range zmqtest.Seeds(60) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		peer := announcing(7000*r.IntN(2), 9000*r.IntN(2), 2*r.IntN(2))
 		limit := int64(50_000 * r.IntN(2))
