@@ -99,13 +99,16 @@ func publish(s *zmq.Socket, count, size int) error {
 	return nil
 }
 
-// subscribe says when it has heard a probe, and how long the messages took.
+// probes is how many a subscriber wants to hear, as in peers/group/libzmq.
+const probes = 100
+
+// subscribe says when it has heard the publisher, and how long the messages took.
 func subscribe(s *zmq.Socket, count, _ int) error {
 	ctx := context.Background()
 	var m zmq.Message
 	var first, last time.Time
 	var began float64
-	heard, n := false, 0
+	heard, n := 0, 0
 	for n < count {
 		if err := s.RecvInto(ctx, &m); errors.Is(err, zmq.ErrTimeout) {
 			break
@@ -113,10 +116,9 @@ func subscribe(s *zmq.Socket, count, _ int) error {
 			return err
 		}
 		if len(m.Frame(0)) == 1 {
-			if !heard {
+			if heard++; heard == probes {
 				fmt.Println("{}")
 			}
-			heard = true
 			continue
 		}
 		last = time.Now()
