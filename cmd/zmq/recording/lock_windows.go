@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock takes a lock of one byte behind every recording, because Windows lets nobody read
+// lock takes a lock of one byte behind every recording, because Windows lets no process read
 // the bytes that are locked. The system ends it with the open file, or with the process.
 func lock(f *os.File) error {
 	const behind = 1 << 30 // in units of 4 GiB
