@@ -143,10 +143,16 @@ func NewSubscriber(cfg SubscriberConfig) (*Subscriber, error) {
 	return s, nil
 }
 
+// errNilContext is the reason of calls whose context is nil, before they do anything.
+var errNilContext = fmt.Errorf("%w: the context.Context is nil, use context.Background()", zmq.ErrInvalid)
+
 // Recv waits for the next message and returns it. A *LostError or a *RestartError stands
 // in the place of messages that cannot be had; receiving goes on with the next call.
 // Other errors are that of ctx, and zmq.ErrClosed after Close.
 func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
+	if ctx == nil {
+		return Message{}, fmt.Errorf("replay: receive: %w", errNilContext)
+	}
 	for {
 		x, ok := s.queue.take()
 		if !ok {
@@ -183,6 +189,9 @@ func (s *Subscriber) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // WaitLive waits until every stream is live, and the program has received all before it.
 // Recv must be called meanwhile.
 func (s *Subscriber) WaitLive(ctx context.Context) error {
+	if ctx == nil {
+		return fmt.Errorf("replay: wait until the streams are live: %w", errNilContext)
+	}
 	for _, l := range s.lanes {
 		for {
 			live, changed := l.received.get()

@@ -98,7 +98,7 @@ var policy = []row{
 	{"test/transport", ". auth/... ws test/rig", "golang.org/x/crypto golang.org/x/sys"},
 	// Sockets whose counters the public API does not have.
 	{"test/simulation", ". internal/core internal/opt internal/pattern internal/pipe internal/zerr", ""},
-	{"test/...", ". auth/... reqrep ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
+	{"test/...", ". auth/... replay reqrep ws test/rig internal/core internal/mechanism/... internal/opt internal/wire", ""},
 
 	// For tests only; see testsOnly.
 	{"internal/zmqtest", "", ""},
