@@ -72,7 +72,9 @@ var policy = []row{
 	{"web", "", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
-	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
+	// Sockets, and the publishers and subscribers of streams.
+	{"metrics/zmqprometheus", ". replay", "github.com/prometheus/client_golang"}, // a module of its own
+	{"metrics/zmqexpvar", ". metrics/... replay", ""},
 	{"metrics/...", ". metrics/...", ""},
 	{"examples/...", ". auth/... reqrep ws web examples/...", ""},
 
