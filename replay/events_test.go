@@ -12,23 +12,6 @@ import (
 	"testing/synctest"
 )
 
-// wantEvents reads events that say a text each.
-func (r *rig) wantEvents(next func() (Event, bool), want ...string) {
-	r.Helper()
-	for _, w := range want {
-		e, ok := next()
-		got := e.Kind.String()
-		if e.Kind == EventGap || e.Kind == EventLost {
-			got = fmt.Sprintf("%v %d-%d", e.Kind, e.From, e.To)
-		} else if e.Kind == EventLive || e.Kind == EventCaughtUp {
-			got = fmt.Sprintf("%v %d", e.Kind, e.Next)
-		}
-		if !ok || got != w || e.Stream != "s" || e.Time.IsZero() {
-			r.Fatalf("event %q (%v), want %q", got, e, w)
-		}
-	}
-}
-
 // observed makes a subscriber and returns its events.
 func (r *rig) observed(from Source, change ...func(*SubscriberConfig)) (s *Subscriber, next func() (Event, bool)) {
 	r.Helper()
