@@ -112,13 +112,14 @@ func (c *SubscriberConfig) complete() error {
 // stream come in order to one goroutine that calls Recv; several share the messages.
 type Subscriber struct {
 	// Immutable after NewSubscriber.
-	cfg    SubscriberConfig
-	lanes  []*lane
-	queue  *queue
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
-	all    sync.WaitGroup
-	close  sync.Once
+	cfg      SubscriberConfig
+	lanes    []*lane
+	queue    *queue
+	watchers watchers
+	ctx      context.Context // ends with Close
+	cancel   context.CancelFunc
+	all      sync.WaitGroup
+	close    sync.Once
 }
 
 // NewSubscriber makes a subscriber, which begins to receive at once.
@@ -129,7 +130,7 @@ func NewSubscriber(cfg SubscriberConfig) (*Subscriber, error) {
 	s := &Subscriber{cfg: cfg, queue: newQueue(cfg.QueueBytes)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for i := range cfg.Sources {
-		l, err := newLane(s, &cfg.Sources[i])
+		l, err := newLane(s, i)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

@@ -65,6 +65,7 @@ var policy = []row{
 	// Publish-subscribe that can be caught up with.
 	{"replay/diskstore", "replay/...", "go.etcd.io/bbolt"},
 	{"replay/jetstream", "replay/...", "github.com/nats-io/nats.go github.com/nats-io/nats-server/v2 github.com/nats-io/nuid"}, // a module of its own
+	{"replay/kvcache", "", "github.com/tinylib/msgp"}, // a module of its own
 	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
@@ -72,7 +73,9 @@ var policy = []row{
 	{"web", "", ""},
 	{"compat/proof/...", ". compat/...", "*"}, // the originals, side by side
 	{"compat/...", ". auth/... ws compat/...", ""},
-	{"metrics/zmqprometheus", ".", "github.com/prometheus/client_golang"}, // a module of its own
+	// Sockets, and the publishers and subscribers of streams.
+	{"metrics/zmqprometheus", ". replay", "github.com/prometheus/client_golang"}, // a module of its own
+	{"metrics/zmqexpvar", ". metrics/... replay", ""},
 	{"metrics/...", ". metrics/...", ""},
 	{"examples/...", ". auth/... reqrep ws web examples/...", ""},
 
