@@ -33,6 +33,7 @@ var eventTexts = map[session.EventKind]string{
 	session.HandshakeFailedProtocol: "handshake failed: protocol error",
 	session.HandshakeFailedAuth:     "handshake failed: refused",
 	session.MessageRefused:          "message dropped: the peer does not accept it",
+	session.PacketsLost:             "packets of a source are lost, and could not be repaired",
 }
 
 // log writes an event to the context's logger: what a peer did wrong as a
@@ -46,7 +47,8 @@ func (s *Socket) log(e *session.Event) {
 		level = slog.LevelWarn
 	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
-		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
+		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed),
+		e.Kind == session.PacketsLost:
 		level = slog.LevelWarn
 	case e.Outage > 0 && e.Kind == session.HandshakeSucceeded:
 		level = slog.LevelInfo
