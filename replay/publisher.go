@@ -40,8 +40,8 @@ type PublisherConfig struct {
 	// subscriber asks for. One message may exceed PageBytes. Zero is 4096 and 4 MiB.
 	PageMessages int
 	PageBytes    int64 // see PageMessages
-	// MaxRequests is the most requests that are answered at a time. Others wait. Zero is
-	// 64.
+	// MaxRequests is the most requests that are answered at a time. Others wait. An answer
+	// whose peer has not read for a second gives way to them. Zero is 64.
 	MaxRequests int
 	// SendTimeout ends the answer to a subscriber that has not read any of it for so
 	// long, and a page after four times as long. Zero is 30 seconds.
@@ -151,7 +151,7 @@ func NewPublisher(cfg PublisherConfig) (*Publisher, error) {
 	// A time without requests is no error for serve.
 	settings := slices.Concat([]zmq.Setting{
 		zmq.RouterMandatory.Of(true), zmq.WaitForPeer.Of(true), zmq.SendTimeout.Of(cfg.SendTimeout),
-		zmq.SendHWMBytes.Of(cfg.PageBytes),
+		zmq.SendHWMBytes.Of(cfg.PageBytes), zmq.SendHWM.Of(cfg.PageMessages + 1), // a page and its end
 	}, cfg.Settings, []zmq.Setting{zmq.RecvTimeout.Of(-1)})
 	router, err := cfg.Context.NewSocket(zmq.ROUTER, settings...)
 	if err != nil {
