@@ -43,7 +43,7 @@ type saved struct {
 // context works in every folder.
 var paths = []string{"curve-client", "curve-server", "auth-keys", "auth-users", "ca", "cert", "key", "client-ca"}
 
-// families are flags that replace each other: if the command line has one, no other is
+// families are flags that replace each other. If the command line has one, no other is
 // taken from a saved context.
 var families = [][]string{
 	{"bind", "connect"},

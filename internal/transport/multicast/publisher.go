@@ -83,7 +83,7 @@ func openPublisher(p place, cfg *Config) (Conn, error) {
 }
 
 // openLinks makes the sockets. UDP has two that receivers can send to. One is at the port of
-// the endpoint, as libzmq wants it, which all sources of a machine share: the system gives
+// the endpoint, as libzmq wants it, which all sources of a machine share. The system gives
 // what comes to one of them. So each sends from a port of its own, where our receivers
 // find it if the other does not answer.
 func (c *publisher) openLinks(cfg *Config) (err error) {
@@ -200,7 +200,7 @@ func (c *publisher) sendDue() {
 }
 
 // send sends a packet. One that the system refuses is lost, as one is that the network
-// loses: receivers will ask for it. c.sending is held.
+// loses. Receivers will ask for it. c.sending is held.
 func (c *publisher) send(l *link, b []byte) {
 	if err := l.write(b, c.group); err != nil {
 		c.mu.Lock()
