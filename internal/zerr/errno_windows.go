@@ -9,7 +9,7 @@ import (
 
 // Windows has three sets of numbers for the same errors. The syscall package made up
 // its POSIX names, which programs in Go compare with. The system reports numbers of
-// Windows Sockets (winsock2.h) and of its own (winerror.h), which is what errors of the
+// Windows Sockets (winsock2.h) and of its own, which is what errors of the
 // net package hold. The C runtime has others again (errno.h), which programs in C
 // compare with.
 var numbers = [...]struct {
