@@ -14,11 +14,14 @@ PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 w
 test:
 	go test ./...
 
-# The part to run after each change: vet, the internals and each pattern, without the
-# checks that build programs. What has not changed comes from Go's cache.
+# The part to run after each change, in ten seconds on two cores when the packages are
+# built and no result is cached: vet, the internals and each pattern, with fewer rounds,
+# without the checks that build programs and without the packages of rare transports. Some
+# tests wait, so more packages than there are cores are tested side by side.
+NOT_QUICK := /archtest|/release|/transport/(multicast|tipc|vsock)
 quick:
 	go vet . ./internal/... ./test/...
-	go test -short $$(go list . ./internal/... | grep -v -e /archtest -e /release) ./test/pattern
+	go test -vet=off -short -p 4 $$(go list . ./internal/... | grep -vE '$(NOT_QUICK)') ./test/pattern
 
 # The same as test under the race detector, in random order; needs a C compiler.
 race:

@@ -138,6 +138,18 @@ type PeerFullError = zerr.PeerFullError
 // Beside Error and Unwrap it has Is.
 type ProtocolError = zerr.ProtocolError
 
+// LossError says that packets of a publisher over pgm or epgm are lost for good. It comes
+// with EventPacketsLost and is logged. No call returns it.
+//
+//	type LossError struct {
+//		Source  string     // the publisher, as in MulticastSource
+//		Address netip.Addr // that its packets come from
+//		Packets uint64     // how many are missing in a row
+//	}
+//
+// Its only method is Error.
+type LossError = zerr.LossError
+
 // Errno returns the number that libzmq has for an error: a POSIX number, or one
 // of libzmq's own (ETERM is 156384765). It is 0 for nil.
 func Errno(err error) int { return zerr.Errno(err) }

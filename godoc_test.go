@@ -33,6 +33,7 @@ func TestConstantsAreThoseBelow(t *testing.T) {
 		{uint64(EventHandshakeFailedProtocol), uint64(session.HandshakeFailedProtocol)},
 		{uint64(EventHandshakeFailedAuth), uint64(session.HandshakeFailedAuth)},
 		{uint64(EventPipesStats), uint64(session.PipesStats)}, {uint64(EventMessageRefused), uint64(session.MessageRefused)},
+		{uint64(EventPacketsLost), uint64(session.PacketsLost)},
 		{uint64(PollIn), uint64(poller.In)}, {uint64(PollOut), uint64(poller.Out)}, {uint64(PollErr), uint64(poller.Err)},
 		{uint64(PollPri), uint64(poller.Pri)}, {uint64(PollClosed), uint64(poller.Closed)},
 		{uint64(EndpointConnecting), uint64(session.Dialing)}, {uint64(EndpointHandshaking), uint64(session.ShakingHand)},
@@ -78,6 +79,7 @@ var below = []string{"core", "opt", "pipe", "session", "engine", "pattern", "pol
 // they have, which a test compares.
 var ofBelow = map[string]reflect.Type{
 	"Error": reflect.TypeFor[Error](), "PeerFullError": reflect.TypeFor[PeerFullError](), "ProtocolError": reflect.TypeFor[ProtocolError](),
+	"LossError": reflect.TypeFor[LossError](),
 }
 
 // internalTypes returns the types of packages below in the declaration of a type, a
