@@ -8,7 +8,7 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
-.PHONY: test quick race lint bench bench-quick interop faults cross demo api libzmq install-libzmq release
+.PHONY: test quick race lint bench bench-quick interop faults conformance cross demo api libzmq install-libzmq release
 
 # The whole suite of the library; needs nothing but Go.
 test:
@@ -49,6 +49,12 @@ interop:
 # on Linux. Writes the tables of test/faults/README.md.
 faults:
 	ZMQ_FAULTS=all go test -v -count=1 -timeout 30m ./test/faults -update
+
+# The tests that CI runs, and their results into docs/conformance.md, dated; as root on
+# Linux, after .ci/run setup.
+conformance:
+	.ci/run test
+	build/conformance/conformance update build/conformance
 
 # Everything compiles without cgo everywhere.
 cross:
