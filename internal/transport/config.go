@@ -32,6 +32,10 @@ type Config struct {
 	// probes, the idle time and the interval in seconds, each -1 or 0 to leave.
 	KeepAlive, KeepAliveCount, KeepAliveIdle, KeepAliveInterval int
 
+	// KeepAliveAsked means that the program has set one of the latter three. One that a
+	// system does not know is skipped if it is a default, and an error if it was asked for.
+	KeepAliveAsked bool
+
 	// TOS is the type of service or traffic class, Priority that of
 	// SO_PRIORITY, BusyPoll the microseconds of SO_BUSY_POLL; 0 leaves each.
 	// The latter two exist on Linux only and are ignored elsewhere.
