@@ -5,7 +5,10 @@ package peer
 import (
 	_ "embed"
 	"errors"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -36,6 +39,41 @@ func DraftLibrary(t testing.TB) string {
 		t.Fatalf("looking for the library of the package zeromq: %v", err)
 	}
 	return string(path)
+}
+
+// DraftVariables returns the variables of the environment with which programs find the
+// libzmq of DraftLibrary as libzmq.so.5. It wants what only Node.js has, and calls none of
+// it there: that is there by name.
+func DraftVariables(t testing.TB) []string {
+	t.Helper()
+	addon := DraftLibrary(t)
+	dir := t.TempDir()
+	must(t, os.Symlink(addon, filepath.Join(dir, "libzmq.so.5")))
+	wants, err := exec.Command("nm", "-D", "--undefined-only", addon).Output()
+	must(t, err)
+	var names strings.Builder
+	for _, word := range strings.Fields(string(wants)) {
+		if strings.HasPrefix(word, "napi_") || strings.HasPrefix(word, "uv_") {
+			names.WriteString("void " + word + "(void) {}\n")
+		}
+	}
+	source, rest := filepath.Join(dir, "names.c"), filepath.Join(dir, "names.so")
+	must(t, os.WriteFile(source, []byte(names.String()), 0o600))
+	if out, err := exec.Command("gcc", "-shared", "-fPIC", "-w", "-o", rest, source).CombinedOutput(); err != nil {
+		t.Fatalf("gcc: %v\n%s", err, out)
+	}
+	return []string{"LD_LIBRARY_PATH=" + dir, "LD_PRELOAD=" + rest}
+}
+
+// StartDraftZAP is StartDraft for what Node.js cannot do: a handler of authentication, as a
+// REP, which PLAIN needs at its server.
+func StartDraftZAP(t testing.TB) *Process {
+	t.Helper()
+	variables := DraftVariables(t)
+	return StartWith(t, func(cmd *exec.Cmd) error {
+		cmd.Env = append(os.Environ(), variables...)
+		return cmd.Start()
+	})
 }
 
 // Labelled is a message with what it carries beside its frames.
