@@ -19,7 +19,7 @@ import (
 type slow struct{ *zmqtest.Conn }
 
 func (s slow) Write(b []byte) (int, error) {
-	time.Sleep(time.Second)
+	<-time.After(time.Second) // of the bubble
 	return s.Conn.Write(b)
 }
 
