@@ -43,8 +43,10 @@ type publisher struct {
 	mu     sync.Mutex // a leaf lock
 	source *pgm.Source
 	unsent uint64
-	last   time.Time // when a receiver last asked for something
-	ends   time.Time // when CloseWrite was called; zero: it was not
+	last   time.Time     // when a receiver last asked for something
+	ends   time.Time     // when CloseWrite was called; zero: it was not
+	quiet  time.Duration // lastRepairs
+	latest time.Duration // mostRepairs
 }
 
 // lastRepairs is how long a source that has sent everything goes on answering after the
@@ -55,7 +57,7 @@ const lastRepairs = 500 * time.Millisecond
 const mostRepairs = 5 * time.Second
 
 func openPublisher(p place, cfg *Config) (Conn, error) {
-	c := &publisher{place: p, group: netip.AddrPortFrom(p.zoned(p.sends), p.port), closed: make(chan struct{}), wake: make(chan struct{}, 1)}
+	c := &publisher{place: p, group: netip.AddrPortFrom(p.zoned(p.sends), p.port), closed: make(chan struct{}), wake: make(chan struct{}, 1), quiet: lastRepairs, latest: mostRepairs}
 	if room := pgm.MaxData(cfg.MaxTPDU, p.headers()); room < pgm.MinData {
 		return nil, zerr.Errorf(zerr.ErrInvalid, "MULTICAST_MAXTPDU of %d leaves no room for data behind %d bytes of headers", cfg.MaxTPDU, cfg.MaxTPDU-room)
 	}
@@ -179,7 +181,7 @@ func (c *publisher) endsAt() time.Time {
 	if c.last.After(from) {
 		from = c.last
 	}
-	at, latest := from.Add(lastRepairs), c.ends.Add(mostRepairs)
+	at, latest := from.Add(c.quiet), c.ends.Add(c.latest)
 	if latest.Before(at) {
 		return latest
 	}

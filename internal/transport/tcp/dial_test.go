@@ -49,10 +49,10 @@ func TestConnectUsesTheDigitsOfThePort(t *testing.T) {
 }
 
 func TestConnectRefusedIsECONNREFUSED(t *testing.T) {
-	ln := listenOn(t, "127.0.0.1:*")
+	ln := listenOn(t, zmqtest.Host()+":*")
 	port := portOf(t, ln)
 	ln.Close()
-	if _, err := connectTo(t, "127.0.0.1:"+port); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := connectTo(t, zmqtest.Host()+":"+port); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("error %v, want ECONNREFUSED", err)
 	}
 }
