@@ -377,6 +377,63 @@ func TestTotalBytesOfWhatIsSent(t *testing.T) {
 	}
 }
 
+// TestSubscriberBehindOthers: what one does not take of the messages that it has in common
+// with those that read is bounded as a queue of its own is: by SendHWM, and by its share of
+// TotalBytes, long before all of that is used up. The others lose nothing.
+func TestSubscriberBehindOthers(t *testing.T) {
+	const total, readers, each = 64 << 20, 4, 1000
+	for _, c := range []struct {
+		hwm, messages int
+		most          int64
+	}{
+		{1000, 10_000, 4 << 20},        // a thousand messages, and what is held anyway
+		{1_000_000, 40_000, total / 8}, // an eighth of what is free of a half, likewise
+	} {
+		b, _ := budgeted(t, total)
+		pub := b.Socket(zmq.PUB, zmq.SendHWM.Of(c.hwm), zmq.SendBuffer.Of(16<<10))
+		b.Check(pub.Bind(rig.AnyPort))
+		elsewhere := rig.Context(t)
+		subscriber := func(settings ...zmq.Setting) *zmq.Socket {
+			s := rig.SocketIn(t, elsewhere, zmq.SUB, settings...)
+			b.Check(s.Subscribe(""))
+			b.Check(s.Connect(pub.LastEndpoint()))
+			return s
+		}
+		stuck := subscriber(rig.SmallQueues(1)...)
+		var reading []*zmq.Socket
+		for range readers {
+			reading = append(reading, subscriber())
+		}
+		b.WaitSubscribers(pub, "", readers+1)
+		body, most := make([]byte, each), int64(0)
+		for i := range c.messages {
+			copy(body, fmt.Sprintf("%06d", i))
+			b.Check(pub.Send(b.Ctx, body))
+			for _, s := range reading {
+				m, err := s.Recv(b.Ctx)
+				b.Check(err)
+				if got := string(m.Frame(0)[:6]); got != fmt.Sprintf("%06d", i) {
+					t.Fatalf("received %q, want message %d", got, i)
+				}
+			}
+			if i%1000 == 999 {
+				most = max(most, b.ZMQ.Stats().HeldBytes)
+			}
+		}
+		if most > c.most {
+			t.Errorf("SendHWM %d: %d bytes were held", c.hwm, most)
+		}
+		if st := pub.Stats(); st.Drops.Mute == 0 || st.OverBudget != 0 || st.Disconnected != 0 {
+			t.Errorf("SendHWM %d: %+v", c.hwm, st)
+		}
+		m, err := stuck.Recv(b.Ctx)
+		b.Check(err)
+		if got := string(m.Frame(0)[:6]); got != "000000" {
+			t.Errorf("the slow one receives %q first", got)
+		}
+	}
+}
+
 // TestTotalBytesOfSubscribersThatDoNotRead: one that reads gets everything beside them.
 func TestTotalBytesOfSubscribersThatDoNotRead(t *testing.T) {
 	const total, stuck, messages = 4 << 20, 20, 3000

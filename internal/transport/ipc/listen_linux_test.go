@@ -16,7 +16,6 @@ import (
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 	"github.com/gozmq/zmq/internal/zmqtest"
-	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // abstractName is a name that only this test has.
@@ -78,7 +77,7 @@ func TestBindWithoutPermissionIsEACCES(t *testing.T) {
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	err := namespace.WithoutRights(func() error {
+	err := zmqtest.WithoutRights(func() error {
 		ln, err := New().Listen(t.Context(), filepath.Join(dir, "s"), config())
 		if err == nil {
 			ln.Close()

@@ -15,7 +15,6 @@ import (
 
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zmqtest"
-	"github.com/gozmq/zmq/internal/zmqtest/namespace"
 )
 
 // optionOf reads a socket option.
@@ -242,7 +241,7 @@ func TestBindPrivilegedPortIsEACCES(t *testing.T) {
 	if err == nil && strings.TrimSpace(string(first)) == "0" {
 		t.Skip("SKIPPED: no port is privileged on this system")
 	}
-	err = namespace.WithoutRights(func() error {
+	err = zmqtest.WithoutRights(func() error {
 		ln, err := New().Listen(t.Context(), "127.0.0.1:1", config())
 		if err == nil {
 			ln.Close()
