@@ -114,6 +114,10 @@ func (w *watchers) tell(e Event) {
 // into the queue of the subscriber, which may be ahead of what the program has received.
 // Use the iterator once. Loss and restart are also delivered in their place by Recv.
 func (s *Subscriber) Events(ctx context.Context) iter.Seq[Event] {
+	if ctx == nil { // an iterator over events has no room for an error
+		s.cfg.Logger.Warn("replay: Events returns an iterator without events", "error", errNilContext)
+		return func(func(Event) bool) {}
+	}
 	c := s.watchers.join()
 	stop := context.AfterFunc(ctx, func() { s.watchers.leave(c) })
 	return func(yield func(Event) bool) {
