@@ -75,7 +75,7 @@ type SubscriberConfig struct {
 	// MaxStreams is the most streams, with those that Source.Each makes. Messages of others
 	// are dropped and counted in SubscriberStats.NotGathered. Zero is 1024.
 	MaxStreams int
-	// Logger receives a *RequestError as a warning. Nil logs nothing.
+	// Logger receives a *RequestError as a warning, and that Events was given no context. Nil logs nothing.
 	Logger *slog.Logger
 }
 

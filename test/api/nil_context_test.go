@@ -149,6 +149,7 @@ var lookAtNoContext = map[string]string{
 	"auth (PasswordFunc) CheckPassword":       "it calls the program's function",
 	"auth (FingerprintSet) CheckCertificate":  "it looks the certificate up in memory",
 	"auth (CertificateFunc) CheckCertificate": "it calls the program's function",
+	"replay (*Subscriber) Events":             "it ends at once, and the log says why: TestEventsWithoutContextEnd of package replay",
 	"replay (*Memory) Append":                 "it waits for nothing",
 	"replay (*Memory) Find":                   "it waits for nothing",
 	"replay (*Memory) State":                  "it waits for nothing",
