@@ -249,6 +249,10 @@ func (l *lent) framesTo(frames [][]byte) [][]byte {
 // Read implements Store.
 func (m *Memory) Read(ctx context.Context, from uint64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		if ctx == nil {
+			yield(Record{}, fmt.Errorf("replay: read from a memory store: %w", errNilContext))
+			return
+		}
 		var some []lent
 		var frames [][]byte
 		defer func() { m.giveBack(some) }()

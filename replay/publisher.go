@@ -256,6 +256,9 @@ func (p *Publisher) publish(ctx context.Context, records []Record) error {
 // begin lets the caller store and publish, until it calls end. If another goroutine does,
 // begin reports false, with mu locked.
 func (p *Publisher) begin(ctx context.Context) (alone bool, err error) {
+	if ctx == nil {
+		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, errNilContext)
+	}
 	if err := ctx.Err(); err != nil {
 		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, err)
 	}

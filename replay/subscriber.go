@@ -163,6 +163,9 @@ func NewSubscriber(cfg SubscriberConfig) (*Subscriber, error) {
 	return s, nil
 }
 
+// errNilContext is the reason of calls whose context is nil, before they do anything.
+var errNilContext = fmt.Errorf("%w: the context.Context is nil, use context.Background()", zmq.ErrInvalid)
+
 // open makes the lanes and gatherings of the sources.
 func (s *Subscriber) open() error {
 	for i := range s.cfg.Sources {
@@ -224,6 +227,9 @@ func (s *Subscriber) known() []*lane {
 // in the place of messages that cannot be had; receiving goes on with the next call.
 // Other errors are that of ctx, and zmq.ErrClosed after Close.
 func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
+	if ctx == nil {
+		return Message{}, fmt.Errorf("replay: receive: %w", errNilContext)
+	}
 	var m Message
 	for {
 		err, ok := s.queue.take(&m)
@@ -261,6 +267,9 @@ func (s *Subscriber) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // WaitLive waits until every stream that is known is live, and the program has received all before it.
 // Recv must be called meanwhile.
 func (s *Subscriber) WaitLive(ctx context.Context) error {
+	if ctx == nil {
+		return fmt.Errorf("replay: wait until the streams are live: %w", errNilContext)
+	}
 	for _, l := range s.known() {
 		for {
 			live, changed := l.received.get()

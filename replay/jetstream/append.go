@@ -43,7 +43,7 @@ const batchSize = 500
 // for it. When ctx has ended, it is not known whether a message without a confirmation is
 // stored.
 func (s *Store) Append(ctx context.Context, records []replay.Record) error {
-	if err := s.usable("append to"); err != nil {
+	if err := s.usable(ctx, "append to"); err != nil {
 		return err
 	}
 	var first error
