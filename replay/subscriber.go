@@ -230,20 +230,21 @@ func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
 	if ctx == nil {
 		return Message{}, fmt.Errorf("replay: receive: %w", errNilContext)
 	}
+	var m Message
 	for {
-		x, ok := s.queue.take()
+		err, ok := s.queue.take(&m)
 		if !ok {
 			if err := s.queue.wait(ctx); err != nil {
 				return Message{}, err
 			}
 			continue
 		}
-		if x.err == nil {
-			return x.msg, nil
+		if err == nil {
+			return m, nil
 		}
-		mark, ok := x.err.(liveMark)
+		mark, ok := err.(liveMark)
 		if !ok {
-			return Message{}, x.err
+			return Message{}, err
 		}
 		mark.lane.reached()
 	}
