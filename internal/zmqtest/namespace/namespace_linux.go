@@ -4,10 +4,12 @@ package namespace
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"runtime"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,8 +24,8 @@ type Namespace struct {
 // Device is the name of the TUN device in each namespace.
 const Device = "link0"
 
-// New makes a namespace in which the device has an address.
-func New(address netip.Addr) (*Namespace, error) {
+// New makes a namespace in which the device has an address, and perhaps one of IPv6.
+func New(address netip.Addr, more ...netip.Addr) (*Namespace, error) {
 	n := new(Namespace)
 	err := onThread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
@@ -42,7 +44,15 @@ func New(address netip.Addr) (*Namespace, error) {
 		if err := setAddress(address); err != nil {
 			return err
 		}
-		return up(Device)
+		if err := up(Device); err != nil {
+			return err
+		}
+		for _, a := range more {
+			if err := addAddress6(a); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		n.Close()
@@ -170,6 +180,29 @@ func setAddress(a netip.Addr) error {
 		}
 		return unix.IoctlIfreq(fd, unix.SIOCSIFNETMASK, r)
 	})
+}
+
+// addAddress6 gives the device an address of IPv6 in a network of 64 bits, as struct
+// in6_ifreq has it: the address, the length of the network and the number of the device.
+func addAddress6(a netip.Addr) error {
+	device, err := net.InterfaceByName(Device)
+	if err != nil {
+		return err
+	}
+	fd, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	request := struct {
+		address [16]byte
+		length  uint32
+		device  int32
+	}{a.As16(), 64, int32(device.Index)}
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&request))); errno != 0 {
+		return fmt.Errorf("set the address %v: %w", a, errno)
+	}
+	return nil
 }
 
 func up(name string) error {
