@@ -87,7 +87,7 @@ type router struct {
 // newRouter makes one, which loses a part of the packets: always the same for the same
 // order.
 func newRouter(loss float64) (network, error) {
-	r := &router{random: rand.New(rand.NewPCG(1, 2)), loss: loss, seen: traffic{counted: true}}
+	r := &router{random: newRandom(), loss: loss, seen: traffic{counted: true}}
 	for i := range r.machines {
 		var err error
 		if r.machines[i], err = namespace.New(netip.AddrFrom4([4]byte{10, 79, 0, byte(i + 1)})); err != nil {
@@ -100,6 +100,9 @@ func newRouter(loss float64) (network, error) {
 	}
 	return r, nil
 }
+
+// newRandom makes the same losses each time.
+func newRandom() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
 func (*router) endpoint() string { return (*pair)(nil).endpoint() }
 

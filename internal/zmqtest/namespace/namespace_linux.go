@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -202,8 +203,20 @@ func addAddress6(a netip.Addr) error {
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&request))); errno != 0 {
 		return fmt.Errorf("set the address %v: %w", a, errno)
 	}
-	return nil
+	// The system takes it into use a little later.
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		c, err := net.ListenUDP("udp6", &net.UDPAddr{IP: a.AsSlice()})
+		if err == nil {
+			return c.Close()
+		}
+		if time.Since(began) > patience {
+			return fmt.Errorf("use the address %v: %w", a, err)
+		}
+	}
 }
+
+// patience is how long an address may take.
+const patience = 30 * time.Second
 
 func up(name string) error {
 	return control(name, func(fd int, r *unix.Ifreq) error {
