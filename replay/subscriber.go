@@ -20,7 +20,7 @@ import (
 type Source struct {
 	// Stream is its name.
 	Stream string
-	// Live are the endpoints of publishers. Several publish the same stream: they
+	// Live are the endpoints of publishers. Several publish the same stream if they
 	// share a store, or one takes the place of another.
 	Live []string
 	// Bind binds the Live endpoints instead, for publishers that connect.
