@@ -67,7 +67,7 @@ var policy = []row{
 	// Publish-subscribe that can be caught up with.
 	{"replay/diskstore", "replay/...", "go.etcd.io/bbolt"},
 	{"replay/jetstream", "replay/...", "github.com/nats-io/nats.go github.com/nats-io/nats-server/v2 github.com/nats-io/nuid"}, // a module of its own
-	{"replay/kvcache", "", "github.com/tinylib/msgp"}, // a module of its own
+	{"replay/kvcache", "", "github.com/tinylib/msgp"},                                                                          // a module of its own
 	{"replay/...", ". replay/...", ""},
 	// Transports that not every program wants to pay for, put over tcp.
 	{"ws", ". auth/... internal/transport/...", ""},
