@@ -84,13 +84,22 @@ const (
 	// 0.
 	EventMessageRefused EventKind = 1 << 31
 
+	// EventPacketsLost says that packets of a publisher over pgm or epgm are lost for good.
+	// The next message that is received is the next whole one behind the gap. It comes once
+	// a gap, when what follows the gap is there. Err is a *LossError. libzmq does not have
+	// this event, so MonitorTo does not report it. Value: the number of packets.
+	EventPacketsLost EventKind = 1 << 30
+
 	// EventHandshakeFailed is the set of the three kinds of failed handshakes.
 	EventHandshakeFailed = EventHandshakeFailedNoDetail | EventHandshakeFailedProtocol | EventHandshakeFailedAuth
 	// EventAll is every kind of libzmq but EventPipesStats (ZMQ_EVENT_ALL). In the mask
-	// of Monitor it includes EventMessageRefused.
+	// of Monitor it includes EventMessageRefused and EventPacketsLost.
 	EventAll EventKind = 0xFFFF
 	// EventAllV2 is every kind of libzmq (ZMQ_EVENT_ALL_V2), likewise.
 	EventAllV2 EventKind = 0x1FFFF
+
+	// eventsOfOurs are the kinds that libzmq does not have.
+	eventsOfOurs = EventMessageRefused | EventPacketsLost
 )
 
 var eventNames = map[EventKind]string{
@@ -100,7 +109,7 @@ var eventNames = map[EventKind]string{
 	EventDisconnected: "DISCONNECTED", EventMonitorStopped: "MONITOR_STOPPED",
 	EventHandshakeFailedNoDetail: "HANDSHAKE_FAILED_NO_DETAIL", EventHandshakeSucceeded: "HANDSHAKE_SUCCEEDED",
 	EventHandshakeFailedProtocol: "HANDSHAKE_FAILED_PROTOCOL", EventHandshakeFailedAuth: "HANDSHAKE_FAILED_AUTH",
-	EventPipesStats: "PIPES_STATS", EventMessageRefused: "MESSAGE_REFUSED",
+	EventPipesStats: "PIPES_STATS", EventMessageRefused: "MESSAGE_REFUSED", EventPacketsLost: "PACKETS_LOST",
 }
 
 // String returns libzmq's name of the kind without ZMQ_EVENT_, "CONNECTED". The kinds
@@ -166,9 +175,9 @@ func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
 		return func(yield func(Event) bool) { yield(Event{Kind: EventMonitorStopped, Time: time.Now(), Err: err}) }
 	}
 	if mask&EventAll == EventAll {
-		mask |= EventMessageRefused
+		mask |= eventsOfOurs
 	}
-	m := s.s.NewMonitor(session.EventKind(mask & (EventAllV2 | EventMessageRefused)))
+	m := s.s.NewMonitor(session.EventKind(mask & (EventAllV2 | eventsOfOurs)))
 	// A monitor that is not read also ends with ctx.
 	release := sync.OnceFunc(m.Stop)
 	cancel := context.AfterFunc(ctx, release)
@@ -187,7 +196,7 @@ func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
 func newEvent(r core.Record) Event {
 	return Event{
 		Kind: EventKind(r.Kind), Time: r.Time, Value: r.Value, Endpoint: r.Endpoint, Local: r.Local, Remote: r.Remote,
-		Peer: newPeer(r.Peer), Err: r.Err, Retry: r.Retry, QueuedOut: r.Out, QueuedIn: r.In, Dropped: r.Dropped,
+		Peer: newPeer(r.Peer), Err: public(r.Err), Retry: r.Retry, QueuedOut: r.Out, QueuedIn: r.In, Dropped: r.Dropped,
 	}
 }
 

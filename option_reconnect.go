@@ -72,8 +72,9 @@ var ConnectTimeout Option[time.Duration] = durationOption(opt.ConnectTimeout, ti
 
 // AllAddresses makes Connect connect to every address that the name in the endpoint
 // resolves to, so many at most, and follow changes of the name. It is for names that
-// stand for many servers, such as headless services. It is for tcp; other transports have
-// one connection. With zero there is one connection, to the first address that answers;
+// stand for many servers, such as headless services. It is for tcp, ws, wss and tls; other
+// transports have one connection. The certificate of a server has to be valid for the name,
+// not for the address. With zero there is one connection, to the first address that answers;
 // 1000 is the largest value.
 //
 // The name is resolved again every ResolveInterval, and when a connection ends, at most

@@ -112,6 +112,9 @@ type SocketSnapshot struct {
 	Stats     SocketStats // as Socket.Stats has them
 	Endpoints []Endpoint  // as Socket.Endpoints has them
 	Peers     []PeerStats // as Socket.Peers has them
+
+	// Multicast is what Socket.MulticastStats has: endpoints over pgm and epgm.
+	Multicast []MulticastStats
 }
 
 // Stats returns a snapshot of all sockets of the context, including those of MonitorTo.
@@ -121,7 +124,7 @@ func (c *Context) Stats() ContextStats {
 	for _, s := range c.c.Sockets() {
 		x.Sockets = append(x.Sockets, SocketSnapshot{
 			Name: s.String(), Type: SocketType(s.Type()), Stats: newSocketStats(s),
-			Endpoints: newEndpoints(s), Peers: newPeerList(s),
+			Endpoints: newEndpoints(s), Peers: newPeerList(s), Multicast: newMulticastStats(s),
 		})
 	}
 	return x

@@ -5,6 +5,7 @@ package zmq
 import (
 	"net/netip"
 
+	"github.com/gozmq/zmq/internal/core"
 	"github.com/gozmq/zmq/internal/pgm"
 )
 
@@ -59,9 +60,35 @@ type MulticastSource struct {
 
 // MulticastStats returns the counters of the socket's endpoints over pgm and epgm, in the
 // order in which they were bound or connected.
-func (s *Socket) MulticastStats() []MulticastStats {
+func (s *Socket) MulticastStats() []MulticastStats { return newMulticastStats(s.s) }
+
+// Received is the sum of all publishers that a subscriber has followed: of Sources and Past.
+// It only grows.
+func (m *MulticastStats) Received() MulticastSource {
+	sum := m.Past
+	for i := range m.Sources {
+		sum.add(&m.Sources[i])
+	}
+	return sum
+}
+
+// add adds the counters of another publisher.
+func (a *MulticastSource) add(b *MulticastSource) {
+	a.Packets += b.Packets
+	a.Bytes += b.Bytes
+	a.Messages += b.Messages
+	a.Duplicates += b.Duplicates
+	a.Asked += b.Asked
+	a.Repaired += b.Repaired
+	a.Lost += b.Lost
+	a.Gaps += b.Gaps
+	a.Torn += b.Torn
+	a.Foreign += b.Foreign
+}
+
+func newMulticastStats(s *core.Socket) []MulticastStats {
 	var list []MulticastStats
-	for _, g := range s.s.Groups() {
+	for _, g := range s.Groups() {
 		x := MulticastStats{Endpoint: g.Endpoint, Malformed: g.Sent.Malformed + g.Ignored.Malformed}
 		if g.Publishes {
 			x.Sent = MulticastSent{

@@ -46,7 +46,7 @@ func kvNumber(b []byte) (uint64, error) {
 
 // answerKV answers a request: the routing id, an empty frame if the peer is not an older
 // DEALER, and the number to begin with.
-func (p *Publisher) answerKV(ctx context.Context, m zmq.Message) error {
+func (p *Publisher) answerKV(ctx context.Context, mine *answering, m zmq.Message) error {
 	frames := m.Frames()
 	from, err := kvNumber(m.Last())
 	if err != nil || len(frames) < 2 {
@@ -63,14 +63,12 @@ func (p *Publisher) answerKV(ctx context.Context, m zmq.Message) error {
 			return err
 		}
 		parts = kvFrames(append(parts[:0], envelope...), []byte(p.cfg.Stream), withTopic, r.Number, r.Frames[0])
-		if err := p.replay.Send(ctx, parts...); err != nil {
-			return &sendError{err}
+		if err := p.sendAnswer(ctx, mine, parts); err != nil {
+			return err
 		}
+		p.counts.replayed.Add(1)
 	}
-	if err := p.replay.Send(ctx, kvFrames(append(parts[:0], envelope...), nil, withTopic, kvEnd, nil)...); err != nil {
-		return &sendError{err}
-	}
-	return nil
+	return p.sendAnswer(ctx, mine, kvFrames(append(parts[:0], envelope...), nil, withTopic, kvEnd, nil))
 }
 
 // kvState is what a lane knows of a publisher whose format has no epochs.

@@ -20,31 +20,101 @@ import (
 )
 
 // answering is an answer that is being given to a peer.
-type answering struct{ cancel context.CancelFunc }
+type answering struct {
+	cancel context.CancelFunc
+	full   time.Time // since when the queue of the peer is full; zero if it is not; guarded by answersMu
+}
 
 // serve receives requests until Close.
 func (p *Publisher) serve() {
 	for {
-		select {
-		case p.busy <- struct{}{}:
-		case <-p.ctx.Done():
-			return
-		}
 		m, err := p.replay.Recv(p.ctx)
-		if err != nil {
+		if err != nil || !p.place() {
 			return
 		}
+		p.counts.requests.Add(1)
 		ctx, cancel := context.WithCancel(p.ctx)
-		mine := &answering{cancel}
+		mine := &answering{cancel: cancel}
 		key := envelopeKey(p.envelope(m.Frames()))
 		p.replaceAnswer(key, mine)
 		p.all.Go(func() {
-			p.answer(ctx, m)
+			p.answer(ctx, mine, m)
 			cancel()
 			p.forgetAnswer(key, mine)
 			<-p.busy
 		})
 	}
+}
+
+// fullPatience is how long an answer keeps a place that others need while its peer does
+// not read. A peer that reads makes room much sooner, even far away.
+const fullPatience = time.Second
+
+// place waits for a place to answer in, and reports false after Close. Peers that ask and
+// do not read cannot keep all of them: see endFull.
+func (p *Publisher) place() bool {
+	select {
+	case p.busy <- struct{}{}:
+		return true
+	default:
+	}
+	look := time.NewTimer(0)
+	defer look.Stop()
+	for {
+		select {
+		case p.busy <- struct{}{}:
+			return true
+		case <-look.C:
+			look.Reset(p.endFull())
+		case <-p.ctx.Done():
+			return false
+		}
+	}
+}
+
+// endFull ends the answer that has waited longest for its peer to read, if that is
+// fullPatience, and returns when to look again.
+func (p *Publisher) endFull() time.Duration {
+	p.answersMu.Lock()
+	defer p.answersMu.Unlock()
+	var longest *answering
+	for _, a := range p.answers {
+		if !a.full.IsZero() && (longest == nil || a.full.Before(longest.full)) {
+			longest = a
+		}
+	}
+	if longest == nil {
+		return fullPatience
+	}
+	if left := fullPatience - time.Since(longest.full); left > 0 {
+		return left
+	}
+	longest.full = time.Time{}
+	longest.cancel()
+	return fullPatience
+}
+
+// sendAnswer sends a part of an answer, and notes how long the peer keeps it waiting.
+func (p *Publisher) sendAnswer(ctx context.Context, a *answering, frames [][]byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := p.replay.TrySend(frames...)
+	if errors.Is(err, zmq.ErrAgain) {
+		p.noteFull(a, time.Now())
+		err = p.replay.Send(ctx, frames...)
+		p.noteFull(a, time.Time{})
+	}
+	if err != nil {
+		return &sendError{err}
+	}
+	return nil
+}
+
+func (p *Publisher) noteFull(a *answering, since time.Time) {
+	p.answersMu.Lock()
+	defer p.answersMu.Unlock()
+	a.full = since
 }
 
 // envelope returns the frames before a request: the routing id, and the envelopes of
@@ -85,10 +155,10 @@ func (p *Publisher) forgetAnswer(key string, mine *answering) {
 }
 
 // answer answers one request. Its envelope stands before each message of the answer.
-func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
+func (p *Publisher) answer(ctx context.Context, mine *answering, m zmq.Message) {
 	if p.cfg.Format != Native {
-		if err := p.answerKV(ctx, m); err != nil && ctx.Err() == nil {
-			p.notAnswered(m, err)
+		if err := p.answerKV(ctx, mine, m); err != nil {
+			p.notAnswered(ctx, m, err)
 		}
 		return
 	}
@@ -98,14 +168,17 @@ func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 	if err == nil && r.stream != p.cfg.Stream {
 		err = &FormatError{fmt.Sprintf("the request is for stream %.40q, not %q", r.stream, p.cfg.Stream)}
 	}
-	to := &reply{p: p, ctx: ctx, envelope: envelope, tag: string(r.tag)}
+	to := &reply{p: p, ctx: ctx, answering: mine, envelope: envelope, tag: string(r.tag)}
 	if err == nil {
 		err = p.pageInTime(to, &r)
 	}
-	if err == nil || ctx.Err() != nil {
+	if err == nil {
 		return
 	}
-	p.notAnswered(m, err)
+	p.notAnswered(ctx, m, err)
+	if ctx.Err() != nil {
+		return
+	}
 	sent, format := (*sendError)(nil), (*FormatError)(nil)
 	switch {
 	case r.tag == nil || errors.As(err, &sent):
@@ -120,7 +193,13 @@ func (p *Publisher) answer(ctx context.Context, m zmq.Message) {
 // makes that cannot be answered.
 const warnPause = time.Second
 
-func (p *Publisher) notAnswered(m zmq.Message, err error) {
+// notAnswered counts a request, and warns of it unless the peer has asked again, or the
+// publisher is closed.
+func (p *Publisher) notAnswered(ctx context.Context, m zmq.Message, err error) {
+	p.counts.unanswered.Add(1)
+	if ctx.Err() != nil {
+		return
+	}
 	p.answersMu.Lock()
 	p.unanswered++
 	n, now := p.unanswered, time.Now()
@@ -188,6 +267,7 @@ func (p *Publisher) page(to *reply, r *request) error {
 		if err := to.message(state.Epoch, &record); err != nil {
 			return err
 		}
+		p.counts.replayed.Add(1)
 		messages--
 		bytes -= int64(record.Size())
 		resume = max(resume, record.Number+1)
@@ -211,6 +291,7 @@ func (p *Publisher) snapshot(to *reply) error {
 		if err := to.send(nil); err != nil {
 			return err
 		}
+		p.counts.snapshots.Add(1)
 	}
 	state, err := p.cfg.Store.State(to.ctx)
 	if err != nil {
@@ -221,12 +302,13 @@ func (p *Publisher) snapshot(to *reply) error {
 
 // reply sends the parts of one answer.
 type reply struct {
-	p        *Publisher
-	ctx      context.Context
-	envelope [][]byte
-	tag      string
-	frame    []byte
-	frames   [][]byte
+	p         *Publisher
+	ctx       context.Context
+	answering *answering
+	envelope  [][]byte
+	tag       string
+	frame     []byte
+	frames    [][]byte
 }
 
 // sendError is an error of the ROUTER: the peer has gone, or does not read.
@@ -256,8 +338,5 @@ func (r *reply) refuse(why string) error {
 
 func (r *reply) send(more [][]byte) error {
 	r.frames = append(append(append(r.frames[:0], r.envelope...), r.frame), more...)
-	if err := r.p.replay.Send(r.ctx, r.frames...); err != nil {
-		return &sendError{err}
-	}
-	return nil
+	return r.p.sendAnswer(r.ctx, r.answering, r.frames)
 }

@@ -137,6 +137,55 @@ func TestPageEndsAfterSomeSendTimeouts(t *testing.T) {
 	})
 }
 
+// peerQueue makes the queue between a publisher and a peer short.
+func peerQueue(c *PublisherConfig) { c.Settings = append(c.Settings, zmq.SendHWM.Of(1)) }
+
+// Peers that ask and do not read hold no place that another peer needs.
+func TestSilentPeersGiveTheirPlacesToOthers(t *testing.T) {
+	native := request{tag: []byte("1"), stream: "s", start: Beginning(), messages: 100, bytes: 1 << 20}
+	for format, ask := range map[Format][][]byte{Native: native.frames(), KVEvents: {nil, binary.BigEndian.AppendUint64(nil, 0)}} {
+		t.Run(format.String(), func(t *testing.T) {
+			virtual(t, func(r *rig) {
+				p := r.publisher("a", nil, inKV(format), peerQueue, func(c *PublisherConfig) { c.MaxRequests = 4 })
+				r.publish(p, upTo(100)...)
+				for range 16 {
+					silent := r.asker(zmq.RecvHWM.Of(1))
+					r.check(silent.Send(r.ctx, ask...))
+				}
+				synctest.Wait()
+				began := time.Now()
+				reader := r.asker()
+				r.check(reader.Send(r.ctx, ask...))
+				for range 101 {
+					_, err := reader.Recv(r.ctx)
+					r.check(err)
+				}
+				// Four silent peers give way after each fullPatience.
+				if took := time.Since(began); took > 16*fullPatience {
+					t.Errorf("the peer that reads has waited %v", took)
+				}
+			})
+		})
+	}
+}
+
+// A page fits into the queue of a peer, so that its answer waits for nothing.
+func TestPageFitsIntoTheQueueOfAPeer(t *testing.T) {
+	virtual(t, func(r *rig) {
+		p := r.publisher("a", nil)
+		r.publish(p, upTo(3000)...)
+		ask := request{tag: []byte("1"), stream: "s", start: Beginning(), messages: 3000, bytes: 1 << 20}
+		silent := r.asker(zmq.RecvHWM.Of(1))
+		r.check(silent.Send(r.ctx, ask.frames()...))
+		synctest.Wait()
+		p.answersMu.Lock()
+		defer p.answersMu.Unlock()
+		if len(p.answers) > 0 {
+			t.Error("the answer waits for its peer")
+		}
+	})
+}
+
 // logged counts what is logged.
 type logged struct {
 	slog.Handler
@@ -154,10 +203,10 @@ func TestRequestsThatCannotBeAnsweredAreLoggedOnceASecond(t *testing.T) {
 		log := &logged{}
 		p := r.publisher("a", nil, func(c *PublisherConfig) { c.Logger = slog.New(log) })
 		for range 100 {
-			p.notAnswered(zmq.Message{}, errors.New("nonsense"))
+			p.notAnswered(r.ctx, zmq.Message{}, errors.New("nonsense"))
 		}
 		<-time.After(warnPause)
-		p.notAnswered(zmq.Message{}, errors.New("nonsense"))
+		p.notAnswered(r.ctx, zmq.Message{}, errors.New("nonsense"))
 		var requests []int64
 		for _, x := range log.records {
 			x.Attrs(func(a slog.Attr) bool {

@@ -6,32 +6,26 @@ live, replay = (zmq.Context.instance().socket(t) for t in (zmq.PUB, zmq.ROUTER))
 replay.sndhwm = 0  # at the mark a ROUTER drops; a page is bounded anyway
 live.bind(sys.argv[1])
 replay.bind(sys.argv[2])
-stream, epoch, kept, first = sys.argv[3].encode(), secrets.randbits(64) | 1, [], 0
+stream, epoch, kept = sys.argv[3].encode(), secrets.randbits(64) | 1, []
 
-def header(kind, number, when):
-    return struct.pack(">cBQQQ", kind, 1, epoch, number, when)
-
-def publish(body):
-    kept.append((time.time_ns(), body))
-    live.send(stream + b"\0" + header(b"M", first + len(kept) - 1, kept[-1][0]) + body)
+def frame(label, kind, number, when, body):
+    return label + b"\0" + struct.pack(">cBQQQ", kind, 1, epoch, number, when) + body
 
 def answer():
     *envelope, tag, request, name = replay.recv_multipart()
-    kind, version, start, value, of, most, size = struct.unpack(">cBcQQIQ", request[:31])
-    end = first + len(kept)
+    _, _, start, value, of, most, size = struct.unpack(">cBcQQIQ", request[:31])
+    number, page = 0, []
     if of in (0, epoch):
-        number = {b"n": value, b"b": first, b"e": end}.get(start, end)
-        if start == b"t":
-            number = next((first + i for i, k in enumerate(kept) if k[0] >= value), end)
-        number = max(number, first)
-        for when, body in kept[number - first:][:max(1, most)]:
-            replay.send_multipart(envelope + [tag + b"\0" + header(b"M", number, when) + body])
-            number, size = number + 1, size - len(body)
-            if size <= 0:
-                break
-    else:
-        number = 0
-    replay.send_multipart(envelope + [tag + b"\0" + header(b"E", number, time.time_ns()) + struct.pack(">QQ", first, end)])
+        recent = (i for i, (when, _) in enumerate(kept) if when >= value)
+        number = {b"n": value, b"b": 0, b"t": next(recent, len(kept))}.get(start, len(kept))
+        page = kept[number:number + max(1, most)]
+    for when, body in page:
+        replay.send_multipart(envelope + [frame(tag, b"M", number, when, body)])
+        number, size = number + 1, size - len(body)
+        if size <= 0:
+            break
+    span = struct.pack(">QQ", 0, len(kept))  # the oldest that is kept, and the next
+    replay.send_multipart(envelope + [frame(tag, b"E", number, time.time_ns(), span)])
 
 poller = zmq.Poller()
 poller.register(replay, zmq.POLLIN)
@@ -41,6 +35,7 @@ while True:
         if ready == replay:
             answer()
         elif line := sys.stdin.buffer.raw.readline():
-            publish(line.rstrip(b"\n"))
+            kept.append((time.time_ns(), line.rstrip(b"\n")))
+            live.send(frame(stream, b"M", len(kept) - 1, *kept[-1]))
         else:
             sys.exit()

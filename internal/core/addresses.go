@@ -75,7 +75,7 @@ func (s *Socket) connectAll(r transport.Resolver, cfg *session.Config, o *opt.Se
 	e.all.now = session.Progress{State: session.Dialing, Since: time.Now()}
 	e.all.ctx, e.all.cancel = context.WithCancel(s.life)
 	s.endpoints = append(s.endpoints, e)
-	s.last = e.key
+	s.last = lastOf(cfg.Transport, e.key, cfg.Address)
 	s.lingering.Add(1)
 	go e.all.follow()
 	return nil
@@ -213,6 +213,8 @@ func (a *addresses) dial(address string) *endpoint {
 	s := a.endpoint.socket
 	cfg := *a.cfg
 	cfg.Address, cfg.Target = address, cfg.Transport.Scheme()+"://"+address
+	cfg.Dial = cfg.Dial.Clone()
+	cfg.Dial.Name = a.cfg.Address
 	e := &endpoint{socket: s, key: a.endpoint.key, opts: a.endpoint.opts, of: a}
 	if !cfg.Immediate {
 		e.pipe = pipe.New(s.pipeConfig(e.opts, e.key, false))

@@ -214,12 +214,17 @@ func (s *Socket) connectPipe(address string, settings []Setting) (*pipe.Pipe, er
 		e.pipe = pipe.New(s.pipeConfig(o, address, false))
 		e.pipe.Route.ID = id
 	}
-	s.last = address
-	if n, ok := t.(transport.Namer); ok {
-		s.last = n.LastEndpoint(addr)
-	}
+	s.last = lastOf(t, address, addr)
 	s.startDialer(e, cfg)
 	return e.pipe, nil
+}
+
+// lastOf returns the LAST_ENDPOINT of a connect.
+func lastOf(t transport.Transport, endpoint, address string) string {
+	if n, ok := t.(transport.Namer); ok {
+		return n.LastEndpoint(address)
+	}
+	return endpoint
 }
 
 // startDialer puts a connect, which has its pipe already, into the table. s.mu is held.

@@ -33,6 +33,7 @@ var eventTexts = map[session.EventKind]string{
 	session.HandshakeFailedProtocol: "handshake failed: protocol error",
 	session.HandshakeFailedAuth:     "handshake failed: refused",
 	session.MessageRefused:          "message dropped: the peer does not accept it",
+	session.PacketsLost:             "packets of a source are lost, and could not be repaired",
 }
 
 // log writes an event to the context's logger: what a peer did wrong as a
@@ -46,7 +47,8 @@ func (s *Socket) log(e *session.Event) {
 		level = slog.LevelWarn
 	case e.Kind == session.Disconnected && e.Peer == nil: // why was said when the handshake failed
 	case errors.Is(e.Err, zerr.ErrProtocol), errors.Is(e.Err, zerr.ErrLimit), errors.Is(e.Err, zerr.ErrMessageTooLarge),
-		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed):
+		e.Kind == session.HandshakeFailedAuth, e.Kind == session.HandshakeFailedNoDetail && errors.Is(e.Err, zerr.ErrRefused), e.Kind == session.AcceptFailed && !errors.Is(e.Err, net.ErrClosed),
+		e.Kind == session.PacketsLost:
 		level = slog.LevelWarn
 	case e.Outage > 0 && e.Kind == session.HandshakeSucceeded:
 		level = slog.LevelInfo
@@ -90,6 +92,7 @@ func (s *Socket) logDuplicate(p *pipe.Pipe) {
 	if held > 0 {
 		attrs = append(attrs, slog.Int("repeated", held))
 	}
+	attrs = append(attrs, see(zerr.SameRoutingID))
 	s.ctx.cfg.Logger.LogAttrs(context.Background(), level, "peer is not read: another has its routing id", attrs...)
 }
 
@@ -137,7 +140,30 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held 
 		}
 		attrs = append(attrs, slog.Duration("for", e.Outage.Round(100*time.Millisecond)))
 	}
+	if level >= slog.LevelWarn {
+		attrs = append(attrs, see(sectionOf(e)))
+	}
 	l.LogAttrs(context.Background(), level, text, attrs...)
+}
+
+// see names the section of the documents that explains a warning.
+func see(section zerr.Section) slog.Attr { return slog.String(zerr.SectionKey, string(section)) }
+
+// sectionOf returns the section about an event that is warned of. A connection that fails
+// for a reason that is in no section does so in its handshake, or is not made at all.
+func sectionOf(e *session.Event) zerr.Section {
+	section := zerr.SectionOf(e.Err)
+	switch {
+	case section == zerr.ConnectionRefused && e.Kind == session.HandshakeFailedNoDetail: // a peer that is silent
+		return zerr.HandshakeFailed
+	case section != "":
+		return section
+	case e.Kind == session.ConnectRetried:
+		return zerr.ConnectionRefused
+	case e.Kind == session.AcceptFailed:
+		return zerr.LimitReached
+	}
+	return zerr.HandshakeFailed
 }
 
 // Warn writes a warning about a mistake of the program that no call returns.

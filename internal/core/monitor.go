@@ -157,6 +157,11 @@ func eventValue(e *session.Event) int64 {
 		}
 	case session.Connected, session.Listening, session.Accepted, session.Closed, session.Disconnected:
 		return int64(e.FD)
+	case session.PacketsLost:
+		var lost *zerr.LossError
+		if errors.As(e.Err, &lost) {
+			return int64(lost.Packets)
+		}
 	}
 	return 0
 }

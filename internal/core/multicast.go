@@ -4,9 +4,9 @@ package core
 
 import (
 	"context"
-	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 
 	"github.com/gozmq/zmq/internal/opt"
@@ -16,6 +16,7 @@ import (
 	"github.com/gozmq/zmq/internal/session"
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/transport/multicast"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // openMulticast binds or connects over pgm or epgm, which is the same.
@@ -100,17 +101,15 @@ func (s *Socket) Groups() []GroupStats {
 // publishes reports whether the socket is a source over multicast.
 func (s *Socket) publishes() bool { return s.typ.TopicsOut }
 
-// lostPackets warns of packets that could not be repaired.
+// lostPackets tells of packets that could not be repaired: monitors of package zmq and the
+// log, and not those of libzmq, which has no such event.
 func (s *Socket) lostPackets(e *endpoint, source packet.TSI, from netip.Addr, n uint64) {
-	level, held := s.repeated(e.key, from.String(), lostForGood)
-	attrs := []slog.Attr{
-		slog.String("socket", s.String()), slog.String("endpoint", e.key), slog.String("peer", from.String()),
-		slog.String("source", source.String()), slog.Uint64("packets", n),
-	}
-	if held > 0 {
-		attrs = append(attrs, slog.Int("repeated", held))
-	}
-	s.ctx.cfg.Logger.LogAttrs(context.Background(), level, "packets of a source are lost, and could not be repaired", attrs...)
+	scheme, address, _ := transport.Split(e.key)
+	port := address[strings.LastIndexByte(address, ':')+1:]
+	s.Event(session.Event{
+		Kind: session.PacketsLost, Endpoint: e.key, Remote: scheme + "://" + net.JoinHostPort(from.String(), port), FD: -1,
+		Err: &zerr.LossError{Source: source.String(), Address: from, Packets: n},
+	})
 }
 
 // group is the connection of an endpoint over multicast. What its sources have it hold of
@@ -166,7 +165,3 @@ type ending struct{ c net.Conn }
 
 // Close ends reading, and with it the connection.
 func (e ending) Close(error) { _ = e.c.Close() }
-
-// lostForGood stands for the loss of packets, of which monitors say nothing, among the
-// causes of warnings.
-const lostForGood session.EventKind = 1 << 30

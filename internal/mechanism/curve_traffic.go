@@ -47,7 +47,8 @@ func (t *curveTraffic) Overhead() int { return messageOverhead }
 // Wipe also uses up all nonces, so that nothing is ever sealed with a key of
 // zeros.
 func (t *curveTraffic) Wipe() {
-	wipe(&t.out.key, &t.in.key)
+	t.out.wipe()
+	t.in.wipe()
 	t.sealed, t.opened = math.MaxUint64, math.MaxUint64
 }
 

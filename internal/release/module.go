@@ -16,7 +16,7 @@ const rootModule = "github.com/gozmq/zmq"
 
 // unpublished are the folders whose modules are for this repository alone: they
 // get no tag.
-var unpublished = []string{"bench", "interop", "compat/proof"}
+var unpublished = []string{"bench", "interop", "compat/proof", "internal"}
 
 // module is one go.mod of the repository.
 type module struct {

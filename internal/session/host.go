@@ -57,6 +57,8 @@ const (
 	// MessageRefused is none of libzmq's: messages were dropped for a peer that has
 	// announced that it does not accept them.
 	MessageRefused EventKind = 1 << 31
+	// PacketsLost is none either: packets of a source over multicast are lost for good.
+	PacketsLost EventKind = 1 << 30
 )
 
 // Event is one thing that happened.

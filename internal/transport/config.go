@@ -85,6 +85,11 @@ type Config struct {
 	// _PASSWORD).
 	SOCKS SOCKS
 
+	// Name is what Resolve was given, if the address of a connect is one that it listed:
+	// certificates and requests name the host in it. Empty means that this is in the
+	// address.
+	Name string
+
 	// Dial and Listen connect and listen in the place of the system's sockets; nil
 	// leaves it to these.
 	Dial   DialFunc

@@ -49,8 +49,8 @@ type Transport interface {
 type Resolver interface {
 	Transport
 	// Resolve lists what an address of a connect names at this moment, in the order of
-	// preference: addresses for Dial that are no names. It may query DNS, as long as ctx
-	// lasts.
+	// preference: addresses for Dial that are no names, together with address as
+	// Config.Name. It may query DNS, as long as ctx lasts.
 	Resolve(ctx context.Context, address string, cfg *Config) ([]string, error)
 }
 

@@ -23,8 +23,9 @@ type Config struct {
 	// socket that is closed go, which Prometheus takes for a reset.
 	Label func(zmq.SocketSnapshot) string
 
-	// Peers adds metrics of each peer, with the labels "endpoint" and "remote".
-	// Where peers come and go, each leaves a series behind.
+	// Peers adds metrics of each peer, with the labels "endpoint" and "remote", and of
+	// each publisher that a subscriber follows over pgm and epgm, with "endpoint",
+	// "source" and "address". Where they come and go, each leaves a series behind.
 	Peers bool
 }
 
@@ -51,9 +52,15 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 	for i := range socketMetrics {
 		ch <- socketMetrics[i].desc
 	}
+	for i := range multicastMetrics {
+		ch <- multicastMetrics[i].desc
+	}
 	if c.cfg.Peers {
 		for i := range peerMetrics {
 			ch <- peerMetrics[i].desc
+		}
+		for i := range sourceMetrics {
+			ch <- sourceMetrics[i].desc
 		}
 	}
 }
@@ -62,7 +69,8 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 type series struct {
 	metric             int
 	typ, socket, cause string // of a socket
-	endpoint, remote   string // of a peer
+	endpoint, remote   string // of a peer, or an endpoint or publisher over multicast
+	source             string // of a publisher over multicast
 }
 
 // Collect implements prometheus.Collector.
@@ -70,6 +78,8 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	sockets := map[series]float64{}
 	sums := map[series]float64{}
 	peers := map[series]float64{}
+	groups := map[series]float64{}
+	sources := map[series]float64{}
 	for _, s := range c.context.Stats().Sockets {
 		typ, label := s.Type.String(), c.cfg.Label(s)
 		sockets[series{typ: typ}]++
@@ -78,8 +88,22 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 				sums[series{metric: i, typ: typ, socket: label, cause: v.cause}] += v.n
 			}
 		}
+		for j := range s.Multicast {
+			x := &s.Multicast[j]
+			for i, m := range multicastMetrics {
+				groups[series{metric: i, typ: typ, socket: label, endpoint: x.Endpoint}] += float64(m.read(x))
+			}
+		}
 		if !c.cfg.Peers {
 			continue
+		}
+		for _, x := range s.Multicast {
+			for j := range x.Sources {
+				y := &x.Sources[j]
+				for i, m := range sourceMetrics {
+					sources[series{metric: i, typ: typ, socket: label, endpoint: x.Endpoint, source: y.Source, remote: y.Address.String()}] += float64(m.read(y))
+				}
+			}
 		}
 		for i, m := range peerMetrics {
 			for j := range s.Peers {
@@ -99,6 +123,12 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 			labels = append(labels, k.cause)
 		}
 		ch <- prometheus.MustNewConstMetric(m.desc, m.kind, v, labels...)
+	}
+	for k, v := range groups {
+		ch <- prometheus.MustNewConstMetric(multicastMetrics[k.metric].desc, prometheus.CounterValue, v, k.typ, k.socket, k.endpoint)
+	}
+	for k, v := range sources {
+		ch <- prometheus.MustNewConstMetric(sourceMetrics[k.metric].desc, prometheus.CounterValue, v, k.typ, k.socket, k.endpoint, k.source, k.remote)
 	}
 	for k, v := range peers {
 		m := &peerMetrics[k.metric]

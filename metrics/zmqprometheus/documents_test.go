@@ -32,8 +32,9 @@ func TestMetricsOfDocuments(t *testing.T) {
 			}
 		}
 	}
-	names["zmq_peer_round_trip_seconds"] = true // is there after the first heartbeat
-	metric, cause := regexp.MustCompile(`\bzmq_(?:socket|peer)s?_[a-z_]+[a-z]`), regexp.MustCompile(`cause!?=~?"([a-z_|]+)"`)
+	names["zmq_peer_round_trip_seconds"] = true      // is there after the first heartbeat
+	names["zmq_multicast_lost_packets_total"] = true // is there with an endpoint over multicast
+	metric, cause := regexp.MustCompile(`\bzmq_(?:socket|peer|multicast)s?_[a-z_]+[a-z]`), regexp.MustCompile(`cause!?=~?"([a-z_|]+)"`)
 	for _, file := range []string{"production.md", "production/rules.yml", "production/grafana.json"} {
 		text, err := os.ReadFile("../../docs/" + file)
 		check(t, err)

@@ -112,6 +112,62 @@ var peerMetrics = []peerMetric{
 		}},
 }
 
+// multicastMetrics are those of endpoints over pgm and epgm, which other sockets have not.
+// What came is the sum of all publishers.
+var multicastMetrics = []multicastMetric{
+	ofGroup("sent_packets", "Packets of data sent for the first time.", func(m *zmq.MulticastStats) uint64 { return m.Sent.Packets }),
+	ofGroup("sent_bytes", "Bytes of data sent for the first time.", func(m *zmq.MulticastStats) uint64 { return m.Sent.Bytes }),
+	ofGroup("requested_packets", "Packets that subscribers have asked for again.", func(m *zmq.MulticastStats) uint64 { return m.Sent.Asked }),
+	ofGroup("resent_packets", "Packets that were sent again.", func(m *zmq.MulticastStats) uint64 { return m.Sent.Repaired }),
+	ofGroup("too_late_packets", "Packets that subscribers asked for when they were older than RecoveryInterval.", func(m *zmq.MulticastStats) uint64 { return m.Sent.TooLate }),
+	ofGroup("unsent_packets", "Packets that the system did not take.", func(m *zmq.MulticastStats) uint64 { return m.Sent.Unsent }),
+	ofGroup("malformed_packets", "Packets that came and are not PGM.", func(m *zmq.MulticastStats) uint64 { return m.Malformed }),
+	received("received_packets", "Packets of data that came, each counted once.", func(m *zmq.MulticastSource) uint64 { return m.Packets }),
+	received("received_bytes", "Bytes of data that came.", func(m *zmq.MulticastSource) uint64 { return m.Bytes }),
+	received("duplicate_packets", "Packets that were there already.", func(m *zmq.MulticastSource) uint64 { return m.Duplicates }),
+	received("asked_packets", "Packets that were asked for again; each repetition counts.", func(m *zmq.MulticastSource) uint64 { return m.Asked }),
+	received("repaired_packets", "Packets that were missed and have come.", func(m *zmq.MulticastSource) uint64 { return m.Repaired }),
+	received("lost_packets", "Packets that were missed and have not come in time.", func(m *zmq.MulticastSource) uint64 { return m.Lost }),
+	received("gaps", "How often packets were lost, whatever their number.", func(m *zmq.MulticastSource) uint64 { return m.Gaps }),
+	received("torn_messages", "Messages of which a part was lost, or that broke a limit.", func(m *zmq.MulticastSource) uint64 { return m.Torn }),
+	received("foreign_packets", "Packets in the name of a publisher from another address.", func(m *zmq.MulticastSource) uint64 { return m.Foreign }),
+}
+
+// multicastMetric is one metric of endpoints over multicast.
+type multicastMetric struct {
+	desc *prometheus.Desc
+	read func(*zmq.MulticastStats) uint64
+}
+
+func ofGroup(name, help string, read func(*zmq.MulticastStats) uint64) multicastMetric {
+	return multicastMetric{prometheus.NewDesc("zmq_multicast_"+name+"_total", help, []string{"type", "socket", "endpoint"}, nil), read}
+}
+
+func received(name, help string, read func(*zmq.MulticastSource) uint64) multicastMetric {
+	return ofGroup(name, help, func(m *zmq.MulticastStats) uint64 {
+		sum := m.Received()
+		return read(&sum)
+	})
+}
+
+// sourceMetrics are those of each publisher that a subscriber follows over multicast.
+var sourceMetrics = []sourceMetric{
+	ofSource("received_packets", "Packets of the publisher's data that came, each counted once.", func(m *zmq.MulticastSource) uint64 { return m.Packets }),
+	ofSource("asked_packets", "Packets that the publisher was asked for again; each repetition counts.", func(m *zmq.MulticastSource) uint64 { return m.Asked }),
+	ofSource("repaired_packets", "Packets of the publisher that were missed and have come.", func(m *zmq.MulticastSource) uint64 { return m.Repaired }),
+	ofSource("lost_packets", "Packets of the publisher that were missed and have not come in time.", func(m *zmq.MulticastSource) uint64 { return m.Lost }),
+}
+
+// sourceMetric is one metric of publishers.
+type sourceMetric struct {
+	desc *prometheus.Desc
+	read func(*zmq.MulticastSource) uint64
+}
+
+func ofSource(name, help string, read func(*zmq.MulticastSource) uint64) sourceMetric {
+	return sourceMetric{prometheus.NewDesc("zmq_source_"+name+"_total", help, []string{"type", "socket", "endpoint", "source", "address"}, nil), read}
+}
+
 func peerDesc(name, help string) *prometheus.Desc {
 	return prometheus.NewDesc("zmq_peer_"+name, help, []string{"type", "socket", "endpoint", "remote"}, nil)
 }

@@ -57,6 +57,45 @@ type Socket struct {
 	Drops         map[string]uint64 `json:"drops"`              // messages lost, by cause
 	Endpoints     []Endpoint        `json:"endpoints"`          // in the order of the calls
 	Peers         []Peer            `json:"peers"`              // that are connected
+	Multicast     []Multicast       `json:"multicast"`          // endpoints over pgm and epgm
+}
+
+// Multicast is an endpoint over pgm or epgm. Counters have the names of zmq.MulticastStats,
+// and those of what was sent the names of zmq.MulticastSent.
+type Multicast struct {
+	Address   string         `json:"address"`             // as the call had it
+	Source    string         `json:"source,omitempty"`    // the name of this publisher
+	Packets   uint64         `json:"packets,omitempty"`   // of data, sent by this publisher for the first time
+	Bytes     uint64         `json:"bytes,omitempty"`     // of data, likewise
+	Asked     uint64         `json:"asked,omitempty"`     // packets that subscribers have asked for again
+	Repaired  uint64         `json:"repaired,omitempty"`  // packets that were sent again
+	TooLate   uint64         `json:"too_late,omitempty"`  // packets asked for that were too old
+	Unsent    uint64         `json:"unsent,omitempty"`    // packets that the system did not take
+	Malformed uint64         `json:"malformed,omitempty"` // packets that are not PGM
+	Sources   []Publisher    `json:"sources,omitempty"`   // that this subscriber follows
+	Received  *PublisherSums `json:"received,omitempty"`  // of all that this subscriber has followed
+}
+
+// Publisher is one of a group, as a subscriber hears it.
+type Publisher struct {
+	Source  string `json:"source"`  // its name
+	Address string `json:"address"` // that its packets come from
+	PublisherSums
+}
+
+// PublisherSums are the counters of a publisher, with the names of zmq.MulticastSource, or
+// of several together.
+type PublisherSums struct {
+	Packets    uint64 `json:"packets"`              // of data, each counted once
+	Bytes      uint64 `json:"bytes"`                // of data
+	Messages   uint64 `json:"messages"`             // that were complete
+	Duplicates uint64 `json:"duplicates,omitempty"` // packets that were there already
+	Asked      uint64 `json:"asked,omitempty"`      // packets that were asked for again
+	Repaired   uint64 `json:"repaired,omitempty"`   // packets that were missed and have come
+	Lost       uint64 `json:"lost,omitempty"`       // packets that have not come in time
+	Gaps       uint64 `json:"gaps,omitempty"`       // how often packets were lost
+	Torn       uint64 `json:"torn,omitempty"`       // messages of which a part was lost
+	Foreign    uint64 `json:"foreign,omitempty"`    // packets in its name from another address
 }
 
 // Endpoint is a bind or a connect of a socket.
@@ -121,7 +160,7 @@ func newSocket(s zmq.SocketSnapshot) Socket {
 			"peer_gone": st.Drops.PeerGone, "in_flight": st.Drops.InFlight, "filtered": st.Drops.Filtered, "malformed": st.Drops.Malformed,
 			"stale": st.Drops.Stale, "unread": st.Drops.Unread, "refused": st.Drops.Refused, "conflated": st.Drops.Conflated,
 		},
-		Endpoints: []Endpoint{}, Peers: []Peer{}, // an empty list is [], not null
+		Endpoints: []Endpoint{}, Peers: []Peer{}, Multicast: []Multicast{}, // an empty list is [], not null
 	}
 	for _, e := range s.Endpoints {
 		y := Endpoint{Address: e.Address, Bound: e.Bound, Peers: e.Peers, State: e.State.String(), Attempts: e.Attempts}
@@ -133,7 +172,34 @@ func newSocket(s zmq.SocketSnapshot) Socket {
 	for _, p := range s.Peers {
 		x.Peers = append(x.Peers, newPeer(p))
 	}
+	for i := range s.Multicast {
+		x.Multicast = append(x.Multicast, newMulticast(&s.Multicast[i]))
+	}
 	return x
+}
+
+func newMulticast(m *zmq.MulticastStats) Multicast {
+	x := Multicast{
+		Address: m.Endpoint, Source: m.Sent.Source, Packets: m.Sent.Packets, Bytes: m.Sent.Bytes, Asked: m.Sent.Asked,
+		Repaired: m.Sent.Repaired, TooLate: m.Sent.TooLate, Unsent: m.Sent.Unsent, Malformed: m.Malformed,
+	}
+	for i := range m.Sources {
+		s := &m.Sources[i]
+		x.Sources = append(x.Sources, Publisher{Source: s.Source, Address: s.Address.String(), PublisherSums: newSums(s)})
+	}
+	if x.Source == "" {
+		all := m.Received()
+		sums := newSums(&all)
+		x.Received = &sums
+	}
+	return x
+}
+
+func newSums(s *zmq.MulticastSource) PublisherSums {
+	return PublisherSums{
+		Packets: s.Packets, Bytes: s.Bytes, Messages: s.Messages, Duplicates: s.Duplicates, Asked: s.Asked,
+		Repaired: s.Repaired, Lost: s.Lost, Gaps: s.Gaps, Torn: s.Torn, Foreign: s.Foreign,
+	}
 }
 
 func newPeer(p zmq.PeerStats) Peer {

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/internal/zmqtest"
@@ -94,6 +96,42 @@ func TestHandler(t *testing.T) {
 	r.Body.Close()
 	if r.StatusCode != 405 {
 		t.Errorf("POST: %d", r.StatusCode)
+	}
+}
+
+// TestMulticastEndpoints: a publisher and a subscriber tell what went out and what came.
+func TestMulticastEndpoints(t *testing.T) {
+	ctx := zmqtest.Deadline(t)
+	c, err := zmq.NewContext(zmq.ContextConfig{Settings: []zmq.Setting{zmq.Linger.Of(0), zmq.Rate.Of(100_000)}})
+	check(t, err)
+	t.Cleanup(func() { check(t, c.Term(zmqtest.Deadline(t))) })
+	at := fmt.Sprintf("epgm://127.0.0.1;239.193.%d.%d:%d", rand.IntN(256), rand.IntN(256), 20_000+rand.IntN(10_000))
+	pub, err := c.NewSocket(zmq.PUB)
+	check(t, err)
+	sub, err := c.NewSocket(zmq.SUB, zmq.RecvTimeout.Of(100*time.Millisecond))
+	check(t, err)
+	check(t, sub.Subscribe(""))
+	if err := sub.Connect(at); err != nil {
+		t.Skipf("the loopback interface carries no multicast: %v", err)
+	}
+	check(t, pub.Connect(at))
+	for heard := false; !heard; {
+		check(t, pub.SendString(ctx, "probe"))
+		_, err := sub.Recv(ctx)
+		heard = err == nil
+	}
+	x := zmqstats.Read(c).Sockets
+	out, in := x[pub.String()].Multicast, x[sub.String()].Multicast
+	if len(out) != 1 || out[0].Address != at || out[0].Source == "" || out[0].Packets == 0 || out[0].Received != nil {
+		t.Errorf("the publisher: %+v", out)
+	}
+	if len(in) != 1 || len(in[0].Sources) != 1 || in[0].Sources[0].Source != out[0].Source || in[0].Sources[0].Packets == 0 || in[0].Received == nil || in[0].Received.Packets < in[0].Sources[0].Packets {
+		t.Errorf("the subscriber: %+v", in)
+	}
+	text, err := json.Marshal(out[0])
+	check(t, err)
+	if !strings.Contains(string(text), `"source":"`+out[0].Source) || strings.Contains(string(text), "received") {
+		t.Errorf("%s", text)
 	}
 }
 

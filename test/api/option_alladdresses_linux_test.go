@@ -3,11 +3,9 @@
 package api_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,53 +17,18 @@ import (
 // hosts are the addresses of Linux's loopback interface that tests use.
 var hosts = []string{"127.0.0.1", "127.0.0.2", "127.0.0.3"}
 
-// bindEach binds a socket at each of the hosts, with one port.
-func bindEach(r *rig.Test, typ zmq.SocketType) (servers []*zmq.Socket, port string) {
-	r.Helper()
-	for range 100 {
-		s, at := r.Bind(typ, "tcp://"+hosts[0]+":*")
-		servers, port = []*zmq.Socket{s}, at[strings.LastIndexByte(at, ':')+1:]
-		for _, host := range hosts[1:] {
-			s := r.Socket(typ)
-			err := s.Bind("tcp://" + host + ":" + port)
-			if errors.Is(err, syscall.EADDRINUSE) {
-				break
-			}
-			r.Check(err)
-			servers = append(servers, s)
-		}
-		if len(servers) == len(hosts) {
-			return servers, port
-		}
-		for _, s := range servers {
-			r.Check(s.Close())
-		}
-	}
-	r.Fatal("no port is free at all hosts")
-	return nil, ""
-}
-
-// remotes are the addresses that a socket is connected to, without the scheme and port.
-func remotes(s *zmq.Socket) (list []string) {
-	for _, p := range s.Peers() {
-		list = append(list, p.Address)
-	}
-	slices.Sort(list)
-	return list
-}
-
 func TestAllAddressesOfAName(t *testing.T) {
 	names := zmqtest.NewNames(t)
 	names.Set("service.test", hosts[0], hosts[1])
 	r := rig.New(t)
-	servers, port := bindEach(r, zmq.PULL)
+	servers, port := r.BindEach(zmq.PULL, "tcp", hosts...)
 	at := "tcp://service.test:" + port
 	push := r.Socket(zmq.PUSH)
 	w := r.Watch(push, zmq.EventHandshakeSucceeded)
 	r.Check(push.Connect(at, zmq.AllAddresses.Of(10), zmq.ResolveInterval.Of(100*time.Millisecond)))
 	connected := func(want ...string) {
 		t.Helper()
-		r.WaitUntil(fmt.Sprintf("connected to %q", want), func() bool { return slices.Equal(remotes(push), want) })
+		r.WaitUntil(fmt.Sprintf("connected to %q", want), func() bool { return slices.Equal(rig.Addresses(push), want) })
 		if list := push.Endpoints(); len(list) != 1 || list[0].Address != at || list[0].Bound || list[0].Peers != len(want) {
 			t.Errorf("the endpoints are %+v", list)
 		}
@@ -103,7 +66,7 @@ func TestAllAddressesOfAName(t *testing.T) {
 func TestAllAddressesOfPublishers(t *testing.T) {
 	zmqtest.NewNames(t).Set("service.test", hosts...)
 	r := rig.New(t)
-	pubs, port := bindEach(r, zmq.PUB)
+	pubs, port := r.BindEach(zmq.PUB, "tcp", hosts...)
 	sub := r.Socket(zmq.SUB, zmq.AllAddresses.Of(10))
 	r.Check(sub.Subscribe("a"))
 	r.Check(sub.Connect("tcp://service.test:" + port))

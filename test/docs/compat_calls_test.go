@@ -60,6 +60,7 @@ var otherwise = [][2]string{
 	{"a datagram that does not fit is EMSGSIZE, and what the system does not send is counted; LAST_ENDPOINT of udp has its scheme and can be unbound; a port may be *", "libzmq drops it without a word, and cannot take a bound endpoint of udp away"},
 	{"a security mechanism, ZAP_DOMAIN or an authorizer is an error of a bind or connect over udp, pgm and epgm", "libzmq ignores them and talks in clear; the C library does too"},
 	{"publishers and subscribers of one machine reach each other over pgm and epgm, unless MULTICAST_LOOP is off", "libzmq switches loopback off, whatever the option says"},
+	{"Monitor has two more kinds of events, MESSAGE_REFUSED and, over pgm and epgm, PACKETS_LOST; through the C library and MonitorTo there are none but libzmq's", "libzmq says nothing of either"},
 	{"over pgm and epgm repairs have a part of RATE and no more, and a publisher that is closed answers requests for another half second, within LINGER", "libzmq ends at once"},
 	{"over pgm and epgm a bind or connect without a usable interface, group, port or right is an error that says what to do; the interface may be left out on machines whose name does not resolve", "libzmq gives EINVAL"},
 	{"on Linux a DISH or DGRAM that is bound to a multicast group receives what it has joined, and no other group of the same port", "Linux hands libzmq's every group that any program of the machine has joined"},

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -124,6 +125,44 @@ func (r *Test) Bind(typ zmq.SocketType, endpoint string, settings ...zmq.Setting
 	s = r.Socket(typ, settings...)
 	r.Check(s.Bind(endpoint))
 	return s, s.LastEndpoint()
+}
+
+// BindEach returns a socket bound at each of several hosts, with one port.
+func (r *Test) BindEach(typ zmq.SocketType, scheme string, hosts ...string) (bound []*zmq.Socket, port string) {
+	r.Helper()
+	for range 100 {
+		bound, port = nil, "*"
+		for _, host := range hosts {
+			s := r.Socket(typ)
+			err := s.Bind(scheme + "://" + host + ":" + port)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				r.Check(s.Close())
+				break
+			}
+			r.Check(err)
+			bound = append(bound, s)
+			_, address, _ := strings.Cut(s.LastEndpoint(), "://")
+			address, _, _ = strings.Cut(address, "/")
+			port = address[strings.LastIndexByte(address, ':')+1:]
+		}
+		if len(bound) == len(hosts) {
+			return bound, port
+		}
+		for _, s := range bound {
+			r.Check(s.Close())
+		}
+	}
+	r.Fatal("no port is free at all hosts")
+	return nil, ""
+}
+
+// Addresses are those of the peers of a socket, sorted, without scheme and port.
+func Addresses(s *zmq.Socket) (list []string) {
+	for _, p := range s.Peers() {
+		list = append(list, p.Address)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // Connect returns a connected socket whose handshake is over.

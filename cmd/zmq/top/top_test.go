@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,31 @@ func TestRates(t *testing.T) {
 	v.Add([]Answer{other})
 	if lines := v.Lines(); strings.Contains(text(lines), "1.00k") {
 		t.Errorf("after a restart:\n%s", text(lines))
+	}
+}
+
+// TestMulticastAmongTheDetails: what a publisher has sent, and what came of each one.
+func TestMulticastAmongTheDetails(t *testing.T) {
+	r := &row{s: zmqstats.Socket{Multicast: []zmqstats.Multicast{{Source: "aa.1", Packets: 1500, Asked: 7, Repaired: 6}}}}
+	want := []Line{{Text: "  source aa.1  1.50k packets, 7 asked for, 6 sent again, 0 too late, 0 not sent", Style: Faint}}
+	if got := r.details(); !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	lossy := zmqstats.PublisherSums{Packets: 10, Lost: 3, Torn: 1}
+	r.s.Multicast = []zmqstats.Multicast{{
+		Sources: []zmqstats.Publisher{
+			{Source: "aa.1", Address: "10.0.0.1", PublisherSums: zmqstats.PublisherSums{Packets: 20, Repaired: 2}},
+			{Source: "bb.1", Address: "10.0.0.2", PublisherSums: lossy},
+		},
+		Received: &zmqstats.PublisherSums{Packets: 35, Lost: 3, Torn: 1},
+	}}
+	want = []Line{
+		{Text: "  source aa.1 at 10.0.0.1  20 packets, 0 asked for, 2 repaired, 0 lost, 0 messages torn", Style: Faint},
+		{Text: "  source bb.1 at 10.0.0.2  10 packets, 0 asked for, 0 repaired, 3 lost, 1 messages torn", Style: Bad},
+		{Text: "  all sources  35 packets, 0 asked for, 0 repaired, 3 lost, 1 messages torn", Style: Bad},
+	}
+	if got := r.details(); !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -199,6 +199,11 @@ func (r *row) details() (lines []Line) {
 		}
 		add(style, text)
 	}
+	for _, m := range r.s.Multicast {
+		for _, l := range multicast(&m) {
+			add(l.Style, l.Text)
+		}
+	}
 	for _, cause := range slices.Sorted(maps.Keys(r.s.Drops)) {
 		if n := r.s.Drops[cause]; n > 0 {
 			style := Bad
@@ -207,6 +212,33 @@ func (r *row) details() (lines []Line) {
 			}
 			add(style, fmt.Sprintf("%s %d", cause, n))
 		}
+	}
+	return lines
+}
+
+// multicast shows an endpoint over pgm or epgm: what a publisher has sent, or each publisher
+// that a subscriber follows.
+func multicast(m *zmqstats.Multicast) []Line {
+	line := func(s string, bad uint64) Line {
+		if bad > 0 {
+			return Line{Text: s, Style: Bad}
+		}
+		return Line{Text: s, Style: Faint}
+	}
+	if m.Source != "" {
+		return []Line{line(fmt.Sprintf("source %s  %s packets, %s asked for, %s sent again, %s too late, %s not sent", m.Source,
+			short(float64(m.Packets)), short(float64(m.Asked)), short(float64(m.Repaired)), short(float64(m.TooLate)), short(float64(m.Unsent))), m.TooLate+m.Unsent)}
+	}
+	lines := make([]Line, 0, len(m.Sources)+1)
+	add := func(name string, s *zmqstats.PublisherSums) {
+		lines = append(lines, line(fmt.Sprintf("%s  %s packets, %s asked for, %s repaired, %s lost, %s messages torn", name,
+			short(float64(s.Packets)), short(float64(s.Asked)), short(float64(s.Repaired)), short(float64(s.Lost)), short(float64(s.Torn))), s.Lost+s.Torn))
+	}
+	for _, s := range m.Sources {
+		add("source "+s.Source+" at "+s.Address, &s.PublisherSums)
+	}
+	if m.Received != nil && len(m.Sources) != 1 {
+		add("all sources", m.Received)
 	}
 	return lines
 }

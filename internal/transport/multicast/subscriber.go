@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq/internal/pgm"
+	"github.com/gozmq/zmq/internal/pgm/packet"
 )
 
 // subscriber is a receiver with its socket.
@@ -20,6 +21,7 @@ type subscriber struct {
 	// Immutable.
 	place place
 	link  *link
+	lost  func(source packet.TSI, from netip.Addr, packets uint64) // may be nil
 
 	// Owned by the goroutine that reads.
 	in  *inbox
@@ -27,14 +29,22 @@ type subscriber struct {
 
 	mu       sync.Mutex // a leaf lock
 	receiver *pgm.Receiver
+	losses   []loss // that were not told of yet
 
 	deadlines sync.Mutex // a leaf lock
 	readBy    time.Time  // of SetReadDeadline
 	wakeBy    time.Time  // of the receiver
 }
 
+// loss is what Config.Lost is told.
+type loss struct {
+	source  packet.TSI
+	from    netip.Addr
+	packets uint64
+}
+
 func openSubscriber(p place, cfg *Config) (Conn, error) {
-	c := &subscriber{place: p}
+	c := &subscriber{place: p, lost: cfg.Lost}
 	local := netip.IPv4Unspecified()
 	if p.v6() {
 		local = netip.IPv6Unspecified()
@@ -45,7 +55,8 @@ func openSubscriber(p place, cfg *Config) (Conn, error) {
 	}
 	c.in = newInbox(c.link)
 	c.receiver = pgm.NewReceiver(pgm.ReceiverConfig{
-		Session: p.port, Window: cfg.Window(), MTU: cfg.MaxTPDU, Limits: cfg.Limits, Partial: cfg.Partial, Lost: cfg.Lost,
+		Session: p.port, Window: cfg.Window(), MTU: cfg.MaxTPDU, Limits: cfg.Limits, Partial: cfg.Partial,
+		Lost:   func(source packet.TSI, from netip.Addr, n uint64) { c.losses = append(c.losses, loss{source, from, n}) },
 		Random: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
 	})
 	return c, nil
@@ -89,7 +100,14 @@ func (c *subscriber) receive() error {
 	c.mu.Lock()
 	sends := c.receiver.Next(time.Now())
 	c.out = c.receiver.Messages()
+	losses := c.losses
+	c.losses = nil
 	c.mu.Unlock()
+	if c.lost != nil { // without the lock, which a logger that asks for Stats wants
+		for _, x := range losses {
+			c.lost(x.source, x.from, x.packets)
+		}
+	}
 	for _, s := range sends {
 		c.send(s)
 	}

@@ -3,6 +3,7 @@
 package tls
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
@@ -38,9 +39,18 @@ func (o *over) CheckConnect(address string) error { return o.below.CheckConnect(
 // ResolveBound lists nothing: endpoints are compared as texts.
 func (o *over) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 
+// Resolve implements transport.Resolver for the transport below.
+func (o *over) Resolve(ctx context.Context, address string, cfg *transport.Config) ([]string, error) {
+	r, ok := o.below.(transport.Resolver)
+	if !ok {
+		return []string{address}, nil
+	}
+	return r.Resolve(ctx, address, cfg)
+}
+
 // Dial connects below. The handshake of TLS is Open's.
 func (o *over) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
-	client, err := o.client(host(address), &cfg.TLS)
+	client, err := o.client(host(cmp.Or(cfg.Name, address)), &cfg.TLS)
 	if err != nil {
 		return nil, err
 	}

@@ -67,11 +67,36 @@ func (w *ws) CheckConfig(cfg *transport.Config) error {
 // ResolveBound lists nothing: endpoints are compared as texts.
 func (w *ws) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 
+// Resolve implements transport.Resolver for the transport below. Each address has the path.
+func (w *ws) Resolve(ctx context.Context, address string, cfg *transport.Config) ([]string, error) {
+	r, ok := w.below.(transport.Resolver)
+	if !ok {
+		return []string{address}, nil
+	}
+	host, path, err := split(address)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.Resolve(ctx, host, cfg)
+	for i := range list {
+		list[i] += path
+	}
+	return list, err
+}
+
 // Dial connects below. The handshake of WebSocket is Open's.
 func (w *ws) Dial(ctx context.Context, address string, cfg *transport.Config) (net.Conn, error) {
 	host, path, err := split(address)
 	if err != nil {
 		return nil, err
+	}
+	name := host
+	if cfg.Name != "" {
+		if name, _, err = split(cfg.Name); err != nil {
+			return nil, err
+		}
+		cfg = cfg.Clone()
+		cfg.Name = name
 	}
 	nc, err := w.below.Dial(ctx, host, cfg)
 	if err != nil {
@@ -79,7 +104,7 @@ func (w *ws) Dial(ctx context.Context, address string, cfg *transport.Config) (n
 	}
 	c := newConn(nc, w.scheme)
 	c.hello = func(c *Conn, o *transport.Opening) (transport.Opened, error) {
-		return c.request(hostOnly(host), path, w.cfg, o)
+		return c.request(hostOnly(name), path, w.cfg, o)
 	}
 	return c, nil
 }
