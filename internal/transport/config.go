@@ -111,8 +111,9 @@ type TLSOptions struct {
 	TrustSystem     bool   // and those that the system trusts, too (WSS_TRUST_SYSTEM)
 	Hostname        string // that the certificate of the server has to bear (WSS_HOSTNAME)
 
-	// Strict gives a client what libzmq gives it: without TrustPEM and TrustSystem it
-	// accepts no certificate, and without Hostname one of any name.
+	// Strict gives a client what libzmq gives it, if the program has given the transport
+	// no configuration: without TrustPEM and TrustSystem it accepts no certificate, and
+	// without Hostname one of any name.
 	Strict bool
 }
 

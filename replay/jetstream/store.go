@@ -134,7 +134,7 @@ func (s *Store) Append(ctx context.Context, records []replay.Record) error {
 		// Without a future, the message is published below.
 		futures[i], _ = s.js.PublishMsgAsync(messages[i], jetstream.WithExpectStream(s.name))
 	}
-	// All have been published: one that fails says nothing about those after it.
+	// All have been published. One that fails says nothing about those after it.
 	var first error
 	for i := range records {
 		ack, err := s.confirm(ctx, messages[i], futures[i])

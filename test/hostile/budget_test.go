@@ -66,13 +66,7 @@ func TestTotalBytesOfQueues(t *testing.T) {
 	}
 	next := make([]int, peers)
 	for range peers * messages {
-		m, err := pull.Recv(b.Ctx)
-		b.Check(err)
-		var from, n int
-		if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
-			t.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
-		}
-		next[from]++
+		recvNext(b, pull, next)
 		overrun()
 	}
 	senders.Wait()
@@ -83,6 +77,19 @@ func TestTotalBytesOfQueues(t *testing.T) {
 	if n := pull.Stats().OverBudget; n != 0 {
 		t.Errorf("%d peers were refused", n)
 	}
+}
+
+// recvNext receives a message that begins with its sender and its number, which is the next
+// of that sender.
+func recvNext(b *rig.Test, s *zmq.Socket, next []int) (m zmq.Message, from, n int) {
+	b.Helper()
+	m, err := s.Recv(b.Ctx)
+	b.Check(err)
+	if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
+		b.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
+	}
+	next[from]++
+	return m, from, n
 }
 
 // TestReadersInACrowd give their buffers back while they wait for room, and lose, double
@@ -125,12 +132,7 @@ func TestReadersInACrowd(t *testing.T) {
 			b.WaitPeers(pull, peers)
 			next := make([]int, peers)
 			for range peers * messages {
-				m, err := pull.Recv(b.Ctx)
-				b.Check(err)
-				var from, n int
-				if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
-					t.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
-				}
+				m, from, n := recvNext(b, pull, next)
 				size := m.Size()
 				want := 9 + n*n*7919%10_000
 				if n%50 == 0 {
@@ -139,7 +141,6 @@ func TestReadersInACrowd(t *testing.T) {
 				if size != want {
 					t.Fatalf("message %d of %d has %d bytes, want %d", n, from, size, want)
 				}
-				next[from]++
 			}
 			senders.Wait()
 		})

@@ -111,7 +111,7 @@ func hint(err error) string {
 	case errors.Is(err, zmq.ErrNoDevice), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return "Bind to an address or interface of this host, or to all of them with tcp://*:PORT."
 	case errors.Is(err, zmq.ErrUnsupportedTransport), errors.Is(err, zmq.ErrInvalid):
-		return "An endpoint is tcp://HOST:PORT, with * for HOST or PORT in --bind, or ipc://PATH."
+		return "An endpoint is tcp://HOST:PORT, with * for HOST or PORT in --bind, or ipc://PATH, ws://HOST:PORT/PATH, wss:// or tls://."
 	}
 	return ""
 }

@@ -147,7 +147,7 @@ func (p *presence) listen(ctx context.Context, conn net.Conn) error {
 		return nil
 	}
 	// The major version is sent once the peer's signature is there, and all else
-	// without waiting for its mechanism: both sides do so.
+	// without waiting for its mechanism, as both sides do so.
 	if _, err := conn.Write(versionOne[:1]); err != nil {
 		return fmt.Errorf("it ended the connection after the signature: %w", err)
 	}

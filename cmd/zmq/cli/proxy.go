@@ -394,7 +394,7 @@ func (d *device) close(atOnce bool) {
 	all.Wait()
 }
 
-// open makes the sockets and the proxy. The control socket comes last: what it
+// open makes the sockets and the proxy. The control socket comes last, because what it
 // says can be obeyed then.
 func (d *device) open(zctx *zmq.Context, sides [4]side) error {
 	var socks [4]*zmq.Socket

@@ -47,7 +47,7 @@ var paths = []string{"curve-client", "curve-server", "auth-keys", "auth-users", 
 // mechanismFlags choose a mechanism and its keys.
 var mechanismFlags = []string{"plain", "server-key", "curve-client", "curve-server", "auth-keys", "insecure-any-key", "auth-users"}
 
-// families are flags that replace each other: if the command line has one, no other is
+// families are flags that replace each other. If the command line has one, no other is
 // taken from a saved context.
 var families = [][]string{
 	{"bind", "connect"},

@@ -202,7 +202,7 @@ func (v *survey) one(ctx context.Context, endpoint string) surveyed {
 
 // knock shakes hands, with the keys that were given.
 func (v *survey) knock(ctx context.Context, found *presence, r *surveyed) {
-	p := v.ping // a copy of its own: others shake hands meanwhile
+	p := v.ping // a copy of its own, because others shake hands meanwhile
 	p.endpoint, p.out, p.notes = r.Endpoint, io.Discard, io.Discard
 	typ, why, err := p.choose(found)
 	if err == nil && why == "" {

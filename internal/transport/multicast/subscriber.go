@@ -195,5 +195,5 @@ func (c *subscriber) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// SetWriteDeadline implements net.Conn: no write waits.
+// SetWriteDeadline implements net.Conn. No write waits.
 func (c *subscriber) SetWriteDeadline(time.Time) error { return nil }
