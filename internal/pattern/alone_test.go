@@ -70,7 +70,7 @@ func TestPublisherIsLeftOutForASubscriberOfEverything(t *testing.T) {
 	}
 }
 
-// TestPublisherIsAskedAgain: whatever changes who gets a message has the next one matched.
+// TestPublisherIsAskedAgain: a change of the subscribers, or of how they are chosen, has the next message matched.
 func TestPublisherIsAskedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*direct, *pipe.Pipe)
