@@ -8,17 +8,20 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
-.PHONY: test quick race lint bench bench-quick interop faults cross demo api libzmq install-libzmq release
+.PHONY: test quick race lint bench bench-quick interop faults conformance cross demo api libzmq install-libzmq release
 
 # The whole suite of the library; needs nothing but Go.
 test:
 	go test ./...
 
-# The part to run after each change: vet, the internals and each pattern, without the
-# checks that build programs. What has not changed comes from Go's cache.
+# The part to run after each change, in ten seconds on two cores when the packages are
+# built and no result is cached: vet, the internals and each pattern, with fewer rounds,
+# without the checks that build programs and without the packages of rare transports. Some
+# tests wait, so more packages than there are cores are tested side by side.
+NOT_QUICK := /archtest|/release|/transport/(multicast|tipc|vsock)
 quick:
 	go vet . ./internal/... ./test/...
-	go test -short $$(go list . ./internal/... | grep -v -e /archtest -e /release) ./test/pattern
+	go test -vet=off -short -p 4 $$(go list . ./internal/... | grep -vE '$(NOT_QUICK)') ./test/pattern
 
 # The same as test under the race detector, in random order; needs a C compiler.
 race:
@@ -46,6 +49,12 @@ interop:
 # on Linux. Writes the tables of test/faults/README.md.
 faults:
 	ZMQ_FAULTS=all go test -v -count=1 -timeout 30m ./test/faults -update
+
+# The tests that CI runs, and their results into docs/conformance.md, dated; as root on
+# Linux, after .ci/run setup.
+conformance:
+	.ci/run test
+	build/conformance/conformance update build/conformance
 
 # Everything compiles without cgo everywhere.
 cross:

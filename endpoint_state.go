@@ -141,7 +141,7 @@ func newEndpoints(s *core.Socket) []Endpoint {
 	for _, e := range s.Endpoints() {
 		list = append(list, Endpoint{
 			Address: e.Address, Bound: e.Bound, Peers: e.Peers, State: EndpointState(e.Progress.State),
-			Attempts: e.Progress.Attempts, LastError: e.Progress.Err, Since: e.Progress.Since, Next: e.Progress.Next,
+			Attempts: e.Progress.Attempts, LastError: public(e.Progress.Err), Since: e.Progress.Since, Next: e.Progress.Next,
 		})
 	}
 	return list

@@ -95,61 +95,6 @@ const (
 	ErrLimit = zerr.ErrLimit
 )
 
-// Error says which operation failed, and on what. It wraps the reason, so that
-// errors.Is finds the constants of this package and the system's error numbers in it.
-//
-//	type Error struct {
-//		Op       string // what was tried: "bind", "connect", "send"
-//		Endpoint string // the endpoint, as it was given, or the socket, "REQ#1"; may be empty
-//		Err      error  // what is wrong; not nil
-//	}
-//
-// Beside Error and Unwrap it has Timeout and Temporary, as a net.Error.
-type Error = zerr.Error
-
-// PeerFullError is returned at once by a send of a ROUTER, STREAM, SERVER or PEER if
-// the queue for the peer that the message names is full, because the peer does not
-// read, or reads more slowly than messages are sent. The message is not sent, and other
-// peers are not affected. The error matches ErrAgain. With WaitForPeer the send blocks
-// instead.
-//
-//	type PeerFullError struct {
-//		RoutingID []byte // names the peer of a ROUTER or STREAM, as the message did
-//		Number    uint32 // names the peer of a SERVER or PEER, as the message did; 0 for others
-//	}
-//
-// Beside Error it has Unwrap.
-//
-//	if full := (*zmq.PeerFullError)(nil); errors.As(err, &full) {
-//		log.Printf("dropped a reply for %q", full.RoutingID)
-//	}
-type PeerFullError = zerr.PeerFullError
-
-// ProtocolError says which rule a peer broke. It ends the connection and is logged. No
-// call returns it. It matches ErrProtocol.
-//
-//	type ProtocolError struct {
-//		Addr string // the peer's address; empty where it is not known yet
-//		Rule string // the rule that was broken, in words; empty if Err says it
-//		Code uint32 // number of libzmq's event for protocol errors; 0 for none
-//		Err  error  // the cause; nil if it is the rule itself
-//	}
-//
-// Beside Error and Unwrap it has Is.
-type ProtocolError = zerr.ProtocolError
-
-// LossError says that packets of a publisher over pgm or epgm are lost for good. It comes
-// with EventPacketsLost and is logged. No call returns it.
-//
-//	type LossError struct {
-//		Source  string     // the publisher, as in MulticastSource
-//		Address netip.Addr // that its packets come from
-//		Packets uint64     // how many are missing in a row
-//	}
-//
-// Its only method is Error.
-type LossError = zerr.LossError
-
 // Errno returns the number that libzmq has for an error: a POSIX number, or one
 // of libzmq's own (ETERM is 156384765). It is 0 for nil.
 func Errno(err error) int { return zerr.Errno(err) }
@@ -169,5 +114,5 @@ func fail(op, on string, err error) error {
 	case err == ErrAgain, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	return &Error{Op: op, Endpoint: on, Err: err}
+	return &Error{Op: op, Endpoint: on, Err: public(err)}
 }

@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // WaitError is the error of a call that gave up waiting because its context's deadline
 // passed or SendTimeout or RecvTimeout expired. It says what is known of the socket's
 // endpoints, which mostly explains why nothing came:
 //
-//	zmq: request on REQ#1: context deadline exceeded; tcp://10.0.0.7:5555: connection refused, 14 attempts, next in 3.2s
+//	zmq: request on REQ#1: context deadline exceeded; tcp://10.0.0.7:5555: connection refused, 14 attempts, next in 3.2s; see docs/troubleshooting.md#connection-refused
+//
+// The last words name the section of the documents that says what to do.
 //
 // It matches context.DeadlineExceeded or ErrTimeout, whichever ended the call, and its
 // Timeout method returns true. A context that is cancelled has no WaitError: the call
@@ -49,7 +53,38 @@ func (e *WaitError) Error() string {
 	if more := len(e.Endpoints) - named; more > 0 {
 		parts = append(parts, "and "+count(more, "more endpoint"))
 	}
+	parts = append(parts, "see "+string(e.section()))
 	return strings.Join(parts, "; ")
+}
+
+// section returns the section of the documents about what the text says first.
+func (e *WaitError) section() zerr.Section {
+	switch e.Hint {
+	case hintFull:
+		return zerr.SendBlocks
+	case hintUnattached, hintUnsubscribed, hintJoinedNone:
+		return zerr.NothingArrives
+	}
+	for _, p := range e.Endpoints {
+		if !p.wellOff() {
+			return p.section()
+		}
+	}
+	return zerr.DeadlineExceeded
+}
+
+// section returns the section about an endpoint that has no peer.
+func (e Endpoint) section() zerr.Section {
+	if e.State == EndpointHandshaking {
+		return zerr.HandshakeFailed
+	}
+	if section := zerr.SectionOf(e.LastError); section != "" {
+		return section
+	}
+	if e.State == EndpointConnecting && e.LastError == nil {
+		return zerr.ConnectionRefused
+	}
+	return zerr.NothingArrives
 }
 
 // wellOff reports whether the endpoint has a peer.
@@ -86,18 +121,26 @@ func (s *Socket) failWaiting(op string, err error) error {
 	return w
 }
 
+// What a program may have forgotten.
+const (
+	hintUnattached   = "the socket is neither bound nor connected"
+	hintJoinedNone   = "the socket has joined no group (Join)"
+	hintUnsubscribed = "the socket has subscribed to nothing (Subscribe)"
+	hintFull         = "the queues of its peers are full"
+)
+
 // forgotten returns what explains a call that waits for ever, whatever the peers do.
 func (s *Socket) forgotten(op string, list []Endpoint) string {
 	switch {
 	case len(list) == 0:
-		return "the socket is neither bound nor connected"
+		return hintUnattached
 	case op == "receive" && s.s.AsksForNothing():
 		if s.s.Kind().Groups {
-			return "the socket has joined no group (Join)"
+			return hintJoinedNone
 		}
-		return "the socket has subscribed to nothing (Subscribe)"
+		return hintUnsubscribed
 	case op == "send" && s.s.PeerCount() > 0:
-		return "the queues of its peers are full"
+		return hintFull
 	}
 	return ""
 }

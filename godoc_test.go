@@ -75,13 +75,6 @@ func documentation(t *testing.T) *doc.Package {
 // below are the names of the packages of this module that programs cannot import.
 var below = []string{"core", "opt", "pipe", "session", "engine", "pattern", "poller", "proxy", "transport", "zerr", "mechanism", "wire", "z85"}
 
-// ofBelow are the types that are below and public by an alias. Their comments show what
-// they have, which a test compares.
-var ofBelow = map[string]reflect.Type{
-	"Error": reflect.TypeFor[Error](), "PeerFullError": reflect.TypeFor[PeerFullError](), "ProtocolError": reflect.TypeFor[ProtocolError](),
-	"LossError": reflect.TypeFor[LossError](),
-}
-
 // internalTypes returns the types of packages below in the declaration of a type, a
 // signature, or the fields that can be seen.
 func internalTypes(n ast.Node) (found []string) {
@@ -135,9 +128,8 @@ func TestDocumentationHasNoInternalType(t *testing.T) {
 		values(typ.Consts)
 		values(typ.Vars)
 		for _, s := range typ.Decl.Specs {
-			if s := s.(*ast.TypeSpec); ofBelow[s.Name.Name] == nil {
-				report(s.Name.Name, internalTypes(s.Type)) // go/doc has removed the fields that are not exported
-			}
+			s := s.(*ast.TypeSpec)
+			report(s.Name.Name, internalTypes(s.Type)) // go/doc has removed the fields that are not exported
 		}
 	}
 }
@@ -156,30 +148,25 @@ func TestOptionsStandUnderOption(t *testing.T) {
 	}
 }
 
-// TestErrorsShowFieldsAndMethods: the comment of a type that is an alias has what go doc
-// would show of another one.
+// TestErrorsShowFieldsAndMethods: go doc shows what a type of an error has, which it does
+// not of an alias.
 func TestErrorsShowFieldsAndMethods(t *testing.T) {
 	shown := 0
 	for _, typ := range documentation(t).Types {
-		x := ofBelow[typ.Name]
-		if x == nil {
+		if !strings.HasSuffix(typ.Name, "Error") {
 			continue
 		}
 		shown++
-		for i := range x.NumField() {
-			f := x.Field(i)
-			if !regexp.MustCompile(`(?m)^\t+` + f.Name + ` +` + regexp.QuoteMeta(strings.Replace(f.Type.String(), "uint8", "byte", 1)) + ` +// `).MatchString(typ.Doc) {
-				t.Errorf("%s: the comment does not show the field %s %s", typ.Name, f.Name, f.Type)
-			}
+		s, _ := typ.Decl.Specs[0].(*ast.TypeSpec).Type.(*ast.StructType)
+		if s == nil || len(s.Fields.List) == 0 {
+			t.Errorf("%s shows no fields", typ.Name)
 		}
-		for i := range reflect.PointerTo(x).NumMethod() {
-			if name := reflect.PointerTo(x).Method(i).Name; !regexp.MustCompile(`\b` + name + `\b`).MatchString(typ.Doc) {
-				t.Errorf("%s: the comment does not name the method %s", typ.Name, name)
-			}
+		if !slices.ContainsFunc(typ.Methods, func(m *doc.Func) bool { return m.Name == "Error" }) {
+			t.Errorf("%s shows no method Error", typ.Name)
 		}
 	}
-	if shown != len(ofBelow) {
-		t.Errorf("%d of %d types are documented", shown, len(ofBelow))
+	if shown < 5 {
+		t.Errorf("%d types of errors are shown", shown)
 	}
 }
 

@@ -248,7 +248,7 @@ func parseKey(dst []byte, text, which string) error {
 		return zerr.Errorf(zerr.ErrInvalid, "a %s key has %d characters of Z85, not %d", which, keyTextSize, len(text))
 	}
 	if _, err := z85.AppendDecoded(dst, text); err != nil {
-		return &zerr.Error{Op: "parse a " + which + " key", Err: err}
+		return &Error{Op: "parse a " + which + " key", Err: err}
 	}
 	return nil
 }

@@ -196,7 +196,7 @@ func (s *Socket) Monitor(ctx context.Context, mask EventKind) iter.Seq[Event] {
 func newEvent(r core.Record) Event {
 	return Event{
 		Kind: EventKind(r.Kind), Time: r.Time, Value: r.Value, Endpoint: r.Endpoint, Local: r.Local, Remote: r.Remote,
-		Peer: newPeer(r.Peer), Err: r.Err, Retry: r.Retry, QueuedOut: r.Out, QueuedIn: r.In, Dropped: r.Dropped,
+		Peer: newPeer(r.Peer), Err: public(r.Err), Retry: r.Retry, QueuedOut: r.Out, QueuedIn: r.In, Dropped: r.Dropped,
 	}
 }
 

@@ -33,7 +33,7 @@ func TestCurveOverTCP(t *testing.T) {
 			t.Error("a stranger is served")
 		}
 	}
-	r.logged("peer refused", "mechanism=CURVE", stranger.Public.String())
+	r.logged("peer refused", "mechanism=CURVE", stranger.Public.String(), "see=docs/troubleshooting.md#refused-or-denied")
 	if _, ok := served(t, with(t, Rules{Keys: InsecureAllowAnyKey()}), server, []zmq.Setting{stranger.AsClient(pair.Public)}); !ok {
 		t.Error("not every key is let in")
 	}

@@ -312,6 +312,9 @@ func (b *ruleBook) logNotices(r *Rules) {
 	}
 }
 
+// see names the section of the documents about peers that are refused.
+var see = slog.String("see", "docs/troubleshooting.md#refused-or-denied")
+
 func (b *ruleBook) log(x *exchange, v verdict, took time.Duration) {
 	attrs := append(x.request.attrs(), slog.String("status", string(v.status)), slog.Duration("took", took))
 	switch v.status {
@@ -320,6 +323,6 @@ func (b *ruleBook) log(x *exchange, v verdict, took time.Duration) {
 	case statusInternal:
 		b.logger.LogAttrs(context.Background(), slog.LevelError, "authentication failed", append(attrs, slog.Any("error", v.err))...)
 	default:
-		b.logger.LogAttrs(context.Background(), slog.LevelWarn, "peer refused", append(attrs, slog.Any("reason", v.err))...)
+		b.logger.LogAttrs(context.Background(), slog.LevelWarn, "peer refused", append(attrs, slog.Any("reason", v.err), see)...)
 	}
 }

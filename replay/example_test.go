@@ -107,3 +107,42 @@ func ExampleLostError() {
 	// 3 d
 	// 4 e
 }
+
+// What happens to the streams of a subscriber, for a log or an alarm.
+func ExampleSubscriber_Events() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	zctx, err := zmq.NewContext(zmq.ContextConfig{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = zctx.Close() }()
+	sub, err := replay.NewSubscriber(replay.SubscriberConfig{Context: zctx, RequestTimeout: time.Minute, Sources: []replay.Source{{
+		Stream: "prices", Live: []string{"inproc://events"}, Replay: []string{"inproc://events-replay"},
+	}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = sub.Close() }()
+	events := sub.Events(ctx) // before the publisher is there: nothing is missed
+
+	pub, err := replay.NewPublisher(replay.PublisherConfig{Stream: "prices", Context: zctx})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = pub.Close() }()
+	if err := errors.Join(pub.Bind("inproc://events"), pub.BindReplay("inproc://events-replay")); err != nil {
+		log.Fatal(err)
+	}
+	for event := range events {
+		fmt.Println(event)
+		if event.Kind == replay.EventLive {
+			break
+		}
+	}
+	stats := sub.Stats().Sources[0]
+	fmt.Println(stats.Stream, "caught up:", stats.CaughtUp, "lost:", stats.Lost)
+	// Output:
+	// live: stream "prices": up to message 0
+	// prices caught up: true lost: 0
+}

@@ -66,6 +66,7 @@ func (p *Publisher) answerKV(ctx context.Context, mine *answering, m zmq.Message
 		if err := p.sendAnswer(ctx, mine, parts); err != nil {
 			return err
 		}
+		p.counts.replayed.Add(1)
 	}
 	return p.sendAnswer(ctx, mine, kvFrames(append(parts[:0], envelope...), nil, withTopic, kvEnd, nil))
 }

@@ -26,6 +26,7 @@ type lane struct {
 	// Immutable after newLane.
 	sub     *Subscriber
 	source  *Source
+	index   int           // of the source
 	live    *zmq.Socket   // SUB; nil without endpoints
 	kick    chan struct{} // wakes catchUp
 	monitor context.CancelFunc
@@ -46,10 +47,12 @@ type lane struct {
 	kv      *kvState // nil for the native format
 }
 
-func newLane(s *Subscriber, source *Source) (l *lane, err error) {
-	l = &lane{sub: s, source: source, kick: make(chan struct{}, 1)}
+func newLane(s *Subscriber, index int) (l *lane, err error) {
+	source := &s.cfg.Sources[index]
+	l = &lane{sub: s, source: source, index: index, kick: make(chan struct{}, 1)}
 	l.received.change(false)
 	l.tracker = newTracker(source.Stream, source.From, len(source.Replay) > 0, s.cfg.HoldBytes, l.emit)
+	l.tracker.note = l.note
 	if s.cfg.Format != Native {
 		l.kv = newKVState()
 		l.tracker.confirmed = l.tracker.confirmed || source.From.kind == fromNewest
@@ -168,6 +171,14 @@ func (l *lane) emit(x item) {
 		l.received.change(false)
 	}
 	l.sub.queue.pushLocked(x)
+}
+
+// note tells the program what the tracker has noticed. The caller of the tracker has
+// called lock.
+func (l *lane) note(e Event) {
+	e.Source, e.Stream, e.Time = l.index, l.source.Stream, time.Now()
+	e.Epoch, e.Next = l.tracker.epoch, l.tracker.next
+	l.sub.watchers.tell(e)
 }
 
 // reached is called when the program has received everything before a mark.
@@ -349,10 +360,11 @@ func (l *lane) missing() bool {
 }
 
 func (l *lane) failed(err error) {
+	e := &RequestError{l.source.Stream, l.source.Replay, err}
 	l.mu.Lock()
 	l.tracker.counts.Failed++
+	l.note(Event{Kind: EventFailed, Err: e})
 	l.mu.Unlock()
-	e := &RequestError{l.source.Stream, l.source.Replay, err}
 	l.sub.cfg.Logger.Warn("replay: request failed", "error", e)
 }
 

@@ -162,6 +162,10 @@ const readAtATime = 256
 // Read implements Store.
 func (m *Memory) Read(ctx context.Context, from uint64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
+		if ctx == nil {
+			yield(Record{}, fmt.Errorf("replay: read from a memory store: %w", errNilContext))
+			return
+		}
 		var some []kept
 		for {
 			var err error

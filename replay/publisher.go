@@ -103,6 +103,7 @@ type Publisher struct {
 	cancel context.CancelFunc
 	all    sync.WaitGroup // serve and the answers
 	busy   chan struct{}  // a place for each answer
+	counts publisherCounts
 
 	// Guarded by mu.
 	mu      sync.Mutex
@@ -255,6 +256,9 @@ func (p *Publisher) publish(ctx context.Context, records []Record) error {
 // begin lets the caller store and publish, until it calls end. If another goroutine does,
 // begin reports false, with mu locked.
 func (p *Publisher) begin(ctx context.Context) (alone bool, err error) {
+	if ctx == nil {
+		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, errNilContext)
+	}
 	if err := ctx.Err(); err != nil {
 		return false, fmt.Errorf("replay: publish to stream %q: %w", p.cfg.Stream, err)
 	}
@@ -369,17 +373,26 @@ func (p *Publisher) storeAndSend(ctx context.Context, records []Record) error {
 	err := p.cfg.Store.Append(ctx, records)
 	if err != nil {
 		err = fmt.Errorf("replay: store messages of stream %q: %w", p.cfg.Stream, err)
+		p.counts.storeErrors.Add(1)
 	}
+	confirmed := uint64(0)
 	for i := range records {
 		r := &records[i]
 		if !r.Kept {
 			continue
 		}
+		confirmed++
 		// A message that is stored is confirmed, whether or not it can be sent.
-		if sent := p.send(ctx, r); sent != nil && err == nil && !errors.Is(sent, zmq.ErrClosed) {
+		sent := p.send(ctx, r)
+		if sent == nil {
+			continue
+		}
+		p.counts.unsent.Add(1)
+		if err == nil && !errors.Is(sent, zmq.ErrClosed) {
 			p.cfg.Logger.Warn("replay: message was stored but not published", "stream", p.cfg.Stream, "number", r.Number, "error", sent)
 		}
 	}
+	p.counts.published.Add(confirmed)
 	return err
 }
 

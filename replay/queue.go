@@ -21,10 +21,12 @@ type queue struct {
 	takeMu sync.Mutex // before mu
 	out    []item     // from at on
 	at     int
+	marked int // live marks in it
 
 	mu    sync.Mutex
 	room  sync.Cond // the half of the lanes was taken, or closed
 	in    []item
+	marks int // live marks in it
 	bytes int64
 	idle  bool // a receiver waits, or is about to
 
@@ -41,10 +43,22 @@ func newQueue(limit int64) *queue {
 func (q *queue) pushLocked(x item) {
 	q.in = append(q.in, x)
 	q.bytes += x.msg.size()
+	if x.isMark() {
+		q.marks++
+	}
 	if q.idle {
 		q.idle = false
 		q.wake()
 	}
+}
+
+// len returns how many messages, losses and restarts wait.
+func (q *queue) len() int {
+	q.takeMu.Lock()
+	defer q.takeMu.Unlock()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.in) - q.marks + len(q.out) - q.at - q.marked
 }
 
 func (q *queue) wake() {
@@ -74,6 +88,9 @@ func (q *queue) take() (x item, ok bool) {
 	x = q.out[q.at]
 	q.out[q.at] = item{}
 	q.at++
+	if x.isMark() {
+		q.marked--
+	}
 	return x, true
 }
 
@@ -86,7 +103,7 @@ func (q *queue) swap() bool {
 		return false
 	}
 	q.out, q.in, q.at = q.in, q.out[:0], 0
-	q.bytes = 0
+	q.marked, q.marks, q.bytes = q.marks, 0, 0
 	q.room.Broadcast()
 	return true
 }

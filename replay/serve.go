@@ -32,6 +32,7 @@ func (p *Publisher) serve() {
 		if err != nil || !p.place() {
 			return
 		}
+		p.counts.requests.Add(1)
 		ctx, cancel := context.WithCancel(p.ctx)
 		mine := &answering{cancel: cancel}
 		key := envelopeKey(p.envelope(m.Frames()))
@@ -156,8 +157,8 @@ func (p *Publisher) forgetAnswer(key string, mine *answering) {
 // answer answers one request. Its envelope stands before each message of the answer.
 func (p *Publisher) answer(ctx context.Context, mine *answering, m zmq.Message) {
 	if p.cfg.Format != Native {
-		if err := p.answerKV(ctx, mine, m); err != nil && ctx.Err() == nil {
-			p.notAnswered(m, err)
+		if err := p.answerKV(ctx, mine, m); err != nil {
+			p.notAnswered(ctx, m, err)
 		}
 		return
 	}
@@ -171,10 +172,13 @@ func (p *Publisher) answer(ctx context.Context, mine *answering, m zmq.Message) 
 	if err == nil {
 		err = p.pageInTime(to, &r)
 	}
-	if err == nil || ctx.Err() != nil {
+	if err == nil {
 		return
 	}
-	p.notAnswered(m, err)
+	p.notAnswered(ctx, m, err)
+	if ctx.Err() != nil {
+		return
+	}
 	sent, format := (*sendError)(nil), (*FormatError)(nil)
 	switch {
 	case r.tag == nil || errors.As(err, &sent):
@@ -189,7 +193,13 @@ func (p *Publisher) answer(ctx context.Context, mine *answering, m zmq.Message) 
 // makes that cannot be answered.
 const warnPause = time.Second
 
-func (p *Publisher) notAnswered(m zmq.Message, err error) {
+// notAnswered counts a request, and warns of it unless the peer has asked again, or the
+// publisher is closed.
+func (p *Publisher) notAnswered(ctx context.Context, m zmq.Message, err error) {
+	p.counts.unanswered.Add(1)
+	if ctx.Err() != nil {
+		return
+	}
 	p.answersMu.Lock()
 	p.unanswered++
 	n, now := p.unanswered, time.Now()
@@ -257,6 +267,7 @@ func (p *Publisher) page(to *reply, r *request) error {
 		if err := to.message(state.Epoch, &record); err != nil {
 			return err
 		}
+		p.counts.replayed.Add(1)
 		messages--
 		bytes -= int64(record.Size())
 		resume = max(resume, record.Number+1)
@@ -280,6 +291,7 @@ func (p *Publisher) snapshot(to *reply) error {
 		if err := to.send(nil); err != nil {
 			return err
 		}
+		p.counts.snapshots.Add(1)
 	}
 	state, err := p.cfg.Store.State(to.ctx)
 	if err != nil {

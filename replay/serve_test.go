@@ -203,10 +203,10 @@ func TestRequestsThatCannotBeAnsweredAreLoggedOnceASecond(t *testing.T) {
 		log := &logged{}
 		p := r.publisher("a", nil, func(c *PublisherConfig) { c.Logger = slog.New(log) })
 		for range 100 {
-			p.notAnswered(zmq.Message{}, errors.New("nonsense"))
+			p.notAnswered(r.ctx, zmq.Message{}, errors.New("nonsense"))
 		}
 		<-time.After(warnPause)
-		p.notAnswered(zmq.Message{}, errors.New("nonsense"))
+		p.notAnswered(r.ctx, zmq.Message{}, errors.New("nonsense"))
 		var requests []int64
 		for _, x := range log.records {
 			x.Attrs(func(a slog.Attr) bool {

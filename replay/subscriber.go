@@ -112,13 +112,14 @@ func (c *SubscriberConfig) complete() error {
 // stream come in order to one goroutine that calls Recv; several share the messages.
 type Subscriber struct {
 	// Immutable after NewSubscriber.
-	cfg    SubscriberConfig
-	lanes  []*lane
-	queue  *queue
-	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
-	all    sync.WaitGroup
-	close  sync.Once
+	cfg      SubscriberConfig
+	lanes    []*lane
+	queue    *queue
+	watchers watchers
+	ctx      context.Context // ends with Close
+	cancel   context.CancelFunc
+	all      sync.WaitGroup
+	close    sync.Once
 }
 
 // NewSubscriber makes a subscriber, which begins to receive at once.
@@ -129,7 +130,7 @@ func NewSubscriber(cfg SubscriberConfig) (*Subscriber, error) {
 	s := &Subscriber{cfg: cfg, queue: newQueue(cfg.QueueBytes)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for i := range cfg.Sources {
-		l, err := newLane(s, &cfg.Sources[i])
+		l, err := newLane(s, i)
 		if err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -143,10 +144,16 @@ func NewSubscriber(cfg SubscriberConfig) (*Subscriber, error) {
 	return s, nil
 }
 
+// errNilContext is the reason of calls whose context is nil, before they do anything.
+var errNilContext = fmt.Errorf("%w: the context.Context is nil, use context.Background()", zmq.ErrInvalid)
+
 // Recv waits for the next message and returns it. A *LostError or a *RestartError stands
 // in the place of messages that cannot be had; receiving goes on with the next call.
 // Other errors are that of ctx, and zmq.ErrClosed after Close.
 func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
+	if ctx == nil {
+		return Message{}, fmt.Errorf("replay: receive: %w", errNilContext)
+	}
 	for {
 		x, ok := s.queue.take()
 		if !ok {
@@ -183,6 +190,9 @@ func (s *Subscriber) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // WaitLive waits until every stream is live, and the program has received all before it.
 // Recv must be called meanwhile.
 func (s *Subscriber) WaitLive(ctx context.Context) error {
+	if ctx == nil {
+		return fmt.Errorf("replay: wait until the streams are live: %w", errNilContext)
+	}
 	for _, l := range s.lanes {
 		for {
 			live, changed := l.received.get()

@@ -15,6 +15,7 @@ type tracker struct {
 	replays   bool  // there is an endpoint to ask
 	holdLimit int64 // bytes of messages held
 	emit      func(item)
+	note      func(Event) // of a Kind, with From, To and Err
 
 	epoch     uint64 // 0: not known yet
 	past      []uint64
@@ -26,6 +27,7 @@ type tracker struct {
 	asked     uint64 // epoch when the last request began
 	confirmed bool   // an answer has said what there is
 	behind    bool   // not live: not confirmed, or something is missing
+	lived     bool   // has been live in this epoch
 
 	held      map[uint64]Message // published messages above next, or all while next is not known
 	heldBytes int64
@@ -64,6 +66,14 @@ type liveMark struct{ lane *lane }
 
 func (liveMark) Error() string { return "replay: live" }
 
+func (x *item) isMark() bool {
+	if x.err == nil {
+		return false
+	}
+	_, ok := x.err.(liveMark)
+	return ok
+}
+
 // pastEpochs is how many epochs that are over a tracker remembers, so that messages of
 // theirs that are still on their way do not count as another restart.
 const pastEpochs = 16
@@ -74,7 +84,7 @@ const patience = 5
 
 func newTracker(stream string, start Start, replays bool, holdLimit int64, emit func(item)) *tracker {
 	t := &tracker{
-		stream: stream, start: start, replays: replays, holdLimit: holdLimit, emit: emit,
+		stream: stream, start: start, replays: replays, holdLimit: holdLimit, emit: emit, note: func(Event) {},
 		held: map[uint64]Message{}, behind: true, confirmed: !replays,
 	}
 	if start.kind == fromNumber {
@@ -177,9 +187,15 @@ func (t *tracker) end(epoch, asked, resume uint64, s span) {
 // miss notes that messages are missing that no published one shows.
 func (t *tracker) miss() {
 	if !t.behind {
-		t.counts.Gaps++
+		t.gap(t.seen)
 	}
 	t.behind, t.confirmed = true, false
+}
+
+// gap notes that messages up to, and without, another are missing.
+func (t *tracker) gap(to uint64) {
+	t.counts.Gaps++
+	t.note(Event{Kind: EventGap, From: t.next, To: max(to, t.next+1)})
 }
 
 // nothing counts an answer that did not bring what is missing, and gives it up after
@@ -280,7 +296,9 @@ func (t *tracker) restart(epoch, next uint64, why string) {
 	t.counts.Restarts++
 	t.placed, t.epoch, t.next, t.seen, t.spoken = true, epoch, next, next, true
 	t.empty, t.back, t.behind, t.confirmed = 0, 0, true, !t.replays
+	t.lived = false
 	t.emit(item{err: e})
+	t.note(Event{Kind: EventRestart, Err: e})
 }
 
 // place begins with a number, which was not known before.
@@ -305,7 +323,7 @@ func (t *tracker) hold(m Message) {
 		return
 	}
 	if !t.behind {
-		t.counts.Gaps++
+		t.gap(m.Number)
 		t.behind = true
 	}
 	if t.heldBytes+m.size() > t.holdLimit {
@@ -340,6 +358,12 @@ func (t *tracker) settle() {
 	if t.behind && t.confirmed && t.next >= t.seen {
 		t.behind = false
 		t.emit(item{err: liveMark{}})
+		kind := EventLive
+		if t.lived {
+			kind = EventCaughtUp
+		}
+		t.lived = true
+		t.note(Event{Kind: kind})
 	}
 }
 
@@ -387,8 +411,10 @@ func (t *tracker) skipTo(number uint64, why string) {
 	}
 	t.counts.Lost += number - t.next
 	t.spoken = true
-	t.emit(item{err: &LostError{t.stream, t.epoch, t.next, number, why}})
+	e := &LostError{t.stream, t.epoch, t.next, number, why}
+	t.emit(item{err: e})
 	t.next = number
+	t.note(Event{Kind: EventLost, From: e.From, To: e.To, Err: e})
 }
 
 // want returns what to ask for, and whether it is known that something is missing.

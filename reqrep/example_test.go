@@ -124,5 +124,5 @@ func ExampleClient_Request() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// zmq: request on client of inproc://not-bound: timed out; no server has taken the request; inproc://not-bound: no socket of this context has bound the name
+	// zmq: request on client of inproc://not-bound: timed out; no server has taken the request; inproc://not-bound: no socket of this context has bound the name; see docs/troubleshooting.md#nothing-arrives
 }

@@ -22,7 +22,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/gozmq/zmq"
 )
@@ -82,8 +81,6 @@ func serve(ctx context.Context, server *zmq.Socket) {
 		slots <- struct{}{}
 		working.Go(func() {
 			defer func() { <-slots }()
-			ctx, cancel := context.WithTimeout(ctx, time.Second)
-			defer cancel()
 			for part := range parts {
 				if server.Send(ctx, m.Frame(0), fmt.Appendf(nil, "%s, part %d", m.Last(), part)) != nil {
 					return // the client has left, or does not read

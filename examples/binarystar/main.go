@@ -35,21 +35,21 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer cancel()
-	primary, err := newServer("primary", true)
+	primary, err := newServer(zctx, "primary", true)
 	if err != nil {
 		return err
 	}
-	backup, err := newServer("backup", false)
+	backup, err := newServer(zctx, "backup", false)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func run(ctx context.Context, out io.Writer) error {
 	start(life, primary)
 	start(ctx, backup)
 
-	c := &client{servers: []string{primary.front.LastEndpoint(), backup.front.LastEndpoint()}}
+	c := &client{zctx: zctx, servers: []string{primary.front.LastEndpoint(), backup.front.LastEndpoint()}}
 	defer c.close()
 	for i := range 4 {
 		if i == 2 {
@@ -94,12 +94,12 @@ type server struct {
 	heardOther time.Time
 }
 
-func newServer(name string, primary bool) (*server, error) {
+func newServer(zctx *zmq.Context, name string, primary bool) (*server, error) {
 	s := &server{name: name, primary: primary, active: primary, heardOther: time.Now()}
 	var errs [3]error
-	s.front, errs[0] = zmq.NewSocket(zmq.ROUTER)
-	s.pub, errs[1] = zmq.NewSocket(zmq.PUB)
-	s.sub, errs[2] = zmq.NewSocket(zmq.SUB)
+	s.front, errs[0] = zctx.NewSocket(zmq.ROUTER)
+	s.pub, errs[1] = zctx.NewSocket(zmq.PUB)
+	s.sub, errs[2] = zctx.NewSocket(zmq.SUB)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
@@ -156,6 +156,7 @@ func (s *server) state() string {
 
 // client asks one server at a time, and goes on to the other when it is silent.
 type client struct {
+	zctx    *zmq.Context
 	servers []string
 	current int
 	sock    *zmq.Socket
@@ -182,7 +183,7 @@ func (c *client) connect() (err error) {
 	if c.sock != nil {
 		return nil
 	}
-	if c.sock, err = zmq.NewSocket(zmq.REQ, zmq.Linger.Of(0)); err != nil {
+	if c.sock, err = c.zctx.NewSocket(zmq.REQ, zmq.Linger.Of(0)); err != nil {
 		return err
 	}
 	return c.sock.Connect(c.servers[c.current])

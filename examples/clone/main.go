@@ -31,7 +31,10 @@ import (
 	"github.com/gozmq/zmq"
 )
 
-const interval = 20 * time.Millisecond // of the last number; a second in real life
+const (
+	interval = 20 * time.Millisecond // of the last number; a second in real life
+	patience = 2 * time.Second       // for the whole of a snapshot
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -115,11 +118,11 @@ func (s *server) run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		select {
-		case m, ok := <-requests: // client, anything
+		case m, ok := <-requests: // client, number of its request
 			if !ok {
 				return
 			}
-			s.sendSnapshot(ctx, string(m.Frame(0)))
+			s.sendSnapshot(ctx, string(m.Frame(0)), string(m.Last()))
 		case m, ok := <-changes: // key, value
 			if !ok {
 				return
@@ -138,15 +141,15 @@ func (s *server) run(ctx context.Context) {
 
 // sendSnapshot sends the table, which may be larger than the client's queue: hence
 // WaitForPeer. A client that does not read holds the server up for a second at most.
-func (s *server) sendSnapshot(ctx context.Context, client string) {
+func (s *server) sendSnapshot(ctx context.Context, client, request string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	for k, v := range s.table {
-		if s.snapshots.SendString(ctx, client, "entry", k, v) != nil {
-			return // what the client has is no copy without an end
+		if s.snapshots.SendString(ctx, client, request, k, v) != nil {
+			return // what the client has is no copy without an end; it asks again
 		}
 	}
-	_ = s.snapshots.SendString(ctx, client, "end", strconv.Itoa(s.number))
+	_ = s.snapshots.SendString(ctx, client, request, strconv.Itoa(s.number))
 }
 
 // clone is a client with its copy.
@@ -154,6 +157,7 @@ type clone struct {
 	snapshots, updates, changes *zmq.Socket // DEALER, SUB, PUSH
 	table                       map[string]string
 	number                      int // of the last change in table; -1 before the first snapshot
+	request                     int // number of the last one for a snapshot
 }
 
 func newClone(s *server) (*clone, error) {
@@ -205,23 +209,38 @@ func (c *clone) until(ctx context.Context, key string) error {
 	return nil
 }
 
-// fetch takes a snapshot. Updates wait in their socket meanwhile.
+// fetch takes a snapshot. Updates wait in their socket meanwhile. One that does not come
+// to its end in time is asked for again.
 func (c *clone) fetch(ctx context.Context) error {
-	if err := c.snapshots.SendString(ctx, "please"); err != nil {
+	for {
+		trying, cancel := context.WithTimeout(ctx, patience)
+		err := c.tryFetch(trying)
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+func (c *clone) tryFetch(ctx context.Context) error {
+	c.request++
+	request := strconv.Itoa(c.request)
+	if err := c.snapshots.SendString(ctx, request); err != nil {
 		return err
 	}
 	table := map[string]string{}
-	for m, err := range c.snapshots.Messages(ctx) {
-		if err != nil {
+	for m, err := range c.snapshots.Messages(ctx) { // request, then key and value, or the number at the end
+		switch {
+		case err != nil:
+			return err
+		case m.String() != request: // of a snapshot that was given up
+		case m.Len() == 3:
+			table[string(m.Frame(1))] = string(m.Frame(2))
+		default:
+			c.table = table
+			c.number, err = strconv.Atoi(string(m.Last()))
 			return err
 		}
-		if m.Len() == 3 {
-			table[string(m.Frame(1))] = string(m.Frame(2))
-			continue
-		}
-		c.table = table
-		c.number, err = strconv.Atoi(string(m.Last()))
-		return err
 	}
 	return nil
 }

@@ -31,15 +31,15 @@ const patience = 50 * time.Millisecond // before the next server is asked
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
 	var endpoints []string
 	for _, name := range []string{"dead", "silent", "good"} {
-		server, err := zmq.NewSocket(zmq.ROUTER)
+		server, err := zctx.NewSocket(zmq.ROUTER)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func run(ctx context.Context, out io.Writer) error {
 			go serve(ctx, server, name)
 		}
 	}
-	c, err := newClient(endpoints)
+	c, err := newClient(zctx, endpoints)
 	if err != nil {
 		return err
 	}
@@ -90,8 +90,8 @@ type client struct {
 	sequence int
 }
 
-func newClient(endpoints []string) (*client, error) {
-	sock, err := zmq.NewSocket(zmq.ROUTER, zmq.Linger.Of(0))
+func newClient(zctx *zmq.Context, endpoints []string) (*client, error) {
+	sock, err := zctx.NewSocket(zmq.ROUTER, zmq.Linger.Of(0))
 	if err != nil {
 		return nil, err
 	}

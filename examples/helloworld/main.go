@@ -73,7 +73,7 @@ func serve(ctx context.Context, server *zmq.Socket) {
 }
 
 func ask(ctx context.Context, client *zmq.Socket, name string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	reply, err := client.Request(ctx, []byte(name))
 	return reply.String(), err

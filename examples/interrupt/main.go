@@ -64,7 +64,7 @@ func run(ctx context.Context, out io.Writer) error {
 
 // reply finishes what was begun, interrupted or not, within reason.
 func reply(server *zmq.Socket, request zmq.Message) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	return server.SendString(ctx, "done: "+request.String())
 }

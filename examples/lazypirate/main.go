@@ -33,13 +33,13 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
-	server, err := zmq.NewSocket(zmq.ROUTER)
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
+	server, err := zctx.NewSocket(zmq.ROUTER)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	go moody(ctx, server)
 
-	client, err := zmq.NewSocket(zmq.REQ)
+	client, err := zctx.NewSocket(zmq.REQ)
 	if err != nil {
 		return err
 	}

@@ -25,20 +25,21 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/examples/majordomo/mdp"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
 	timing := mdp.Timing{Heartbeat: 50 * time.Millisecond}
-	broker, err := mdp.NewBroker("tcp://127.0.0.1:*", timing)
+	broker, err := mdp.NewBroker(zctx, "tcp://127.0.0.1:*", timing)
 	if err != nil {
 		return err
 	}
@@ -49,13 +50,14 @@ func run(ctx context.Context, out io.Writer) error {
 	all.Go(func() { broker.Run(ctx) })
 	for service, handle := range map[string]mdp.Handler{"reverse": reverse, "count": count} {
 		all.Go(func() {
-			if err := mdp.Work(ctx, broker.Endpoint(), service, timing, handle); !errors.Is(err, context.Canceled) {
+			worker := mdp.Worker{Context: zctx, Broker: broker.Endpoint(), Service: service, Timing: timing, Handle: handle}
+			if err := worker.Run(ctx); !errors.Is(err, context.Canceled) {
 				log.Print(err)
 			}
 		})
 	}
 
-	client, err := mdp.NewClient(broker.Endpoint(), time.Second)
+	client, err := mdp.NewClient(zctx, broker.Endpoint(), time.Second)
 	if err != nil {
 		return err
 	}

@@ -39,18 +39,18 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
-	frontend, err := bound(zmq.ROUTER)
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
+	frontend, err := bound(zctx, zmq.ROUTER)
 	if err != nil {
 		return err
 	}
 	defer frontend.Close()
-	backend, err := bound(zmq.ROUTER)
+	backend, err := bound(zctx, zmq.ROUTER)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func run(ctx context.Context, out io.Writer) error {
 	all.Go(func() { queue(ctx, frontend, backend, lost) })
 	for name, hangs := range map[string]bool{"good": false, "bad": true} {
 		all.Go(func() {
-			if err := work(ctx, backend.LastEndpoint(), name, hangs); err != nil && !errors.Is(err, context.Canceled) {
+			if err := work(ctx, zctx, backend.LastEndpoint(), name, hangs); err != nil && !errors.Is(err, context.Canceled) {
 				log.Print(err)
 			}
 		})
@@ -77,7 +77,7 @@ func run(ctx context.Context, out io.Writer) error {
 	}
 	fmt.Fprintln(out, "the bad worker is forgotten")
 
-	client, err := zmq.NewSocket(zmq.REQ)
+	client, err := zctx.NewSocket(zmq.REQ)
 	if err != nil {
 		return err
 	}
@@ -95,8 +95,8 @@ func run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func bound(t zmq.SocketType) (*zmq.Socket, error) {
-	s, err := zmq.NewSocket(t)
+func bound(zctx *zmq.Context, t zmq.SocketType) (*zmq.Socket, error) {
+	s, err := zctx.NewSocket(t)
 	if err == nil {
 		err = s.Bind("tcp://127.0.0.1:*")
 	}
@@ -167,8 +167,8 @@ func report(lost chan<- string, id string) {
 
 // work says that it is ready, answers, and watches the queue: after a silence it
 // says so again, because the queue may be a new one that does not know it.
-func work(ctx context.Context, endpoint, name string, hangs bool) error {
-	dealer, err := zmq.NewSocket(zmq.DEALER, zmq.RoutingID.Of([]byte(name)))
+func work(ctx context.Context, zctx *zmq.Context, endpoint, name string, hangs bool) error {
+	dealer, err := zctx.NewSocket(zmq.DEALER, zmq.RoutingID.Of([]byte(name)))
 	if err != nil {
 		return err
 	}

@@ -34,18 +34,18 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
-	frontend, err := bound(zmq.ROUTER)
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
+	frontend, err := bound(zctx, zmq.ROUTER)
 	if err != nil {
 		return err
 	}
 	defer frontend.Close()
-	backend, err := bound(zmq.ROUTER)
+	backend, err := bound(zctx, zmq.ROUTER)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func run(ctx context.Context, out io.Writer) error {
 	all.Go(func() { queue(ctx, frontend, backend) })
 	for _, healthy := range []bool{false, true} { // the first one falls silent with its first request
 		all.Go(func() {
-			if err := work(ctx, backend.LastEndpoint(), healthy); err != nil && !errors.Is(err, context.Canceled) {
+			if err := work(ctx, zctx, backend.LastEndpoint(), healthy); err != nil && !errors.Is(err, context.Canceled) {
 				log.Print(err)
 			}
 		})
@@ -66,7 +66,7 @@ func run(ctx context.Context, out io.Writer) error {
 		}
 	}
 
-	client, err := zmq.NewSocket(zmq.REQ)
+	client, err := zctx.NewSocket(zmq.REQ)
 	if err != nil {
 		return err
 	}
@@ -84,8 +84,8 @@ func run(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-func bound(t zmq.SocketType) (*zmq.Socket, error) {
-	s, err := zmq.NewSocket(t)
+func bound(zctx *zmq.Context, t zmq.SocketType) (*zmq.Socket, error) {
+	s, err := zctx.NewSocket(t)
 	if err == nil {
 		err = s.Bind("tcp://127.0.0.1:*")
 	}
@@ -136,8 +136,8 @@ func queue(ctx context.Context, frontend, backend *zmq.Socket) {
 }
 
 // work is a DEALER, which may do what a REQ may not: stay silent.
-func work(ctx context.Context, endpoint string, healthy bool) error {
-	dealer, err := zmq.NewSocket(zmq.DEALER)
+func work(ctx context.Context, zctx *zmq.Context, endpoint string, healthy bool) error {
+	dealer, err := zctx.NewSocket(zmq.DEALER)
 	if err != nil {
 		return err
 	}

@@ -25,26 +25,29 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/examples/majordomo/mdp"
 )
+
+const comeBack = 10 * time.Millisecond // before a client asks for its reply again
 
 var timing = mdp.Timing{Heartbeat: 50 * time.Millisecond}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Stdout); err != nil {
+	if err := run(ctx, zmq.DefaultContext(), os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run(ctx context.Context, out io.Writer) error {
+func run(ctx context.Context, zctx *zmq.Context, out io.Writer) error {
 	dir, err := os.MkdirTemp("", "titanic")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	broker, err := mdp.NewBroker("tcp://127.0.0.1:*", timing)
+	broker, err := mdp.NewBroker(zctx, "tcp://127.0.0.1:*", timing)
 	if err != nil {
 		return err
 	}
@@ -53,15 +56,15 @@ func run(ctx context.Context, out io.Writer) error {
 	defer all.Wait()
 	defer cancel()
 	all.Go(func() { broker.Run(ctx) })
-	t := &titanic{dir: dir, broker: broker.Endpoint(), work: make(chan string, 100)}
+	t := &titanic{zctx: zctx, dir: dir, broker: broker.Endpoint(), work: make(chan string, 100)}
 	all.Go(func() { t.deliver(ctx) })
 	for service, handle := range map[string]mdp.Handler{
 		"titanic.request": t.request, "titanic.reply": t.reply, "titanic.close": t.close,
 	} {
-		all.Go(func() { serve(ctx, broker.Endpoint(), service, handle) })
+		all.Go(func() { t.serve(ctx, service, handle) })
 	}
 
-	client, err := mdp.NewClient(broker.Endpoint(), time.Second)
+	client, err := mdp.NewClient(zctx, broker.Endpoint(), time.Second)
 	if err != nil {
 		return err
 	}
@@ -79,9 +82,14 @@ func run(ctx context.Context, out io.Writer) error {
 	fmt.Fprintln(out, "reply, too early:", string(reply[0]))
 
 	all.Go(func() {
-		serve(ctx, broker.Endpoint(), "echo", func(_ context.Context, body [][]byte) [][]byte { return body })
+		t.serve(ctx, "echo", func(_ context.Context, body [][]byte) [][]byte { return body })
 	})
 	for string(reply[0]) == pending { // a client comes back when it suits it
+		select {
+		case <-time.After(comeBack):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 		if reply, err = client.Request(ctx, "titanic.reply", ticket[1]); err != nil {
 			return err
 		}
@@ -95,12 +103,6 @@ func run(ctx context.Context, out io.Writer) error {
 	return err
 }
 
-func serve(ctx context.Context, broker, service string, handle mdp.Handler) {
-	if err := mdp.Work(ctx, broker, service, timing, handle); !errors.Is(err, context.Canceled) {
-		log.Print(err)
-	}
-}
-
 // Statuses of RFC 9.
 const (
 	done    = "200"
@@ -111,6 +113,7 @@ const (
 // titanic is the three services and the goroutine that makes the requests. What is
 // on disk is the truth; work only tells that there is something new.
 type titanic struct {
+	zctx        *zmq.Context
 	dir, broker string
 	work        chan string
 }
@@ -129,6 +132,14 @@ func (t *titanic) save(ticket, kind string, frames ...[]byte) error {
 		return err
 	}
 	return os.Rename(t.path(ticket, "tmp"), t.path(ticket, kind))
+}
+
+// serve is a worker of titanic's own broker.
+func (t *titanic) serve(ctx context.Context, service string, handle mdp.Handler) {
+	worker := mdp.Worker{Context: t.zctx, Broker: t.broker, Service: service, Timing: timing, Handle: handle}
+	if err := worker.Run(ctx); !errors.Is(err, context.Canceled) {
+		log.Print(err)
+	}
 }
 
 // request keeps a request (service, body) and returns a ticket for it.
@@ -168,7 +179,7 @@ func (t *titanic) close(_ context.Context, body [][]byte) [][]byte {
 // deliver makes the requests, those left by an earlier run first, until each has its
 // reply.
 func (t *titanic) deliver(ctx context.Context) {
-	client, err := mdp.NewClient(t.broker, 100*time.Millisecond)
+	client, err := mdp.NewClient(t.zctx, t.broker, 100*time.Millisecond)
 	if err != nil {
 		log.Print(err)
 		return

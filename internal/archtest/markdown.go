@@ -5,6 +5,7 @@ package archtest
 import (
 	"errors"
 	"fmt"
+	"go/ast"
 	"io/fs"
 	"net/url"
 	"path"
@@ -94,6 +95,34 @@ func checkLinks(fsys fs.FS, docs []*document) (wrong []string) {
 		}
 	}
 	return wrong
+}
+
+// sectionInCode is a document with a section, as texts of programs name it for users.
+var sectionInCode = regexp.MustCompile(`\b((?:docs/)?[\w-]+\.md)#([\w-]+)`)
+
+// checkSections finds string literals of code that name a section of a document that is
+// not there. It also returns how many it has looked at.
+func checkSections(t *tree, docs []*document) (wrong []string, seen int) {
+	anchors := map[string]map[string]bool{}
+	for _, d := range docs {
+		anchors[d.path] = d.anchors()
+	}
+	for _, f := range t.files {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			text, ok := n.(*ast.BasicLit)
+			if !ok || strings.HasSuffix(f.path, "_test.go") {
+				return true
+			}
+			for _, m := range sectionInCode.FindAllStringSubmatch(text.Value, -1) {
+				seen++
+				if !anchors[m[1]][m[2]] {
+					wrong = append(wrong, fmt.Sprintf("%s:%d: there is no section %s", f.path, t.fset.Position(n.Pos()).Line, m[0]))
+				}
+			}
+			return true
+		})
+	}
+	return wrong, seen
 }
 
 // targets returns where the links of a line lead.

@@ -29,6 +29,29 @@ func TestLinksOfDocumentsLead(t *testing.T) {
 	report(t, checkLinks(os.DirFS(load(t).root), documents(t)))
 }
 
+// TestSectionsThatErrorsNameAreThere: an error or a warning that names a section of the
+// documents leads somewhere.
+func TestSectionsThatErrorsNameAreThere(t *testing.T) {
+	wrong, seen := checkSections(load(t), documents(t))
+	report(t, wrong)
+	if seen < 10 {
+		t.Errorf("%d sections are named, which is fewer than there are", seen)
+	}
+}
+
+func TestCheckSections(t *testing.T) {
+	docs := []*document{parseDocument("docs/a.md", "# A\n\n## Why it is so\n")}
+	got, seen := checkSections(plant(t, "internal/pipe/a.go", `package pipe
+const there = "see docs/a.md#why-it-is-so"
+const gone = "docs/a.md#why"
+const other = "docs/b.md#why-it-is-so, docs/a.md"
+`), docs)
+	wantEach(t, got, "a.go:3: there is no section docs/a.md#why", "a.go:4: there is no section docs/b.md#why-it-is-so")
+	if seen != 3 {
+		t.Errorf("%d were seen", seen)
+	}
+}
+
 // TestProgramsInDocumentsCompile: a block that says it is Go is a whole program, as
 // gofmt writes it.
 func TestProgramsInDocumentsCompile(t *testing.T) {

@@ -23,7 +23,7 @@ var (
 
 // words look like names of the code and are none.
 var words = map[string]bool{
-	"macOS": true, "FreeBSD": true, "NetBSD": true, "OpenBSD": true, "DragonFly": true, "GitHub": true,
+	"macOS": true, "FreeBSD": true, "NetBSD": true, "OpenBSD": true, "DragonFly": true, "GitHub": true, "MessagePack": true,
 	"KiB": true, "MiB": true, "GiB": true, "NaN": true, "BSDs": true, "PINGs": true, "HelloWorld": true,
 	"JeroMQ": true, "NetMQ": true, "ZeroMQ": true, "NaCl": true, "OpenPGM": true, "WebSocket": true, "WebSockets": true, "PostgreSQL": true,
 	// Of libraries that are compared with or built on.

@@ -64,6 +64,7 @@ func TestSleepersExist(t *testing.T) {
 var apiTexts = map[string]string{
 	".": "zmq.txt", "auth": "auth.txt", "reqrep": "reqrep.txt", "ws": "ws.txt", "web": "web.txt", "compat/classic": "classic.txt",
 	"replay": "replay.txt", "replay/diskstore": "diskstore.txt", "replay/jetstream": "jetstream.txt",
+	"replay/kvcache": "kvcache.txt",
 }
 
 // TestExportedAPI compares what the packages that others import export with the

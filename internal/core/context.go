@@ -157,7 +157,7 @@ func (c *Context) Term(ctx context.Context, closeAll bool) error {
 	if closeAll {
 		for _, s := range list {
 			if !s.Closing() {
-				c.cfg.Logger.Warn("socket left open at the end of its context", "socket", s.String(), "endpoints", s.names())
+				c.cfg.Logger.Warn("socket left open at the end of its context", "socket", s.String(), "endpoints", s.names(), see(zerr.DoesNotEnd))
 			}
 			// Calls that waited are told of the shutdown, however late they wake.
 			go s.closeFor(zerr.ErrTerminated)

@@ -92,6 +92,7 @@ func (s *Socket) logDuplicate(p *pipe.Pipe) {
 	if held > 0 {
 		attrs = append(attrs, slog.Int("repeated", held))
 	}
+	attrs = append(attrs, see(zerr.SameRoutingID))
 	s.ctx.cfg.Logger.LogAttrs(context.Background(), level, "peer is not read: another has its routing id", attrs...)
 }
 
@@ -139,7 +140,30 @@ func (s *Socket) logAt(l *slog.Logger, level slog.Level, e *session.Event, held 
 		}
 		attrs = append(attrs, slog.Duration("for", e.Outage.Round(100*time.Millisecond)))
 	}
+	if level >= slog.LevelWarn {
+		attrs = append(attrs, see(sectionOf(e)))
+	}
 	l.LogAttrs(context.Background(), level, text, attrs...)
+}
+
+// see names the section of the documents that explains a warning.
+func see(section zerr.Section) slog.Attr { return slog.String(zerr.SectionKey, string(section)) }
+
+// sectionOf returns the section about an event that is warned of. A connection that fails
+// for a reason that is in no section does so in its handshake, or is not made at all.
+func sectionOf(e *session.Event) zerr.Section {
+	section := zerr.SectionOf(e.Err)
+	switch {
+	case section == zerr.ConnectionRefused && e.Kind == session.HandshakeFailedNoDetail: // a peer that is silent
+		return zerr.HandshakeFailed
+	case section != "":
+		return section
+	case e.Kind == session.ConnectRetried:
+		return zerr.ConnectionRefused
+	case e.Kind == session.AcceptFailed:
+		return zerr.LimitReached
+	}
+	return zerr.HandshakeFailed
 }
 
 // Warn writes a warning about a mistake of the program that no call returns.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Warnings about what has no event: messages that are lost, and a subscriber without
@@ -130,6 +131,7 @@ func (s *Socket) warnOfLoss(text string, lost, total uint64) {
 	if p, n := s.mostDropped(); p != nil {
 		attrs = append(attrs, slog.String("peer", p.Remote), slog.Uint64("lost_for_peer", n))
 	}
+	attrs = append(attrs, see(zerr.MessagesLost))
 	s.ctx.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, text, attrs...)
 }
 
@@ -180,6 +182,6 @@ func (s *Socket) noteDeaf() {
 		if s.typ.Groups {
 			text = "socket receives nothing: it has joined no group (Join)"
 		}
-		s.ctx.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, text, slog.String("socket", s.String()))
+		s.ctx.cfg.Logger.LogAttrs(context.Background(), slog.LevelWarn, text, slog.String("socket", s.String()), see(zerr.NothingArrives))
 	})
 }

@@ -18,15 +18,16 @@ func TestOutagesAreLoggedWithoutDebugging(t *testing.T) {
 		kind  session.EventKind
 		level string
 		text  string
+		see   string
 	}{
-		{session.ConnectRetried, "WARN", `msg="endpoint cannot be reached"`},
-		{session.HandshakeSucceeded, "INFO", `msg="endpoint reached again"`},
+		{session.ConnectRetried, "WARN", `msg="endpoint cannot be reached"`, " see=docs/troubleshooting.md#connection-refused"},
+		{session.HandshakeSucceeded, "INFO", `msg="endpoint reached again"`, ""},
 	} {
 		var b strings.Builder
 		ctx := NewContext(Config{Logger: slog.New(slog.NewTextHandler(&b, nil))})
 		s := testSocket(t, ctx, pattern.Push)
 		s.log(&session.Event{Kind: c.kind, Endpoint: "tcp://there:1", Outage: 7 * time.Second, Err: errors.New("no route")})
-		for _, want := range []string{"level=" + c.level, c.text, "endpoint=tcp://there:1", "for=7s", `error="no route"`} {
+		for _, want := range []string{"level=" + c.level, c.text, "endpoint=tcp://there:1", "for=7s", `error="no route"`, c.see} {
 			if !strings.Contains(b.String(), want) {
 				t.Errorf("%q, want %q in it", &b, want)
 			}

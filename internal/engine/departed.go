@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/gozmq/zmq/internal/mechanism"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // departed explains a connection that the peer has ended in the middle of the handshake.
@@ -36,6 +37,9 @@ func (e *DepartedError) Error() string {
 
 // Unwrap returns what reading or writing has failed with.
 func (e *DepartedError) Unwrap() error { return e.err }
+
+// Section says that this is about handshakes, whatever the connection ended with.
+func (e *DepartedError) Section() zerr.Section { return zerr.HandshakeFailed }
 
 // stage says when that was, and for which reasons peers do so then.
 func (h *handshake) stage() string {

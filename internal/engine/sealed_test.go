@@ -168,7 +168,7 @@ func dealerOverCurve(t testing.TB) *curveRig {
 // from before the connection exists to after, through links of every width.
 func TestSealedBatches(t *testing.T) {
 	sizes := []int{0, 1, 20, 222, 223, 255, 4095, 4096, 5000, 70000, 90000}
-	for seed := range uint64(4) {
+	for seed := range zmqtest.Seeds(4) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 0))
 			messages := randomMessages(rnd, 200, sizes)
@@ -200,7 +200,7 @@ func TestSealedBatches(t *testing.T) {
 
 // TestSealedMessagesArrive however the bytes are cut into reads.
 func TestSealedMessagesArrive(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range zmqtest.Seeds(6) {
 		synctest.Test(t, func(t *testing.T) {
 			r := dealerOverCurve(t)
 			rnd := rand.New(rand.NewPCG(seed, 1))
@@ -454,7 +454,7 @@ func TestSealedLimits(t *testing.T) {
 // TestSealedMessagesSurviveALoss: what had not gone out whole goes out on the next
 // connection, sealed anew, and nothing that had arrives twice.
 func TestSealedMessagesSurviveALoss(t *testing.T) {
-	for seed := range uint64(5) {
+	for seed := range zmqtest.Seeds(5) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 0))
 			p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})

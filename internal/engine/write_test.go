@@ -71,7 +71,7 @@ func TestWriteBatches(t *testing.T) {
 		greeting: wire.V31, signature + " 01 06 00 00": wire.V2, signature + " 00 06 01 00": wire.V1, "01 00": wire.V1Unversioned,
 	} {
 		t.Run(v.String(), func(t *testing.T) {
-			for seed := range uint64(5) {
+			for seed := range zmqtest.Seeds(5) {
 				synctest.Test(t, func(t *testing.T) {
 					rnd := rand.New(rand.NewPCG(seed, 0))
 					messages := randomMessages(rnd, 200, sizes)

@@ -4,6 +4,7 @@ package pgm
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -52,6 +53,9 @@ func TestForgedSequenceNumbersDoNotFillMemory(t *testing.T) {
 			return packet.AppendNCF(nil, stranger(n), testSession, s.addr, testGroup, []uint32{seq})
 		},
 	} {
+		if testing.Short() && name != "RDATA" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, 21)
 			p, s := w.addSource(0, 100, 0), w.addReceiver(window, noLimits)
@@ -60,7 +64,9 @@ func TestForgedSequenceNumbersDoNotFillMemory(t *testing.T) {
 			w.run(time.Second)
 			for n := range forged {
 				s.odata(n, 0, 0, data)
-				s.r.Handle(leap(s, n, window-1), netip.AddrPortFrom(s.addr, 1), testGroup, w.now)
+				for range window/stride + 1 {
+					s.r.Handle(leap(s, n, window-1), netip.AddrPortFrom(s.addr, 1), testGroup, w.now)
+				}
 			}
 			var counted int64
 			for _, x := range s.r.list {
@@ -158,15 +164,162 @@ func TestASourceThatMissesMuchLeavesOthersTheirTurn(t *testing.T) {
 	data := []byte{0xFF, 0xFF, 'x'}
 	s.odata(0, 0, 0, data)
 	s.odata(1, 0, 0, data)
-	s.odata(0, window-1, 0, data)
+	for range window/stride + 1 {
+		s.odata(0, window-1, 0, data)
+	}
 	w.now = w.now.Add(mostBackOff) // more is due than may be asked for
 	s.odata(1, 2, 0, data)
 	for range 300 { // it takes 400 to ask the first for everything once
 		w.now = w.now.Add(time.Millisecond)
 		s.r.Next(w.now)
+		s.confirmAll(stranger(0))
 	}
 	if x := s.r.Sources(); x[0].Asked < 20_000 || x[1].Asked == 0 {
 		t.Errorf("%d and %d packets were asked for", x[0].Asked, x[1].Asked)
+	}
+}
+
+// confirmAll has a source confirm the NAKs that the receiver has just sent to it.
+func (s *subscriber) confirmAll(source packet.TSI) (naks int) {
+	for _, x := range s.r.queue {
+		h, body, err := packet.Parse(x.Packet)
+		if err != nil || h.Type != packet.NAK || h.Asked() != source {
+			continue
+		}
+		nak, err := packet.ParseRequest(&h, body)
+		if err != nil {
+			s.w.t.Fatal(err)
+		}
+		naks++
+		ncf := packet.AppendNCF(nil, source, testSession, nak.Source, nak.Group, slices.Collect(nak.Seqs()))
+		s.r.Handle(ncf, netip.AddrPortFrom(s.addr, 1), testGroup, s.w.now)
+	}
+	return naks
+}
+
+// TestAForgedJumpAddsFewPackets: each packet in the name of a source has the receiver note
+// a number of missing packets, whatever the window.
+func TestAForgedJumpAddsFewPackets(t *testing.T) {
+	const window, few = 800_000, 500
+	w := newWorld(t, 28)
+	s := w.addReceiver(window, noLimits)
+	data := []byte{0xFF, 0xFF, 'x'}
+	s.odata(0, 0, 0, data)
+	for n := range 3 {
+		s.odata(0, window-1-uint32(n), 0, data)
+		if slots, timers, _ := s.memory(); s.r.slots > few*int64(n+1) || slots > 2*few*(n+1) || timers > 4*few*(n+1) {
+			t.Errorf("after %d packets: %d missing, room for %d packets and %d timers", n+1, s.r.slots, slots, timers)
+		}
+	}
+}
+
+// TestALongGapIsRepaired: one of more packets than one of them adds to the window, amid a
+// stream, at its end, and of both libraries' order of packets.
+func TestALongGapIsRepaired(t *testing.T) {
+	w := newWorld(t, 29)
+	p, s := w.addSource(0, 20_000, 0), w.addReceiver(20_000, noLimits)
+	w.run(time.Second)
+	p.publish(0, 10)
+	w.run(time.Second)
+	for n := range 2 {
+		from := 10 + 10_000*n
+		w.cut = true
+		p.publish(from, from+9_900)
+		w.cut = false
+		if n == 0 {
+			p.publish(from+9_900, from+10_000)
+		}
+		w.run(20 * time.Second)
+	}
+	s.want(p, 0, 19_910)
+	if x := s.r.Sources()[0]; x.Repaired < 10*stride || x.Lost > 0 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// deafSource makes a receiver miss a packet of a source every 10 ms, and returns how many
+// NAKs it sends to it in that time. hears is whether the source confirms them.
+func deafSource(s *subscriber, seq *uint32, d time.Duration, hears bool) (naks int) {
+	for end := s.w.now.Add(d); s.w.now.Before(end); {
+		s.w.now = s.w.now.Add(10 * time.Millisecond)
+		s.odata(0, *seq, *seq-50, []byte{0xFF, 0xFF, 'x'})
+		*seq += 2
+		for _, x := range s.r.Next(s.w.now) {
+			if packet.Type(x.Packet[4]) == packet.NAK {
+				naks++
+			}
+		}
+		if hears {
+			s.confirmAll(stranger(0))
+		}
+	}
+	return naks
+}
+
+// TestNAKsStopIfNoAnswerComes: a forged source, at the address of a victim, has receivers
+// send it a few NAKs, and then hardly any. They resume when it answers.
+func TestNAKsStopIfNoAnswerComes(t *testing.T) {
+	w := newWorld(t, 30)
+	s := w.addReceiver(1000, noLimits)
+	s.odata(0, 100, 50, []byte{0xFF, 0xFF, 'x'})
+	seq := uint32(102)
+	if n := deafSource(s, &seq, 500*time.Millisecond, true); n < freeNAKs {
+		t.Fatalf("a source that answers is sent %d NAKs: too few to prove anything", n)
+	}
+	if n := deafSource(s, &seq, 20*time.Second, false); n < mostOpen/2 || n > mostOpen+5 {
+		t.Errorf("%d NAKs in 20 s without an answer", n)
+	}
+	if n := deafSource(s, &seq, time.Minute, false); n == 0 || n > int(time.Minute/deafPause)+1 {
+		t.Errorf("%d NAKs in the next minute", n)
+	}
+	if n := deafSource(s, &seq, 10*time.Second, true); n < 100 {
+		t.Errorf("%d NAKs in 10 s when it answers again", n)
+	}
+	if x := s.r.Sources()[0]; x.Lost == 0 {
+		t.Errorf("%+v", x)
+	}
+}
+
+// TestALostNAKDoesNotChangeThePort: of a source that has answered there. One that never has
+// is asked at the other port at once, and one that stops answering soon.
+func TestALostNAKDoesNotChangeThePort(t *testing.T) {
+	w := newWorld(t, 31)
+	s := w.addReceiver(1000, noLimits)
+	s.odata(0, 0, 0, []byte{0xFF, 0xFF, 'x'})
+	seq := uint32(2)
+	// miss has the receiver miss a packet and ask for it until it has done so n times. It
+	// returns the ports of the NAKs.
+	miss := func(n int, answers bool) (ports []uint16) {
+		s.odata(0, seq, seq-1, []byte{0xFF, 0xFF, 'x'})
+		for end := w.now.Add(10 * time.Second); len(ports) < n && w.now.Before(end); {
+			w.now = w.now.Add(time.Millisecond)
+			for _, x := range s.r.Next(w.now) {
+				if packet.Type(x.Packet[4]) == packet.NAK {
+					ports = append(ports, x.Port)
+				}
+			}
+			if answers {
+				s.confirmAll(stranger(0))
+			}
+		}
+		s.odata(0, seq+1, seq+1, []byte{0xFF, 0xFF, 'x'}) // it is lost for good
+		seq += 3
+		return ports
+	}
+	if got := miss(2, false); !slices.Equal(got, []uint16{0, 1}) {
+		t.Fatalf("a port that never answered: %v", got)
+	}
+	if got := miss(1, true); !slices.Equal(got, []uint16{1}) {
+		t.Fatalf("the other port: %v", got)
+	}
+	for range 5 {
+		if got := miss(2, false); !slices.Equal(got, []uint16{1, 1}) {
+			t.Fatalf("a NAK was lost: %v", got)
+		}
+		miss(1, true)
+	}
+	if got := miss(portFails+1, false); !slices.Equal(got, []uint16{1, 1, 1, 0}) {
+		t.Fatalf("it answers no more: %v", got)
 	}
 }
 

@@ -49,10 +49,24 @@ const (
 	// leapProof is how many packets in a row have to say that a source is at a place that
 	// is further away than its window, before that is believed. A single one may be forged.
 	leapProof = 3
+	// stride is how many missing packets one packet adds to a window at most.
+	stride = 256
 	// nakPause and naksAtOnce bound how fast a receiver asks: so many NAKs in that time, to
 	// all sources together.
 	nakPause   = 10 * time.Millisecond
 	naksAtOnce = 16
+	// freeNAKs is how many NAKs a source is sent before it answers. Each answer buys
+	// answerBuys more, so that those that are lost on the way do not add up, and a stranger
+	// that forges the source's address and answers gets no more for each packet.
+	freeNAKs, answerBuys = 16, 2
+	// mostOpen is how many may be without an answer, with confirmWait between those beyond
+	// freeNAKs, until the source is taken for one that does not hear them. One that hears
+	// none is asked every deafPause, in case it does again.
+	mostOpen  = freeNAKs + tries
+	deafPause = 5 * time.Second
+	// portFails is how many NAKs in a row a port that has answered before may leave
+	// without an answer until they go to the other one.
+	portFails = 3
 	// pathTries is how many NAKs go to a path that is not the address that the source sends
 	// from, until the source answers. An SPM that is forged can name any address.
 	pathTries = 8
@@ -158,11 +172,8 @@ func (r *Receiver) fromSource(h *packet.Header, body []byte, from netip.AddrPort
 		s.from, s.group = from, group
 		return s.pathMessage(&spm, now)
 	case packet.NCF:
-		s.answered()
-		s.confirmed(&ncf, now)
+		s.confirmed(&ncf, true, now)
 		return nil
-	case packet.RData:
-		s.answered()
 	}
 	return s.data(&data, h.Type == packet.RData, now)
 }
@@ -178,7 +189,7 @@ func (r *Receiver) fromReceiver(h *packet.Header, body []byte, now time.Time) er
 	}
 	nak, err := packet.ParseRequest(h, body)
 	if err == nil && s != nil {
-		s.confirmed(&nak, now)
+		s.confirmed(&nak, false, now)
 	}
 	return err
 }
@@ -207,7 +218,11 @@ func (r *Receiver) newRemote(tsi packet.TSI, now time.Time) *remote {
 
 // forget drops a source. What is in order behind its gaps is delivered.
 func (r *Receiver) forget(s *remote) {
-	s.skip(s.window.next + uint32(s.window.count))
+	last := s.window.lead()
+	if s.window.open && before(last, s.told) {
+		last = s.told
+	}
+	s.skip(last + 1)
 	s.reportLoss()
 	if s.stream.leave() {
 		s.stats.Torn++

@@ -58,6 +58,17 @@ type remote struct {
 	// other has NAKs go to the port that its SPMs come from, because the one of the
 	// endpoint does not answer: several sources of one machine share that.
 	other bool
+	// hears is that a NAK has been answered since they go to this port; fails is how often
+	// in a row one was not, and no other meanwhile.
+	hears bool
+	fails int
+
+	answer  time.Time // when a NAK was last answered
+	open    int       // NAKs since, less those that answers have made up for
+	nextNAK time.Time // when there may be another one in spite of them
+	rested  time.Time // until when no NAKs are sent
+
+	told uint32 // the last packet that it has told of, which the window may not reach yet
 
 	window receiveWindow
 	stream assembler
@@ -93,7 +104,7 @@ func (s *remote) plausible(seq uint32, now time.Time) bool {
 	if before(seq, w.next) { // it was never where we have been
 		s.skip(w.next + uint32(w.count))
 		s.lose(1)
-		w.next = seq
+		w.next, s.told = seq, seq-1
 	}
 	s.leap = leap{}
 	return true
@@ -120,11 +131,12 @@ func (s *remote) pathMessage(m *packet.PathMessage, now time.Time) error {
 	}
 	w := &s.window
 	if !w.open { // what was before is not asked for
-		w.open, w.next = true, m.Lead+1
+		w.open, w.next, s.told = true, m.Lead+1, m.Lead
 		return nil
 	}
 	s.trail(m.Trail)
-	s.expect(m.Lead, backingOff, now)
+	s.tell(m.Lead)
+	s.reach(now)
 	s.deliver()
 	return nil
 }
@@ -143,7 +155,7 @@ func (s *remote) data(m *packet.DataPacket, repair bool, now time.Time) error {
 		if repair {
 			return nil
 		}
-		w.open, w.next = true, m.Seq
+		w.open, w.next, s.told = true, m.Seq, m.Seq-1
 	}
 	if !s.plausible(m.Seq, now) {
 		return nil
@@ -155,15 +167,23 @@ func (s *remote) data(m *packet.DataPacket, repair bool, now time.Time) error {
 		s.deliver()
 		return nil
 	}
-	if before(w.lead()+1, m.Seq) {
-		s.expect(m.Seq-1, backingOff, now)
-	}
 	s.room(m.Seq)
+	s.tell(m.Seq - 1)
+	s.reach(now)
+	s.tell(m.Seq)
+	if before(w.lead()+1, m.Seq) { // too far behind a gap: it is asked for later
+		s.deliver()
+		return nil
+	}
 	if !before(w.lead(), m.Seq) {
-		if x := w.get(m.Seq); !x.missing() {
+		x := w.get(m.Seq)
+		if !x.missing() {
 			s.stats.Duplicates++
 			s.deliver()
 			return nil
+		}
+		if repair && x.asked {
+			s.answered(now)
 		}
 		s.stats.Repaired++
 	} else {
@@ -214,19 +234,27 @@ func (s *remote) skip(seq uint32) {
 	}
 }
 
-// expect notes that there are packets up to a sequence number.
-func (s *remote) expect(seq uint32, as state, now time.Time) {
+// tell notes that the source has sent packets up to a sequence number.
+func (s *remote) tell(seq uint32) {
+	if before(s.told, seq) {
+		s.told = seq
+	}
+}
+
+// reach has the window grow towards the last packet that the source has told of. Missing
+// packets get a place, so that one packet, which may be forged, makes a number of them only.
+// Each further one makes as many, and repairs do too.
+func (s *remote) reach(now time.Time) {
 	w := &s.window
-	if !before(w.lead(), seq) {
+	if !before(w.lead(), s.told) {
 		return
 	}
-	s.room(seq)
-	at := now.Add(dataWait)
-	if as == backingOff {
-		at = s.backOff(now)
+	s.room(s.told)
+	if n := s.told - w.lead(); int32(n) > 0 {
+		at := s.backOff(now)
+		w.extend(w.lead()+min(n, stride), backingOff, at)
+		s.r.wakeAt(at)
 	}
-	w.extend(seq, as, at)
-	s.r.wakeAt(at)
 }
 
 func (s *remote) backOff(now time.Time) time.Time {
@@ -234,7 +262,7 @@ func (s *remote) backOff(now time.Time) time.Time {
 }
 
 // confirmed takes an NCF, or another receiver's NAK: what it names is on its way.
-func (s *remote) confirmed(m *packet.Request, now time.Time) {
+func (s *remote) confirmed(m *packet.Request, ofSource bool, now time.Time) {
 	w := &s.window
 	if !w.open {
 		return
@@ -244,11 +272,21 @@ func (s *remote) confirmed(m *packet.Request, now time.Time) {
 			if int32(seq-w.lead()) > int32(w.limit)-int32(w.count) {
 				continue // the source itself will say so, if it is true
 			}
-			s.expect(seq-1, backingOff, now)
-			s.expect(seq, awaitsData, now)
+			s.tell(seq - 1)
+			s.reach(now)
+			if s.tell(seq); w.lead()+1 == seq {
+				at := now.Add(dataWait)
+				w.extend(seq, awaitsData, at)
+				s.r.wakeAt(at)
+			}
 			continue
 		}
-		if x := w.get(seq); x != nil && (x.state == backingOff || x.state == awaitsConfirm) {
+		x := w.get(seq)
+		if x != nil && x.asked && ofSource {
+			x.asked = false
+			s.answered(now)
+		}
+		if x != nil && (x.state == backingOff || x.state == awaitsConfirm) {
 			w.set(seq, x, awaitsData, now.Add(dataWait))
 			s.r.wakeAt(x.at)
 		}
@@ -341,7 +379,7 @@ func (s *remote) next(now time.Time) bool {
 	}
 	s.repairs(now)
 	if at, ok := s.window.wake(); ok {
-		s.r.wakeAt(later(at, s.r.rested))
+		s.r.wakeAt(later(at, later(s.r.rested, s.rested)))
 	}
 	return true
 }
@@ -349,7 +387,7 @@ func (s *remote) next(now time.Time) bool {
 // repairs asks for what is missing, again if need be, and gives up what was asked for
 // often enough.
 func (s *remote) repairs(now time.Time) {
-	if now.Before(s.r.rested) {
+	if now.Before(s.r.rested) || now.Before(s.rested) {
 		return
 	}
 	s.naks = s.naks[:0]
@@ -361,17 +399,22 @@ func (s *remote) repairs(now time.Time) {
 		}
 		switch x.state {
 		case backingOff:
-			if len(s.naks)%(1+packet.MaxListed) == 0 && !s.r.mayAsk(now) {
+			if len(s.naks)%(1+packet.MaxListed) == 0 && !s.mayAsk(now) {
+				if s.deaf() && now.Before(s.nextNAK) {
+					x.state, over = gone, true
+					continue
+				}
 				s.window.set(seq, x, backingOff, now)
 				rests = true
 				continue
 			}
 			s.naks = append(s.naks, seq)
+			x.asked = true
 			s.window.set(seq, x, awaitsConfirm, now.Add(confirmWait))
 			continue
 		case awaitsConfirm:
 			x.naks++
-			unanswered = true
+			unanswered = unanswered || s.answer.Before(x.at.Add(-confirmWait))
 		case awaitsData:
 			x.confirms++
 		}
@@ -382,7 +425,7 @@ func (s *remote) repairs(now time.Time) {
 		s.window.set(seq, x, backingOff, s.backOff(now))
 	}
 	if unanswered {
-		s.other = !s.other
+		s.unanswered()
 	}
 	s.ask()
 	if over {
@@ -409,10 +452,54 @@ func (s *remote) ask() {
 	}
 }
 
-// answered notes an NCF or RDATA: where NAKs went to last, the source hears them.
-func (s *remote) answered() {
+// mayAsk reports whether the source may be sent another NAK now, and counts it. Its address
+// may be forged: after some without an answer there is one in the time that an answer takes,
+// and after as many of these as a packet is asked for, hardly any.
+func (s *remote) mayAsk(now time.Time) bool {
+	if s.open >= freeNAKs && now.Before(s.nextNAK) {
+		if !s.deaf() {
+			s.rested = s.nextNAK
+		}
+		return false
+	}
+	if !s.r.mayAsk(now) {
+		return false
+	}
+	switch s.open++; {
+	case s.deaf():
+		s.open, s.nextNAK = mostOpen, now.Add(deafPause)
+	case s.open >= freeNAKs:
+		s.nextNAK = now.Add(confirmWait)
+	}
+	return true
+}
+
+// deaf reports whether the source does not hear NAKs. What is missing of it is given up.
+func (s *remote) deaf() bool { return s.open >= mostOpen }
+
+// answered notes an NCF or RDATA for a packet that waits for one: where NAKs went to last,
+// the source hears them.
+func (s *remote) answered(now time.Time) {
 	if !s.other {
 		s.unsure = 0
+	}
+	s.answer, s.hears, s.fails = now, true, 0
+	s.open = max(0, min(s.open, freeNAKs)-answerBuys)
+	if !s.rested.IsZero() {
+		s.rested = time.Time{}
+		s.r.wakeAt(now)
+	}
+}
+
+// unanswered notes that a NAK was not confirmed, and nothing else since it was sent. If that
+// is more than a loss on the way, NAKs go to the other port.
+func (s *remote) unanswered() {
+	most := 1
+	if s.hears {
+		most = portFails
+	}
+	if s.fails++; s.fails >= most {
+		s.other, s.hears, s.fails = !s.other, false, 0
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // pack turns framed messages into the data of packets, of which each write ends one.
@@ -73,7 +74,7 @@ func TestTheOffsetIsThatOfAMessage(t *testing.T) {
 // TestMessagesPassPacketsOfAnySize: whatever pieces the writer gives, with frames of all
 // kinds of length.
 func TestMessagesPassPacketsOfAnySize(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range zmqtest.Seeds(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		var all []byte
 		for range 40 {

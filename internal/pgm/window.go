@@ -26,6 +26,7 @@ type slot struct {
 	state     state
 	continues bool // it is a later part of a fragmented unit
 	first     bool // it is the first part of one
+	asked     bool // a NAK was sent, and its source has not answered for this packet
 	naks      uint8
 	confirms  uint8
 }

@@ -24,6 +24,7 @@ type Batch struct {
 	Cut func(msgs, upTo int)
 
 	credit credit
+	widest int // the most frames of a message, as Outbox.widest has it
 }
 
 // Take moves messages into the batch, at most about takeLimit bytes. It
@@ -72,7 +73,10 @@ func (o *Outbox) take(b *Batch) bool {
 	if o.oldest != nil {
 		o.oldest.takenLocked(b.segs)
 	}
-	peer := o.accepterLocked(b.Size)
+	if b.widest = o.widest; len(o.segs) == 0 {
+		o.widest = 0
+	}
+	peer := o.accepterLocked(b)
 	o.mu.Unlock()
 	if peer != nil {
 		o.sift(b, peer)
@@ -200,6 +204,7 @@ func (o *Outbox) Failed(b *Batch, n int) {
 		o.weight.own += int64(cap(rest))
 		o.segs = append([]segment{s}, o.segs...)
 		o.bytes += len(rest)
+		o.widest = max(o.widest, b.widest)
 		o.torn.now = within
 		msgs, size = msgs-left, size-leftSize
 	}

@@ -26,10 +26,9 @@ const sharedFrames = 64
 // A member's own queue stays empty of messages meanwhile, so that their order is
 // that of the broadcast. The socket's lock guards joining, leaving and adding.
 type Broadcast struct {
-	mu     sync.Mutex // a leaf lock, below those of the outboxes
-	tail   *page
-	count  uint64 // messages that were added
-	widest int    // the most frames of one
+	mu    sync.Mutex // a leaf lock, below those of the outboxes
+	tail  *page
+	count uint64 // messages that were added
 	// waiting are the members that had taken everything when their writers ended.
 	waiting []*Pipe
 	budget  *Budget // that the pages draw on
@@ -39,9 +38,10 @@ type Broadcast struct {
 // out of it, and the page before. The garbage collector takes it after the last of them,
 // with which it gives back what it has drawn.
 type page struct {
-	b     []byte // grows in place under Broadcast.mu
-	count uint64 // of the broadcast at its end, once there is a next page
-	next  *page
+	b      []byte // grows in place under Broadcast.mu, as does widest
+	widest int    // the most frames of a message
+	count  uint64 // of the broadcast at its end, once there is a next page
+	next   *page
 
 	holders atomic.Int32
 	budget  *Budget
@@ -142,7 +142,6 @@ func (b *Broadcast) Fits(m *Message) bool { return m.Size() < RefSize && m.Len()
 func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 	b.mu.Lock()
 	need := m.Size() + wire.MaxHeaderSize*m.Len()
-	b.widest = max(b.widest, m.Len())
 	t := b.tail
 	if cap(t.b)-len(t.b) < need {
 		t.count = b.count
@@ -151,6 +150,7 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 		t.release()
 		t = b.tail
 	}
+	t.widest = max(t.widest, m.Len())
 	flags := byte(wire.FlagMore)
 	if len(m.Tail) == 0 {
 		flags = 0
@@ -190,7 +190,6 @@ func (b *Broadcast) Add(m *Message, flush []*Pipe) []*Pipe {
 func (s *membership) pull(o *Outbox, limit int) {
 	s.of.mu.Lock()
 	defer s.of.mu.Unlock()
-	o.widest = max(o.widest, s.of.widest)
 	for o.bytes < limit && s.seen < s.of.count {
 		upTo := s.of.count
 		if s.page.next != nil {
@@ -198,6 +197,7 @@ func (s *membership) pull(o *Outbox, limit int) {
 		}
 		if n := len(s.page.b); n > s.off {
 			part := s.page.b[s.off:n:n]
+			o.widest = max(o.widest, s.page.widest)
 			o.segs = append(o.segs, segment{b: part, chunk: &s.page.hold().chunk, msgs: int(upTo - s.seen), ends: true, weighs: len(part), common: true})
 			o.bytes += len(part)
 			o.weight.shared += int64(len(part))

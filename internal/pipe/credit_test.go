@@ -7,12 +7,13 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // A message is out of the queue as soon as the system has all of it, however the
 // batch is cut, and no message is counted twice.
 func TestCreditIsGivenMessageByMessage(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range zmqtest.Seeds(300) {
 		random := rand.New(rand.NewPCG(seed, 11))
 		o := newOutbox(0)
 		o.Attach(idleLink{}, wire.V31)

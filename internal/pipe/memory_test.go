@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // What comes back is used again for frames of about that size, and for no others.
@@ -86,10 +87,7 @@ func (r *reader) push() {
 // What was received by Read never changes, whatever comes in memory that Into gave
 // back, and nothing is lost or out of order where the high-water mark cuts runs.
 func TestMemoryThatComesBackIsNobodys(t *testing.T) {
-	for seed := range uint64(20) {
-		if testing.Short() && seed >= 4 {
-			break
-		}
+	for seed := range zmqtest.Seeds(20) {
 		p := New(Config{Mailbox: new(Mailbox), Buffers: new(Buffers), RecvHWM: 10 + int(seed)*20})
 		r := &reader{TB: t, random: rand.New(rand.NewPCG(seed, 1)), p: p}
 		var into [2]Message

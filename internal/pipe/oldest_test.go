@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // oldestBox is a pipe with DROP_OLDEST in both directions.
@@ -73,7 +74,7 @@ func randomMessage(r *rand.Rand, i int) (*Message, string) {
 // TestDropOldestSendsWholeMessagesInOrderAndTheNewest: whatever the messages are like, and
 // wherever the connection holds up or breaks.
 func TestDropOldestSendsWholeMessagesInOrderAndTheNewest(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range zmqtest.Seeds(40) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		hwm, limit := 1+r.IntN(20), 0
 		if r.IntN(3) == 0 {
@@ -185,7 +186,7 @@ func TestDropOldestLeavesTheMarkToWhatWaits(t *testing.T) {
 // TestDropOldestOfASubscriberKeepsTheNewest: of what a connection brings in runs and one
 // by one.
 func TestDropOldestOfASubscriberKeepsTheNewest(t *testing.T) {
-	for seed := range uint64(100) {
+	for seed := range zmqtest.Seeds(100) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		hwm, limit := 1+r.IntN(20), 0
 		if r.IntN(3) == 0 {

@@ -49,7 +49,7 @@ type Outbox struct {
 	sole     bool          // WriteSole may be used
 	peer     *Peer         // that is there and has announced what it accepts, or nil
 	refused  func(n int, reason error)
-	widest   int    // the most frames of a message so far, if it had several
+	widest   int    // the most frames of a message since segs was empty, if it had several
 	sent     uint64 // messages queued for the peer, but for those behind in supply
 	direct   uint64 // of these, what WriteSole has taken since BeginSole
 	share    membership

@@ -27,10 +27,9 @@ func (o *Outbox) setPeer(x *Peer) {
 	o.mu.Unlock()
 }
 
-// accepterLocked returns the peer if it may refuse a message of a batch of that size, or
-// nil.
-func (o *Outbox) accepterLocked(size int) *Peer {
-	if p := o.peer; p != nil && (int64(size) > p.Accepts() || int64(o.widest) > p.MaxFrames.Most()) {
+// accepterLocked returns the peer if it may refuse a message of a batch, or nil.
+func (o *Outbox) accepterLocked(b *Batch) *Peer {
+	if p := o.peer; p != nil && (int64(b.Size) > p.Accepts() || int64(b.widest) > p.MaxFrames.Most()) {
 		return p
 	}
 	return nil

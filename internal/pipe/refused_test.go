@@ -12,6 +12,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/wire"
 	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // announcing makes a peer with limits, of which 0 is none.
@@ -28,7 +29,7 @@ func announcing(frame, message, frames int) *Peer {
 // TestWriterDropsWhatThePeerHasAnnouncedToRefuse: of each kind, and nothing else. What is
 // kept stays whole and in order, with the commands between.
 func TestWriterDropsWhatThePeerHasAnnouncedToRefuse(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range zmqtest.Seeds(60) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		peer := announcing(7000*r.IntN(2), 9000*r.IntN(2), 2*r.IntN(2))
 		limit := int64(50_000 * r.IntN(2))
@@ -126,19 +127,61 @@ func TestBatchThatThePeerCannotRefuseIsNotLookedAt(t *testing.T) {
 	o := newOutbox(0)
 	o.setPeer(announcing(1000, 2000, 3))
 	for frames, looks := range map[int]bool{1: false, 2: false, 3: false, 4: true} {
-		o.widest = frames
-		if (o.accepterLocked(1000) != nil) != looks {
+		if (o.accepterLocked(&Batch{Size: 1000, widest: frames}) != nil) != looks {
 			t.Errorf("%d frames: looked at: %v", frames, !looks)
 		}
 	}
-	o.widest = 0
-	if o.accepterLocked(1001) == nil {
+	if o.accepterLocked(&Batch{Size: 1001}) == nil {
 		t.Error("a batch is not looked at that may hold a frame of 1001 bytes")
 	}
 	o.setPeer(&Peer{})
-	if o.accepterLocked(1<<40) != nil {
+	if o.accepterLocked(&Batch{Size: 1 << 40}) != nil {
 		t.Error("looked at, although the peer has announced nothing")
 	}
+}
+
+// TestOneWideMessageMakesNoLaterBatchLookedAt: once it is sent. When its connection breaks,
+// the next peer may be the one that refuses it.
+func TestOneWideMessageMakesNoLaterBatchLookedAt(t *testing.T) {
+	var batch Batch
+	take := func(o *Outbox, looks bool) {
+		t.Helper()
+		o.token = true
+		if !o.Take(&batch) {
+			t.Fatal("nothing to take")
+		}
+		o.setPeer(announcing(0, 0, 2))
+		if got := o.accepterLocked(&batch) != nil; got != looks {
+			t.Errorf("looked at: %v", got)
+		}
+		o.setPeer(&Peer{})
+	}
+	wide := func() *Message { return message("a", "message", "of four", "frames") }
+
+	p := oldestBox(0, 0)
+	p.out.Attach(idleLink{}, wire.V31)
+	publish(p, wide())
+	take(p.out, true)
+	p.out.Failed(&batch, 0)
+	publish(p, message("narrow"))
+	take(p.out, true)
+	p.out.Sent(&batch)
+	publish(p, message("narrow"))
+	take(p.out, false)
+	p.out.Sent(&batch)
+
+	b := NewBroadcast(nil)
+	b.Join(p)
+	b.Add(wide(), nil)
+	take(p.out, true)
+	p.out.Sent(&batch)
+	for range pageSize/RefSize + 1 { // to the next page, and in it
+		b.Add(message(string(make([]byte, RefSize-1))), nil)
+	}
+	p.out.token = true
+	drain(p.out)
+	b.Add(message("narrow"), nil)
+	take(p.out, false)
 }
 
 // TestMessageIsGivenUpInWhichPartOfAFrameWentOut: where only whole frames are counted, the

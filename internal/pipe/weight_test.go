@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/wire"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // sends is a pipe with a link, whose outbox has an account.
@@ -208,7 +209,7 @@ func TestSharedFrameIsDrawnOnce(t *testing.T) {
 
 // TestOutboxWeighsWhatItHas: nothing is left over, whatever becomes of the messages.
 func TestOutboxWeighsWhatItHas(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range zmqtest.Seeds(60) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		b := NewBudget(int64(1+r.IntN(8)) * mebibyte)
 		p := New(Config{Mailbox: &Mailbox{Writers: true}, Buffers: new(Buffers), SendHWM: 50 * r.IntN(2), OldestOut: r.IntN(2) == 0, TopicsOut: r.IntN(4) == 0})

@@ -14,7 +14,8 @@ import "time"
 // would be served one by one, or a ban, would lock it out. What the wait takes from the
 // hostile one is the rate at which it costs work: it has no more than MaxHandshakes
 // attempts in MaxFailureDelay. It is not the default, because a program with a wrong key that
-// tries for ever would make all others behind its address wait. Connections that say nothing cost none and are not counted.
+// tries for ever would make all others behind its address wait. Connections that say nothing
+// cost none and are not counted.
 type failures struct {
 	sources map[string]lapses
 }
@@ -60,8 +61,8 @@ func (f *failures) failed(source string, now time.Time) {
 	if f.sources == nil {
 		f.sources = make(map[string]lapses)
 	}
-	if x.times == 0 && len(f.sources) >= mostSources {
-		f.forget(now)
+	if _, known := f.sources[source]; !known && len(f.sources) >= mostSources {
+		f.forget()
 	}
 	f.sources[source] = lapses{x.times + 1, now}
 }
@@ -69,17 +70,21 @@ func (f *failures) failed(source string, now time.Time) {
 // succeeded forgets the failures of a source.
 func (f *failures) succeeded(source string) { delete(f.sources, source) }
 
-// forget makes room: for one source at least, and of those that are forgiven for all.
-func (f *failures) forget(now time.Time) {
+// forget makes room for another source. It compares a few, in no order, and takes the one
+// whose last failure is the longest ago. So a flood of sources costs the same for each, and
+// one that fails all the time is not forgotten in favour of sources that fail once.
+func (f *failures) forget() {
+	const few = 8
+	var quiet string
+	var since time.Time
+	n := 0
 	for s, x := range f.sources {
-		if now.Sub(x.last) > forgiven {
-			delete(f.sources, s)
+		if n == 0 || x.last.Before(since) {
+			quiet, since = s, x.last
+		}
+		if n++; n == few {
+			break
 		}
 	}
-	for s := range f.sources {
-		if len(f.sources) < mostSources {
-			return
-		}
-		delete(f.sources, s)
-	}
+	delete(f.sources, quiet)
 }

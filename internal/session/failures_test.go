@@ -54,8 +54,25 @@ func TestFailuresAreBounded(t *testing.T) {
 	if len(f.sources) != mostSources {
 		t.Errorf("%d sources", len(f.sources))
 	}
-	f.failed("late", now.Add(time.Hour))
-	if len(f.sources) != 1 {
-		t.Errorf("%d sources, of which all but one are forgiven", len(f.sources))
+	now = now.Add(time.Hour)
+	f.failed("late", now)
+	if x := f.sources["late"]; x.times != 1 || len(f.sources) != mostSources {
+		t.Errorf("%d sources, the last of which failed %d times", len(f.sources), x.times)
+	}
+}
+
+// TestSourceThatFailsAllTheTimeIsNotForgotten for those that fail once.
+func TestSourceThatFailsAllTheTimeIsNotForgotten(t *testing.T) {
+	var f failures
+	now := time.Unix(1e9, 0)
+	const n = 5 * mostSources
+	for i := range n {
+		f.failed("hostile", now)
+		now = now.Add(time.Millisecond)
+		f.failed(fmt.Sprint(i), now)
+		now = now.Add(time.Millisecond)
+	}
+	if x := f.sources["hostile"]; x.times != n {
+		t.Errorf("%d failures in a row are noted, of %d", x.times, n)
 	}
 }

@@ -176,8 +176,16 @@ func (s *Store) syncLoop() {
 	}
 }
 
+// refuseNilContext is the error of a call whose context is nil, before it does anything.
+func (s *Store) refuseNilContext(op string) error {
+	return fmt.Errorf("replay/diskstore: %s %s: the context.Context is nil, use context.Background()", op, s.path)
+}
+
 // Append implements replay.Store.
 func (s *Store) Append(ctx context.Context, records []replay.Record) error {
+	if ctx == nil {
+		return s.refuseNilContext("append to")
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -269,6 +277,10 @@ const (
 // Read implements replay.Store.
 func (s *Store) Read(ctx context.Context, from uint64) iter.Seq2[replay.Record, error] {
 	return func(yield func(replay.Record, error) bool) {
+		if ctx == nil {
+			yield(replay.Record{}, s.refuseNilContext("read"))
+			return
+		}
 		if _, err := s.expire("read"); err != nil {
 			yield(replay.Record{}, err)
 			return

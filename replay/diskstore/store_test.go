@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -349,5 +350,22 @@ func TestNumbersAreSkippedAfterAPowerFailure(t *testing.T) {
 	}
 	if want := fmt.Sprint([]uint64{0, 1, 2, 3, 4, st.Next}); fmt.Sprint(numbers) != want {
 		t.Errorf("messages %v, want %v", numbers, want)
+	}
+}
+
+func TestNilContextIsRefusedByName(t *testing.T) {
+	s, err := Open(filepath.Join(t.TempDir(), "x.db"), Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var none context.Context
+	var read error
+	for _, read = range s.Read(none, 0) {
+	}
+	for call, err := range map[string]error{"Append": s.Append(none, nil), "Read": read} {
+		if err == nil || !strings.Contains(err.Error(), "the context.Context is nil, use context.Background()") {
+			t.Errorf("%s: %v", call, err)
+		}
 	}
 }

@@ -55,6 +55,9 @@ type Store struct {
 
 // Open opens the store in a stream.
 func Open(ctx context.Context, js jetstream.JetStream, cfg Config) (*Store, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("replay/jetstream: open stream %q: %w", cfg.Name, errNilContext)
+	}
 	if cfg.Subject == "" {
 		cfg.Subject = "zmq." + cfg.Name
 	}
@@ -99,11 +102,17 @@ func streamConfig(cfg *Config) jetstream.StreamConfig {
 	return c
 }
 
+// errNilContext is the reason of calls whose context is nil, before they do anything.
+var errNilContext = errors.New("the context.Context is nil, use context.Background()")
+
 func (s *Store) fail(verb string, err error) error {
 	return fmt.Errorf("replay/jetstream: %s stream %q: %w", verb, s.name, err)
 }
 
-func (s *Store) usable(verb string) error {
+func (s *Store) usable(ctx context.Context, verb string) error {
+	if ctx == nil {
+		return s.fail(verb, errNilContext)
+	}
 	if s.closed.Load() {
 		return s.fail(verb, net.ErrClosed)
 	}
@@ -115,7 +124,7 @@ func (s *Store) usable(verb string) error {
 // those of the call that were stored before. When ctx has ended, it is not known whether
 // a message without a confirmation is stored.
 func (s *Store) Append(ctx context.Context, records []replay.Record) error {
-	if err := s.usable("append to"); err != nil {
+	if err := s.usable(ctx, "append to"); err != nil {
 		return err
 	}
 	messages := make([]*nats.Msg, len(records))
@@ -213,6 +222,9 @@ func (s *Store) Read(ctx context.Context, from uint64) iter.Seq2[replay.Record, 
 
 // read calls yield for each message. It returns nil if yield returns false.
 func (s *Store) read(ctx context.Context, from uint64, yield func(replay.Record, error) bool) error {
+	if ctx == nil {
+		return errNilContext
+	}
 	if s.closed.Load() {
 		return net.ErrClosed
 	}
@@ -261,7 +273,7 @@ func (s *Store) read(ctx context.Context, from uint64, yield func(replay.Record,
 
 // Find implements replay.Store, by the times of the publishers, whose clocks should agree.
 func (s *Store) Find(ctx context.Context, t time.Time) (uint64, error) {
-	if err := s.usable("search"); err != nil {
+	if err := s.usable(ctx, "search"); err != nil {
 		return 0, err
 	}
 	info, err := s.stream.Info(ctx)
@@ -291,7 +303,7 @@ func (s *Store) Find(ctx context.Context, t time.Time) (uint64, error) {
 
 // State implements replay.Store.
 func (s *Store) State(ctx context.Context) (replay.State, error) {
-	if err := s.usable("ask"); err != nil {
+	if err := s.usable(ctx, "ask"); err != nil {
 		return replay.State{}, err
 	}
 	info, err := s.stream.Info(ctx)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -271,5 +272,21 @@ func TestConsumerOfAReaderEndsSoon(t *testing.T) {
 	}
 	if err := consumers.Err(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNilContextIsRefusedByName(t *testing.T) {
+	var none context.Context
+	s := new(Store) // no call gets as far as its stream
+	_, open := Open(none, nil, Config{Name: "x"})
+	_, find := s.Find(none, time.Now())
+	_, state := s.State(none)
+	var read error
+	for _, read = range s.Read(none, 0) {
+	}
+	for call, err := range map[string]error{"Open": open, "Append": s.Append(none, nil), "Find": find, "State": state, "Read": read} {
+		if err == nil || !strings.Contains(err.Error(), "the context.Context is nil, use context.Background()") {
+			t.Errorf("%s: %v", call, err)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/auth"
+	"github.com/gozmq/zmq/replay"
 	"github.com/gozmq/zmq/reqrep"
 	"github.com/gozmq/zmq/test/rig"
 )
@@ -68,6 +69,7 @@ func withNilContext(r *rig.Test) map[string]func() error {
 	}
 	addSourcesWithNilContext(r, calls)
 	addRequestsWithNilContext(r, calls)
+	addStreamsWithNilContext(r, calls)
 	return calls
 }
 
@@ -104,6 +106,36 @@ func addRequestsWithNilContext(r *rig.Test, calls map[string]func() error) {
 	calls["reqrep (*Client) Request"] = func() error { _, err := client.Request(nilContext, nil); return err }
 }
 
+// addStreamsWithNilContext adds those of package replay.
+func addStreamsWithNilContext(r *rig.Test, calls map[string]func() error) {
+	pub, err := replay.NewPublisher(replay.PublisherConfig{Stream: "nil-context", Context: r.ZMQ})
+	r.Check(err)
+	r.Cleanup(func() { _ = pub.Close() })
+	r.Check(pub.BindReplay("inproc://nil-context-replay"))
+	sub, err := replay.NewSubscriber(replay.SubscriberConfig{Context: r.ZMQ, Sources: []replay.Source{
+		{Stream: "nil-context", Live: []string{"inproc://nil-context-stream"}, Replay: []string{"inproc://nil-context-replay"}},
+	}})
+	r.Check(err)
+	r.Cleanup(func() { _ = sub.Close() })
+	memory := replay.NewMemory(replay.Retention{})
+	calls["replay (*Publisher) Publish"] = func() error { _, err := pub.Publish(nilContext, []byte("x")); return err }
+	calls["replay (*Publisher) PublishBatch"] = func() error { _, err := pub.PublishBatch(nilContext, []byte("x")); return err }
+	calls["replay (*Subscriber) Recv"] = func() error { _, err := sub.Recv(nilContext); return err }
+	calls["replay (*Subscriber) WaitLive"] = func() error { return sub.WaitLive(nilContext) }
+	calls["replay (*Subscriber) Messages"] = func() error {
+		for _, err := range sub.Messages(nilContext) {
+			return err
+		}
+		return nil
+	}
+	calls["replay (*Memory) Read"] = func() error {
+		for _, err := range memory.Read(nilContext, 0) {
+			return err
+		}
+		return nil
+	}
+}
+
 // lookAtNoContext are the calls that have a context only because an interface asks for
 // it, and that do the same with any.
 var lookAtNoContext = map[string]string{
@@ -113,6 +145,9 @@ var lookAtNoContext = map[string]string{
 	"auth (PasswordFunc) CheckPassword":       "it calls the program's function",
 	"auth (FingerprintSet) CheckCertificate":  "it looks the certificate up in memory",
 	"auth (CertificateFunc) CheckCertificate": "it calls the program's function",
+	"replay (*Memory) Append":                 "it waits for nothing",
+	"replay (*Memory) Find":                   "it waits for nothing",
+	"replay (*Memory) State":                  "it waits for nothing",
 }
 
 func TestNilContextIsRefusedByName(t *testing.T) {
@@ -135,7 +170,7 @@ func TestNilContextIsRefusedByName(t *testing.T) {
 
 	takes := regexp.MustCompile(`^(?:func |method )(.*?)\((?:.*, )?context\.Context[,)]`)
 	inner := regexp.MustCompile(`func\([^()]*\)`) // is called by us, not by the program
-	for _, pkg := range []string{"zmq", "auth", "reqrep", "ws", "classic"} {
+	for _, pkg := range []string{"zmq", "auth", "reqrep", "ws", "classic", "replay"} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "api", pkg+".txt"))
 		rig.Must(t, err)
 		for line := range strings.Lines(string(text)) {

@@ -87,19 +87,20 @@ func TestCallThatGivesUpWaitingSaysWhy(t *testing.T) {
 		settings []zmq.Setting
 		known    func([]zmq.Endpoint) bool
 		want     string
+		section  string
 	}{
-		{"no listener", down, nil, failed, "connection refused"},
-		{"a name that does not resolve", "tcp://" + noName + ":5555", nil, failed, "no such host"},
-		{"listens and is silent", "tcp://" + silent.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?"},
-		{"a web server", "tcp://" + web.Listener.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?"},
-		{"a REQ to a PUB", pub, nil, failed, `a REQ does not talk to a "PUB"`},
-		{"a wrong server key", curve, []zmq.Setting{own.AsClient(wrong.Public)}, failed, "whose public key is not the one"},
-		{"no key", curve, nil, failed, `ours is NULL, the peer's "CURVE"`},
-		{"a key for a server without", rep, []zmq.Setting{own.AsClient(wrong.Public)}, failed, `ours is CURVE, the peer's "NULL"`},
-		{"an authorizer that says no", strict, nil, failed, "not on Sundays"},
-		{"an authorizer that says no with CURVE", picky, []zmq.Setting{own.AsClient(key.Public)}, failed, "not on Mondays"},
-		{"a name in process that is not bound", "inproc://unbound", nil, inState(zmq.EndpointConnecting), "has bound the name"},
-		{"a server that does not answer", rep, nil, inState(zmq.EndpointReady), ": connected"},
+		{"no listener", down, nil, failed, "connection refused", "connection-refused"},
+		{"a name that does not resolve", "tcp://" + noName + ":5555", nil, failed, "no such host", "connection-refused"},
+		{"listens and is silent", "tcp://" + silent.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?", "handshake-failed"},
+		{"a web server", "tcp://" + web.Listener.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?", "handshake-failed"},
+		{"a REQ to a PUB", pub, nil, failed, `a REQ does not talk to a "PUB"`, "handshake-failed"},
+		{"a wrong server key", curve, []zmq.Setting{own.AsClient(wrong.Public)}, failed, "whose public key is not the one", "handshake-failed"},
+		{"no key", curve, nil, failed, `ours is NULL, the peer's "CURVE"`, "handshake-failed"},
+		{"a key for a server without", rep, []zmq.Setting{own.AsClient(wrong.Public)}, failed, `ours is CURVE, the peer's "NULL"`, "handshake-failed"},
+		{"an authorizer that says no", strict, nil, failed, "not on Sundays", "refused-or-denied"},
+		{"an authorizer that says no with CURVE", picky, []zmq.Setting{own.AsClient(key.Public)}, failed, "not on Mondays", "refused-or-denied"},
+		{"a name in process that is not bound", "inproc://unbound", nil, inState(zmq.EndpointConnecting), "has bound the name", "nothing-arrives"},
+		{"a server that does not answer", rep, nil, inState(zmq.EndpointReady), ": connected", "context-deadline-exceeded"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := rig.New(t)
@@ -111,6 +112,9 @@ func TestCallThatGivesUpWaitingSaysWhy(t *testing.T) {
 			if text := err.Error(); !strings.Contains(text, c.want) || !strings.Contains(text, c.at) ||
 				!strings.HasPrefix(text, "zmq: request on "+s.String()+": context deadline exceeded; ") || strings.Count(text, "zmq: ") > 1 {
 				t.Errorf("the error says %q, want %q in it", text, c.want)
+			}
+			if text := err.Error(); !strings.HasSuffix(text, "; see docs/troubleshooting.md#"+c.section) {
+				t.Errorf("the error says %q, want section %s at its end", text, c.section)
 			}
 			var waited *zmq.WaitError
 			if !errors.As(err, &waited) || len(waited.Endpoints) != 1 || waited.Endpoints[0].Address != c.at {
@@ -166,16 +170,20 @@ func TestWaitErrorSaysWhatWasForgotten(t *testing.T) {
 	defer cancel()
 	receive := func(s *zmq.Socket) error { _, err := s.Recv(past); return err }
 	for _, c := range []struct {
-		err  error
-		want string
+		err     error
+		want    string
+		section string
 	}{
-		{receive(r.Connect(zmq.SUB, at)), "the socket has subscribed to nothing"},
-		{receive(r.Connect(zmq.DISH, group)), "the socket has joined no group"},
-		{push.Send(past, []byte("x")), "the queues of its peers are full"},
+		{receive(r.Connect(zmq.SUB, at)), "the socket has subscribed to nothing", "nothing-arrives"},
+		{receive(r.Connect(zmq.DISH, group)), "the socket has joined no group", "nothing-arrives"},
+		{push.Send(past, []byte("x")), "the queues of its peers are full", "send-blocks"},
 	} {
 		var waited *zmq.WaitError
 		if !errors.As(c.err, &waited) || !strings.Contains(waited.Hint, c.want) || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("%v, want %q in it", c.err, c.want)
+		}
+		if !strings.HasSuffix(c.err.Error(), "; see docs/troubleshooting.md#"+c.section) {
+			t.Errorf("%v, want section %s at its end", c.err, c.section)
 		}
 	}
 	sub := r.Connect(zmq.SUB, at)
@@ -227,7 +235,7 @@ func TestEndpointOfConnectThatGivesUpHasEnded(t *testing.T) {
 func TestEndpointsOfWaitErrorAreBounded(t *testing.T) {
 	e := &zmq.WaitError{Op: "receive", Socket: "PULL#1", Err: zmq.ErrTimeout, Endpoints: make([]zmq.Endpoint, 1000)}
 	e.Endpoints[999] = zmq.Endpoint{Address: "tcp://ready:1", State: zmq.EndpointReady, Peers: 1}
-	if text := e.Error(); len(text) > 1000 || !strings.HasSuffix(text, "; and 992 more endpoints") || strings.Contains(text, "ready") {
+	if text := e.Error(); len(text) > 1000 || !strings.Contains(text, "; and 992 more endpoints; see ") || strings.Contains(text, "ready") {
 		t.Error(text)
 	}
 }

@@ -109,7 +109,7 @@ func TestLostMessagesAreWarnedOfAndCounted(t *testing.T) {
 		w.want(0) // they are queued
 		send(7)
 		later(time.Second)
-		w.want(1, "level=WARN", `msg="messages lost: the queue of a peer is full"`, "socket="+pub.String(), "lost=7", "total=7")
+		w.want(1, "level=WARN", `msg="messages lost: the queue of a peer is full"`, "socket="+pub.String(), "lost=7", "total=7", "see=docs/troubleshooting.md#messages-are-lost")
 		send(2)
 		later(30 * time.Second)
 		send(3)
@@ -176,7 +176,7 @@ func TestReceiverWithoutSubscriptionIsWarnedOfOnce(t *testing.T) {
 			if c.want == "" {
 				w.want(0)
 			} else {
-				w.want(1, "level=WARN", "socket="+s.String(), c.want)
+				w.want(1, "level=WARN", "socket="+s.String(), c.want, "see=docs/troubleshooting.md#nothing-arrives")
 			}
 			gone := w.socket(c.typ) // closed before it is warned of
 			go c.listen(ctx, gone)
@@ -216,7 +216,7 @@ func TestClientWithAWrongKeyOrTypeIsWarned(t *testing.T) {
 		w := withWarnings(t)
 		s := w.socket(c.typ, c.settings...)
 		rig.Must(t, s.Connect(at))
-		w.await("level=WARN", "socket="+s.String(), c.want)
+		w.await("level=WARN", "socket="+s.String(), c.want, "see=docs/troubleshooting.md#handshake-failed")
 		w.end()
 	}
 }

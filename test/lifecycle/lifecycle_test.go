@@ -341,7 +341,7 @@ func TestTermClosesOpenSocketsAndNamesThem(t *testing.T) {
 	}
 	text := log.String()
 	if strings.Count(text, "\n") != 1 || !strings.Contains(text, "level=WARN") ||
-		!strings.Contains(text, open.String()) || !strings.Contains(text, at) {
+		!strings.Contains(text, open.String()) || !strings.Contains(text, at) || !strings.Contains(text, "see=docs/troubleshooting.md#a-process-does-not-end") {
 		t.Errorf("the log says %q", text)
 	}
 	r.Check(r.ZMQ.Term(r.Ctx)) // again

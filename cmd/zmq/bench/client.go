@@ -122,8 +122,10 @@ func (c *Client) dataEndpoint(bound string) string {
 	if scheme == "ipc" || scheme == "inproc" {
 		return bound
 	}
-	host := rest[:strings.LastIndexByte(rest, ':')]
-	return scheme + "://" + host + bound[strings.LastIndexByte(bound, ':'):]
+	host, _ := splitHost(rest)
+	_, rest, _ = strings.Cut(bound, "://")
+	_, port := splitHost(rest)
+	return scheme + "://" + host + port
 }
 
 // sender returns what sends a message of a run. Each message is a copy, as a program that

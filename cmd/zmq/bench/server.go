@@ -157,7 +157,16 @@ func (s *Server) dataEndpoint() string {
 		s.dataN++
 		return fmt.Sprintf("inproc://%s-data-%d", rest, s.dataN)
 	}
-	return scheme + "://" + rest[:strings.LastIndexByte(rest, ':')] + ":*"
+	host, _ := splitHost(rest)
+	return scheme + "://" + host + ":*"
+}
+
+// splitHost cuts an address in front of the colon of its port. A path of WebSocket stays
+// with the port.
+func splitHost(address string) (host, port string) {
+	authority, _, _ := strings.Cut(address, "/")
+	i := max(strings.LastIndexByte(authority, ':'), 0)
+	return address[:i], address[i:]
 }
 
 // end ends the session.

@@ -34,7 +34,8 @@ const benchLong = `Measures how many messages a second pass, as the receiver cou
 Patterns: push-pull, pub-sub, pair, scatter-gather and radio-dish send one way; req-rep, dealer-router and
 client-server wait for replies, --window requests at a time. Data goes over a second port of the server, a
 free one or that of 'serve --data'. --curve encrypts with keys that are made up; 'serve --curve-server'
-and --server-key do it between two machines.
+and --server-key do it between two machines. Endpoints of ws, wss and tls work too: 'serve' has --cert and
+--key then, and this end --ca. With both ends here and no --cert a certificate is made up.
 
 A line on a terminal shows the rate while it is measured. At the end comes a table.`
 
@@ -52,6 +53,7 @@ type benchFlags struct {
 	json     string
 	svg      string
 	secure   securityFlags
+	tls      tlsFlags
 	set      socketFlags
 }
 
@@ -64,12 +66,17 @@ func newBenchCommand(s Streams) *cobra.Command {
 		Example: "  zmq bench --pattern push-pull --size 16,1KiB,64KiB\n  zmq bench --connect tcp://server:5560 --pattern req-rep --json result.json --svg result.svg\n  zmq bench --curve --time 5",
 		GroupID: "more",
 		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return f.run(cmd.Context(), s) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := applyNamedContext(cmd, s.Err); err != nil {
+				return err
+			}
+			return f.run(cmd.Context(), s)
+		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringVarP(&f.connect, "connect", "c", "", "measure with the 'zmq bench serve' at `ENDPOINT`")
-	fs.StringVarP(&f.bind, "bind", "b", "tcp://127.0.0.1:*", "without --connect, `ENDPOINT` by which the two ends meet: tcp, ipc or inproc")
+	fs.StringVarP(&f.bind, "bind", "b", "tcp://127.0.0.1:*", "without --connect, `ENDPOINT` by which the two ends meet: tcp, ipc, inproc, ws, wss or tls")
 	fs.StringSliceVarP(&f.patterns, "pattern", "p", []string{"push-pull", "req-rep"}, "`PATTERN` to measure; repeatable, or 'all'")
 	fs.StringSliceVar(&f.sizes, "size", []string{"16", "1KiB", "64KiB"}, "`SIZE` of messages: bytes, or with KiB or MiB; repeatable")
 	durationVar(fs, &f.time, "time", "T", 2*time.Second, "send for `D` with each pattern and size")
@@ -80,6 +87,8 @@ func newBenchCommand(s Streams) *cobra.Command {
 	fs.StringVar(&f.json, "json", "", "write the results as JSON into `FILE`, - for standard output instead of the table")
 	fs.StringVar(&f.svg, "svg", "", "draw the results into `FILE`")
 	f.secure.add(fs)
+	f.tls.add(fs)
+	addNamedContextFlag(fs)
 	addSet(fs, &f.set)
 	must(cmd.RegisterFlagCompletionFunc("pattern", cobra.FixedCompletions(bench.PatternNames(), cobra.ShellCompDirectiveNoFileComp)))
 	cmd.AddCommand(newBenchServe(s))
@@ -93,20 +102,28 @@ func addSet(fs *pflag.FlagSet, f *socketFlags) {
 
 func newBenchServe(s Streams) *cobra.Command {
 	var secure securityFlags
+	var tls tlsFlags
 	var set socketFlags
+	var bind []string
 	var data string
 	cmd := &cobra.Command{
-		Use:     "serve ENDPOINT",
+		Use:     "serve [ENDPOINT]",
 		Short:   "Be the other end of measurements, until a signal",
 		Example: "  zmq bench serve 'tcp://*:5560'\n  zmq bench serve 'tcp://*:5560' --data 'tcp://*:5561' --curve-server server.key_secret --insecure-any-key",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if len(args) > 1 {
 				return usageError{errors.New("it wants one endpoint, such as tcp://*:5560")}
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			settings, err := benchSettings(&secure, &set, s.Err)
+			if err := applyNamedContext(cmd, s.Err); err != nil {
+				return err
+			}
+			if args = append(args, bind...); len(args) == 0 {
+				return usageError{errors.New("it wants one endpoint, such as tcp://*:5560, or a --context that binds to one")}
+			}
+			settings, err := benchSettings(&secure, &tls, &set, s.Err)
 			if err != nil {
 				return err
 			}
@@ -141,16 +158,24 @@ func newBenchServe(s Streams) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&data, "data", "", "bind data sockets to `ENDPOINT` (default: a free port)")
 	secure.add(cmd.Flags())
+	tls.add(cmd.Flags())
+	addNamedContextFlag(cmd.Flags())
+	cmd.Flags().StringArrayVar(&bind, "bind", nil, "") // what a context has
+	must(cmd.Flags().MarkHidden("bind"))
 	addSet(cmd.Flags(), &set)
 	return cmd
 }
 
 // benchSettings are the options of all sockets of one end.
-func benchSettings(secure *securityFlags, set *socketFlags, notes io.Writer) ([]zmq.Setting, error) {
-	if err := secure.check(); err != nil {
+func benchSettings(secure *securityFlags, tls *tlsFlags, set *socketFlags, notes io.Writer) ([]zmq.Setting, error) {
+	if err := errors.Join(secure.check(), tls.check()); err != nil {
 		return nil, usageError{err}
 	}
 	security, err := secure.settings(notes)
+	if err != nil {
+		return nil, err
+	}
+	transports, err := tls.transports()
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +183,7 @@ func benchSettings(secure *securityFlags, set *socketFlags, notes io.Writer) ([]
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return append(security, settings...), nil
+	return append(append(security, transports), settings...), nil
 }
 
 // runs are all patterns with all sizes.
@@ -208,9 +233,17 @@ func (f *benchFlags) run(ctx context.Context, s Streams) error {
 	case f.curve && (f.connect != "" || f.secure.mechanism() != "NULL"):
 		return usageError{errors.New("--curve makes up keys for both ends: between two machines it is --server-key here, and --curve-server there")}
 	}
-	settings, err := benchSettings(&f.secure, &f.set, s.Err)
+	settings, err := benchSettings(&f.secure, &f.tls, &f.set, s.Err)
 	if err != nil {
 		return err
+	}
+	if f.connect == "" && f.tls.cert == "" {
+		// In the place of what was read from files.
+		made, err := madeUpCertificate(f.bind)
+		if err != nil {
+			return err
+		}
+		settings = append(settings, made...)
 	}
 	zctx, err := zmq.NewContext(zmq.ContextConfig{})
 	if err != nil {
@@ -229,6 +262,13 @@ func (f *benchFlags) run(ctx context.Context, s Streams) error {
 		return setupError(err)
 	}
 	defer client.Close()
+	if f.connect != "" && !f.set.quiet {
+		following, cancel := context.WithCancel(ctx)
+		// What happens before this line happens again with the next attempt.
+		r := newReach(following, client.Control(), s.Err)
+		defer r.wait()
+		defer cancel()
+	}
 	results, err := f.measure(ctx, s, client, runs)
 	if err != nil {
 		return err

@@ -53,6 +53,30 @@ func TestBenchBetweenTwo(t *testing.T) {
 	}
 }
 
+// Alone a certificate is made up; between two it comes from files.
+func TestBenchOverTLSAndWebSocket(t *testing.T) {
+	for _, scheme := range []string{"ws", "wss", "tls"} {
+		p := start(t, "", "bench", "--bind", scheme+"://127.0.0.1:*", "--count", "20", "--size", "16")
+		p.ends(t, exitOK)
+		if lines := strings.Split(p.out.String(), "\n"); len(lines) != 4 {
+			t.Errorf("%s: it writes %s", scheme, p.out)
+		}
+	}
+	cert, key := selfSigned(t)
+	for _, bind := range []string{"wss://127.0.0.1:*/path", "tls://127.0.0.1:*"} {
+		server := start(t, "", "bench", "serve", bind, "--cert", cert, "--key", key)
+		where := server.endpoint(t)
+		untrusting := start(t, "", "bench", "--connect", where, "--timeout", "60", "--count", "1", "--size", "1")
+		untrusting.waitFor(t, untrusting.errs, where+": ", "certificate")
+		untrusting.interrupt()
+		untrusting.ends(t, exitError)
+		p := start(t, "", "bench", "--connect", where, "--ca", cert, "--count", "20", "--size", "1")
+		p.ends(t, exitOK)
+		server.interrupt()
+		server.ends(t, exitOK)
+	}
+}
+
 func TestBenchUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"--pattern push-pul":          "did you mean push-pull?",

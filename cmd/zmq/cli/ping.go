@@ -50,12 +50,16 @@ func newPingCommand(s Streams) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				if err := p.fromContext(cmd); err != nil {
-					return err
-				}
-			} else {
+			if err := applyContext(cmd, p.notes); err != nil {
+				return err
+			}
+			switch {
+			case len(args) > 0:
 				p.endpoint = args[0]
+			case len(p.connect) > 0:
+				p.endpoint = p.connect[0]
+			default:
+				return usageError{errors.New("it wants one endpoint, such as tcp://HOST:PORT, or a --context that connects to one")}
 			}
 			return p.run(cmd.Context())
 		},
@@ -68,21 +72,8 @@ func newPingCommand(s Streams) *cobra.Command {
 	p.security.add(f)
 	p.tls.addClient(f)
 	addContextFlag(f)
-	f.StringArrayVar(&p.connect, "connect", nil, "") // what a context has
-	must(f.MarkHidden("connect"))
+	addHiddenConnect(f, &p.connect)
 	return cmd
-}
-
-// fromContext takes the endpoint and the keys from a saved context.
-func (p *ping) fromContext(cmd *cobra.Command) error {
-	if err := applyContext(cmd, p.notes); err != nil {
-		return err
-	}
-	if len(p.connect) == 0 {
-		return usageError{errors.New("it wants one endpoint, such as tcp://HOST:PORT, or a --context that connects to one")}
-	}
-	p.endpoint = p.connect[0]
-	return nil
 }
 
 // target is where the endpoint leads, with the certificates that were given.

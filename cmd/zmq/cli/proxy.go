@@ -10,11 +10,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/auth"
@@ -72,6 +75,9 @@ func newProxyCommand(s Streams) *cobra.Command {
 		GroupID:   "more",
 		ValidArgs: []string{"queue", "forwarder", "streamer"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.applyContexts(cmd, s.Err); err != nil {
+				return err
+			}
 			return runProxy(cmd.Context(), s, &f, args)
 		},
 	}
@@ -88,12 +94,62 @@ func newProxyCommand(s Streams) *cobra.Command {
 	for i, prefix := range []string{"frontend-", "backend-"} {
 		f.secure[i].prefix, f.secure[i].domain = prefix, prefix+authDomain
 		f.secure[i].add(fs)
+		fs.String(prefix+"context", "", "take endpoints and keys of that socket from saved context `NAME`; see 'zmq context'")
 	}
 	f.tls.add(fs)
 	fs.StringArrayVar(&f.socket.set, "set", nil, "set any option, `OPTION=VALUE`, on the sockets it applies to; repeatable; see 'zmq options'")
 	fs.BoolVarP(&f.socket.verbose, "verbose", "v", false, "log connections to standard error")
 	fs.BoolVarP(&f.socket.quiet, "quiet", "q", false, "write only errors to standard error")
 	return cmd
+}
+
+// applyContexts sets the flags of each of the two sockets that its saved context has and
+// the command line has not.
+func (f *proxyFlags) applyContexts(cmd *cobra.Command, notes io.Writer) error {
+	given := make(map[string]bool)
+	cmd.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	set := make(map[string]string) // certificates, which both sockets have, and the context that has them
+	for i, side := range []string{"frontend", "backend"} {
+		name, _ := cmd.Flags().GetString(side + "-context")
+		if name == "" {
+			continue
+		}
+		c, err := readContext(name, notes)
+		if err != nil {
+			return err
+		}
+		if !given[side] {
+			places := slices.Clone(c.Flags["bind"])
+			for _, endpoint := range c.Flags["connect"] {
+				places = append(places, "connect:"+endpoint)
+			}
+			if err := setFlag(cmd, side, places); err != nil {
+				return err
+			}
+		}
+		mechanism := slices.ContainsFunc(mechanismFlags, func(flag string) bool { return given[f.secure[i].prefix+flag] })
+		for _, flag := range slices.Sorted(maps.Keys(c.Flags)) {
+			to, values := f.secure[i].prefix+flag, c.Flags[flag]
+			switch {
+			case flag == "bind" || flag == "connect",
+				mechanism && slices.Contains(mechanismFlags, flag),
+				(flag == "cert" || flag == "key") && (given["cert"] || given["key"]):
+				continue
+			case cmd.Flags().Lookup(to) == nil: // a certificate
+				if other := set[flag]; other != "" && other != name {
+					return usageError{fmt.Errorf("the contexts %s and %s both have --%s, and a proxy has one", other, name, flag)}
+				}
+				to, set[flag] = flag, name
+			}
+			if given[to] || cmd.Flags().Lookup(to) == nil {
+				continue
+			}
+			if err := setFlag(cmd, to, values); err != nil {
+				return fmt.Errorf("context %s: %w", name, err)
+			}
+		}
+	}
+	return nil
 }
 
 // place is one endpoint of a socket.

@@ -107,10 +107,7 @@ type recorder struct {
 // openRecording creates a file, or goes on in one.
 func openRecording(name string, again, replace bool, h recording.Header, notes io.Writer) (*recorder, error) {
 	mode := os.O_RDWR | os.O_CREATE
-	switch {
-	case replace:
-		mode |= os.O_TRUNC
-	case !again:
+	if !again && !replace {
 		mode |= os.O_EXCL
 	}
 	f, err := os.OpenFile(name, mode, 0o600) // messages may be secrets
@@ -121,23 +118,40 @@ func openRecording(name string, again, replace bool, h recording.Header, notes i
 		return nil, err
 	}
 	r := &recorder{file: f}
-	info, err := f.Stat()
-	if err == nil && info.Size() > 0 {
-		var removed int64
-		if removed, err = recording.Recover(f); err == nil {
-			r.w = recording.Continue(f)
-		}
-		if removed > 0 {
-			fmt.Fprintf(notes, "%s ended in the middle of a message: %d bytes were removed\n", name, removed)
-		}
-	} else if err == nil {
-		r.w, err = recording.NewWriter(f, h)
-	}
-	if err != nil {
+	if err := r.begin(replace, h, notes); err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
+}
+
+// begin makes the file ready for the next message. Nothing of it is read or removed before
+// it is certain that no other program writes to it.
+func (r *recorder) begin(replace bool, h recording.Header, notes io.Writer) error {
+	if err := recording.Lock(r.file); err != nil {
+		return err
+	}
+	if replace {
+		if err := r.file.Truncate(0); err != nil {
+			return err
+		}
+	}
+	info, err := r.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		if r.w, err = recording.NewWriter(r.file, h); err != nil {
+			return err
+		}
+		return errors.Join(r.w.Flush(), r.file.Sync()) // without the header nothing can be read
+	}
+	removed, err := recording.Recover(r.file)
+	if removed > 0 {
+		fmt.Fprintf(notes, "%s did not end with a whole message: %d bytes were removed\n", r.file.Name(), removed)
+	}
+	r.w = recording.Continue(r.file)
+	return err
 }
 
 // write implements sink.

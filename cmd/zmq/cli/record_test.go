@@ -89,10 +89,31 @@ func TestRecordIsReadBackAfterACrash(t *testing.T) {
 		t.Errorf("it writes %q and says %q", p.out, p.errs)
 	}
 	more := start(t, "", "record", torn, anyPort0, "--type", "pull", "--append", "--count", "1")
-	more.waitFor(t, more.errs, "ended in the middle of a message")
+	more.waitFor(t, more.errs, "did not end with a whole message")
 	start(t, "", "push", more.endpoint(t), "three").ends(t, exitOK)
 	more.ends(t, exitOK)
 	start(t, "", "replay", torn, "--print").wrote(t, "one\nthree\n")
+}
+
+// A second writer would write into the middle of the first one's messages, or remove them.
+func TestOnlyOneProgramRecordsIntoAFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.zmqrec")
+	record := start(t, "", "record", name, anyPort0, "--type", "pull", "--count", "1")
+	endpoint := record.endpoint(t)
+	for _, flag := range []string{"--append", "--replace"} {
+		p := start(t, "", "record", name, anyPort0, "--type", "pull", flag)
+		p.ends(t, exitError)
+		if said := p.errs.String(); !strings.Contains(said, name) || !strings.Contains(said, "another program records into it") {
+			t.Errorf("%s: it says %q", flag, said)
+		}
+	}
+	start(t, "", "push", endpoint, "one").ends(t, exitOK)
+	record.ends(t, exitOK)
+	start(t, "", "replay", name, "--print").wrote(t, "one\n")
+	more := start(t, "", "record", name, anyPort0, "--type", "pull", "--append", "--count", "1")
+	start(t, "", "push", more.endpoint(t), "two").ends(t, exitOK)
+	more.ends(t, exitOK)
+	start(t, "", "replay", name, "--print").wrote(t, "one\ntwo\n")
 }
 
 // Messages may be secrets, which other users of the machine are not to read.

@@ -26,9 +26,10 @@ const contextLong = `A saved context is a name for endpoints, keys, passwords an
   zmq context save prod --connect tcp://db.example.org:5555 --server-key db.key --curve-client me.key_secret
   zmq req --context prod hello
 
-ZMQ_CONTEXT in the environment is the context of commands without --context. What the command line
-says goes before what is saved: endpoints replace the saved endpoints, and the flags of a mechanism
-those of the saved one. Contexts lie in the configuration folder of the user ($XDG_CONFIG_HOME or
+ZMQ_CONTEXT in the environment is the context of sockets, ping and probe without --context. bench, top
+and proxy use a context only if their command line names it; a proxy has --frontend-context and
+--backend-context. What the command line says goes before what is saved: endpoints replace the saved
+endpoints, and the flags of a mechanism those of the saved one. Contexts lie in the configuration folder of the user ($XDG_CONFIG_HOME or
 ~/.config, in zmq/contexts), each in a file that only the user can read.`
 
 // contextVariable names the context of commands that do not.
@@ -43,11 +44,14 @@ type saved struct {
 // context works in every folder.
 var paths = []string{"curve-client", "curve-server", "auth-keys", "auth-users", "ca", "cert", "key", "client-ca"}
 
+// mechanismFlags choose a mechanism and its keys.
+var mechanismFlags = []string{"plain", "server-key", "curve-client", "curve-server", "auth-keys", "insecure-any-key", "auth-users"}
+
 // families are flags that replace each other: if the command line has one, no other is
 // taken from a saved context.
 var families = [][]string{
 	{"bind", "connect"},
-	{"plain", "server-key", "curve-client", "curve-server", "auth-keys", "insecure-any-key", "auth-users"},
+	mechanismFlags,
 	{"cert", "key"},
 }
 
@@ -136,12 +140,34 @@ func addContextFlag(fs *pflag.FlagSet) {
 	fs.String("context", "", "take endpoints and keys from saved context `NAME` (default: $"+contextVariable+"); see 'zmq context'")
 }
 
-// applyContext sets the flags that a saved context has and the command line has not.
+// addNamedContextFlag adds the flag to a command that uses no context without being told.
+func addNamedContextFlag(fs *pflag.FlagSet) {
+	fs.String("context", "", "take endpoints and keys from saved context `NAME`; see 'zmq context'")
+}
+
+// addHiddenConnect gives a command whose endpoints are arguments those of a saved context.
+func addHiddenConnect(fs *pflag.FlagSet, list *[]string) {
+	fs.StringArrayVar(list, "connect", nil, "")
+	must(fs.MarkHidden("connect"))
+}
+
+// applyContext sets the flags that a saved context has and the command line has not. The
+// environment may name the context, too.
 func applyContext(cmd *cobra.Command, notes io.Writer) error {
 	name, _ := cmd.Flags().GetString("context")
 	if name == "" {
 		name = os.Getenv(contextVariable)
 	}
+	return applyNamed(cmd, name, notes)
+}
+
+// applyNamedContext is applyContext for commands that use no context without being told.
+func applyNamedContext(cmd *cobra.Command, notes io.Writer) error {
+	name, _ := cmd.Flags().GetString("context")
+	return applyNamed(cmd, name, notes)
+}
+
+func applyNamed(cmd *cobra.Command, name string, notes io.Writer) error {
 	if name == "" {
 		return nil
 	}
@@ -162,10 +188,21 @@ func applyContext(cmd *cobra.Command, notes io.Writer) error {
 		if given[flag] || cmd.Flags().Lookup(flag) == nil {
 			continue
 		}
-		for _, value := range c.Flags[flag] {
-			if err := cmd.Flags().Set(flag, value); err != nil {
-				return fmt.Errorf("context %s: %w", name, err)
-			}
+		if err := setFlag(cmd, flag, c.Flags[flag]); err != nil {
+			return fmt.Errorf("context %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// setFlag gives a flag its saved values. One that holds a single value gets the first.
+func setFlag(cmd *cobra.Command, flag string, values []string) error {
+	if _, list := cmd.Flags().Lookup(flag).Value.(pflag.SliceValue); !list {
+		values = values[:min(len(values), 1)]
+	}
+	for _, value := range values {
+		if err := cmd.Flags().Set(flag, value); err != nil {
+			return err
 		}
 	}
 	return nil

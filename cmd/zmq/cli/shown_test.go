@@ -148,3 +148,66 @@ func TestSavedContextComesLast(t *testing.T) {
 	start(t, "", "push", "--context", "c", "--connect", pull.endpoint(t), "--plain", "alice:secret", "x").ends(t, exitOK)
 	pull.wrote(t, "x\n")
 }
+
+// contextsHere keeps the saved contexts of a test apart.
+func contextsHere(t *testing.T) {
+	t.Helper()
+	home := t.TempDir()
+	t.Setenv("XDG_CONFIG_HOME", home)
+	t.Setenv("HOME", home)
+	t.Setenv("AppData", home)
+	t.Setenv(contextVariable, "")
+}
+
+// ping and probe take the keys of a context with endpoints of the command line, too.
+func TestSavedContextOfPingAndProbe(t *testing.T) {
+	contextsHere(t)
+	rep := start(t, "", "rep", anyPort0, "--auth-users", users(t), "--echo")
+	where := rep.endpoint(t)
+	start(t, "", "context", "save", "here", "--connect", where, "--plain", "alice:secret").ends(t, exitOK)
+	start(t, "", "context", "save", "keys", "--plain", "alice:secret").ends(t, exitOK)
+	start(t, "", "context", "save", "wrong", "--connect", where, "--plain", "alice:guess").ends(t, exitOK)
+	for args, code := range map[string]int{
+		"ping --context here --type req -n 1":                exitOK,
+		"ping --context keys --type req -n 1 " + where:       exitOK,
+		"ping --context wrong --type req -n 1":               exitError,
+		"probe --context here":                               exitOK,
+		"probe --context keys " + where:                      exitOK,
+		"probe --context wrong":                              exitError,
+		"probe --context wrong --plain alice:secret":         exitOK,
+		"top --context here --count 1 --interval 0.2":        exitError, // it asks that socket, which has no statistics
+		"bench --context wrong --count 1 --timeout 0.2":      exitError,
+		"bench serve --context here":                         exitUsage, // it binds to nothing
+		"proxy queue --frontend-context nothing -B " + where: exitUsage,
+	} {
+		p := start(t, "", strings.Fields(args)...)
+		<-p.done
+		if p.code != code {
+			t.Errorf("%s: it ends with %d, want %d: %s %s", args, p.code, code, p.out, p.errs)
+		}
+	}
+	rep.interrupt()
+	rep.ends(t, exitOK)
+}
+
+// Each of a proxy's sockets has a context of its own.
+func TestSavedContextOfProxy(t *testing.T) {
+	contextsHere(t)
+	rep := start(t, "", "rep", anyPort0, "--auth-users", users(t), "--echo")
+	start(t, "", "context", "save", "front", "--bind", "tcp://127.0.0.1:*", "--auth-users", users(t)).ends(t, exitOK)
+	start(t, "", "context", "save", "back", "--connect", rep.endpoint(t), "--plain", "alice:secret").ends(t, exitOK)
+	proxy := start(t, "", "proxy", "queue", "--frontend-context", "front", "--backend-context", "back")
+	start(t, "", "req", "--connect", proxy.endpoint(t), "--plain", "alice:secret", "hello").wrote(t, "hello\n")
+	proxy.interrupt()
+	proxy.ends(t, exitOK)
+
+	cert, key := selfSigned(t)
+	other, otherKey := selfSigned(t)
+	start(t, "", "context", "save", "front", "--bind", "tls://127.0.0.1:*", "--cert", cert, "--key", key).ends(t, exitOK)
+	start(t, "", "context", "save", "back", "--connect", "tls://127.0.0.1:1", "--cert", other, "--key", otherKey).ends(t, exitOK)
+	both := start(t, "", "proxy", "queue", "--frontend-context", "front", "--backend-context", "back")
+	both.ends(t, exitUsage)
+	if text := both.errs.String(); !strings.Contains(text, "both have --cert") {
+		t.Errorf("it says %q", text)
+	}
+}

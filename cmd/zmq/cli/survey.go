@@ -59,6 +59,12 @@ func newProbeCommand(s Streams) *cobra.Command {
 		GroupID: "more",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := applyContext(cmd, v.streams.Err); err != nil {
+				return err
+			}
+			if named, _ := cmd.Flags().GetString("context"); len(args) == 0 && named != "" {
+				args = v.connect
+			}
 			return v.run(cmd.Context(), args)
 		},
 	}
@@ -69,6 +75,8 @@ func newProbeCommand(s Streams) *cobra.Command {
 	f.StringVar(&v.expect[1], "expect-mechanism", "", "`MECHANISM` that each socket is to have: NULL, PLAIN, CURVE")
 	v.security.add(f)
 	v.tls.addClient(f)
+	addContextFlag(f)
+	addHiddenConnect(f, &v.connect)
 	return cmd
 }
 

@@ -31,23 +31,29 @@ func newTopCommand(s Streams) *cobra.Command {
 	var count int
 	var lines, peers bool
 	var secure securityFlags
+	var tls tlsFlags
+	var connect []string
 	cmd := &cobra.Command{
-		Use:     "top PLACE...",
+		Use:     "top [PLACE...]",
 		Short:   "Show the sockets of running programs",
 		Long:    topLong,
 		Example: "  zmq top http://localhost:8080/debug/zmq/\n  zmq top ipc:///run/a.stats ipc:///run/b.stats\n  zmq top --count 1 --peers http://localhost:8080/debug/zmq/ | less",
 		GroupID: "more",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{errors.New("it wants where statistics are: http://HOST:PORT/PATH/, tcp://HOST:PORT or ipc://PATH")}
-			}
-			return nil
-		},
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := applyNamedContext(cmd, s.Err); err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				args = connect
+			}
+			if len(args) == 0 {
+				return usageError{errors.New("it wants where statistics are: http://HOST:PORT/PATH/, tcp://HOST:PORT or ipc://PATH, or a --context that connects to such")}
+			}
 			if interval <= 0 || count < 0 {
 				return usageError{errors.New("--interval is above zero, and --count is no less")}
 			}
-			settings, err := benchSettings(&secure, new(socketFlags), s.Err)
+			settings, err := benchSettings(&secure, &tls, new(socketFlags), s.Err)
 			if err != nil {
 				return err
 			}
@@ -86,5 +92,8 @@ func newTopCommand(s Streams) *cobra.Command {
 	fs.BoolVar(&lines, "lines", false, "write lines, on a terminal too")
 	fs.BoolVar(&peers, "peers", false, "show endpoints, peers and losses by cause")
 	secure.add(fs)
+	tls.addClient(fs)
+	addNamedContextFlag(fs)
+	addHiddenConnect(fs, &connect)
 	return cmd
 }

@@ -83,8 +83,7 @@ func (r *Reader) readBlock() ([]byte, error) {
 		content.Grow(int(size))
 	}
 	if _, err := io.CopyN(&content, r.in, size); err != nil {
-		if _, _, ok := parse(content.Bytes()); ok && cut(err) {
-			// All frames are there, so it is the size that is wrong.
+		if cut(err) && holdsMore(content.Bytes(), binary.BigEndian.Uint32(head[4:])) {
 			return nil, &TornError{r.offset, true}
 		}
 		return nil, r.torn(err)
@@ -104,11 +103,34 @@ func (r *Reader) torn(err error) error {
 	return err
 }
 
-// damaged is the error of a block that was read, and is wrong.
-func (r *Reader) damaged(offset int64) error {
-	_, err := r.in.Peek(1)
-	return &TornError{offset, err == nil}
+// holdsMore reports whether the content of a block whose size reaches beyond the end of the
+// file holds a whole message. Then it is the size that is wrong, and other messages may
+// follow. Zeros that a crash has left read as empty frames, so that where nothing else
+// follows the checksum decides.
+func holdsMore(content []byte, sum uint32) bool {
+	_, rest, ok := parse(content)
+	return ok && (!zero(rest) || crc32.Checksum(content[:len(content)-len(rest)], castagnoli) == sum)
 }
+
+// damaged is the error of a block that was read, and is wrong. A file system that was
+// interrupted may have made the file longer and not have written what belongs there, which
+// then reads as zeros. No message is among zeros.
+func (r *Reader) damaged(offset int64) error {
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := r.in.Read(buf)
+		switch {
+		case !zero(buf[:n]):
+			return &TornError{offset, true}
+		case errors.Is(err, io.EOF):
+			return &TornError{offset, false}
+		case err != nil:
+			return err
+		}
+	}
+}
+
+func zero(b []byte) bool { return len(bytes.TrimLeft(b, "\x00")) == 0 }
 
 // parse takes the content of a record apart. The frames lie in it. ok says that all of them
 // are there, and rest is what follows them.

@@ -2,7 +2,7 @@
 
 // Package recording writes messages with their times to a file, and reads them back. A
 // file that was cut off anywhere, by a crash or a full disk, is read up to its last whole
-// message.
+// message, and so is one whose end a crash has filled with zeros.
 //
 // Format, with numbers in network byte order:
 //
@@ -52,7 +52,7 @@ var ErrNotRecording = errors.New("the file is no recording of zmq")
 // whole.
 type TornError struct {
 	Offset int64 // where the last whole message ends
-	More   bool  // the file goes on behind the message that is damaged
+	More   bool  // the file goes on behind the message that is damaged, and not with zeros alone
 }
 
 // Error implements error.

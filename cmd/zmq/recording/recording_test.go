@@ -190,6 +190,43 @@ func TestRecoverRemovesNoWholeMessage(t *testing.T) {
 	}
 }
 
+// A file system that was interrupted can leave zeros from anywhere on: instead of the last
+// message, in its middle, and for any length.
+func TestRecoverRemovesZerosAtTheEnd(t *testing.T) {
+	all, ends := record(t)
+	for _, from := range []int{ends[3], ends[2], ends[2] + 2, ends[2] + 6, ends[2] + 12, ends[2] + 20, ends[1] + 1000} {
+		for _, size := range []int{from + 1, from + 8, len(all), len(all) + 70000} {
+			if size <= from {
+				continue
+			}
+			name := filepath.Join(t.TempDir(), "recording")
+			if err := os.WriteFile(name, append(bytes.Clone(all[:from]), make([]byte, size-from)...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f, err := os.OpenFile(name, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			whole := 0
+			for _, end := range ends {
+				if end <= from {
+					whole = end
+				}
+			}
+			if got, err := os.ReadFile(name); err == nil && bytes.Equal(got[:min(len(got), len(all))], all) {
+				whole = ends[3] // the bytes that are zeros were zeros before
+			}
+			removed, err := Recover(f)
+			if want := int64(size - whole); err != nil || removed != want {
+				t.Errorf("zeros from %d to %d: %d bytes removed, want %d, %v", from, size, removed, want, err)
+			}
+			if err := f.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
 // TestRecoverRemovesADamagedEnd: a crash can leave a last message of the right size and with
 // wrong bytes.
 func TestRecoverRemovesADamagedEnd(t *testing.T) {

@@ -67,8 +67,15 @@ func (w *Writer) seal() error {
 // Flush hands everything to the file.
 func (w *Writer) Flush() error { return w.w.Flush() }
 
-// Recover brings a file that was cut off to the end of its last whole message, and returns
-// how many bytes that removed. The file then stands at its end. A file that goes on behind
+// ErrInUse says that another writer has a file.
+var ErrInUse = errors.New("another program records into it")
+
+// Lock keeps other writers that call Lock from the file until it is closed, with ErrInUse.
+// Readers are let in. On systems without such locks, such as js, it does nothing.
+func Lock(f *os.File) error { return lock(f) }
+
+// Recover brings a file that was cut off, or filled with zeros, to the end of its last
+// whole message, and returns how many bytes that removed. The file then stands at its end. A file that goes on behind
 // a damaged message is left as it is, and the error is its TornError.
 func Recover(f *os.File) (removed int64, err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {

@@ -35,8 +35,8 @@ type worker struct {
 
 // NewBroker makes a broker that listens at an endpoint, for clients and workers
 // alike.
-func NewBroker(endpoint string, t Timing) (*Broker, error) {
-	sock, err := zmq.NewSocket(zmq.ROUTER)
+func NewBroker(zctx *zmq.Context, endpoint string, t Timing) (*Broker, error) {
+	sock, err := zctx.NewSocket(zmq.ROUTER)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ var ErrNoReply = errors.New("mdp: no reply")
 // Client makes requests to services. It is safe for concurrent use; requests take
 // turns.
 type Client struct {
+	zctx     *zmq.Context
 	broker   string
 	patience time.Duration
 
@@ -29,8 +30,8 @@ type Client struct {
 }
 
 // NewClient makes a client that waits so long for a reply before it asks again.
-func NewClient(broker string, patience time.Duration) (*Client, error) {
-	c := &Client{broker: broker, patience: patience}
+func NewClient(zctx *zmq.Context, broker string, patience time.Duration) (*Client, error) {
+	c := &Client{zctx: zctx, broker: broker, patience: patience}
 	return c, c.connect()
 }
 
@@ -41,7 +42,7 @@ func (c *Client) connect() error {
 	if c.sock != nil {
 		c.sock.Close()
 	}
-	sock, err := zmq.NewSocket(zmq.REQ, zmq.Linger.Of(0))
+	sock, err := c.zctx.NewSocket(zmq.REQ, zmq.Linger.Of(0))
 	if err != nil {
 		return err
 	}

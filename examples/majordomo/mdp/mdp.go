@@ -3,7 +3,7 @@
 // Package mdp speaks the Majordomo Protocol (RFC 7): requests go to named services
 // through a broker that knows which workers are alive and idle.
 //
-// Broker.Run, Work and Client.Request work in their callers' goroutines; the first
+// Broker.Run, Worker.Run and Client.Request work in their callers' goroutines; the first
 // two have a zmq.Socket.Incoming each, which ends with them.
 package mdp
 

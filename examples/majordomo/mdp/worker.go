@@ -13,27 +13,35 @@ import (
 // body has one frame at least, and so must the reply.
 type Handler func(ctx context.Context, body [][]byte) [][]byte
 
-// Work serves a service, one request at a time, until ctx ends, and returns its
-// error. It registers with the broker anew whenever that has been silent.
-func Work(ctx context.Context, broker, service string, t Timing, handle Handler) error {
-	sock, err := zmq.NewSocket(zmq.DEALER)
+// Worker serves a service.
+type Worker struct {
+	Context *zmq.Context // of its socket
+	Broker  string       // the endpoint
+	Service string       // its name
+	Timing  Timing       // the broker's
+	Handle  Handler      // does the work
+}
+
+// Run serves one request at a time until ctx ends, and returns its error. It registers
+// with the broker anew whenever that has been silent.
+func (w Worker) Run(ctx context.Context) error {
+	sock, err := w.Context.NewSocket(zmq.DEALER)
 	if err != nil {
 		return err
 	}
 	defer sock.Close()
-	if err := sock.Connect(broker); err != nil {
+	if err := sock.Connect(w.Broker); err != nil {
 		return err
 	}
-	w := &workerLoop{sock: sock, service: service, timing: t.orDefault(), handle: handle}
-	return w.run(ctx)
+	w.Timing = w.Timing.orDefault()
+	l := &workerLoop{Worker: w, sock: sock}
+	return l.run(ctx)
 }
 
 type workerLoop struct {
-	sock    *zmq.Socket
-	service string
-	timing  Timing
-	handle  Handler
-	expiry  time.Time // of our trust in the broker
+	Worker
+	sock   *zmq.Socket
+	expiry time.Time // of our trust in the broker
 }
 
 func (w *workerLoop) run(ctx context.Context) error {
@@ -41,7 +49,7 @@ func (w *workerLoop) run(ctx context.Context) error {
 		return err
 	}
 	in := w.sock.Incoming(ctx)
-	tick := time.NewTicker(w.timing.Heartbeat)
+	tick := time.NewTicker(w.Timing.Heartbeat)
 	defer tick.Stop()
 	for {
 		var err error
@@ -66,8 +74,8 @@ func (w *workerLoop) run(ctx context.Context) error {
 }
 
 func (w *workerLoop) register(ctx context.Context) error {
-	w.expiry = w.timing.expiry(time.Now())
-	return w.sock.SendString(ctx, "", workerProtocol, ready, w.service)
+	w.expiry = w.Timing.expiry(time.Now())
+	return w.sock.SendString(ctx, "", workerProtocol, ready, w.Service)
 }
 
 // fromBroker handles a message: "", protocol, command, and with a request the
@@ -76,11 +84,11 @@ func (w *workerLoop) fromBroker(ctx context.Context, m zmq.Message) error {
 	if m.Len() < 3 || string(m.Frame(1)) != workerProtocol {
 		return nil
 	}
-	w.expiry = w.timing.expiry(time.Now())
+	w.expiry = w.Timing.expiry(time.Now())
 	switch command := string(m.Frame(2)); {
 	case command == request && m.Len() > 5:
 		frames := m.Frames()
-		answer := w.handle(ctx, frames[5:])
+		answer := w.Handle(ctx, frames[5:])
 		envelope := [][]byte{nil, []byte(workerProtocol), []byte(reply), frames[3], nil}
 		return w.sock.Send(ctx, append(envelope, answer...)...)
 	case command == disconnect: // the broker does not know us

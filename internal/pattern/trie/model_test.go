@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // The stores against naive models: the same operations on both, then the same
@@ -289,7 +291,7 @@ var texts = map[string]func(r *rand.Rand) string{
 
 func TestMultiAgreesWithModel(t *testing.T) {
 	for name, text := range texts {
-		for seed := range uint64(6) {
+		for seed := range zmqtest.Seeds(6) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 1))
 				p := newPair(t)
@@ -319,7 +321,7 @@ func TestMultiAgreesWithModel(t *testing.T) {
 
 func TestCountedAgreesWithModel(t *testing.T) {
 	for name, text := range texts {
-		for seed := range uint64(4) {
+		for seed := range zmqtest.Seeds(4) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				r := rand.New(rand.NewPCG(seed, 2))
 				c := newCountedPair(t)

@@ -40,7 +40,7 @@ func TestFramesOfZMTPBecomeThoseOfWebSocket(t *testing.T) {
 // in buffers that are cut anywhere.
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	for _, server := range []bool{true, false} {
-		for seed := range uint64(6) {
+		for seed := range zmqtest.Seeds(6) {
 			r := rand.New(rand.NewPCG(seed, 1))
 			stream, bufs := randomStream(r)
 			from, to := newEnd(server, true, nil), newEnd(!server, true, nil)
@@ -72,7 +72,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 // connection breaks.
 func TestOnlyWhatThePeerCanReadIsReported(t *testing.T) {
 	for _, server := range []bool{true, false} {
-		for seed := range uint64(25) {
+		for seed := range zmqtest.Seeds(25) {
 			r := rand.New(rand.NewPCG(seed, 2))
 			stream, bufs := randomStream(r)
 			from, to := newEnd(server, true, nil), newEnd(!server, true, nil)
