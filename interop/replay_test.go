@@ -9,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/interop/peer"
@@ -165,6 +167,48 @@ func TestReplayOfKVEventsFromPython(t *testing.T) {
 			}
 			wantReplayed(t, s, 0, 20)
 		})
+	}
+}
+
+// Two of them connect to one SUB that is bound, as servers of a fleet do.
+func TestReplayOfKVEventsFromPythonThatConnects(t *testing.T) {
+	at := folder(t)
+	s, err := replay.NewSubscriber(replay.SubscriberConfig{
+		Format: replay.KVEvents, Context: newContext(t, zmq.ContextConfig{}),
+		Sources: []replay.Source{{Stream: "kv@", Live: []string{at("live")}, Bind: true, Each: func(topic, _ string) []string {
+			return []string{at(topic)}
+		}}},
+	})
+	must(err)
+	t.Cleanup(func() { _ = s.Close() })
+	written := map[string]int{}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	patient := within(t)
+	for topic, shape := range map[string]string{"kv@a": "plain", "kv@b": "topic"} {
+		p := startProgram(t, "testdata/kvpublisher.py", at("live"), at(topic), topic, shape, "connect")
+		p.want("ready %d", 0, 1)
+		p.write(0, 900)
+		n := 900
+		gathers := func(x replay.SourceStats) bool { return x.Stream == topic }
+		for ; !slices.ContainsFunc(s.Stats().Sources, gathers); n++ { // until the subscription has come
+			p.write(n, n+1)
+			select {
+			case <-tick.C:
+			case <-patient.Done():
+				t.Fatalf("nothing of %s is received", topic)
+			}
+		}
+		p.write(n, n+100)
+		written[topic] = n + 100
+	}
+	next := map[string]int{}
+	for next["kv@a"] < written["kv@a"] || next["kv@b"] < written["kv@b"] {
+		m, err := s.Recv(within(t))
+		if err != nil || m.Number != uint64(next[m.Stream]) || m.String() != fmt.Sprint("message ", m.Number) {
+			t.Fatalf("%s: received %d %q, %v; want %d", m.Stream, m.Number, m.Bytes(), err, next[m.Stream])
+		}
+		next[m.Stream]++
 	}
 }
 

@@ -181,7 +181,7 @@ func (c *chaos) reader(last func() (Position, bool)) {
 			if c.ctx.Err() != nil {
 				cancel()
 				end, over := last()
-				l := s.lanes[0]
+				l := s.known()[0]
 				c.Logf("reader of %v is at %v of %v (over: %v): %+v; next %v seen %d placed %v behind %v confirmed %v", start, at, end, over, s.Counts(), Position{l.tracker.epoch, l.tracker.next}, l.tracker.seen, l.tracker.placed, l.tracker.behind, l.tracker.confirmed)
 				c.check(s.Close())
 				return // the test has failed

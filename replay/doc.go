@@ -48,6 +48,7 @@
 // Publisher.answer for each of them, [PublisherConfig].MaxRequests at most. While calls
 // of Publish wait for each other, Publisher.gather stores their messages. NewSubscriber
 // starts three for each source: lane.listen receives what is published, lane.catchUp
-// asks for what is missing, and lane.watch observes connections. Close ends all of
-// them and waits for them.
+// asks for what is missing, and lane.watch observes connections. A source with Each has
+// gathering.listen and gathering.watch instead, and a lane.catchUp for each stream. Close
+// ends all of them and waits for them.
 package replay

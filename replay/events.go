@@ -47,7 +47,7 @@ func (k EventKind) String() string {
 // Event is what a subscriber has noticed of a stream.
 type Event struct {
 	Kind     EventKind // what has happened
-	Source   int       // index in SubscriberConfig.Sources
+	Source   int       // index in SubscriberStats.Sources
 	Stream   string    // its name
 	Time     time.Time // of the event, by the clock of the subscriber
 	Epoch    uint64    // of the numbers; 0 if it is not known yet

@@ -26,6 +26,9 @@ const kvEnd = math.MaxUint64
 // empty frame belongs to the envelope.
 const kvRequestFrames = 1
 
+// kvPublishedFrames is the number of frames of a published message.
+const kvPublishedFrames = 3
+
 // kvSendHWM is SendHWM of the live socket, as inference servers have it.
 const kvSendHWM = 100_000
 
@@ -102,8 +105,8 @@ func (k *kvState) published(number uint64) {
 
 // kvParse reads a published message.
 func (l *lane) kvParse(m zmq.Message) (x Message, err error) {
-	if m.Len() != 3 {
-		return x, &FormatError{fmt.Sprintf("a message has 3 frames, not %d", m.Len())}
+	if m.Len() != kvPublishedFrames {
+		return x, &FormatError{fmt.Sprintf("a message has %d frames, not %d", kvPublishedFrames, m.Len())}
 	}
 	number, err := kvNumber(m.Frame(1))
 	if err != nil || number == kvEnd {
@@ -147,7 +150,7 @@ func (l *lane) kvAsk(start Start) (progress bool, err error) {
 	compare := start.kind == fromNumber && k.any && k.last+1 == start.value
 	l.tracker.counts.Requests++
 	began, restarts := l.tracker.mark(), l.tracker.asking()
-	epoch := k.epoch
+	epoch, content := k.epoch, k.content
 	l.mu.Unlock()
 	from := start.asked()
 	if compare {
@@ -156,7 +159,7 @@ func (l *lane) kvAsk(start Start) (progress bool, err error) {
 	if err := l.replay.Send(l.sub.ctx, nil, binary.BigEndian.AppendUint64(nil, from)); err != nil {
 		return false, err
 	}
-	a := &kvAnswer{lane: l, start: start, compare: compare, restarts: restarts, epoch: epoch, first: kvEnd}
+	a := &kvAnswer{lane: l, start: start, compare: compare, content: content, restarts: restarts, epoch: epoch, first: kvEnd}
 	for l.sub.queue.waitRoom() {
 		m, err := l.replay.Recv(l.sub.ctx)
 		if err != nil {
@@ -184,6 +187,7 @@ type kvAnswer struct {
 	lane     *lane
 	start    Start
 	compare  bool   // the first message is that before start, to compare
+	content  uint64 // hash of that message, as it was delivered
 	restarts uint64 // of the tracker, when it asked
 	epoch    uint64 // when it asked
 
@@ -204,7 +208,7 @@ func (a *kvAnswer) message(number uint64, payload []byte, m zmq.Message) {
 	}
 	a.first, a.next = min(a.first, number), number+1
 	if a.compare && number == a.start.value-1 {
-		if a.epoch == k.epoch && maphash.Bytes(k.seed, payload) != k.content {
+		if a.epoch == k.epoch && maphash.Bytes(k.seed, payload) != a.content {
 			k.restarted()
 		}
 		return

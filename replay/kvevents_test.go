@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/gozmq/zmq"
 )
@@ -143,5 +144,30 @@ func TestKVEventsRequestShapes(t *testing.T) {
 			}
 		}
 		r.check(d.Close())
+	})
+}
+
+// What is published while an answer is on its way is not compared with what the answer
+// begins with.
+func TestKVEventsMessagesDuringAnAnswerAreNoRestart(t *testing.T) {
+	virtual(t, func(r *rig) {
+		store := &gate{Store: NewMemory(Retention{}), open: make(chan struct{})}
+		p := r.publisher("a", store, inKV(KVEvents))
+		s := r.subscriber(r.source(Newest(), "a"), fromKV)
+		r.check(p.LiveSocket().WaitSubscribers(r.ctx, "s", 1))
+		r.publish(p, upTo(10)...)
+		r.want(s, 0, 10)
+		for store.waiting.Load() == 0 { // until silence makes the subscriber ask
+			<-time.After(time.Millisecond)
+		}
+		r.publish(p, 10, 11, 12)
+		r.want(s, 10, 13)
+		close(store.open)
+		<-time.After(time.Second)
+		r.publish(p, 13)
+		r.want(s, 13, 14)
+		if c := s.Counts()[0]; c.Restarts > 0 {
+			t.Errorf("%+v", c)
+		}
 	})
 }

@@ -24,13 +24,12 @@ import (
 // lane is one source of a subscriber.
 type lane struct {
 	// Immutable after newLane.
-	sub     *Subscriber
-	source  *Source
-	index   int           // of the source
-	live    *zmq.Socket   // SUB; nil without endpoints
-	kick    chan struct{} // wakes catchUp
-	monitor context.CancelFunc
-	events  func(func(zmq.Event) bool)
+	sub    *Subscriber
+	source *Source
+	host   string        // of the publisher, if the lane belongs to a gathering
+	index  int           // among the lanes
+	ear    ear           // not open without endpoints, and in a gathering
+	kick   chan struct{} // wakes catchUp
 
 	received flag // the program has received the mark of being live
 
@@ -47,9 +46,9 @@ type lane struct {
 	kv      *kvState // nil for the native format
 }
 
-func newLane(s *Subscriber, index int) (l *lane, err error) {
-	source := &s.cfg.Sources[index]
-	l = &lane{sub: s, source: source, index: index, kick: make(chan struct{}, 1)}
+// newLane makes the lane of a stream. In a gathering it has no Live endpoints.
+func newLane(s *Subscriber, source *Source, host string, index int) (l *lane, err error) {
+	l = &lane{sub: s, source: source, host: host, index: index, kick: make(chan struct{}, 1)}
 	l.received.change(false)
 	l.tracker = newTracker(source.Stream, source.From, len(source.Replay) > 0, s.cfg.HoldBytes, l.emit)
 	l.tracker.note = l.note
@@ -70,7 +69,14 @@ func newLane(s *Subscriber, index int) (l *lane, err error) {
 			return nil, err
 		}
 	}
-	return l, l.openLive()
+	if len(source.Live) == 0 {
+		return l, nil
+	}
+	topic := source.Stream
+	if l.kv == nil {
+		topic += "\x00"
+	}
+	return l, l.ear.open(s, source, topic)
 }
 
 // dialReplay makes the DEALER.
@@ -95,31 +101,32 @@ func (l *lane) dialReplay() (*zmq.Socket, error) {
 	return s, nil
 }
 
-func (l *lane) openLive() (err error) {
-	if len(l.source.Live) == 0 {
-		return nil
-	}
+// ear is the socket that receives what is published, with its connections observed.
+type ear struct {
+	live    *zmq.Socket // SUB; nil if it is not open
+	monitor context.CancelFunc
+	events  func(func(zmq.Event) bool)
+}
+
+// open makes the socket. After an error the caller closes the ear.
+func (e *ear) open(s *Subscriber, source *Source, topic string) (err error) {
 	// The bytes that wait in the socket come out of those of the queue.
 	// A time without messages is no error for listen.
-	settings := slices.Concat([]zmq.Setting{zmq.RecvHWMBytes.Of(max(1, l.sub.cfg.QueueBytes/4))},
-		l.sub.cfg.Settings, l.sub.cfg.LiveSettings, []zmq.Setting{zmq.RecvTimeout.Of(-1)})
-	if l.live, err = l.sub.cfg.Context.NewSocket(zmq.SUB, settings...); err != nil {
+	settings := slices.Concat([]zmq.Setting{zmq.RecvHWMBytes.Of(max(1, s.cfg.QueueBytes/4))},
+		s.cfg.Settings, s.cfg.LiveSettings, []zmq.Setting{zmq.RecvTimeout.Of(-1)})
+	if e.live, err = s.cfg.Context.NewSocket(zmq.SUB, settings...); err != nil {
 		return err
 	}
-	topic := l.source.Stream
-	if l.kv == nil {
-		topic += "\x00"
-	}
-	if err = l.live.Subscribe(topic); err != nil {
+	if err = e.live.Subscribe(topic); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(l.sub.ctx)
-	l.monitor, l.events = cancel, l.live.Monitor(ctx, zmq.EventHandshakeSucceeded)
-	for _, endpoint := range l.source.Live {
-		if l.source.Bind {
-			err = l.live.Bind(endpoint)
+	ctx, cancel := context.WithCancel(s.ctx)
+	e.monitor, e.events = cancel, e.live.Monitor(ctx, zmq.EventHandshakeSucceeded)
+	for _, endpoint := range source.Live {
+		if source.Bind {
+			err = e.live.Bind(endpoint)
 		} else {
-			err = l.live.Connect(endpoint)
+			err = e.live.Connect(endpoint)
 		}
 		if err != nil {
 			return err
@@ -128,21 +135,28 @@ func (l *lane) openLive() (err error) {
 	return nil
 }
 
+// close ends the goroutines that use the socket.
+func (e *ear) close() error {
+	if e.monitor != nil {
+		e.monitor()
+	}
+	if e.live == nil {
+		return nil
+	}
+	return e.live.Close()
+}
+
 // close closes the sockets, which ends the goroutines.
 func (l *lane) close() (err error) {
 	if l == nil {
 		return nil
 	}
-	if l.monitor != nil {
-		l.monitor()
-	}
+	err = l.ear.close()
 	l.socketsMu.Lock()
 	defer l.socketsMu.Unlock()
 	l.closing = true
-	for _, s := range []*zmq.Socket{l.live, l.replay} {
-		if s != nil {
-			err = errors.Join(err, s.Close())
-		}
+	if l.replay != nil {
+		err = errors.Join(err, l.replay.Close())
 	}
 	return err
 }
@@ -162,6 +176,7 @@ func (l *lane) unlock() {
 func (l *lane) emit(x item) {
 	switch x.err.(type) {
 	case nil:
+		x.msg.Source = l.index
 		if l.kv != nil {
 			l.kv.delivered(&x.msg)
 		}
@@ -190,18 +205,18 @@ func (l *lane) reached() {
 
 // listen receives what is published.
 func (l *lane) listen() {
-	if l.live == nil {
+	if l.ear.live == nil {
 		return
 	}
 	for l.sub.queue.waitRoom() {
-		m, err := l.live.Recv(l.sub.ctx)
+		m, err := l.ear.live.Recv(l.sub.ctx)
 		if err != nil {
 			return
 		}
 		l.lock()
 		for range publishedAtATime {
 			l.published(m)
-			if m, err = l.live.TryRecv(); err != nil {
+			if m, err = l.ear.live.TryRecv(); err != nil {
 				break
 			}
 		}
@@ -218,6 +233,9 @@ const publishedAtATime = 64
 
 // published takes a message that was published. The caller has called lock.
 func (l *lane) published(m zmq.Message) {
+	if l.kv != nil && string(m.Bytes()) != l.source.Stream {
+		return // a topic that only begins with ours
+	}
 	x, err := l.parse(m)
 	if err != nil {
 		l.tracker.counts.Malformed++
@@ -270,16 +288,20 @@ func (l *lane) wake() {
 // watch wakes catchUp whenever a connection is made: until then messages may have been
 // published of which nothing else tells.
 func (l *lane) watch() {
-	if l.events == nil {
+	if l.ear.events == nil {
 		return
 	}
-	for range l.events {
-		l.mu.Lock()
-		l.heard = false
-		l.tracker.confirmed = !l.tracker.replays
-		l.mu.Unlock()
-		l.wake()
+	for range l.ear.events {
+		l.connected()
 	}
+}
+
+func (l *lane) connected() {
+	l.mu.Lock()
+	l.heard = false
+	l.tracker.confirmed = !l.tracker.replays
+	l.mu.Unlock()
+	l.wake()
 }
 
 // catchUp asks for what is missing until Close.

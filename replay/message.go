@@ -13,6 +13,7 @@ import (
 type Message struct {
 	Stream   string // name of the stream
 	Position        // epoch and number
+	Source   int    // index of the stream in SubscriberStats.Sources
 	Live     bool   // nothing that was published before it is missing or still to come
 
 	// Snapshot tells that the message is a part of the state before the message with

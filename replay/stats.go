@@ -49,14 +49,16 @@ func (p *Publisher) Stats(ctx context.Context) (PublisherStats, error) {
 
 // SubscriberStats is what a subscriber has done since it was made.
 type SubscriberStats struct {
-	Sources       []SourceStats // in the order of SubscriberConfig.Sources
+	Sources       []SourceStats // in the order of SubscriberConfig.Sources, then those that Source.Each made
+	NotGathered   uint64        // messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong
 	Queued        int           // messages, losses and restarts that wait to be received by the program
 	EventsDropped uint64        // that a program did not read from Events
 }
 
-// SourceStats is what a subscriber has done for one source.
+// SourceStats is what a subscriber has done for one stream.
 type SourceStats struct {
 	Stream   string // its name
+	Host     string // of its publisher, if Source.Each made the stream
 	Counts          // since the subscriber was made
 	Epoch    uint64 // of the numbers; 0 if it is not known yet
 	Next     uint64 // all messages below are in the queue, or named as lost
@@ -69,10 +71,14 @@ type SourceStats struct {
 
 // Stats returns what the subscriber has done.
 func (s *Subscriber) Stats() SubscriberStats {
-	all := SubscriberStats{Sources: make([]SourceStats, len(s.lanes)), Queued: s.queue.len()}
-	for i, l := range s.lanes {
+	lanes := s.known()
+	all := SubscriberStats{Sources: make([]SourceStats, len(lanes)), Queued: s.queue.len()}
+	for i, l := range lanes {
 		all.Sources[i] = l.stats()
 	}
+	s.lanesMu.Lock()
+	all.NotGathered = s.notGathered
+	s.lanesMu.Unlock()
 	s.watchers.mu.Lock()
 	defer s.watchers.mu.Unlock()
 	all.EventsDropped = s.watchers.dropped
@@ -84,7 +90,7 @@ func (l *lane) stats() SourceStats {
 	defer l.mu.Unlock()
 	t := l.tracker
 	s := SourceStats{
-		Stream: l.source.Stream, Counts: t.counts, Epoch: t.epoch, Next: t.next,
+		Stream: l.source.Stream, Host: l.host, Counts: t.counts, Epoch: t.epoch, Next: t.next,
 		CaughtUp: !t.behind, Held: len(t.held), HeldBytes: t.heldBytes,
 	}
 	if t.placed && t.seen > t.next {

@@ -30,6 +30,13 @@ type Source struct {
 	Replay []string
 	// From is where to begin. The zero value is Beginning.
 	From Start
+	// Each makes every topic that begins with Stream, from every host, a stream of its own:
+	// for many publishers that connect to one endpoint which the subscriber binds, or that
+	// share a proxy. It returns the endpoints that answer requests for such a stream, in
+	// the place of Replay, and none if what was missed cannot be had. It is called once
+	// for each stream, when its first message has come. SourceStats names the streams, and
+	// Message.Source is the index there. For the formats of KV-cache events alone.
+	Each func(topic, host string) (replay []string)
 }
 
 // SubscriberConfig describes a Subscriber.
@@ -65,6 +72,9 @@ type SubscriberConfig struct {
 	// Retry is the wait before a second request after one that brought nothing, or was
 	// refused. It doubles until it is RequestTimeout. Zero is 50 milliseconds.
 	Retry time.Duration
+	// MaxStreams is the most streams, with those that Source.Each makes. Messages of others
+	// are dropped and counted in SubscriberStats.NotGathered. Zero is 1024.
+	MaxStreams int
 	// Logger receives a *RequestError as a warning. Nil logs nothing.
 	Logger *slog.Logger
 }
@@ -85,15 +95,19 @@ func (c *SubscriberConfig) complete() error {
 		if c.Format != Native {
 			s.From.epoch = 0
 		}
+		if s.Each != nil && (c.Format == Native || len(s.Live) == 0 || len(s.Replay) > 0) {
+			return fmt.Errorf("replay: subscribe to the streams below %q: %w: Each is for formats of KV-cache events, with Live endpoints and without Replay", s.Stream, zmq.ErrInvalid)
+		}
 		if len(s.Live) == 0 && len(s.Replay) == 0 {
 			return fmt.Errorf("replay: subscribe to stream %q: %w: the source has no endpoint", s.Stream, zmq.ErrInvalid)
 		}
 	}
-	if c.QueueBytes < 0 || c.HoldBytes < 0 || c.PageMessages < 0 || c.PageBytes < 0 || c.Probe < 0 || c.RequestTimeout < 0 || c.Retry < 0 {
+	if c.QueueBytes < 0 || c.HoldBytes < 0 || c.PageMessages < 0 || c.PageBytes < 0 || c.Probe < 0 || c.RequestTimeout < 0 || c.Retry < 0 || c.MaxStreams < 0 {
 		return fmt.Errorf("replay: subscriber: %w: a limit or a time is negative", zmq.ErrInvalid)
 	}
 	c.QueueBytes = orDefault(c.QueueBytes, 16<<20)
 	c.HoldBytes = orDefault(c.HoldBytes, 8<<20)
+	c.MaxStreams = orDefault(c.MaxStreams, 1024)
 	c.PageMessages = orDefault(c.PageMessages, 4096)
 	c.PageBytes = orDefault(c.PageBytes, 4<<20)
 	c.Probe = orDefault(c.Probe, 2*time.Second)
@@ -112,14 +126,19 @@ func (c *SubscriberConfig) complete() error {
 // stream come in order to one goroutine that calls Recv; several share the messages.
 type Subscriber struct {
 	// Immutable after NewSubscriber.
-	cfg      SubscriberConfig
-	lanes    []*lane
-	queue    *queue
-	watchers watchers
-	ctx      context.Context // ends with Close
-	cancel   context.CancelFunc
-	all      sync.WaitGroup
-	close    sync.Once
+	cfg        SubscriberConfig
+	gatherings []*gathering
+	queue      *queue
+	watchers   watchers
+	ctx        context.Context // ends with Close
+	cancel     context.CancelFunc
+	all        sync.WaitGroup
+	close      sync.Once
+
+	lanesMu     sync.Mutex // guards what follows; before lane.mu
+	lanes       []*lane
+	closed      bool
+	notGathered uint64
 }
 
 // NewSubscriber makes a subscriber, which begins to receive at once.
@@ -129,23 +148,80 @@ func NewSubscriber(cfg SubscriberConfig) (*Subscriber, error) {
 	}
 	s := &Subscriber{cfg: cfg, queue: newQueue(cfg.QueueBytes)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	for i := range cfg.Sources {
-		l, err := newLane(s, i)
-		if err != nil {
-			return nil, errors.Join(err, s.Close())
-		}
-		s.lanes = append(s.lanes, l)
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	for _, l := range s.lanes {
 		s.all.Go(l.listen)
 		s.all.Go(l.catchUp)
 		s.all.Go(l.watch)
 	}
+	for _, g := range s.gatherings {
+		s.all.Go(g.listen)
+		s.all.Go(g.watch)
+	}
 	return s, nil
 }
 
 // errNilContext is the reason of calls whose context is nil, before they do anything.
 var errNilContext = fmt.Errorf("%w: the context.Context is nil, use context.Background()", zmq.ErrInvalid)
+
+// open makes the lanes and gatherings of the sources.
+func (s *Subscriber) open() error {
+	for i := range s.cfg.Sources {
+		source := &s.cfg.Sources[i]
+		if source.Each != nil {
+			g, err := newGathering(s, source)
+			if err != nil {
+				return err
+			}
+			s.gatherings = append(s.gatherings, g)
+			continue
+		}
+		l, err := newLane(s, source, "", len(s.lanes))
+		if err != nil {
+			return err
+		}
+		s.lanes = append(s.lanes, l)
+	}
+	return nil
+}
+
+// gather makes a lane for a stream that a gathering has found.
+func (s *Subscriber) gather(g *gathering, key gathered) (*lane, error) {
+	source := &Source{Stream: key.topic, From: g.source.From}
+	s.lanesMu.Lock()
+	room := len(s.lanes) < s.cfg.MaxStreams
+	if !room {
+		s.notGathered++
+	}
+	s.lanesMu.Unlock()
+	if !room {
+		return nil, fmt.Errorf("replay: there are %d streams, as many as SubscriberConfig.MaxStreams", s.cfg.MaxStreams)
+	}
+	source.Replay = g.source.Each(key.topic, key.host)
+	s.lanesMu.Lock()
+	defer s.lanesMu.Unlock()
+	if s.closed {
+		return nil, zmq.ErrClosed
+	}
+	l, err := newLane(s, source, key.host, len(s.lanes))
+	if err != nil {
+		s.notGathered++
+		return nil, err
+	}
+	g.lanes[key] = l
+	s.lanes = append(s.lanes, l)
+	s.all.Go(l.catchUp) // the gathering, which calls this, has not ended yet
+	return l, nil
+}
+
+// known returns the lanes that there are now.
+func (s *Subscriber) known() []*lane {
+	s.lanesMu.Lock()
+	defer s.lanesMu.Unlock()
+	return s.lanes[:len(s.lanes):len(s.lanes)]
+}
 
 // Recv waits for the next message and returns it. A *LostError or a *RestartError stands
 // in the place of messages that cannot be had; receiving goes on with the next call.
@@ -187,13 +263,13 @@ func (s *Subscriber) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	}
 }
 
-// WaitLive waits until every stream is live, and the program has received all before it.
+// WaitLive waits until every stream that is known is live, and the program has received all before it.
 // Recv must be called meanwhile.
 func (s *Subscriber) WaitLive(ctx context.Context) error {
 	if ctx == nil {
 		return fmt.Errorf("replay: wait until the streams are live: %w", errNilContext)
 	}
-	for _, l := range s.lanes {
+	for _, l := range s.known() {
 		for {
 			live, changed := l.received.get()
 			if live {
@@ -211,10 +287,11 @@ func (s *Subscriber) WaitLive(ctx context.Context) error {
 	return nil
 }
 
-// Counts returns what has been done for each source, in their order.
+// Counts returns what has been done for each stream, in the order of SubscriberStats.
 func (s *Subscriber) Counts() []Counts {
-	all := make([]Counts, len(s.lanes))
-	for i, l := range s.lanes {
+	lanes := s.known()
+	all := make([]Counts, len(lanes))
+	for i, l := range lanes {
 		l.mu.Lock()
 		all[i] = l.tracker.counts
 		l.mu.Unlock()
@@ -230,7 +307,13 @@ func (s *Subscriber) Close() error {
 		s.cancel()
 		s.queue.close()
 		err = nil
-		for _, l := range s.lanes {
+		s.lanesMu.Lock()
+		s.closed = true
+		s.lanesMu.Unlock()
+		for _, g := range s.gatherings {
+			err = errors.Join(err, g.ear.close())
+		}
+		for _, l := range s.known() {
 			err = errors.Join(err, l.close())
 		}
 		s.all.Wait()

@@ -1,11 +1,14 @@
 # Publishes lines of standard input as inference servers publish KV-cache events. Every
 # fifth is kept but not sent, as if it had been lost.
-# usage: kvpublisher.py LIVE REPLAY TOPIC plain|topic
+# usage: kvpublisher.py LIVE REPLAY TOPIC plain|topic [connect]
 import sys, zmq
 
 ctx = zmq.Context.instance()
 live, replay = ctx.socket(zmq.PUB), ctx.socket(zmq.ROUTER)
-live.bind(sys.argv[1])
+if sys.argv[5:]:
+    live.connect(sys.argv[1])
+else:
+    live.bind(sys.argv[1])
 replay.bind(sys.argv[2])
 topic, newer = sys.argv[3].encode(), sys.argv[4] == "topic"
 kept = []

@@ -54,13 +54,13 @@ func NewSubscriber(s *replay.Subscriber) expvar.Var {
 		for i := range all.Sources {
 			x := &all.Sources[i]
 			sources[i] = map[string]any{
-				"stream": x.Stream, "epoch": epoch(x.Epoch), "next": x.Next, "lag": x.Lag, "caught_up": x.CaughtUp,
+				"stream": x.Stream, "host": x.Host, "epoch": epoch(x.Epoch), "next": x.Next, "lag": x.Lag, "caught_up": x.CaughtUp,
 				"held": x.Held, "held_bytes": x.HeldBytes,
 				"live": x.Live, "replayed": x.Replayed, "duplicates": x.Duplicates, "lost": x.Lost, "gaps": x.Gaps,
 				"restarts": x.Restarts, "stale": x.Stale, "malformed": x.Malformed, "unheld": x.Unheld,
 				"requests": x.Requests, "failed": x.Failed,
 			}
 		}
-		return map[string]any{"sources": sources, "queued": all.Queued, "events_dropped": all.EventsDropped}
+		return map[string]any{"sources": sources, "queued": all.Queued, "events_dropped": all.EventsDropped, "not_gathered": all.NotGathered}
 	})
 }

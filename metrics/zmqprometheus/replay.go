@@ -31,7 +31,7 @@ func publisherMetric(name, help string, kind prometheus.ValueType, read func(*re
 }
 
 func sourceMetric(name, help string, kind prometheus.ValueType, read func(*replay.SourceStats) float64) replayMetric[replay.SourceStats] {
-	return replayMetric[replay.SourceStats]{prometheus.NewDesc("zmq_replay_subscriber_"+name, help, []string{"stream", "source"}, nil), kind, read}
+	return replayMetric[replay.SourceStats]{prometheus.NewDesc("zmq_replay_subscriber_"+name, help, []string{"stream", "source", "host"}, nil), kind, read}
 }
 
 const (
@@ -84,10 +84,11 @@ var sourceMetrics = []replayMetric[replay.SourceStats]{
 
 // The epoch is a label: a number of Prometheus does not hold 64 bits.
 var (
-	publisherEpoch = prometheus.NewDesc("zmq_replay_publisher_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "epoch"}, nil)
-	sourceEpoch    = prometheus.NewDesc("zmq_replay_subscriber_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "source", "epoch"}, nil)
-	queuedDesc     = prometheus.NewDesc("zmq_replay_subscriber_queued_messages", "Messages that wait to be received by the program.", nil, nil)
-	droppedDesc    = prometheus.NewDesc("zmq_replay_subscriber_events_dropped_total", "Events that the program did not read.", nil, nil)
+	publisherEpoch  = prometheus.NewDesc("zmq_replay_publisher_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "epoch"}, nil)
+	sourceEpoch     = prometheus.NewDesc("zmq_replay_subscriber_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "source", "host", "epoch"}, nil)
+	notGatheredDesc = prometheus.NewDesc("zmq_replay_subscriber_not_gathered_messages_total", "Messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong.", nil, nil)
+	queuedDesc      = prometheus.NewDesc("zmq_replay_subscriber_queued_messages", "Messages that wait to be received by the program.", nil, nil)
+	droppedDesc     = prometheus.NewDesc("zmq_replay_subscriber_events_dropped_total", "Events that the program did not read.", nil, nil)
 )
 
 // PublisherCollector is a prometheus.Collector for one replay.Publisher, whose metrics
@@ -127,7 +128,8 @@ func (c *PublisherCollector) Collect(ch chan<- prometheus.Metric) {
 }
 
 // SubscriberCollector is a prometheus.Collector for one replay.Subscriber. Its metrics have
-// the labels "stream" and "source", the index in SubscriberConfig.Sources. Subscribers
+// the labels "stream", "source", the index in SubscriberStats.Sources, and "host", which is
+// empty unless Source.Each made the stream. Subscribers
 // that are registered together want a label each: see prometheus.WrapRegistererWith.
 type SubscriberCollector struct{ s *replay.Subscriber }
 
@@ -144,6 +146,7 @@ func (c *SubscriberCollector) Describe(ch chan<- *prometheus.Desc) {
 	ch <- sourceEpoch
 	ch <- queuedDesc
 	ch <- droppedDesc
+	ch <- notGatheredDesc
 }
 
 // Collect implements prometheus.Collector.
@@ -152,10 +155,11 @@ func (c *SubscriberCollector) Collect(ch chan<- prometheus.Metric) {
 	for i := range s.Sources {
 		x, source := &s.Sources[i], strconv.Itoa(i)
 		for j := range sourceMetrics {
-			sourceMetrics[j].collect(ch, x, x.Stream, source)
+			sourceMetrics[j].collect(ch, x, x.Stream, source, x.Host)
 		}
-		ch <- prometheus.MustNewConstMetric(sourceEpoch, now, 1, x.Stream, source, fmt.Sprintf("%x", x.Epoch))
+		ch <- prometheus.MustNewConstMetric(sourceEpoch, now, 1, x.Stream, source, x.Host, fmt.Sprintf("%x", x.Epoch))
 	}
 	ch <- prometheus.MustNewConstMetric(queuedDesc, now, float64(s.Queued))
+	ch <- prometheus.MustNewConstMetric(notGatheredDesc, total, float64(s.NotGathered))
 	ch <- prometheus.MustNewConstMetric(droppedDesc, total, float64(s.EventsDropped))
 }

@@ -61,10 +61,10 @@ zmq_replay_publisher_epoch_info{epoch="%[1]x",stream="prices"} 1
 	compare(t, zmqprometheus.NewSubscriberCollector(s), `
 # HELP zmq_replay_subscriber_next Number of the next message; all below are in the queue, or lost.
 # TYPE zmq_replay_subscriber_next gauge
-zmq_replay_subscriber_next{source="0",stream="prices"} 3
+zmq_replay_subscriber_next{host="",source="0",stream="prices"} 3
 # HELP zmq_replay_subscriber_lost_messages_total Messages that could not be had.
 # TYPE zmq_replay_subscriber_lost_messages_total counter
-zmq_replay_subscriber_lost_messages_total{source="0",stream="prices"} 0
+zmq_replay_subscriber_lost_messages_total{host="",source="0",stream="prices"} 0
 # HELP zmq_replay_subscriber_queued_messages Messages that wait to be received by the program.
 # TYPE zmq_replay_subscriber_queued_messages gauge
 zmq_replay_subscriber_queued_messages 0
@@ -95,7 +95,7 @@ func TestMetricsOfAStreamHaveTheNamesOfTheirFields(t *testing.T) {
 		for _, f := range reflect.VisibleFields(typ) {
 			name := strings.ToLower(word.ReplaceAllString(f.Name, "${1}_$2"))
 			switch {
-			case f.Anonymous || name == "stream" || name == "store" || name == "sources": // a label, or what has others
+			case f.Anonymous || name == "stream" || name == "host" || name == "store" || name == "sources": // a label, or what has others
 			case !regexp.MustCompile(`_(store_)?` + strings.Split(name, "_")[0]).MatchString(names):
 				t.Errorf("there is no %s", name)
 			}
