@@ -11,12 +11,13 @@ import (
 )
 
 // testPatience is how long a test waits for one thing: enough under the race detector
-// on two busy cores, so that reaching it means that something hangs.
-const testPatience = 30 * time.Second
+// on two busy cores, so that reaching it means that something hangs. What a test does with
+// a context that it derives has this time in all.
+const testPatience = 2 * time.Minute
 
-// Deadline returns a context that ends when a call has waited with it for 30 seconds,
+// Deadline returns a context that ends when a call has waited with it for two minutes,
 // or when the test and the cleanups registered after this call are over. Inside a
-// synctest bubble the 30 seconds are those of the bubble.
+// synctest bubble the two minutes are those of the bubble.
 func Deadline(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := Patient(testPatience)
@@ -27,7 +28,7 @@ func Deadline(t testing.TB) context.Context {
 // Patient returns a context that ends when nothing has asked for its end during a time.
 // Every call that waits asks by Done, so that a test of many calls has that time for each
 // of them: how long they take together is a matter of the machine. Err does not count, so
-// that a loop may look at it.
+// that a loop may look at it. A context that is derived from it asks once, when it is made.
 func Patient(limit time.Duration) (context.Context, context.CancelFunc) {
 	inner, end := context.WithCancelCause(context.Background())
 	p := &patient{Context: inner, end: end, limit: limit, start: time.Now()}
