@@ -79,8 +79,8 @@ func (e Endpoint) describe() string {
 	why := "no reason is known"
 	if e.LastError != nil {
 		// An address that the endpoint has anyway is not said twice.
-		_, address, _ := strings.Cut(e.Address, "://")
-		why = strings.TrimPrefix(reason(e.LastError), "dial tcp "+address+": connect: ")
+		scheme, address, _ := strings.Cut(e.Address, "://")
+		why = strings.TrimPrefix(reason(e.LastError), "dial "+strings.Replace(scheme, "ipc", "unix", 1)+" "+address+": connect: ")
 	}
 	switch {
 	case e.Bound && e.State == EndpointEnded:

@@ -75,10 +75,11 @@ func (e *WaitError) section() zerr.Section {
 
 // section returns the section about an endpoint that has no peer.
 func (e Endpoint) section() zerr.Section {
-	if e.State == EndpointHandshaking {
+	section := zerr.SectionOf(e.LastError)
+	switch {
+	case e.State == EndpointHandshaking && section != zerr.Denied: // a peer that was refused is refused again
 		return zerr.HandshakeFailed
-	}
-	if section := zerr.SectionOf(e.LastError); section != "" {
+	case section != "":
 		return section
 	}
 	if e.State == EndpointConnecting && e.LastError == nil {

@@ -4,7 +4,6 @@ package interop
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
 	"github.com/gozmq/zmq/interop/peer"
 )
 
@@ -62,7 +62,7 @@ const (
 // TestEndpointTextsMeanTheSameAsInLibzmq: error numbers of bind and connect, and
 // LAST_ENDPOINT, for IPv4 and IPv6 sockets.
 func TestEndpointTextsMeanTheSameAsInLibzmq(t *testing.T) {
-	t.Chdir(emptyDir(t)) // relative paths, and the wildcard of ipc, leave files of libzmq
+	t.Chdir(zmqtest.ShortDir(t)) // relative paths, and the wildcard of ipc, leave files of libzmq
 	libzmq := peer.Start(t)
 	c := newContext(t, zmq.ContextConfig{LibzmqDefaults: true})
 	for _, ipv6 := range []int{0, 1} {
@@ -98,7 +98,7 @@ func TestEndpointTextsMeanTheSameAsInLibzmq(t *testing.T) {
 }
 
 func endpointOfOurs(t *testing.T, s *zmq.Socket, op, text string) (number int, last string) {
-	dir := emptyDir(t)
+	dir := zmqtest.ShortDir(t)
 	var err error
 	if op == "bind" {
 		err = s.Bind(strings.ReplaceAll(text, "DIR", dir))
@@ -109,7 +109,7 @@ func endpointOfOurs(t *testing.T, s *zmq.Socket, op, text string) (number int, l
 }
 
 func endpointOfTheirs(t *testing.T, s *peer.Socket, op, text string) (number int, last string) {
-	dir := emptyDir(t)
+	dir := zmqtest.ShortDir(t)
 	var err error
 	if op == "bind" {
 		err = s.TryBind(strings.ReplaceAll(text, "DIR", dir))
@@ -126,16 +126,6 @@ func endpointOfTheirs(t *testing.T, s *peer.Socket, op, text string) (number int
 		t.Fatal(err)
 	}
 	return number, general(strings.TrimRight(string(raw), "\x00"), dir)
-}
-
-func emptyDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "zmq")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
 }
 
 var (

@@ -215,13 +215,7 @@ func waitSubscribers(t testing.TB, s *zmq.Socket, topic string, n int, theirs ..
 // can be bound again after it was left.
 func address(t testing.TB, transport string) string {
 	if transport == "ipc" {
-		// t.TempDir is too long for a socket's path.
-		dir, err := os.MkdirTemp("", "zmq")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { os.RemoveAll(dir) })
-		return "ipc://" + filepath.Join(dir, "s")
+		return "ipc://" + filepath.Join(zmqtest.ShortDir(t), "s")
 	}
 	return "tcp://" + zmqtest.Host() + ":*"
 }

@@ -22,9 +22,9 @@ const recordVariable = "ZMQ_RECORD_FLOWS"
 // side says it.
 type recording struct {
 	name           string
-	client, server string // types
-	jszmq          bool   // the client is jszmq, which speaks without a mechanism
-	topic          string // that the client subscribes to first
+	client, server string   // types
+	by             wsClient // the client
+	topic          string   // that the client subscribes to first
 	says           []saying
 }
 
@@ -32,6 +32,15 @@ type saying struct {
 	side   string
 	frames [][]byte
 }
+
+// wsClient is which client speaks, and with which mechanism.
+type wsClient int
+
+const (
+	byNull  wsClient = iota // libzmq, with NULL
+	byPlain                 // libzmq, with PLAIN
+	byJSZMQ                 // jszmq, without a mechanism
+)
 
 func recordings() []recording {
 	x := func(n int) []byte { return []byte(strings.Repeat("x", n)) }
@@ -51,15 +60,19 @@ func recordings() []recording {
 	}
 	news := []saying{{"server", [][]byte{[]byte("A.1"), []byte("more")}}, {"server", [][]byte{[]byte("A.2")}}}
 	return []recording{
-		{"null_push", "PUSH", "PULL", false, "", sizes("client")},
-		{"null_pull", "PULL", "PUSH", false, "", sizes("server")},
-		{"null_req", "REQ", "REP", false, "", exchange},
-		{"null_pair", "PAIR", "PAIR", false, "", exchange},
-		{"null_sub", "SUB", "XPUB", false, "A.", news},
-		{"none_push", "PUSH", "PULL", true, "", sizes("client")},
-		{"none_pull", "PULL", "PUSH", true, "", sizes("server")},
-		{"none_req", "REQ", "REP", true, "", exchange},
-		{"none_sub", "SUB", "XPUB", true, "A.", news},
+		{"null_push", "PUSH", "PULL", byNull, "", sizes("client")},
+		{"null_pull", "PULL", "PUSH", byNull, "", sizes("server")},
+		{"null_req", "REQ", "REP", byNull, "", exchange},
+		{"null_pair", "PAIR", "PAIR", byNull, "", exchange},
+		{"null_sub", "SUB", "XPUB", byNull, "A.", news},
+		{"plain_push", "PUSH", "PULL", byPlain, "", sizes("client")},
+		{"plain_pull", "PULL", "PUSH", byPlain, "", sizes("server")},
+		{"plain_req", "REQ", "REP", byPlain, "", exchange},
+		{"plain_sub", "SUB", "XPUB", byPlain, "A.", news},
+		{"none_push", "PUSH", "PULL", byJSZMQ, "", sizes("client")},
+		{"none_pull", "PULL", "PUSH", byJSZMQ, "", sizes("server")},
+		{"none_req", "REQ", "REP", byJSZMQ, "", exchange},
+		{"none_sub", "SUB", "XPUB", byJSZMQ, "A.", news},
 	}
 }
 
@@ -72,22 +85,7 @@ func TestRecordWebSocketFlows(t *testing.T) {
 	}
 	for _, r := range recordings() {
 		t.Run(r.name, func(t *testing.T) {
-			process, who := peer.StartDraft(t), "libzmq"
-			server := process.Socket(r.server, nil)
-			clients := process
-			if r.jszmq {
-				clients, who = peer.StartJSZMQ(t), "jszmq"
-			}
-			opts := peer.Opts{}
-			if r.topic != "" && !r.jszmq {
-				opts[optSubscribe] = r.topic
-			}
-			client := clients.Socket(r.client, opts)
-			if r.topic != "" && r.jszmq {
-				client.Subscribe(r.topic)
-			}
-			relay := newTap(t, server.Bind("ws://127.0.0.1:*"))
-			client.Connect(relay.endpoint)
+			server, client, relay, who := r.begin(t)
 			if r.topic != "" {
 				notice, err := server.Recv(patience)
 				check(t, err)
@@ -112,10 +110,48 @@ func TestRecordWebSocketFlows(t *testing.T) {
 	}
 }
 
+// begin makes the peers, and connects them through a relay.
+func (r recording) begin(t *testing.T) (server, client *peer.Socket, relay *tap, who string) {
+	process, serverOpts, opts := (*peer.Process)(nil), peer.Opts{}, peer.Opts{}
+	if r.by == byPlain {
+		process = peer.StartDraftZAP(t)
+		serverOpts[optPlainServer], serverOpts[optZAPDomain] = 1, "flows"
+		opts[optPlainUsername], opts[optPlainPassword] = "user", "secret"
+	} else {
+		process = peer.StartDraft(t)
+	}
+	server, clients, who := process.Socket(r.server, serverOpts), process, "libzmq"
+	if r.by == byJSZMQ {
+		clients, who = peer.StartJSZMQ(t), "jszmq"
+	}
+	if r.topic != "" && r.by != byJSZMQ {
+		opts[optSubscribe] = r.topic
+	}
+	client = clients.Socket(r.client, opts)
+	if r.topic != "" && r.by == byJSZMQ {
+		client.Subscribe(r.topic)
+	}
+	relay = newTap(t, server.Bind("ws://127.0.0.1:*"))
+	if r.by != byPlain {
+		client.Connect(relay.endpoint)
+		return server, client, relay, who
+	}
+	handler := process.Socket("REP", nil)
+	handler.Bind("inproc://zeromq.zap.01")
+	client.Connect(relay.endpoint)
+	request, err := handler.Recv(patience)
+	check(t, err)
+	check(t, handler.Send(patience, []byte("1.0"), request[1], []byte("200"), []byte("OK"), []byte{}, []byte{}))
+	return server, client, relay, who
+}
+
 // flow is the text of a recording.
 func (r recording) flow(who string, relay *tap) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# A %s of %s connects to a %s of libzmq.\nclient %s\nserver %s\n", r.client, who, r.server, r.client, r.server)
+	if r.by == byPlain {
+		b.WriteString("mechanism PLAIN\n")
+	}
 	if r.topic != "" {
 		fmt.Fprintf(&b, "subscribe %q\n", r.topic)
 	}

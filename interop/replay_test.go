@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/internal/zmqtest"
 	"github.com/gozmq/zmq/interop/peer"
 	"github.com/gozmq/zmq/replay"
 )
@@ -69,9 +70,7 @@ func (p *program) want(format string, from, to int) {
 
 // folder returns an endpoint for each name in a folder with a short name.
 func folder(t testing.TB) func(name string) string {
-	dir, err := os.MkdirTemp("", "zr")
-	must(err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := zmqtest.ShortDir(t)
 	return func(name string) string { return "ipc://" + filepath.Join(dir, name) }
 }
 

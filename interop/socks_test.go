@@ -54,7 +54,7 @@ func TestThroughTheSameProxy(t *testing.T) {
 // TestProxyRefusesUs: a real proxy, and what its errors become.
 func TestProxyRefusesUs(t *testing.T) {
 	at := peer.StartMicrosocks(t, "-u", "user", "-P", "secret")
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := net.Listen("tcp", zmqtest.Host()+":0")
 	check(t, err)
 	closed := "tcp://" + free.Addr().String()
 	check(t, free.Close())

@@ -153,8 +153,10 @@ func sendUntilFull(t *testing.T, push *zmq.Socket, size int) int {
 		ctx, cancel := context.WithTimeout(within(t), 300*time.Millisecond)
 		err := push.Send(ctx, peer.Numbered(uint64(n), size))
 		cancel()
-		if errors.Is(err, context.DeadlineExceeded) {
-			return n
+		if errors.Is(err, context.DeadlineExceeded) { // also if the machine held us up before the call
+			if err = push.TrySend(peer.Numbered(uint64(n), size)); errors.Is(err, zmq.ErrAgain) {
+				return n
+			}
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -18,12 +18,14 @@ import (
 const (
 	optRoutingID     = "5"
 	optSubscribe     = "6"
+	optPlainServer   = "44"
 	optPlainUsername = "45"
 	optPlainPassword = "46"
 	optCurveServer   = "47"
 	optCurvePublic   = "48"
 	optCurveSecret   = "49"
 	optCurveKey      = "50"
+	optZAPDomain     = "55"
 	optHeartbeat     = "75"
 )
 

@@ -3,7 +3,7 @@
 // Package replay is publish-subscribe that can be caught up with. A [Publisher] numbers
 // every message of a stream, keeps it in a [Store] and publishes it. A [Subscriber]
 // notices what it has missed, asks for it, and delivers every message once and in order.
-// What the store does not keep any more is named: a [LostError] stands in the place of
+// What the store does not keep any more is named. A [LostError] stands in the place of
 // the messages.
 //
 //	pub, err := replay.NewPublisher(replay.PublisherConfig{Stream: "prices"})
@@ -23,7 +23,7 @@
 // # Streams, numbers and epochs
 //
 // A stream is what is subscribed to as a whole. Its messages have the numbers 0, 1, 2
-// and so on. The numbers belong to an epoch: a store that begins to number anew, such
+// and so on. The numbers belong to an epoch. A store that begins to number anew, such
 // as that of a publisher that kept its messages in memory and was restarted, has another
 // epoch. A [Position] names a message by both. A program that stores the position of
 // the last message that it has processed goes on after it, with [After].

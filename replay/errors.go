@@ -5,7 +5,7 @@ package replay
 import "fmt"
 
 // LostError is delivered by Subscriber.Recv in the place of messages that cannot be had
-// any more. The subscriber goes on: the next Recv returns what comes after them.
+// any more. The subscriber goes on. The next Recv returns what comes after them.
 type LostError struct {
 	Stream   string // name of the stream
 	Epoch    uint64 // of the numbers

@@ -112,9 +112,11 @@ func (w *watchers) tell(e Event) {
 // are dropped when 1024 wait, and counted in SubscriberStats.EventsDropped: a subscriber
 // waits for messages to be received, and never for events. An event tells what has come
 // into the queue of the subscriber, which may be ahead of what the program has received.
-// Use the iterator once. With a nil ctx it ends at once. Loss and restart are also delivered in their place by Recv.
+// Use the iterator once. Loss and restart are also delivered in their place by Recv. With a
+// nil ctx there are no events.
 func (s *Subscriber) Events(ctx context.Context) iter.Seq[Event] {
-	if ctx == nil {
+	if ctx == nil { // an iterator over events has no room for an error
+		s.cfg.Logger.Warn("replay: Events returns an iterator without events", "error", errNilContext)
 		return func(func(Event) bool) {}
 	}
 	c := s.watchers.join()

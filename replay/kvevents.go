@@ -95,7 +95,7 @@ func (k *kvState) delivered(m *Message) {
 // restarted begins another epoch.
 func (k *kvState) restarted() { k.epoch, k.newest, k.any, k.reopen = k.epoch+1, 0, false, true }
 
-// published takes a published message: one publisher sends in the order of its numbers.
+// published takes a published message. One publisher sends in the order of its numbers.
 func (k *kvState) published(number uint64) {
 	if number < k.newest {
 		k.restarted()
@@ -126,7 +126,7 @@ func kvPart(m zmq.Message) (number uint64, payload []byte, err error) {
 	return number, f[len(f)-1], err
 }
 
-// kvAsk makes one request. It asks for the last message that was delivered too: if that
+// kvAsk makes one request. It asks for the last message that was delivered too. If that
 // is another one now, or is not there although nothing newer is, the publisher has
 // restarted.
 func (l *lane) kvAsk(start Start) (progress bool, err error) {
@@ -231,7 +231,7 @@ func (a *kvAnswer) end() {
 	t.end(k.epoch, a.start.asked(), a.next, span{min(a.first, a.next), a.next})
 }
 
-// reopenReplay replaces the DEALER after a request that was given up: without tags, the
+// reopenReplay replaces the DEALER after a request that was given up. Without tags, the
 // rest of its answer would be taken for that of the next.
 func (l *lane) reopenReplay() error {
 	s, err := l.dialReplay()

@@ -293,7 +293,7 @@ func (l *lane) wake() {
 	}
 }
 
-// watch wakes catchUp whenever a connection is made: until then messages may have been
+// watch wakes catchUp whenever a connection is made, because until then messages may have been
 // published of which nothing else tells.
 func (l *lane) watch() {
 	if l.ear.events == nil {
@@ -372,7 +372,7 @@ func (l *lane) rest(d time.Duration) bool {
 	}
 }
 
-// due returns what to ask for, if there is a reason: something is missing, or it is not
+// due returns what to ask for, if there is a reason. Either something is missing, or it is not
 // known whether it is.
 func (l *lane) due() (Start, bool) {
 	l.mu.Lock()

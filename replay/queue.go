@@ -11,7 +11,7 @@ import (
 )
 
 // queue holds what a subscriber has not received yet. The lanes append to one half, the
-// program takes from the other, and gets the first half when its own is used up: so the
+// program takes from the other, and gets the first half when its own is used up. So the
 // two seldom meet.
 type queue struct {
 	limit int64         // of bytes in the half of the lanes: half of what the user allows

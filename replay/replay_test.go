@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -42,13 +41,8 @@ func (r *rig) check(err error) {
 
 // overIPC makes a rig whose connections come again when a publisher does.
 func overIPC(t *testing.T) *rig {
-	dir, err := os.MkdirTemp("", "zr") // short, as paths of sockets must be
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	r := newRig(t)
-	r.at = "ipc://" + filepath.ToSlash(dir) + "/"
+	r.at = "ipc://" + filepath.ToSlash(zmqtest.ShortDir(t)) + "/"
 	return r
 }
 

@@ -51,7 +51,7 @@ func (p *Publisher) serve() {
 const fullPatience = time.Second
 
 // place waits for a place to answer in, and reports false after Close. Peers that ask and
-// do not read cannot keep all of them: see endFull.
+// do not read cannot keep all of them (endFull).
 func (p *Publisher) place() bool {
 	select {
 	case p.busy <- struct{}{}:
@@ -189,7 +189,7 @@ func (p *Publisher) answer(ctx context.Context, mine *answering, m zmq.Message) 
 	}
 }
 
-// warnPause is the least time between two warnings: a peer decides how many requests it
+// warnPause is the least time between two warnings, because a peer decides how many requests it
 // makes that cannot be answered.
 const warnPause = time.Second
 

@@ -34,6 +34,9 @@ type publisherCounts struct {
 // Stats returns what the publisher has done. It asks the store for what it keeps; if that
 // fails, the counters are right nevertheless.
 func (p *Publisher) Stats(ctx context.Context) (PublisherStats, error) {
+	if ctx == nil {
+		return PublisherStats{}, fmt.Errorf("replay: statistics of stream %q: %w", p.cfg.Stream, errNilContext)
+	}
 	c := &p.counts
 	s := PublisherStats{
 		Stream: p.cfg.Stream, Published: c.published.Load(), StoreErrors: c.storeErrors.Load(), Unsent: c.unsent.Load(),

@@ -12,7 +12,7 @@ import (
 // [Memory] is one, and replay/storetest tests others.
 type Store interface {
 	// Append keeps records in their order, and sets the Number of each one that it has
-	// kept, which is then confirmed: it survives what the store says that it survives.
+	// kept, which is then confirmed. It survives what the store says that it survives.
 	// If the error is not nil, Kept tells those that were kept from the others. A
 	// store that several publishers share may give numbers in between to others. Append
 	// copies the frames.

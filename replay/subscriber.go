@@ -20,7 +20,7 @@ import (
 type Source struct {
 	// Stream is its name.
 	Stream string
-	// Live are the endpoints of publishers. Several publish the same stream: they
+	// Live are the endpoints of publishers. Several publish the same stream if they
 	// share a store, or one takes the place of another.
 	Live []string
 	// Bind binds the Live endpoints instead, for publishers that connect.
@@ -75,7 +75,7 @@ type SubscriberConfig struct {
 	// MaxStreams is the most streams, with those that Source.Each makes. Messages of others
 	// are dropped and counted in SubscriberStats.NotGathered. Zero is 1024.
 	MaxStreams int
-	// Logger receives a *RequestError as a warning. Nil logs nothing.
+	// Logger receives a *RequestError as a warning, and that Events was given no context. Nil logs nothing.
 	Logger *slog.Logger
 }
 

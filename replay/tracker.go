@@ -155,7 +155,7 @@ func (t *tracker) snapshot(m *Message) {
 	t.emit(m, nil)
 }
 
-// end takes the end of an answer to a request that asked from a number on: all that is
+// end takes the end of an answer to a request that asked from a number on. All that is
 // kept of the epoch below resume has come.
 func (t *tracker) end(epoch, asked, resume uint64, s span) {
 	if !t.answered(epoch) {
@@ -214,7 +214,7 @@ func (t *tracker) nothing() {
 	t.release()
 }
 
-// goneBack handles a store that ends below what has been delivered: it has lost what it
+// goneBack handles a store that ends below what has been delivered. It has lost what it
 // had confirmed, and gives numbers again. One answer alone does not prove it.
 func (t *tracker) goneBack(next uint64) {
 	if t.back++; t.back < 2 {
@@ -263,7 +263,7 @@ func (t *tracker) enter(epoch uint64) bool {
 	return true
 }
 
-// become changes to an epoch, silently if nothing of the one before was wanted: it is not
+// become changes to an epoch, silently if nothing of the one before was wanted. It is not
 // known where to begin, or the number to begin with is of any epoch.
 func (t *tracker) become(epoch uint64, why string) {
 	anyEpoch := t.start.kind == fromNumber && t.start.epoch == 0

@@ -22,7 +22,7 @@
 //
 // ZeroMQ does not tell a client whether a request that has no reply was handled. So a
 // Client sends a request once, unless Config.Attempts allows more, which is for requests
-// that may be handled twice. Choosing a server that is there is no attempt: a request waits
+// that may be handled twice. Choosing a server that is there is no attempt. A request waits
 // in the client, not in a queue for a server, until one is connected.
 //
 // # Goroutines

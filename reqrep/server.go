@@ -154,7 +154,7 @@ func (s *Server) handle(ctx context.Context, r Request) (reply zmq.Message) {
 	return s.Handler(ctx, r)
 }
 
-// send sends a reply, or nothing if the handler has none. A REP owes one in any case: after
+// send sends a reply, or nothing if the handler has none. A REP owes one in any case. After
 // a handler without a reply, and if its reply could not be sent.
 func (s *Server) send(ctx context.Context, r Request, reply zmq.Message) {
 	owes := s.Socket.Type() == zmq.REP

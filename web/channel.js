@@ -63,7 +63,7 @@ class StreamChannel {
   #writer;
   #closed;
 
-  /** The server is made to wait while nobody reads. */
+  /** The server is made to wait while the program does not read. */
   makesWait = true;
 
   constructor(stream, { readable, writable }, closed) {
@@ -141,7 +141,7 @@ class SocketChannel {
   #looking = false;
   #error;
 
-  /** The server sends on while nobody reads. */
+  /** The server sends on while the program does not read. */
   makesWait = false;
   /** Is told when too much waits to be read. The connection ends then. */
   onOverflow;

@@ -139,8 +139,8 @@ export class REP extends Receiver {
   }
 
   /**
-   * Never waits: if the requester has gone, or does not read, the reply is dropped, as
-   * nobody is there to be answered.
+   * Never waits. If the requester has gone, or does not read, the reply is dropped, because
+   * there is no peer to answer.
    */
   async send(content) {
     this.#core.checkOpen();

@@ -29,6 +29,7 @@ type flow struct {
 	says      []saying
 	recorded  map[string][]byte // by side
 	mechanism bool              // the server chose one
+	plain     bool              // namely PLAIN
 }
 
 // saying is a message of the application at one side.
@@ -52,6 +53,8 @@ func readFlow(t *testing.T, file string) *flow {
 				s.frames = append(s.frames, string(zmqtest.MustOctets(frame)))
 			}
 			f.says = append(f.says, s)
+		case word == "mechanism":
+			f.plain = rest == "PLAIN"
 		case word == "subscribe":
 			f.topic = strings.Trim(rest, `"`)
 		case word == ">":
@@ -64,14 +67,14 @@ func readFlow(t *testing.T, file string) *flow {
 			f.types[word] = typ
 		}
 	}
-	f.mechanism = bytes.Contains(f.recorded["server"], []byte("ZWS2.0/NULL"))
+	f.mechanism = bytes.Contains(f.recorded["server"], []byte("ZWS2.0/"))
 	return f
 }
 
 // TestRecordedFlows plays each side of each flow against a socket of ours at the other.
 func TestRecordedFlows(t *testing.T) {
 	files, err := filepath.Glob("testdata/flows/*.flow")
-	if err != nil || len(files) < 9 {
+	if err != nil || len(files) < 13 {
 		t.Fatalf("%d flows, %v", len(files), err)
 	}
 	for _, file := range files {
@@ -89,10 +92,23 @@ func exactly() []zmq.Setting {
 // asServer has the recorded client talk to a socket of ours.
 func asServer(t *testing.T, f *flow) {
 	r := newTest(t, ws.Config{})
-	s, at := r.Bind(f.types["server"], anyPort("ws"), exactly()...)
+	admit(r)
+	s, at := r.Bind(f.types["server"], anyPort("ws"), append(exactly(), zmq.PlainServer.Of(f.plain))...)
 	nc := dialPlain(t, at)
 	r.Check(nc.SetDeadline(time.Now().Add(rig.Patience)))
-	_, err := nc.Write(f.recorded["client"])
+	head, frames, _ := bytes.Cut(f.recorded["client"], []byte("\r\n\r\n"))
+	_, err := nc.Write(append(head, "\r\n\r\n"...))
+	r.Check(err)
+	in, want := bufio.NewReader(nc), bufio.NewReader(bytes.NewReader(f.recorded["server"]))
+	sameHead(t, response(t, in), response(t, want))
+	if f.plain { // HELLO is answered before INITIATE comes
+		hello := frames[:2+4+int(frames[1]&0x7f)]
+		frames = frames[len(hello):]
+		_, err = nc.Write(hello)
+		r.Check(err)
+		sameFrame(t, "the answer to HELLO", in, want, false)
+	}
+	_, err = nc.Write(frames)
 	r.Check(err)
 	if f.topic != "" {
 		r.WantRecv(s, "\x01"+f.topic)
@@ -104,9 +120,6 @@ func asServer(t *testing.T, f *flow) {
 			r.WantRecv(s, said.frames...)
 		}
 	}
-
-	in, want := bufio.NewReader(nc), bufio.NewReader(bytes.NewReader(f.recorded["server"]))
-	sameHead(t, response(t, in), response(t, want))
 	sameFrames(t, in, want, false)
 }
 
@@ -116,7 +129,11 @@ func asClient(t *testing.T, f *flow) {
 	lis, err := net.Listen("tcp", "127.0.0.1:0")
 	r.Check(err)
 	defer lis.Close()
-	s := r.Socket(f.types["client"], append(exactly(), zmq.ReconnectInterval.Of(-1))...)
+	settings := append(exactly(), zmq.ReconnectInterval.Of(-1))
+	if f.plain {
+		settings = append(settings, zmq.PlainUsername.Of("user"), zmq.PlainPassword.Of("secret"))
+	}
+	s := r.Socket(f.types["client"], settings...)
 	if f.topic != "" {
 		r.Check(s.Subscribe(f.topic))
 	}
@@ -137,6 +154,10 @@ func asClient(t *testing.T, f *flow) {
 	_, err = nc.Write(append(head, "\r\n\r\n"...))
 	r.Check(err)
 	server := bytes.NewReader(frames)
+	if f.plain {
+		sameFrame(t, "HELLO", in, want, true)
+		utter(r, nc, server) // WELCOME
+	}
 	utter(r, nc, server) // READY, or the identity
 	for _, said := range f.says {
 		if said.side == "client" {
@@ -202,17 +223,23 @@ func sameHead(t *testing.T, got, want http.Header) {
 // sameFrames compares as many frames as were recorded, without their masks.
 func sameFrames(t *testing.T, in, recorded io.Reader, masked bool) {
 	t.Helper()
-	for n := 1; ; n++ {
-		want, err := nextFrame(recorded, masked)
-		if err == io.EOF {
-			return
-		}
-		rig.Must(t, err)
-		got, err := nextFrame(in, masked)
-		if err != nil || got != want {
-			t.Fatalf("frame %d is %.100q, %v, want %.100q", n, got, err, want)
-		}
+	for n := 1; sameFrame(t, fmt.Sprint("frame ", n), in, recorded, masked); n++ {
 	}
+}
+
+// sameFrame compares the next frame, and returns false if there is none in the recording.
+func sameFrame(t *testing.T, name string, in, recorded io.Reader, masked bool) bool {
+	t.Helper()
+	want, err := nextFrame(recorded, masked)
+	if err == io.EOF {
+		return false
+	}
+	rig.Must(t, err)
+	got, err := nextFrame(in, masked)
+	if err != nil || got != want {
+		t.Fatalf("%s is %.100q, %v, want %.100q", name, got, err, want)
+	}
+	return true
 }
 
 // wireFrame is a frame of WebSocket without its mask: what stands before the payload, as it

@@ -131,3 +131,34 @@ func TestBadPEMIsRefusedByTheCall(t *testing.T) {
 		t.Errorf("the key is printed: %v", x)
 	}
 }
+
+// TestConfigurationWithLibzmqDefaults: a configuration of the program decides which servers
+// are trusted, also where the options have libzmq's defaults, with which none would be.
+func TestConfigurationWithLibzmqDefaults(t *testing.T) {
+	ours, stranger := newAuthority(t), newAuthority(t)
+	cert := ours.issue("server.example") // and 127.0.0.1, but not localhost
+	for _, scheme := range secured {
+		for name, c := range map[string]struct {
+			cfg  *tls.Config
+			host string
+			ok   bool
+		}{
+			"its authority":       {&tls.Config{RootCAs: ours.pool()}, "127.0.0.1", true},
+			"another name":        {&tls.Config{RootCAs: ours.pool()}, "localhost", false},
+			"a name":              {&tls.Config{RootCAs: ours.pool(), ServerName: "server.example"}, "localhost", true},
+			"another authority":   {&tls.Config{RootCAs: stranger.pool()}, "127.0.0.1", false},
+			"those of the system": {&tls.Config{}, "127.0.0.1", false},
+			"none is verified":    {&tls.Config{InsecureSkipVerify: true}, "localhost", true},
+		} {
+			r := optionTest(t, true)
+			_, at := r.Bind(zmq.PULL, anyPort(scheme), zmq.WSSCertPEM.Of(certPEM(cert)), zmq.WSSKeyPEM.Of(keyPEM(t, cert)))
+			push := r.Socket(zmq.PUSH, zmq.ReconnectInterval.Of(-1), with(ws.Config{TLS: c.cfg}))
+			w := r.Watch(push, zmq.EventHandshakeSucceeded|zmq.EventHandshakeFailedNoDetail|zmq.EventHandshakeFailedProtocol)
+			r.Check(push.Connect(strings.Replace(at, "127.0.0.1", c.host, 1)))
+			e, _ := w.Next()
+			if ok := e.Kind == zmq.EventHandshakeSucceeded; ok != c.ok {
+				t.Errorf("%s, %s: %v %v", scheme, name, e.Kind, e.Err)
+			}
+		}
+	}
+}

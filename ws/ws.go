@@ -55,9 +55,10 @@ import (
 // connect to wss and tls where the system trusts the server's certificate.
 type Config struct {
 	// TLS is for wss and tls, both to bind and to connect. It must not be changed after
-	// the call of Transports. Nil stands for a configuration without certificates. MinVersion is at least TLS 1.3
-	// for tls, and TLS 1.2 for wss. A ServerName that is empty stands for the host of the
-	// endpoint.
+	// the call of Transports. MinVersion is at least TLS 1.3 for tls, and TLS 1.2 for wss. A
+	// ServerName that is empty stands for the host of the endpoint. Nil stands for a
+	// configuration without certificates; where options have libzmq's defaults, those of wss
+	// alone say then which servers are trusted, and without them none is.
 	TLS *tls.Config
 
 	// Origins lists the origins of web pages that may connect besides those that this

@@ -11,6 +11,9 @@ import (
 	"testing"
 )
 
+// own is what programs need that the original does not have.
+var own = []string{"func WithTransports(list ...zmq.Transport) Option"}
+
 // TestExportedAPIIsTheOriginals compares what the packages export, as go doc shows
 // it, with the lists in testdata/api, which were made in the same way from version
 // 0.17.0 of github.com/go-zeromq/zmq4.
@@ -37,7 +40,7 @@ func TestExportedAPIIsTheOriginals(t *testing.T) {
 			}
 		}
 		for _, line := range got {
-			if !slices.Contains(want, line) {
+			if !slices.Contains(want, line) && !slices.Contains(own, line) {
 				t.Errorf("%s: not in the original: %s", dir, line)
 			}
 		}

@@ -29,7 +29,7 @@ func (s *socket) Dial(text string) error {
 	if s.err != nil {
 		return s.err
 	}
-	ep, err := parseEndpoint(text, true)
+	ep, err := s.config.parseEndpoint(text, true)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@
 //   - Each peer has queues of its own, up to OptionHWM messages.
 //   - Sockets are safe for any number of goroutines.
 //   - The server of PLAIN checks names and passwords.
+//   - WithTransports adds ws, wss and tls, with certificates of the program.
 //
 // # Differences
 //

@@ -17,7 +17,7 @@ func (s *socket) Listen(text string) error {
 	if s.err != nil {
 		return s.err
 	}
-	ep, err := parseEndpoint(text, false)
+	ep, err := s.config.parseEndpoint(text, false)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type config struct {
 	maxRetries  int           // that Dial waits for; -1 is any number
 	retriesSet  bool          // the program told when Dial is to give up
 	reconnect   reconnecting
+	transports  []zmq.Transport // beside those of the package
 }
 
 // reconnecting says what becomes of a connection that Dial made when it is lost.
@@ -109,6 +110,16 @@ func WithAutomaticReconnect(automaticReconnect bool) Option {
 	}
 }
 
+// WithTransports gives the socket transports beside those that all have: ws, wss and tls,
+// which are in package github.com/gozmq/zmq/ws, with certificates of the program. The
+// original has neither these nor this option.
+//
+//	pub := zmq4.NewPub(ctx, zmq4.WithTransports(ws.Transports(ws.Config{TLS: cfg})...))
+//	err := pub.Listen("wss://*:8443/prices")
+func WithTransports(list ...zmq.Transport) Option {
+	return func(s *socket) { s.config.transports = append(s.config.transports, list...) }
+}
+
 // settings translates the options that package zmq has too.
 func (c *config) settings(t SocketType) []zmq.Setting {
 	var settings []zmq.Setting
@@ -121,6 +132,9 @@ func (c *config) settings(t SocketType) []zmq.Setting {
 	settings = append(settings, zmq.ReconnectInterval.Of(c.retry), zmq.ReconnectIntervalMax.Of(c.retry))
 	if c.dialTimeout > 0 {
 		settings = append(settings, zmq.ConnectTimeout.Of(c.dialTimeout))
+	}
+	if len(c.transports) > 0 {
+		settings = append(settings, zmq.WithTransports(c.transports...))
 	}
 	switch t {
 	case Router: // messages to an unknown peer are dropped without an error

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Transports and endpoints. tcp, ipc and inproc are those of package zmq; others
-// are a program's own and reach the sockets through a relay.
+// Transports and endpoints. tcp, ipc, inproc and those of WithTransports are those of
+// package zmq; others are a program's own and reach the sockets through a relay.
 
 package zmq4
 
@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/compat/gozeromq/transport"
 )
 
@@ -62,10 +63,18 @@ type endpoint struct {
 
 // parseEndpoint splits an endpoint, and translates what the original takes and
 // package zmq does not: an empty host.
-func parseEndpoint(text string, dial bool) (endpoint, error) {
+func (c *config) parseEndpoint(text string, dial bool) (endpoint, error) {
 	scheme, address, ok := strings.Cut(text, "://")
 	if !ok || scheme == "" || address == "" {
 		return endpoint{}, fmt.Errorf("zmq4: invalid address %q", text)
+	}
+	if c.carries(scheme) {
+		host, path, slash := strings.Cut(address, "/")
+		address = tcpAddress(host, dial)
+		if slash {
+			address += "/" + path
+		}
+		return endpoint{text: scheme + "://" + address, scheme: scheme, address: address}, nil
 	}
 	registry.mu.RLock()
 	trans, known := registry.trans[scheme]
@@ -77,6 +86,11 @@ func parseEndpoint(text string, dial bool) (endpoint, error) {
 		address = tcpAddress(address, dial)
 	}
 	return endpoint{text: scheme + "://" + address, scheme: scheme, address: address, trans: trans}, nil
+}
+
+// carries reports whether a transport of WithTransports has the scheme.
+func (c *config) carries(scheme string) bool {
+	return slices.ContainsFunc(c.transports, func(t zmq.Transport) bool { return t.Scheme() == scheme })
 }
 
 // tcpAddress names all interfaces as package zmq does where a program listens, and
@@ -124,12 +138,14 @@ func (a inprocAddr) String() string { return string(a) }
 func listenerAddr(last string) net.Addr {
 	scheme, address, _ := strings.Cut(last, "://")
 	switch scheme {
-	case schemeTCP:
-		if a, err := net.ResolveTCPAddr("tcp", address); err == nil { // numeric: nothing is looked up
-			return a
-		}
+	case schemeInproc:
 	case schemeIPC:
 		return &net.UnixAddr{Name: address, Net: "unix"}
+	default: // tcp, or one over it
+		host, _, _ := strings.Cut(address, "/")
+		if a, err := net.ResolveTCPAddr("tcp", host); err == nil { // numeric: nothing is looked up
+			return a
+		}
 	}
 	return inprocAddr(address)
 }

@@ -215,7 +215,12 @@ func (c *Context) unknownScheme(scheme string) error {
 	if lower := strings.ToLower(scheme); lower != scheme && slices.Contains(names, lower) {
 		return zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q is written in lower case, %s", scheme, lower)
 	}
-	return zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q is none of %s", scheme, strings.Join(names, ", "))
+	more := ""
+	added := slices.DeleteFunc(slices.Sorted(maps.Keys(c.cfg.Known)), func(s string) bool { return slices.Contains(names, s) })
+	if len(added) > 0 {
+		more = ", nor of those that a program adds: " + strings.Join(added, ", ")
+	}
+	return zerr.Errorf(zerr.ErrUnsupportedTransport, "transport %q is none of %s%s", scheme, strings.Join(names, ", "), more)
 }
 
 // allow asks the endpoint policy.

@@ -56,7 +56,7 @@ func TestDepartFreesNamesAtOnce(t *testing.T) {
 // TestDrainEndsWhenAnAttemptFails: where no peer listens, the end of a socket that
 // lingers for ever is not waited for.
 func TestDrainEndsWhenAnAttemptFails(t *testing.T) {
-	lis, err := net.Listen("tcp", "127.0.0.1:0")
+	lis, err := net.Listen("tcp", zmqtest.Host()+":0")
 	if err != nil {
 		t.Fatal(err)
 	}

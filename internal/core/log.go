@@ -58,7 +58,7 @@ func (s *Socket) log(e *session.Event) {
 	}
 	held := 0
 	if level == slog.LevelWarn {
-		level, held = s.repeated(e.Endpoint, e.Remote, e.Kind)
+		level, held = s.repeated(e)
 	}
 	l := s.ctx.cfg.Logger
 	if !l.Enabled(context.Background(), level) {
@@ -69,8 +69,13 @@ func (s *Socket) log(e *session.Event) {
 
 // repeated returns the level of a warning, which is lower while it is a repetition, and
 // how many repetitions were written at that level since the last warning.
-func (s *Socket) repeated(endpoint, remote string, kind session.EventKind) (slog.Level, int) {
-	warn, held := s.ctx.repeats.note(cause{s.String(), endpoint, hostOf(remote), kind}, time.Now())
+func (s *Socket) repeated(e *session.Event) (slog.Level, int) {
+	c := cause{socket: s.String(), endpoint: e.Endpoint, host: hostOf(e.Remote), kind: e.Kind}
+	var pe *zerr.ProtocolError
+	if errors.As(e.Err, &pe) {
+		c.code = pe.Code
+	}
+	warn, held := s.ctx.repeats.note(c, time.Now())
 	if !warn {
 		return slog.LevelDebug, 0
 	}
@@ -84,7 +89,7 @@ const duplicateID session.EventKind = 0
 // logDuplicate warns of a peer whose messages a ROUTER never reads.
 func (s *Socket) logDuplicate(p *pipe.Pipe) {
 	peer := p.Peer()
-	level, held := s.repeated(p.Endpoint, peer.Remote, duplicateID)
+	level, held := s.repeated(&session.Event{Endpoint: p.Endpoint, Remote: peer.Remote, Kind: duplicateID})
 	attrs := []slog.Attr{
 		slog.String("socket", s.String()), slog.String("endpoint", p.Endpoint), slog.String("peer", peer.Remote),
 		slog.String("id", fmt.Sprintf("%q", peer.Identity)),

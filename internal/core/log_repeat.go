@@ -29,6 +29,7 @@ type cause struct {
 	endpoint string
 	host     string // without the port, which each connection has its own of
 	kind     session.EventKind
+	code     uint32 // of a protocol error, by which libzmq tells a wrong type from a wrong key; 0 for none
 }
 
 // repeats knows which warnings were written lately. The zero value is ready.

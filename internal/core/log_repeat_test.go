@@ -13,7 +13,7 @@ import (
 func TestWarningsAreNotRepeated(t *testing.T) {
 	var r repeats
 	now := time.Unix(1000, 0)
-	bad := cause{"PULL#1", "tcp://*:5555", "tcp://10.0.0.1", session.HandshakeFailedProtocol}
+	bad := cause{"PULL#1", "tcp://*:5555", "tcp://10.0.0.1", session.HandshakeFailedProtocol, 0x11000001}
 	want := func(c cause, warn bool, held int) {
 		t.Helper()
 		if w, h := r.note(c, now); w != warn || h != held {
@@ -27,6 +27,9 @@ func TestWarningsAreNotRepeated(t *testing.T) {
 	other := bad
 	other.host = "tcp://10.0.0.2"
 	want(other, true, 0)
+	reason := bad // another mistake of the same peer
+	reason.code++
+	want(reason, true, 0)
 	now = now.Add(repeatInterval)
 	want(bad, true, 5)
 	want(bad, false, 0)

@@ -89,7 +89,7 @@ func (h *handshake) refuse(status int, reason string, err error) error {
 		return err
 	}
 	h.out = wire.AppendFrame(h.out, wire.FlagCommand, body)
-	if h.flush() != nil {
+	if h.flush() != nil || h.c.caughtUp() != nil { // it must be out before the write end is closed
 		return err
 	}
 	half, ok := h.c.nc.(interface{ CloseWrite() error })

@@ -2,7 +2,11 @@
 
 package engine
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/gozmq/zmq/internal/zerr"
+)
 
 // behind is a write of the handshake that goes on while the handshake reads. It is for
 // connections that cannot be polled. One that a program brings may have no room at all, as
@@ -23,7 +27,8 @@ func (c *Conn) writeBehind(b []byte) error {
 	go func() {
 		defer c.writers.Done()
 		defer close(w.done)
-		_, w.err = c.nc.Write(b)
+		_, err := c.nc.Write(b)
+		w.err = zerr.Portable(err)
 	}()
 	return nil
 }

@@ -16,7 +16,8 @@ import (
 // ZMTP has no word for most reasons, but how far the handshake had come limits them.
 // Other errors are returned unchanged.
 func (h *handshake) departed(err error) error {
-	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+	if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) &&
+		!errors.Is(err, syscall.ECONNABORTED) { // which Windows says of a reset
 		return err
 	}
 	return &DepartedError{Answered: h.got > 0 && h.said != "", stage: h.stage(), err: err}

@@ -303,7 +303,7 @@ func (h *handshake) fill(n int) error {
 		if err != nil {
 			return err
 		}
-		k, err := h.c.nc.Read(mem)
+		k, err := h.c.src.readNet(mem)
 		if err := h.took(k, err, n); err != nil {
 			return err
 		}

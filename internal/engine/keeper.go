@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // A peer without heartbeats waits for ever if it never learns that we have ended the
@@ -70,7 +72,7 @@ func (k *Keeper) keep(nc net.Conn, over func(reset bool)) bool {
 func (k *Keeper) attend(nc net.Conn, over func(reset bool)) {
 	defer k.wait.Done()
 	_, err := nc.Read(make([]byte, 1)) // less than a frame, so that others are left unread
-	over(errors.Is(err, syscall.ECONNRESET))
+	over(errors.Is(zerr.Portable(err), syscall.ECONNRESET))
 	_ = nc.Close()
 	k.mu.Lock()
 	defer k.mu.Unlock()

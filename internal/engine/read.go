@@ -36,14 +36,13 @@ type decoder struct {
 	want  int
 	shown int // the largest frame that has come whole, at most trusted
 
-	head   []byte // first frame of a multipart message under way
-	tail   [][]byte
+	head   []byte   // first frame of a multipart message under way
+	tail   [][]byte // its further frames, behind those of messages before; see takeTail
 	frames int
 	size   int64
 
-	tails [][]byte // slab for the tails of messages
-	n     int      // messages and runs gathered in the read buffer
-	given int      // of these: handed over
+	n     int // messages and runs gathered in the read buffer
+	given int // of these: handed over
 
 	// What a receiver that reads for itself leaves behind when the high-water mark is
 	// reached: messages that were not handed over, bytes that were not taken apart
@@ -404,6 +403,9 @@ func (c *Conn) part(flags byte, body []byte) error {
 		d.head = body
 		return nil
 	}
+	if len(d.tail) == cap(d.tail) {
+		d.growTail()
+	}
 	d.tail = append(d.tail, body)
 	if flags&wire.FlagMore != 0 {
 		if c.cfg.Groups {
@@ -411,23 +413,37 @@ func (c *Conn) part(flags byte, body []byte) error {
 		}
 		return nil
 	}
-	n := len(d.tail)
-	if len(d.tails) < n {
-		d.tails = make([][]byte, max(n, 64))
-	}
-	tail := d.tails[:n:n]
-	d.tails = d.tails[n:]
-	copy(tail, d.tail)
-	m := pipe.Message{Head: d.head, Tail: tail, Peer: c.peer, Owned: true}
-	clear(d.tail)
-	d.head, d.tail, d.frames, d.size = nil, d.tail[:0], 0, 0
-	if cap(d.tail) > 64 {
-		d.tail = nil
-	}
+	m := pipe.Message{Head: d.head, Tail: d.takeTail(), Peer: c.peer, Owned: true}
+	d.head, d.frames, d.size = nil, 0, 0
 	if !c.pipe.Malformed(&m) {
 		c.message(m)
 	}
 	return nil
+}
+
+// tailBlock is how many frames the memory has room for that the messages of a connection
+// share for their frames after the first.
+const tailBlock = 64
+
+// growTail makes room for another frame of the message under way.
+func (d *decoder) growTail() {
+	tail := append(make([][]byte, 0, max(tailBlock, 2*len(d.tail))), d.tail...)
+	clear(d.tail) // other messages keep the memory
+	d.tail = tail
+}
+
+// takeTail returns the frames of a message that is whole. The next message goes on behind
+// them, but not behind many: they keep no more memory than they need.
+func (d *decoder) takeTail() [][]byte {
+	n := len(d.tail)
+	tail := d.tail[:n:n]
+	d.tail = d.tail[n:]
+	if n > tailBlock {
+		exact := make([][]byte, n)
+		copy(exact, tail)
+		tail, d.tail = exact, nil
+	}
+	return tail
 }
 
 // groupViolation refuses what is no message of a RADIO (RFC 48).

@@ -492,3 +492,48 @@ func TestEndOfStream(t *testing.T) {
 		})
 	}
 }
+
+// TestFramesOfMessagesShareMemoryButNoRoom: what an application appends to the frames of a
+// message changes no other message, and many frames keep no more memory than they need.
+func TestFramesOfMessagesShareMemoryButNoRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, configOf("DEALER", nil), nil)
+		r.handshake("ROUTER")
+		rnd := rand.New(rand.NewPCG(1, 2))
+		var want []string
+		var got []pipe.Message
+		for i := range 200 {
+			n := 2 + rnd.IntN([]int{3, 20, tailBlock, 3 * tailBlock}[i%4])
+			var frames []string
+			var wires []byte
+			for k := range n {
+				flags := byte(wire.FlagMore)
+				if k == n-1 {
+					flags = 0
+				}
+				frames = append(frames, fmt.Sprint(i, "/", k))
+				wires = append(wires, frameOf(flags, frames[k])...)
+			}
+			cut := rnd.IntN(len(wires))
+			r.write(wires[:cut])
+			synctest.Wait()
+			r.write(wires[cut:])
+			synctest.Wait()
+			var m pipe.Message
+			if !r.pipe.Read(&m) {
+				t.Fatalf("message %d is missing", i)
+			}
+			if c := cap(m.Tail); c > n-1 {
+				t.Errorf("%d frames have room for %d", n-1, c)
+			}
+			_ = append(m.Tail, []byte("of the application"))
+			want = append(want, strings.Join(frames, "|"))
+			got = append(got, m)
+		}
+		for i := range got {
+			if text(&got[i]) != want[i] {
+				t.Errorf("message %d has become %.100q", i, text(&got[i]))
+			}
+		}
+	})
+}

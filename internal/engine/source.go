@@ -9,6 +9,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/pipe"
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // source reads a connection so that no buffer is held while nothing arrives:
@@ -72,7 +73,7 @@ func (s *source) read() (n int, err error) {
 			}
 		}
 		s.fill()
-		return s.nc.Read(s.rb.data[s.left:])
+		return s.readNet(s.rb.data[s.left:])
 	}
 	s.n, s.err = 0, nil
 	if err := s.raw.Read(s.borrow); err != nil {
@@ -84,7 +85,7 @@ func (s *source) read() (n int, err error) {
 // readInto waits for bytes and puts them into dst.
 func (s *source) readInto(dst []byte) (n int, err error) {
 	if s.raw == nil {
-		return s.nc.Read(dst)
+		return s.readNet(dst)
 	}
 	if s.direct == nil {
 		s.direct = s.readDirect
@@ -96,6 +97,12 @@ func (s *source) readInto(dst []byte) (n int, err error) {
 		return 0, err
 	}
 	return s.n, s.err
+}
+
+// readNet reads from a connection that cannot be tried without blocking.
+func (s *source) readNet(b []byte) (int, error) {
+	n, err := s.nc.Read(b)
+	return n, zerr.Portable(err)
 }
 
 // try is readInto for what is there now; where the system cannot say, that is

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq/internal/pipe"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 const (
@@ -190,7 +191,7 @@ func (c *Conn) writeBuffers(bufs [][]byte) (int, error) {
 	}
 	c.vec = bufs
 	n, err := c.vec.WriteTo(c.nc)
-	return int(n), err
+	return int(n), zerr.Portable(err)
 }
 
 // takesNoMore tells the outbox how far a write has come that has to wait.

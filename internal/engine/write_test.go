@@ -247,11 +247,7 @@ func TestWriteFailureInline(t *testing.T) {
 	for round := range 4 {
 		ours, far := tcpPair(t)
 		r := rigOn(t, cfg, p, ours, far)
-		r.wireBytes(greeting)
-		r.write(readyFrame("ROUTER"))
-		r.want(greeting)
-		r.wantBytes(readyFrame("DEALER"))
-		r.up()
+		r.handshake("ROUTER")
 		if round == 3 {
 			got = append(got, readMessages(t, far, len(messages)-len(got)-lost(t, messages, got, p, sent))...)
 			break
@@ -345,11 +341,7 @@ func TestWriteSlowReader(t *testing.T) {
 	ours, far := tcpPair(t)
 	p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})
 	r := rigOn(t, configOf("DEALER", nil), p, ours, far)
-	r.wireBytes(greeting)
-	r.write(readyFrame("ROUTER"))
-	r.want(greeting)
-	r.wantBytes(readyFrame("DEALER"))
-	r.up()
+	r.handshake("ROUTER")
 	rnd := rand.New(rand.NewPCG(7, 7))
 	count := 5000
 	if testing.Short() {
@@ -381,11 +373,7 @@ func TestConcurrentSenders(t *testing.T) {
 	ours, far := tcpPair(t)
 	p := pipe.New(pipe.Config{Mailbox: new(pipe.Mailbox), Buffers: new(pipe.Buffers)})
 	r := rigOn(t, configOf("DEALER", nil), p, ours, far)
-	r.wireBytes(greeting)
-	r.write(readyFrame("ROUTER"))
-	r.want(greeting)
-	r.wantBytes(readyFrame("DEALER"))
-	r.up()
+	r.handshake("ROUTER")
 	var socket sync.Mutex // the lock that a socket holds while it writes to its pipes
 	const senders, each = 4, 500
 	for id := range senders {

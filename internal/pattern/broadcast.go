@@ -80,15 +80,16 @@ func (b *broadcast) begin(subscribers []*pipe.Pipe, budget *pipe.Budget) {
 }
 
 // measure finds out how many messages the members have room for. With drop, one
-// that has hardly any is a member no more; one that has again becomes one.
+// that has hardly any is a member no more, nor is one that the budget does not allow
+// what it leaves; one that has room again becomes one.
 func (b *broadcast) measure(drop bool) {
 	const most = 1 << 20
-	individual := b.individual
+	individual, due := b.individual, b.queue.Due()
 	b.room, b.individual = most, nil
 	for i := 0; i < len(b.members); {
 		p := b.members[i]
 		room := p.Room(most)
-		if drop && room < slack {
+		if drop && room < slack || due && b.queue.Burdens(p) {
 			b.queue.Leave(p)
 			b.individual = append(b.individual, p)
 			last := len(b.members) - 1
@@ -98,6 +99,9 @@ func (b *broadcast) measure(drop bool) {
 		}
 		b.room = min(b.room, room)
 		i++
+	}
+	if due {
+		b.queue.Weighed()
 	}
 	for _, p := range individual {
 		if p.Room(slack) == slack && b.queue.Join(p) {
@@ -144,7 +148,9 @@ func (x *xpub) sendShared(m *pipe.Message, topic []byte) (done bool, err error) 
 		}
 	}
 	x.h.Flush = b.queue.Add(m, x.h.Flush)
-	b.room--
+	if b.room--; b.queue.Due() {
+		b.room = 0
+	}
 	for _, p := range b.individual {
 		x.writeShared(p, m)
 	}

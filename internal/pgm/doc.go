@@ -47,6 +47,6 @@ var heartbeats = []time.Duration{
 	1300 * time.Millisecond, 7 * time.Second, 16 * time.Second, 25 * time.Second, ambient,
 }
 
-// before reports whether a sequence number comes before another: they are compared by
+// before reports whether a sequence number comes before another. They are compared by
 // their difference, as the numbers start over after the last (RFC 1982).
 func before(a, b uint32) bool { return int32(a-b) < 0 }

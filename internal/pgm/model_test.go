@@ -98,7 +98,7 @@ func TestOneOfManyReceiversAsks(t *testing.T) {
 		t.Errorf("%d packets were sent again: %+v", stats.Repeated, stats)
 	}
 	// A NAK takes 1 ms and its confirmation another one, of 50 ms that the 100 receivers
-	// are spread over: about four ask for each.
+	// are spread over, so that about four ask for each.
 	if naks := w.onWire[packet.NAK]; naks > 12*int(stats.Repeated) {
 		t.Errorf("%d NAKs for %d repairs", naks, stats.Repeated)
 	}

@@ -43,7 +43,7 @@ const (
 	heldWindows = 4
 	// leastHeld is the same where windows are small.
 	leastHeld = 1 << 20
-	// leastSlots is the same in packets, and those that are missing count too: a forged
+	// leastSlots is the same in packets, and those that are missing count too, because a forged
 	// sequence number makes a window full of them.
 	leastSlots = 1 << 14
 	// leapProof is how many packets in a row have to say that a source is at a place that
@@ -178,7 +178,7 @@ func (r *Receiver) fromSource(h *packet.Header, body []byte, from netip.AddrPort
 	return s.data(&data, h.Type == packet.RData, now)
 }
 
-// fromReceiver takes what another receiver of the group has sent: it saves us the same.
+// fromReceiver takes what another receiver of the group has sent, because it saves us the same.
 func (r *Receiver) fromReceiver(h *packet.Header, body []byte, now time.Time) error {
 	s := r.sources[h.Asked()]
 	if h.Type == packet.SPMR {

@@ -56,7 +56,7 @@ type remote struct {
 	seenSPM bool
 	spmSeq  uint32
 	// other has NAKs go to the port that its SPMs come from, because the one of the
-	// endpoint does not answer: several sources of one machine share that.
+	// endpoint does not answer, because several sources of one machine share that.
 	other bool
 	// hears is that a NAK has been answered since they go to this port; fails is how often
 	// in a row one was not, and no other meanwhile.

@@ -127,7 +127,7 @@ func (s *Source) Data(data []byte, now time.Time) []byte {
 }
 
 // beatAfterData starts the heartbeats anew. A stream of data does not put them off for
-// ever: a receiver that joins needs one to ask for repairs.
+// ever, because a receiver that joins needs one to ask for repairs.
 func (s *Source) beatAfterData(now time.Time) {
 	s.beat = 0
 	s.spmAt = now.Add(heartbeats[0])
@@ -176,7 +176,7 @@ func (s *Source) Handle(b []byte, now time.Time) (asks bool) {
 // ask notes that a receiver has asked for a packet.
 func (s *Source) ask(seq uint32, now time.Time) {
 	if before(s.window.lead(), seq) {
-		return // never sent: no receiver of ours can miss it
+		return // never sent, so no receiver of ours can miss it
 	}
 	s.stats.Asked++
 	slot := s.window.get(seq)

@@ -131,6 +131,31 @@ func TestBroadcastMemberThatLeavesKeepsItsMessages(t *testing.T) {
 	b.Leave(ps[0])
 }
 
+// TestBroadcastPageLetsGoOfTheNext: what a member that has left still has to send keeps its
+// page, and none after that.
+func TestBroadcastPageLetsGoOfTheNext(t *testing.T) {
+	budget := NewBudget(1 << 30)
+	b, ps := audienceOf(t, 2, 0)
+	b.tail.budget, b.budget = budget, budget
+	b.Add(message(strings.Repeat("x", 1000)), nil)
+	b.Leave(ps[0])
+	for range 1000 {
+		b.Add(message(strings.Repeat("x", 1000)), nil)
+		drain(ps[1].out)
+	}
+	if held := budget.Held(); held > 3*pageSize {
+		t.Errorf("%d bytes are held", held)
+	}
+	if n := len(drain(ps[0].out)); n != len(encoded(strings.Repeat("x", 1000))) {
+		t.Errorf("the one that has left sent %d bytes", n)
+	}
+	b.Leave(ps[1])
+	b.End()
+	if held := budget.Held(); held != 0 {
+		t.Errorf("in the end %d bytes are held", held)
+	}
+}
+
 // TestBroadcastOverABrokenConnection: what was not handed over goes out on the
 // next connection, ahead of what came later.
 func TestBroadcastOverABrokenConnection(t *testing.T) {

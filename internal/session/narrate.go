@@ -60,7 +60,9 @@ func hasCode(err error) bool {
 	return errors.As(err, &pe) && pe.Code != 0
 }
 
-// isFarewell recognises the end of a connection that both sides let go.
+// isFarewell recognises the end of a connection that both sides let go. ECONNABORTED is
+// what Windows says of one that the peer has reset while something was being sent.
 func isFarewell(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, syscall.ECONNABORTED)
 }

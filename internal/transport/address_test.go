@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"testing"
+
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // pair connects two ends over a network of the net package.
@@ -36,17 +38,6 @@ func pair(t *testing.T, network, listen, dial string) (client, server net.Conn) 
 	}
 	t.Cleanup(func() { server.Close() })
 	return client, server
-}
-
-// shortDir is a directory whose name leaves room for a socket's.
-func shortDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "z")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
 }
 
 func TestPeerAddressIsNumericWithoutPort(t *testing.T) {
@@ -88,7 +79,7 @@ func TestPeerAddressOfIPCIsTheCredentials(t *testing.T) {
 	if !HasCredentials {
 		t.Skip("SKIPPED: this system does not tell the credentials of a peer")
 	}
-	path := filepath.Join(shortDir(t), "s")
+	path := filepath.Join(zmqtest.ShortDir(t), "s")
 	client, server := pair(t, "unix", path, path)
 	want := fmt.Sprintf("localhost:%d:%d:", os.Geteuid(), os.Getegid())
 	if HasPID {

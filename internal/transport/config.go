@@ -32,6 +32,10 @@ type Config struct {
 	// probes, the idle time and the interval in seconds, each -1 or 0 to leave.
 	KeepAlive, KeepAliveCount, KeepAliveIdle, KeepAliveInterval int
 
+	// KeepAliveAsked means that the program has set one of the latter three. One that a
+	// system does not know is skipped if it is a default, and an error if it was asked for.
+	KeepAliveAsked bool
+
 	// TOS is the type of service or traffic class, Priority that of
 	// SO_PRIORITY, BusyPoll the microseconds of SO_BUSY_POLL; 0 leaves each.
 	// The latter two exist on Linux only and are ignored elsewhere.
@@ -107,8 +111,9 @@ type TLSOptions struct {
 	TrustSystem     bool   // and those that the system trusts, too (WSS_TRUST_SYSTEM)
 	Hostname        string // that the certificate of the server has to bear (WSS_HOSTNAME)
 
-	// Strict gives a client what libzmq gives it: without TrustPEM and TrustSystem it
-	// accepts no certificate, and without Hostname one of any name.
+	// Strict gives a client what libzmq gives it, if the program has given the transport
+	// no configuration: without TrustPEM and TrustSystem it accepts no certificate, and
+	// without Hostname one of any name.
 	Strict bool
 }
 

@@ -11,15 +11,16 @@ import (
 
 // OSError passes an error of the operating system through and, where this
 // library has a code of the same meaning, makes errors.Is match that too. So
-// one check finds a port, a path and an inproc name in use, on Windows as well,
-// whose sockets have numbers of their own.
+// one check finds a port, a path and an inproc name in use. On Windows errors.Is also
+// matches the POSIX number that the syscall package has for the error.
 func OSError(err error) error {
 	var e syscall.Errno
 	if !errors.As(err, &e) {
 		return err
 	}
-	switch e {
-	case syscall.EADDRINUSE, wsaEADDRINUSE:
+	err = zerr.Portable(err)
+	switch zerr.Posix(e) {
+	case syscall.EADDRINUSE:
 		return &osError{zerr.ErrAddressInUse, err}
 	case syscall.ENODEV:
 		return &osError{zerr.ErrNoDevice, err}
@@ -28,10 +29,6 @@ func OSError(err error) error {
 	}
 	return err
 }
-
-// wsaEADDRINUSE is WSAEADDRINUSE (winsock2.h). No other system has an error of
-// that number.
-const wsaEADDRINUSE = syscall.Errno(10048)
 
 // osError is an error of the operating system with a code of ours.
 type osError struct {

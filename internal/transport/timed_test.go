@@ -116,7 +116,7 @@ func TestDeadlineThatWasMovedEndsNothing(t *testing.T) {
 		defer far.Close()
 		c := near.(*timed)
 		_ = c.SetWriteDeadline(time.Now().Add(time.Second))
-		former := c.writeBy.lateLocked()
+		former := c.WriteBy.passedLocked()
 		time.Sleep(2 * time.Second)
 		_ = c.SetWriteDeadline(time.Now().Add(time.Hour))
 		written := make(chan error, 1)
@@ -125,7 +125,7 @@ func TestDeadlineThatWasMovedEndsNothing(t *testing.T) {
 			written <- err
 		}()
 		synctest.Wait()
-		c.writeBy.pass(former)
+		c.WriteBy.pass(former)
 		if _, err := far.Read(make([]byte, 1)); err != nil {
 			t.Errorf("the peer: %v", err)
 		}

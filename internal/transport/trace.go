@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Trace is told what becomes of the descriptors that Dial and Listen open and
@@ -150,7 +152,7 @@ func atOnce(err error) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	switch e {
+	switch zerr.Posix(e) {
 	case syscall.ENETUNREACH, syscall.EADDRNOTAVAIL, syscall.EAFNOSUPPORT, syscall.EACCES, syscall.EPERM, syscall.EINVAL:
 		return true
 	}

@@ -5,7 +5,8 @@
 // turn into, and the interfaces that a scheme's package implements.
 //
 // There is no registry. Package core, which assembles the library, has a table of
-// transports by scheme. The packages below it start no goroutine. Its own are
+// transports by scheme. Of the packages below this one, multicast alone starts goroutines.
+// Its own are
 //
 //	abide                      for a function of the program, until it returns
 //	broughtListener.acceptLoop for a listener of the program, ended by Close

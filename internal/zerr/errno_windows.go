@@ -2,77 +2,76 @@
 
 package zerr
 
-import "syscall"
+import (
+	"slices"
+	"syscall"
+)
 
-// number is what errno holds in C for e. The syscall package invents its POSIX
-// numbers on Windows and sockets report WSA numbers; the C runtime (errno.h)
-// has others again, and those are what a C program compares with.
+// Windows has three sets of numbers for the same errors. The syscall package made up
+// its POSIX names, which programs in Go compare with. The system reports numbers of
+// Windows Sockets (winsock2.h) and of its own, which is what errors of the
+// net package hold. The C runtime has others again (errno.h), which programs in C
+// compare with.
+var numbers = [...]struct {
+	posix  syscall.Errno
+	c      int
+	system []syscall.Errno
+}{
+	{syscall.EAGAIN, 11, []syscall.Errno{syscall.EWOULDBLOCK, 10035}}, // first, because it is frequent
+	{syscall.ENOENT, 2, []syscall.Errno{syscall.ERROR_PATH_NOT_FOUND}},
+	{syscall.EINTR, 4, []syscall.Errno{10004}},
+	{syscall.EBADF, 9, []syscall.Errno{6, 10009}},
+	{syscall.ENOMEM, 12, []syscall.Errno{8, 14}},
+	{syscall.EACCES, 13, []syscall.Errno{syscall.ERROR_ACCESS_DENIED, syscall.WSAEACCES}},
+	{syscall.EFAULT, 14, []syscall.Errno{10014}},
+	{syscall.ENODEV, 19, nil},
+	{syscall.EINVAL, 22, []syscall.Errno{87, 10022}},
+	{syscall.ENFILE, 23, nil},
+	{syscall.EMFILE, 24, []syscall.Errno{4, 10024}},
+	{syscall.EPIPE, 32, []syscall.Errno{syscall.ERROR_BROKEN_PIPE, 232, 10058}}, // 10058 is a write after shutdown
+	{syscall.ENAMETOOLONG, 38, []syscall.Errno{206, 10063}},
+	{syscall.EADDRINUSE, 100, []syscall.Errno{10048}},
+	{syscall.EADDRNOTAVAIL, 101, []syscall.Errno{10049}},
+	{syscall.EAFNOSUPPORT, 102, []syscall.Errno{10047}},
+	{syscall.ECONNABORTED, 106, []syscall.Errno{syscall.WSAECONNABORTED, 1236}},
+	{syscall.ECONNREFUSED, 107, []syscall.Errno{10061, 1225, 1234}},
+	{syscall.ECONNRESET, 108, []syscall.Errno{syscall.WSAECONNRESET, syscall.ERROR_NETNAME_DELETED}},
+	{syscall.EHOSTUNREACH, 110, []syscall.Errno{10065, 1232}},
+	{syscall.EINPROGRESS, 112, []syscall.Errno{10036}},
+	{syscall.EISCONN, 113, []syscall.Errno{10056}},
+	{syscall.EMSGSIZE, 115, []syscall.Errno{10040}},
+	{syscall.ENETDOWN, 116, []syscall.Errno{10050}},
+	{syscall.ENETRESET, 117, []syscall.Errno{10052}},
+	{syscall.ENETUNREACH, 118, []syscall.Errno{10051, 1231}},
+	{syscall.ENOBUFS, 119, []syscall.Errno{10055}},
+	{syscall.ENOPROTOOPT, 123, []syscall.Errno{syscall.WSAENOPROTOOPT}},
+	{syscall.ENOTCONN, 126, []syscall.Errno{10057}},
+	{syscall.ENOTSOCK, 128, []syscall.Errno{10038}},
+	{syscall.ENOTSUP, 129, nil},
+	{syscall.EOPNOTSUPP, 130, []syscall.Errno{10045}},
+	{syscall.EPROTO, 134, nil},
+	{syscall.EPROTONOSUPPORT, 135, []syscall.Errno{10043}},
+	{syscall.ETIMEDOUT, 138, []syscall.Errno{10060, 121}},
+}
+
+// number is what errno holds in C for e.
 func number(e syscall.Errno) int {
-	switch e {
-	case syscall.ENOENT, syscall.ERROR_PATH_NOT_FOUND:
-		return 2
-	case syscall.EINTR, 10004:
-		return 4
-	case syscall.EBADF, 6, 10009:
-		return 9
-	case syscall.EAGAIN, syscall.EWOULDBLOCK, 10035:
-		return 11
-	case syscall.EACCES, syscall.ERROR_ACCESS_DENIED, syscall.WSAEACCES:
-		return 13
-	case syscall.EFAULT, 10014:
-		return 14
-	case syscall.ENODEV:
-		return 19
-	case syscall.EINVAL, 10022:
-		return 22
-	case syscall.ENFILE:
-		return 23
-	case syscall.EMFILE, 10024:
-		return 24
-	case syscall.EPIPE, syscall.ERROR_BROKEN_PIPE:
-		return 32
-	case syscall.ENAMETOOLONG, 10063:
-		return 38
-	case syscall.EADDRINUSE, 10048:
-		return 100
-	case syscall.EADDRNOTAVAIL, 10049:
-		return 101
-	case syscall.EAFNOSUPPORT, 10047:
-		return 102
-	case syscall.ECONNABORTED, syscall.WSAECONNABORTED:
-		return 106
-	case syscall.ECONNREFUSED, 10061:
-		return 107
-	case syscall.ECONNRESET, syscall.WSAECONNRESET:
-		return 108
-	case syscall.EHOSTUNREACH, 10065:
-		return 110
-	case syscall.EINPROGRESS, 10036:
-		return 112
-	case syscall.EMSGSIZE, 10040:
-		return 115
-	case syscall.ENETDOWN, 10050:
-		return 116
-	case syscall.ENETRESET, 10052:
-		return 117
-	case syscall.ENETUNREACH, 10051:
-		return 118
-	case syscall.ENOBUFS, 10055:
-		return 119
-	case syscall.ENOTCONN, 10057:
-		return 126
-	case syscall.ENOTSOCK, 10038:
-		return 128
-	case syscall.ENOTSUP:
-		return 129
-	case syscall.EOPNOTSUPP, 10045:
-		return 130
-	case syscall.EPROTO:
-		return 134
-	case syscall.EPROTONOSUPPORT, 10043:
-		return 135
-	case syscall.ETIMEDOUT, 10060:
-		return 138
+	e = Posix(e)
+	for i := range numbers {
+		if numbers[i].posix == e {
+			return numbers[i].c
+		}
 	}
 	return int(e)
+}
+
+// Posix is the error of the syscall package that has a POSIX name and the meaning of e,
+// or e itself where there is none.
+func Posix(e syscall.Errno) syscall.Errno {
+	for i := range numbers {
+		if row := &numbers[i]; row.posix == e || slices.Contains(row.system, e) {
+			return row.posix
+		}
+	}
+	return e
 }

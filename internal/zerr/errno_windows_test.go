@@ -3,6 +3,10 @@
 package zerr
 
 import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
 	"syscall"
 	"testing"
 )
@@ -24,7 +28,7 @@ func TestNumbersOfTheCRuntime(t *testing.T) {
 		{syscall.EMSGSIZE, 10040, 115}, {syscall.ENETDOWN, 10050, 116}, {syscall.ENETRESET, 10052, 117},
 		{syscall.ENETUNREACH, 10051, 118}, {syscall.ENOBUFS, 10055, 119}, {syscall.ENOTCONN, 10057, 126},
 		{syscall.ENOTSOCK, 10038, 128}, {syscall.ENOTSUP, 0, 129}, {syscall.EOPNOTSUPP, 10045, 130}, {syscall.EPROTO, 0, 134},
-		{syscall.EPROTONOSUPPORT, 10043, 135}, {syscall.ETIMEDOUT, 10060, 138},
+		{syscall.EPROTONOSUPPORT, 10043, 135}, {syscall.ETIMEDOUT, 10060, 138}, {syscall.EISCONN, 10056, 113}, {syscall.ENOPROTOOPT, 10042, 123},
 	} {
 		if got := number(c.posix); got != c.want {
 			t.Errorf("%v: %d, want %d", c.posix, got, c.want)
@@ -32,5 +36,27 @@ func TestNumbersOfTheCRuntime(t *testing.T) {
 		if got := number(c.wsa); c.wsa != 0 && got != c.want {
 			t.Errorf("WSA %d: %d, want %d", int(c.wsa), got, c.want)
 		}
+		if got := Posix(c.wsa); c.wsa != 0 && got != c.posix {
+			t.Errorf("WSA %d is %v, want %v", int(c.wsa), got, c.posix)
+		}
+	}
+}
+
+// TestPortableErrorsMatchThePOSIXNames, and what they matched before.
+func TestPortableErrorsMatchThePOSIXNames(t *testing.T) {
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connectex", syscall.Errno(10061))}
+	err := Portable(refused)
+	var op *net.OpError
+	if !errors.Is(err, syscall.ECONNREFUSED) || !errors.Is(err, syscall.Errno(10061)) || !errors.As(err, &op) {
+		t.Errorf("%v does not match all of its numbers", err)
+	}
+	if errors.Is(err, syscall.ECONNRESET) || err.Error() != refused.Error() || Errno(err) != 107 {
+		t.Errorf("%v, number %d", err, Errno(err))
+	}
+	if !errors.Is(Portable(syscall.WSAEACCES), fs.ErrPermission) {
+		t.Error("WSAEACCES does not match fs.ErrPermission")
+	}
+	if again := Portable(err); again != err {
+		t.Errorf("wrapped twice: %#v", again)
 	}
 }

@@ -81,6 +81,16 @@ func TestEveryProtocolErrorIsErrProtocol(t *testing.T) {
 	}
 }
 
+// TestPortableLeavesOtherErrorsAlone: those without a number, and those that have the
+// POSIX one.
+func TestPortableLeavesOtherErrorsAlone(t *testing.T) {
+	for _, err := range []error{nil, io.EOF, ErrInvalid, syscall.ECONNREFUSED, os.NewSyscallError("bind", syscall.EADDRINUSE)} {
+		if got := Portable(err); got != err {
+			t.Errorf("Portable(%v) = %v", err, got)
+		}
+	}
+}
+
 func TestErrnoOfAnyChain(t *testing.T) {
 	tests := []struct {
 		err  error

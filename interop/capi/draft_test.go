@@ -17,41 +17,10 @@ import (
 	"github.com/gozmq/zmq/interop/peer"
 )
 
-// realDrafts returns the environment in which programs find a libzmq with the draft
-// functions: the one inside of the package zeromq of Node.js. It wants what only Node.js
-// has, and calls none of it here: that is there by name.
-func realDrafts(t *testing.T) []string {
-	t.Helper()
-	addon := peer.DraftLibrary(t)
-	dir := t.TempDir()
-	if err := os.Symlink(addon, filepath.Join(dir, "libzmq.so.5")); err != nil {
-		t.Fatal(err)
-	}
-	wants, err := exec.Command("nm", "-D", "--undefined-only", addon).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names strings.Builder
-	for _, word := range strings.Fields(string(wants)) {
-		if strings.HasPrefix(word, "napi_") || strings.HasPrefix(word, "uv_") {
-			names.WriteString("void " + word + "(void) {}\n")
-		}
-	}
-	source := filepath.Join(dir, "names.c")
-	if err := os.WriteFile(source, []byte(names.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	rest := filepath.Join(dir, "names.so")
-	if out, err := exec.Command("gcc", "-shared", "-fPIC", "-w", "-o", rest, source).CombinedOutput(); err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	return using(dir, "LD_PRELOAD="+rest)
-}
-
 // TestDraftPrograms: a program that calls the draft functions gives the same results on
 // both libraries, as all others do in TestPrograms.
 func TestDraftPrograms(t *testing.T) {
-	theirs := realDrafts(t)
+	theirs := append(os.Environ(), peer.DraftVariables(t)...)
 	bin := compile(t, "draftcalls", "programs/draftcalls.c", "-I"+source, "-L"+draftLibrary(t), "-lzmq", "-lpthread")
 	want := execute(t, time.Minute, theirs, bin)
 	for n := 0; n < 5 && want.code == -1; n++ { // libzmq aborts now and then on a busy machine
@@ -162,7 +131,7 @@ type peering struct {
 
 func startPeering(t *testing.T, mode, endpoint string) *peering {
 	t.Helper()
-	env := realDrafts(t)
+	env := append(os.Environ(), peer.DraftVariables(t)...)
 	bin := compile(t, "peering", "programs/peering.c", "-I"+source, "-L"+draftLibrary(t), "-lzmq", "-lpthread")
 	ctx, cancel := context.WithTimeout(context.Background(), draftPatience)
 	t.Cleanup(cancel)

@@ -132,7 +132,7 @@ func execute(t *testing.T, limit time.Duration, env []string, name string, args 
 	cmd := exec.CommandContext(ctx, name, args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr, cmd.Env = &out, &out, env
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = time.Minute // for what its children still write; no reader here is that slow
 	err := cmd.Run()
 	if ctx.Err() != nil {
 		fmt.Fprintf(&out, "%s %s: still running after %v\n", name, strings.Join(args, " "), limit)

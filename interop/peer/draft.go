@@ -5,11 +5,10 @@ package peer
 import (
 	_ "embed"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 )
@@ -17,70 +16,65 @@ import (
 //go:embed draft.js
 var draftScript string
 
-// modulesVariable names a folder with the package zeromq of Node.js, whose libzmq has
-// the draft types:
+// draftPackage has a libzmq with the draft types. It is installed by
 //
 //	npm install --ignore-scripts --prefix DIR zeromq@6.8.0
-const modulesVariable = "ZMQ_INTEROP_NODE"
+var draftPackage = nodePackage{name: "zeromq", variable: "ZMQ_INTEROP_NODE", peer: "LIBZMQ'S DRAFT TYPES"}
 
 // StartDraft is Start for a libzmq with the draft types. It skips the test when there is
 // none, and fails it if ZMQ_INTEROP_NODE names a folder where it is not.
 func StartDraft(t testing.TB) *Process {
 	t.Helper()
-	dir := needDraft(t)
-	return startProgram(t, func() *exec.Cmd {
-		cmd := exec.Command("node", "--no-warnings", "-e", draftScript)
-		cmd.Dir = dir // where the package is looked for
-		return cmd
-	})
-}
-
-// needDraft returns the folder in which the package is, or ends the test.
-func needDraft(t testing.TB) string {
-	t.Helper()
-	dir, err := draftModules()
-	if err != nil {
-		if os.Getenv(modulesVariable) != "" {
-			t.Fatal(err)
-		}
-		saySkippedDraft.Do(func() {
-			fmt.Fprintf(os.Stderr, "!!! NOT TESTED AGAINST LIBZMQ'S DRAFT TYPES: %v\n", err)
-		})
-		t.Skip(err)
-	}
-	return dir
+	return startProgram(t, func() *exec.Cmd { return draftPackage.command(t, draftScript) })
 }
 
 // DraftLibrary returns the file that has the libzmq of StartDraft, for programs in C. It
 // ends the test as that does.
 func DraftLibrary(t testing.TB) string {
 	t.Helper()
-	cmd := exec.Command("node", "--no-warnings", "-e", `require("zeromq");
+	path, err := draftPackage.command(t, `require("zeromq");
 		const loaded = require("fs").readFileSync("/proc/self/maps", "latin1").split("\n").find((line) => line.endsWith(".node"));
-		process.stdout.write(loaded.slice(loaded.indexOf("/")));`)
-	cmd.Dir = needDraft(t)
-	path, err := cmd.Output()
+		process.stdout.write(loaded.slice(loaded.indexOf("/")));`).Output()
 	if err != nil {
 		t.Fatalf("looking for the library of the package zeromq: %v", err)
 	}
 	return string(path)
 }
 
-// saySkippedDraft prints the loud line once.
-var saySkippedDraft sync.Once
+// DraftVariables returns the variables of the environment with which programs find the
+// libzmq of DraftLibrary as libzmq.so.5. It wants what only Node.js has, and calls none of
+// it there: that is there by name.
+func DraftVariables(t testing.TB) []string {
+	t.Helper()
+	addon := DraftLibrary(t)
+	dir := t.TempDir()
+	must(t, os.Symlink(addon, filepath.Join(dir, "libzmq.so.5")))
+	wants, err := exec.Command("nm", "-D", "--undefined-only", addon).Output()
+	must(t, err)
+	var names strings.Builder
+	for _, word := range strings.Fields(string(wants)) {
+		if strings.HasPrefix(word, "napi_") || strings.HasPrefix(word, "uv_") {
+			names.WriteString("void " + word + "(void) {}\n")
+		}
+	}
+	source, rest := filepath.Join(dir, "names.c"), filepath.Join(dir, "names.so")
+	must(t, os.WriteFile(source, []byte(names.String()), 0o600))
+	if out, err := exec.Command("gcc", "-shared", "-fPIC", "-w", "-o", rest, source).CombinedOutput(); err != nil {
+		t.Fatalf("gcc: %v\n%s", err, out)
+	}
+	return []string{"LD_LIBRARY_PATH=" + dir, "LD_PRELOAD=" + rest}
+}
 
-// draftModules returns the folder in which the package is.
-var draftModules = sync.OnceValues(func() (string, error) {
-	dir := os.Getenv(modulesVariable)
-	if dir == "" {
-		return "", errors.New(modulesVariable + " names no folder with the npm package zeromq")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "node_modules", "zeromq")); err != nil {
-		return "", err
-	}
-	_, err := exec.LookPath("node")
-	return dir, err
-})
+// StartDraftZAP is StartDraft for what Node.js cannot do: a handler of authentication, as a
+// REP, which PLAIN needs at its server.
+func StartDraftZAP(t testing.TB) *Process {
+	t.Helper()
+	variables := DraftVariables(t)
+	return StartWith(t, func(cmd *exec.Cmd) error {
+		cmd.Env = append(os.Environ(), variables...)
+		return cmd.Start()
+	})
+}
 
 // Labelled is a message with what it carries beside its frames.
 type Labelled struct {

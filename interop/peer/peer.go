@@ -88,14 +88,21 @@ func Start(t testing.TB) *Process {
 // StartWith is Start for a process that start starts: in a namespace, for example.
 func StartWith(t testing.TB, start func(*exec.Cmd) error) *Process {
 	t.Helper()
-	python := os.Getenv("ZMQ_INTEROP_PYTHON")
-	if python == "" {
-		python = defaultPython
+	program := python(t)
+	return startBy(t, func() *exec.Cmd { return exec.Command(program, "-u", "-c", script) }, start)
+}
+
+// python returns the Python that has pyzmq. It skips or fails the test when there is none.
+func python(t testing.TB) string {
+	t.Helper()
+	program := os.Getenv("ZMQ_INTEROP_PYTHON")
+	if program == "" {
+		program = defaultPython
 	}
-	if err := available(python); err != nil {
+	if err := available(program); err != nil {
 		missing(t, err)
 	}
-	return startBy(t, func() *exec.Cmd { return exec.Command(python, "-u", "-c", script) }, start)
+	return program
 }
 
 // startProgram starts a program that answers commands, for the time of the test.

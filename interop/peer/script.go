@@ -3,7 +3,6 @@
 package peer
 
 import (
-	"os"
 	"os/exec"
 	"testing"
 )
@@ -23,12 +22,5 @@ func Script(t testing.TB, program string, args ...string) string {
 // skips or fails the test as Start does.
 func Program(t testing.TB, args ...string) *exec.Cmd {
 	t.Helper()
-	python := os.Getenv("ZMQ_INTEROP_PYTHON")
-	if python == "" {
-		python = defaultPython
-	}
-	if err := available(python); err != nil {
-		missing(t, err)
-	}
-	return exec.CommandContext(t.Context(), python, args...)
+	return exec.CommandContext(t.Context(), python(t), args...)
 }

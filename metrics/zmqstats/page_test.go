@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// document stands for that of a browser: each element takes whatever is done to it.
+// document stands for that of a browser. Each element takes whatever is done to it.
 const document = `
 const element = new Proxy(function () {}, {
   get: (target, name) => name === Symbol.toPrimitive ? () => '' : element,

@@ -16,7 +16,7 @@ import (
 //go:embed page.html
 var page []byte
 
-// Handler returns a handler for a path that ends with a slash: it serves a page that shows
+// Handler returns a handler for a path that ends with a slash. It serves a page that shows
 // the sockets of a context and their rates, and stats.json beside it, a Snapshot.
 func Handler(c *zmq.Context) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

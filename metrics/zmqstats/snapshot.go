@@ -9,7 +9,7 @@
 //
 //	server, err := zmqstats.Listen(zmq.DefaultContext(), "ipc:///run/myprogram.stats")
 //
-// Both show the addresses and names of peers: offer them where the program's profiles may
+// Both show the addresses and names of peers, so offer them where the program's profiles may
 // be seen, not to strangers.
 //
 // Goroutines: Listen starts one that replies, which Server.Close ends and waits for.
@@ -25,7 +25,7 @@ import (
 )
 
 // Snapshot is what a program's sockets have done so far. Its JSON form is promised to
-// scripts: names may be added, and none is taken away.
+// scripts. Names may be added, and none is taken away.
 type Snapshot struct {
 	Program string            `json:"program"` // the name of its file
 	Host    string            `json:"host"`    // the name of its machine
@@ -116,7 +116,7 @@ type Peer struct {
 	Protocol      string  `json:"protocol"`              // such as "ZMTP 3.1"
 	Mechanism     string  `json:"mechanism,omitempty"`   // such as "CURVE"
 	User          string  `json:"user,omitempty"`        // that authentication has found
-	RoutingID     string  `json:"routing_id,omitempty"`  // hexadecimal: it is any bytes
+	RoutingID     string  `json:"routing_id,omitempty"`  // hexadecimal, as it is any bytes
 	Number        uint32  `json:"number,omitempty"`      // of a peer of a SERVER or PEER
 	Sent          uint64  `json:"sent"`                  // messages
 	Received      uint64  `json:"received"`              // messages

@@ -14,7 +14,7 @@ import (
 	"github.com/gozmq/zmq/replay"
 )
 
-// fullVariable makes TestFullDisk the process whose disk is full: files of it may have
+// fullVariable makes TestFullDisk the process whose disk is full. Files of it may have
 // a megabyte at first. What it holds is the path of the store.
 const fullVariable = "ZMQ_DISKSTORE_FULL"
 

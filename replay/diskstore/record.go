@@ -52,7 +52,7 @@ type state struct {
 	missing     uint64
 }
 
-// messages is how many there are: numbers that were skipped are missing.
+// messages is how many there are. Numbers that were skipped are missing.
 func (s *state) messages() uint64 { return s.next - s.first - s.missing }
 
 func (s *state) append(b []byte) []byte {

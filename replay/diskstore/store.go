@@ -349,7 +349,7 @@ func (s *Store) Find(_ context.Context, t time.Time) (uint64, error) {
 			r, ok := parseRecord(v)
 			return !ok || !r.Time.Before(t)
 		})
-		// Numbers can be missing: the message is the first that is there.
+		// Numbers can be missing. The message is the first that is there.
 		if k, _ := c.Seek(key(st.first + uint64(n))); k != nil {
 			found = min(found, binary.BigEndian.Uint64(k))
 		}

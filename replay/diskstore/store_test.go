@@ -266,7 +266,7 @@ func mix(old, updated []byte, page int, random *rand.Rand) []byte {
 			copy(mixed[at:end], updated[at:end])
 		}
 	}
-	// Of a root, only bytes after its header differ: what is torn is in the middle of it.
+	// Of a root, only bytes after its header differ. What is torn is in the middle of it.
 	for root := range 2 {
 		at := root * page
 		cut := 16 + 8*(1+random.IntN(7)) // before its checksum, which is in bytes 72 to 80

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package jetstream is a replay.Store in a stream of NATS JetStream, for more than
-// one machine. Publishers on several machines share a stream: each of them stores its
+// one machine. Publishers on several machines share a stream. Each of them stores its
 // messages there, publishes them by ZeroMQ, and answers requests for all of them. If one
 // dies, the others go on with its numbers.
 //

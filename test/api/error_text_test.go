@@ -64,6 +64,7 @@ func TestErrorOfAWrongEndpointSaysWhatToWrite(t *testing.T) {
 		{both, zmq.PAIR, "tcp://", zmq.ErrInvalid, "has no address"},
 		{both, zmq.PAIR, "TCP://*:5555", zmq.ErrUnsupportedTransport, `transport "TCP" is written in lower case, tcp`},
 		{both, zmq.PAIR, "http://host:80", zmq.ErrUnsupportedTransport, `transport "http" is none of epgm, inproc, ipc, pgm, tcp, `},
+		{both, zmq.PAIR, "http://host:80", zmq.ErrUnsupportedTransport, `nor of those that a program adds: tls, ws, wss: `},
 		{both, zmq.PAIR, "ws://*:80", zmq.ErrUnsupportedTransport, "zmq.WithTransports(ws.Transports(ws.Config{})...)"},
 		{both, zmq.PAIR, "tipc://5555", zmq.ErrInvalid, "neither {type,instance}, {type,lower,upper} nor"},
 

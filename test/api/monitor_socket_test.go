@@ -279,7 +279,7 @@ func TestMonitorToErrors(t *testing.T) {
 	for name, err := range map[string]error{
 		"MonitorTo": s.MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PAIR), "StopMonitorTo": s.StopMonitorTo(), "MonitorPipesStats": s.MonitorPipesStats(),
 	} {
-		rig.WantEnd(t, name, err, zmq.ErrClosed, int(syscall.ENOTSOCK))
+		rig.WantEnd(t, name, err, zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 	}
 	few := rig.NewWith(t, zmq.ContextConfig{MaxSockets: 1})
 	if err := few.Socket(zmq.PULL).MonitorTo("inproc://m", zmq.EventAll, 1, zmq.PAIR); !errors.Is(err, zmq.ErrTooManySockets) {
@@ -458,7 +458,7 @@ func TestMonitorPipesStats(t *testing.T) {
 	r := rig.New(t)
 	b, at := r.Bind(zmq.ROUTER, rig.AnyPort)
 	r.Check(b.Bind("inproc://b"))
-	if err := b.MonitorPipesStats(); !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != int(syscall.EINVAL) {
+	if err := b.MonitorPipesStats(); !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != zmq.Errno(syscall.EINVAL) {
 		t.Errorf("without a monitor: %v", err)
 	}
 	r.Check(b.MonitorTo("inproc://m", zmq.EventAll, 2, zmq.PAIR))
@@ -467,7 +467,7 @@ func TestMonitorPipesStats(t *testing.T) {
 	}
 	r.Check(b.MonitorTo("inproc://m", zmq.EventPipesStats, 2, zmq.PAIR))
 	w := newReader(r, zmq.PAIR, "inproc://m")
-	if err := b.MonitorPipesStats(); !errors.Is(err, zmq.ErrAgain) || zmq.Errno(err) != int(syscall.EAGAIN) {
+	if err := b.MonitorPipesStats(); !errors.Is(err, zmq.ErrAgain) || zmq.Errno(err) != zmq.Errno(syscall.EAGAIN) {
 		t.Errorf("without a pipe: %v", err)
 	}
 	c := r.Connect(zmq.DEALER, at)

@@ -18,18 +18,18 @@ import (
 
 func TestImmediateQueuesForReadyPeersOnly(t *testing.T) {
 	s := rig.Socket(t, zmq.PUSH, zmq.Immediate.Of(true))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	if err := s.TrySend([]byte{1}); !errors.Is(err, zmq.ErrAgain) {
 		t.Errorf("without a peer: %v, want ErrAgain", err)
 	}
-	rig.Must(t, s.Connect(unbound(t), zmq.Immediate.Of(false)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t), zmq.Immediate.Of(false)))
 	rig.Must(t, s.TrySend([]byte{1}))
 }
 
 func TestReconnectIntervalDoublesUpToTheMaximum(t *testing.T) {
 	c, e := rig.LoggedContext(t)
 	s := rig.SocketIn(t, c, zmq.PUSH, zmq.ReconnectInterval.Of(time.Millisecond), zmq.ReconnectIntervalMax.Of(3*time.Millisecond))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	for _, in := range []string{" in=1ms ", " in=2ms ", " in=3ms ", " in=3ms "} {
 		if text := e.Wait(t, "trying again"); !strings.Contains(text+" ", in) {
 			t.Fatalf("%q, want %s", text, in)
@@ -63,7 +63,7 @@ func TestReconnectStopAfterRefusal(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a socket file that is left behind refuses connections on Unix")
 	}
-	endpoint := unbound(t)
+	endpoint := rig.IPCEndpoint(t)
 	l, err := net.Listen("unix", strings.TrimPrefix(endpoint, "ipc://"))
 	rig.Must(t, err)
 	l.(*net.UnixListener).SetUnlinkOnClose(false)
@@ -161,10 +161,10 @@ func TestIPCFilterUID(t *testing.T) {
 	}
 	c, e := rig.LoggedContext(t)
 	pull, push := rig.SocketIn(t, c, zmq.PULL), rig.SocketIn(t, c, zmq.PUSH, zmq.ReconnectInterval.Of(-1))
-	rig.Must(t, pull.Bind(unbound(t), zmq.IPCFilterUID.Of(os.Getuid()+1)))
+	rig.Must(t, pull.Bind(rig.IPCEndpoint(t), zmq.IPCFilterUID.Of(os.Getuid()+1)))
 	rig.Must(t, push.Connect(pull.LastEndpoint()))
 	e.Wait(t, "connection not accepted")
-	rig.Must(t, pull.Bind(unbound(t), zmq.IPCFilterUID.Of(os.Getuid()+1), zmq.IPCFilterUID.Of(os.Getuid())))
+	rig.Must(t, pull.Bind(rig.IPCEndpoint(t), zmq.IPCFilterUID.Of(os.Getuid()+1), zmq.IPCFilterUID.Of(os.Getuid())))
 	rig.Must(t, push.Connect(pull.LastEndpoint()))
 	rig.Must(t, pull.WaitPeers(rig.Deadline(t), 1))
 }

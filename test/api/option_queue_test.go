@@ -6,24 +6,12 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/gozmq/zmq"
 	"github.com/gozmq/zmq/test/rig"
 )
-
-// unbound returns an ipc endpoint at which nothing listens yet.
-func unbound(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "zmq") // t.TempDir can be too long for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return "ipc://" + filepath.ToSlash(filepath.Join(dir, "s"))
-}
 
 // takes counts the messages that a socket takes without waiting.
 func takes(t testing.TB, s *zmq.Socket, frames ...[]byte) int {
@@ -82,7 +70,7 @@ func TestRecvTimeout(t *testing.T) {
 
 func TestLingerZeroDropsWhatIsQueued(t *testing.T) {
 	s := rig.Socket(t, zmq.PUSH, zmq.Linger.Of(0))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	rig.Must(t, s.TrySend([]byte("lost")))
 	rig.Must(t, s.Close())
 	if n := s.Stats().Drops.PeerGone; n != 1 {
@@ -93,7 +81,7 @@ func TestLingerZeroDropsWhatIsQueued(t *testing.T) {
 func TestLingerBoundsClose(t *testing.T) {
 	const linger = 20 * time.Millisecond
 	s := rig.Socket(t, zmq.PUSH, zmq.Linger.Of(linger))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	rig.Must(t, s.TrySend([]byte("lost")))
 	start := time.Now()
 	if err := s.Close(); !errors.Is(err, zmq.ErrTimeout) {
@@ -105,7 +93,7 @@ func TestLingerBoundsClose(t *testing.T) {
 }
 
 func TestLingerDeliversAfterClose(t *testing.T) {
-	c, endpoint, ctx := rig.Context(t), unbound(t), rig.Deadline(t)
+	c, endpoint, ctx := rig.Context(t), rig.IPCEndpoint(t), rig.Deadline(t)
 	push := rig.SocketIn(t, c, zmq.PUSH, zmq.Linger.Of(-1), zmq.ReconnectInterval.Of(time.Millisecond), zmq.ReconnectIntervalMax.Of(0))
 	rig.Must(t, push.Connect(endpoint))
 	rig.Must(t, push.TrySend([]byte("late")))
@@ -122,7 +110,7 @@ func TestLingerDeliversAfterClose(t *testing.T) {
 
 func TestSendHWMOfAConnectWithoutPeer(t *testing.T) {
 	s := rig.Socket(t, zmq.PUSH, zmq.SendHWM.Of(3))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	if n := takes(t, s); n != 3 {
 		t.Errorf("it took %d messages, want SendHWM, 3", n)
 	}
@@ -157,7 +145,7 @@ func TestHWMOfInproc(t *testing.T) {
 
 func TestSendHWMBytes(t *testing.T) {
 	s := rig.Socket(t, zmq.PUSH, zmq.SendHWMBytes.Of(100), zmq.SendHWM.Of(0))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	if n := takes(t, s, make([]byte, 60)); n != 2 {
 		t.Errorf("it took %d messages of 60 bytes with a mark of 100, want 2", n)
 	}
@@ -165,7 +153,7 @@ func TestSendHWMBytes(t *testing.T) {
 
 func TestSendHWMBytesTakesOneLargeMessage(t *testing.T) {
 	s := rig.Socket(t, zmq.PUSH, zmq.SendHWMBytes.Of(100))
-	rig.Must(t, s.Connect(unbound(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
 	if n := takes(t, s, make([]byte, 1000)); n != 1 {
 		t.Errorf("it took %d messages of 1000 bytes with a mark of 100, want 1", n)
 	}
@@ -173,8 +161,8 @@ func TestSendHWMBytesTakesOneLargeMessage(t *testing.T) {
 
 func TestHWMOfOneEndpoint(t *testing.T) {
 	s := rig.Socket(t, zmq.PUSH, zmq.SendHWM.Of(2))
-	rig.Must(t, s.Connect(unbound(t)))
-	rig.Must(t, s.Connect(unbound(t), zmq.SendHWM.Of(5)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t)))
+	rig.Must(t, s.Connect(rig.IPCEndpoint(t), zmq.SendHWM.Of(5)))
 	if n := takes(t, s); n != 7 {
 		t.Errorf("it took %d messages, want 2 for one peer and 5 for the other", n)
 	}
@@ -189,7 +177,7 @@ func TestHWMOfOneEndpoint(t *testing.T) {
 }
 
 func TestConflateKeepsTheNewestMessageWhole(t *testing.T) {
-	c, endpoint, ctx := rig.Context(t), unbound(t), rig.Deadline(t)
+	c, endpoint, ctx := rig.Context(t), rig.IPCEndpoint(t), rig.Deadline(t)
 	push := rig.SocketIn(t, c, zmq.PUSH, zmq.Conflate.Of(true), zmq.Linger.Of(-1), zmq.ReconnectInterval.Of(time.Millisecond), zmq.ReconnectIntervalMax.Of(0))
 	rig.Must(t, push.Connect(endpoint))
 	for _, n := range []string{"1", "2", "3"} {

@@ -91,6 +91,7 @@ func TestCallThatGivesUpWaitingSaysWhy(t *testing.T) {
 	}{
 		{"no listener", down, nil, failed, "connection refused", "connection-refused"},
 		{"a name that does not resolve", "tcp://" + noName + ":5555", nil, failed, "no such host", "connection-refused"},
+		{"no host", "tcp://:5555", nil, failed, "there is no host in front of the port", "connection-refused"},
 		{"listens and is silent", "tcp://" + silent.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?", "handshake-failed"},
 		{"a web server", "tcp://" + web.Listener.Addr().String(), nil, inState(zmq.EndpointHandshaking), "is it a ZeroMQ socket?", "handshake-failed"},
 		{"a REQ to a PUB", pub, nil, failed, `a REQ does not talk to a "PUB"`, "handshake-failed"},
@@ -247,6 +248,21 @@ func TestEndpointIsLoggedByItsParts(t *testing.T) {
 	for _, want := range []string{"endpoint.address=tcp://a:1", "endpoint.state=retrying", "endpoint.attempts=3", "endpoint.error=\"zmq: timed out\""} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%s, want %s in it", &b, want)
+		}
+	}
+}
+
+// TestAddressIsSaidOnce: the error of a system names the address, which stands in front of
+// it anyway.
+func TestAddressIsSaidOnce(t *testing.T) {
+	for _, c := range []struct{ address, err string }{
+		{"tcp://10.0.0.7:5555", "dial tcp 10.0.0.7:5555: connect: connection refused"},
+		{"ipc:///run/a", "dial unix /run/a: connect: connection refused"},
+		{"vsock://2:5555", "connection refused"},
+	} {
+		e := zmq.Endpoint{Address: c.address, LastError: errors.New(c.err), State: zmq.EndpointConnecting}
+		if got, want := e.String(), c.address+": connection refused"; got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -66,13 +66,7 @@ func TestTotalBytesOfQueues(t *testing.T) {
 	}
 	next := make([]int, peers)
 	for range peers * messages {
-		m, err := pull.Recv(b.Ctx)
-		b.Check(err)
-		var from, n int
-		if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
-			t.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
-		}
-		next[from]++
+		recvNext(b, pull, next)
 		overrun()
 	}
 	senders.Wait()
@@ -83,6 +77,19 @@ func TestTotalBytesOfQueues(t *testing.T) {
 	if n := pull.Stats().OverBudget; n != 0 {
 		t.Errorf("%d peers were refused", n)
 	}
+}
+
+// recvNext receives a message that begins with its sender and its number, which is the next
+// of that sender.
+func recvNext(b *rig.Test, s *zmq.Socket, next []int) (m zmq.Message, from, n int) {
+	b.Helper()
+	m, err := s.Recv(b.Ctx)
+	b.Check(err)
+	if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
+		b.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
+	}
+	next[from]++
+	return m, from, n
 }
 
 // TestReadersInACrowd give their buffers back while they wait for room, and lose, double
@@ -125,12 +132,7 @@ func TestReadersInACrowd(t *testing.T) {
 			b.WaitPeers(pull, peers)
 			next := make([]int, peers)
 			for range peers * messages {
-				m, err := pull.Recv(b.Ctx)
-				b.Check(err)
-				var from, n int
-				if _, err := fmt.Sscanf(string(m.Frame(0)[:9]), "%d %d", &from, &n); err != nil || next[from] != n {
-					t.Fatalf("received %q, want message %d of %d", m.Frame(0)[:9], next[from], from)
-				}
+				m, from, n := recvNext(b, pull, next)
 				size := m.Size()
 				want := 9 + n*n*7919%10_000
 				if n%50 == 0 {
@@ -139,7 +141,6 @@ func TestReadersInACrowd(t *testing.T) {
 				if size != want {
 					t.Fatalf("message %d of %d has %d bytes, want %d", n, from, size, want)
 				}
-				next[from]++
 			}
 			senders.Wait()
 		})
@@ -372,6 +373,63 @@ func TestTotalBytesOfWhatIsSent(t *testing.T) {
 		b.Check(push.Send(b.Ctx, []byte("more")))
 		if st := push.Stats(); st.OverBudget != 0 || st.Disconnected != 0 {
 			t.Errorf("%+v", st)
+		}
+	}
+}
+
+// TestSubscriberBehindOthers: what one does not take of the messages that it has in common
+// with those that read is bounded as a queue of its own is: by SendHWM, and by its share of
+// TotalBytes, long before all of that is used up. The others lose nothing.
+func TestSubscriberBehindOthers(t *testing.T) {
+	const total, readers, each = 64 << 20, 4, 1000
+	for _, c := range []struct {
+		hwm, messages int
+		most          int64
+	}{
+		{1000, 10_000, 4 << 20},        // a thousand messages, and what is held anyway
+		{1_000_000, 40_000, total / 8}, // an eighth of what is free of a half, likewise
+	} {
+		b, _ := budgeted(t, total)
+		pub := b.Socket(zmq.PUB, zmq.SendHWM.Of(c.hwm), zmq.SendBuffer.Of(16<<10))
+		b.Check(pub.Bind(rig.AnyPort))
+		elsewhere := rig.Context(t)
+		subscriber := func(settings ...zmq.Setting) *zmq.Socket {
+			s := rig.SocketIn(t, elsewhere, zmq.SUB, settings...)
+			b.Check(s.Subscribe(""))
+			b.Check(s.Connect(pub.LastEndpoint()))
+			return s
+		}
+		stuck := subscriber(rig.SmallQueues(1)...)
+		var reading []*zmq.Socket
+		for range readers {
+			reading = append(reading, subscriber())
+		}
+		b.WaitSubscribers(pub, "", readers+1)
+		body, most := make([]byte, each), int64(0)
+		for i := range c.messages {
+			copy(body, fmt.Sprintf("%06d", i))
+			b.Check(pub.Send(b.Ctx, body))
+			for _, s := range reading {
+				m, err := s.Recv(b.Ctx)
+				b.Check(err)
+				if got := string(m.Frame(0)[:6]); got != fmt.Sprintf("%06d", i) {
+					t.Fatalf("received %q, want message %d", got, i)
+				}
+			}
+			if i%1000 == 999 {
+				most = max(most, b.ZMQ.Stats().HeldBytes)
+			}
+		}
+		if most > c.most {
+			t.Errorf("SendHWM %d: %d bytes were held", c.hwm, most)
+		}
+		if st := pub.Stats(); st.Drops.Mute == 0 || st.OverBudget != 0 || st.Disconnected != 0 {
+			t.Errorf("SendHWM %d: %+v", c.hwm, st)
+		}
+		m, err := stuck.Recv(b.Ctx)
+		b.Check(err)
+		if got := string(m.Frame(0)[:6]); got != "000000" {
+			t.Errorf("the slow one receives %q first", got)
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 
 func TestSettingsOfTheWrongKind(t *testing.T) {
 	r := rig.New(t)
-	if _, err := zmq.ParseSetting("NOSUCH", "1"); !errors.Is(err, zmq.ErrUnknownOption) || zmq.Errno(err) != int(syscall.EINVAL) {
+	if _, err := zmq.ParseSetting("NOSUCH", "1"); !errors.Is(err, zmq.ErrUnknownOption) || zmq.Errno(err) != zmq.Errno(syscall.EINVAL) {
 		t.Errorf("an unknown option: %v", err)
 	}
 	for _, text := range []string{"many", "", "1s"} {
@@ -48,7 +48,7 @@ func TestDirectionsThatATypeDoesNotHave(t *testing.T) {
 	cancel()
 	not := func(s *zmq.Socket, name string, err error) {
 		t.Helper()
-		if !errors.Is(err, zmq.ErrNotSupported) || zmq.Errno(err) != int(syscall.ENOTSUP) {
+		if !errors.Is(err, zmq.ErrNotSupported) || zmq.Errno(err) != zmq.Errno(syscall.ENOTSUP) {
 			t.Errorf("%s on %s: %v", name, s, err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestMessagesWithoutFramesAndEmptyFrames(t *testing.T) {
 			"Send": c.Send(r.Ctx), "TrySend": c.TrySend(), "SendString": c.SendString(r.Ctx),
 			"SendMessage": c.SendMessage(r.Ctx, zmq.Message{}), "TrySendMessage": c.TrySendMessage(zmq.NewMessage()),
 		} {
-			if !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != int(syscall.EINVAL) {
+			if !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != zmq.Errno(syscall.EINVAL) {
 				r.Errorf("%s without frames: %v", name, err)
 			}
 		}
@@ -162,7 +162,7 @@ func TestTimeoutIsNotAContextError(t *testing.T) {
 	for _, err := range []error{recv, s.Send(r.Ctx, []byte("x"))} {
 		var timeout interface{ Timeout() bool }
 		if !errors.Is(err, zmq.ErrTimeout) || !errors.Is(err, os.ErrDeadlineExceeded) || !errors.Is(err, syscall.EAGAIN) ||
-			zmq.Errno(err) != int(syscall.EAGAIN) || !errors.As(err, &timeout) || !timeout.Timeout() ||
+			zmq.Errno(err) != zmq.Errno(syscall.EAGAIN) || !errors.As(err, &timeout) || !timeout.Timeout() ||
 			errors.Is(err, context.DeadlineExceeded) || errors.Is(err, zmq.ErrAgain) {
 			t.Errorf("the socket's time-out: %v", err)
 		}
@@ -179,7 +179,7 @@ func TestTimeoutIsNotAContextError(t *testing.T) {
 	r.Check(s.Set(zmq.RecvTimeout.Of(0), zmq.SendTimeout.Of(0)))
 	_, recv = s.Recv(r.Ctx)
 	for _, err := range []error{recv, s.Send(r.Ctx, []byte("x"))} {
-		if !errors.Is(err, zmq.ErrAgain) || zmq.Errno(err) != int(syscall.EAGAIN) {
+		if !errors.Is(err, zmq.ErrAgain) || zmq.Errno(err) != zmq.Errno(syscall.EAGAIN) {
 			t.Errorf("a time-out of zero: %v", err)
 		}
 	}

@@ -20,7 +20,7 @@ func TestInprocNameIsBoundOnce(t *testing.T) {
 	r := rig.New(t)
 	s, _ := r.Bind(zmq.PULL, there)
 	for _, other := range []*zmq.Socket{s, r.Socket(zmq.PULL)} {
-		wantError(t, other.Bind(there), "bind", there, zmq.ErrAddressInUse, int(syscall.EADDRINUSE))
+		wantError(t, other.Bind(there), "bind", there, zmq.ErrAddressInUse, zmq.Errno(syscall.EADDRINUSE))
 	}
 	if n := len(s.Endpoints()); n != 1 {
 		t.Errorf("%d endpoints", n)
@@ -172,7 +172,7 @@ func TestInprocUnbindKeepsPipes(t *testing.T) {
 	other, _ := r.Bind(zmq.DEALER, there)
 	r.WantRecv(other, "late")
 	r.WantNothing(b)
-	wantError(t, b.Unbind(there), "unbind", there, zmq.ErrNoEndpoint, int(syscall.ENOENT))
+	wantError(t, b.Unbind(there), "unbind", there, zmq.ErrNoEndpoint, zmq.Errno(syscall.ENOENT))
 }
 
 func TestInprocUnbindThenClosePartsFromPeers(t *testing.T) {
@@ -210,13 +210,13 @@ func TestInprocBindAndConnectOfOneNameAreRemovedInTurn(t *testing.T) {
 	r.Check(r.Socket(zmq.PULL).Bind(there))
 	r.Check(s.Unbind(there)) // then the connections
 	r.WaitPeersLeft(s, 0)
-	wantError(t, s.Unbind(there), "unbind", there, zmq.ErrNoEndpoint, int(syscall.ENOENT))
+	wantError(t, s.Unbind(there), "unbind", there, zmq.ErrNoEndpoint, zmq.Errno(syscall.ENOENT))
 }
 
 func TestInprocUnbindIsForTheOwner(t *testing.T) {
 	r := rig.New(t)
 	r.Bind(zmq.PULL, there)
-	wantError(t, r.Socket(zmq.PULL).Unbind(there), "unbind", there, zmq.ErrNoEndpoint, int(syscall.ENOENT))
+	wantError(t, r.Socket(zmq.PULL).Unbind(there), "unbind", there, zmq.ErrNoEndpoint, zmq.Errno(syscall.ENOENT))
 }
 
 func TestInprocParkedConnectDoesNotHoldUpTerm(t *testing.T) {

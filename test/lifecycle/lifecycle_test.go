@@ -92,8 +92,8 @@ func TestEveryCallAfterClose(t *testing.T) {
 	for _, c := range append(append([]call(nil), blockingCalls...), immediateCalls...) {
 		s := r.Socket(c.typ)
 		r.Check(s.Close())
-		rig.WantEnd(t, c.name, c.do(r.Ctx, s), zmq.ErrClosed, int(syscall.ENOTSOCK))
-		rig.WantEnd(t, "Close", s.Close(), zmq.ErrClosed, int(syscall.ENOTSOCK))
+		rig.WantEnd(t, c.name, c.do(r.Ctx, s), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
+		rig.WantEnd(t, "Close", s.Close(), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 	}
 }
 
@@ -105,7 +105,7 @@ func TestEveryCallAfterShutdown(t *testing.T) {
 		r.ZMQ.Shutdown()
 		rig.WantEnd(t, c.name, c.do(r.Ctx, s), zmq.ErrTerminated, rig.ETERM)
 		r.Check(s.Close()) // never fails otherwise
-		rig.WantEnd(t, c.name, c.do(r.Ctx, s), zmq.ErrClosed, int(syscall.ENOTSOCK))
+		rig.WantEnd(t, c.name, c.do(r.Ctx, s), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 	}
 }
 
@@ -142,7 +142,7 @@ func TestCloseWakesBlockedCalls(t *testing.T) {
 			waiting(r, callers)
 			r.Check(s.Close())
 			for range callers {
-				rig.WantEnd(t, c.name, r.Result(done), zmq.ErrClosed, int(syscall.ENOTSOCK))
+				rig.WantEnd(t, c.name, r.Result(done), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 			}
 		})
 	}
@@ -345,7 +345,7 @@ func TestTermClosesOpenSocketsAndNamesThem(t *testing.T) {
 		t.Errorf("the log says %q", text)
 	}
 	r.Check(r.ZMQ.Term(r.Ctx)) // again
-	rig.WantEnd(t, "Close", open.Close(), zmq.ErrClosed, int(syscall.ENOTSOCK))
+	rig.WantEnd(t, "Close", open.Close(), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 }
 
 func TestTermHonoursItsContext(t *testing.T) {
@@ -391,7 +391,7 @@ func TestMaxSockets(t *testing.T) {
 	a := r.Socket(zmq.PUSH)
 	r.Socket(zmq.PULL)
 	_, err := r.ZMQ.NewSocket(zmq.PULL)
-	if !errors.Is(err, zmq.ErrTooManySockets) || !errors.Is(err, syscall.EMFILE) || zmq.Errno(err) != int(syscall.EMFILE) {
+	if !errors.Is(err, zmq.ErrTooManySockets) || !errors.Is(err, syscall.EMFILE) || zmq.Errno(err) != zmq.Errno(syscall.EMFILE) {
 		t.Errorf("a third socket: %v", err)
 	}
 	if _, err = r.ZMQ.NewSocket(zmq.PULL, zmq.RecvHWM.Of(-1)); !errors.Is(err, zmq.ErrTooManySockets) {
@@ -408,7 +408,7 @@ func TestMaxSockets(t *testing.T) {
 func TestUnknownSocketType(t *testing.T) {
 	r := rig.NewWith(t, zmq.ContextConfig{MaxSockets: 1})
 	for _, typ := range []zmq.SocketType{21, 255} {
-		if _, err := r.ZMQ.NewSocket(typ); !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != int(syscall.EINVAL) {
+		if _, err := r.ZMQ.NewSocket(typ); !errors.Is(err, zmq.ErrInvalid) || zmq.Errno(err) != zmq.Errno(syscall.EINVAL) {
 			t.Errorf("socket type %d: %v", typ, err)
 		}
 	}

@@ -46,8 +46,8 @@ func TestCloseContextCutsLingerShort(t *testing.T) {
 			if n := s.Stats().Drops.PeerGone; n != 2 {
 				r.Errorf("%d messages counted as lost", n)
 			}
-			rig.WantEnd(r.T, "Close", s.Close(), zmq.ErrClosed, int(syscall.ENOTSOCK))
-			rig.WantEnd(r.T, "CloseContext", s.CloseContext(r.Ctx), zmq.ErrClosed, int(syscall.ENOTSOCK))
+			rig.WantEnd(r.T, "Close", s.Close(), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
+			rig.WantEnd(r.T, "CloseContext", s.CloseContext(r.Ctx), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 		}
 	})
 }
@@ -310,6 +310,6 @@ func TestTermIsNoClose(t *testing.T) {
 		if err := front.TrySend([]byte("x"), []byte("y")); !errors.Is(err, zmq.ErrTerminated) {
 			t.Fatalf("a call afterwards: %v, want %v", err, zmq.ErrTerminated)
 		}
-		rig.WantEnd(t, "Close", front.Close(), zmq.ErrClosed, int(syscall.ENOTSOCK))
+		rig.WantEnd(t, "Close", front.Close(), zmq.ErrClosed, zmq.Errno(syscall.ENOTSOCK))
 	}
 }

@@ -40,9 +40,6 @@ func (r *Test) Dish(radio *zmq.Socket, at string, groups ...string) *zmq.Socket 
 	for _, g := range groups {
 		r.Check(s.Join(g))
 	}
-	before := len(radio.Peers())
-	r.Check(s.Connect(at))
-	r.WaitPeers(radio, before+1)
-	r.WaitPeers(s, 1)
+	r.connectTo(radio, s, at)
 	return s
 }

@@ -96,7 +96,7 @@ func TestReplyOfSOCKSWithAnyAddress(t *testing.T) {
 // TestStepOfSOCKSThatFails: the error says which, of which proxy, on the way to what, and
 // another attempt follows.
 func TestStepOfSOCKSThatFails(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := net.Listen("tcp", zmqtest.Host()+":0")
 	rig.Must(t, err)
 	closed := free.Addr().String()
 	rig.Must(t, free.Close())

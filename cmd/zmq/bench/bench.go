@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package bench measures how many messages a second pass between two programs, and how
-// long a reply takes. One of them serves: it receives, counts and echoes. The other one
+// long a reply takes. One of them serves. It receives, counts and echoes. The other one
 // says by a control connection what is to be measured, and then sends:
 //
 //	client                                      server

@@ -57,7 +57,7 @@ func newContext(t *testing.T) *zmq.Context {
 	return zctx
 }
 
-// Every message of a run is counted: it has arrived, or is lost where its pattern loses.
+// Every message of a run is counted. It has arrived, or is lost where its pattern loses.
 func TestEveryPatternOverEveryTransport(t *testing.T) {
 	ctx := zmqtest.Deadline(t)
 	zctx := newContext(t)

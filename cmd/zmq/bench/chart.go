@@ -16,7 +16,7 @@ const (
 	panelHeight = 420
 )
 
-// maxLabelled is how many lines have numbers at their points: those of more are written over
+// maxLabelled is how many lines have numbers at their points. Those of more are written over
 // each other.
 const maxLabelled = 4
 

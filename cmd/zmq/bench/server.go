@@ -201,7 +201,7 @@ func newSession(ctx context.Context, sock *zmq.Socket, p Pattern) *session {
 	return x
 }
 
-// The clock is looked at for each of the first messages, and once a batch after that: it
+// The clock is looked at for each of the first messages, and once a batch after that. It
 // would take as long as the message otherwise.
 const (
 	exact = 1024

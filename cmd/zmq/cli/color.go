@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// paints reports whether a writer is to get colours: where it is a terminal, unless
+// paints reports whether a writer is to get colours, which is where it is a terminal, unless
 // NO_COLOR (https://no-color.org) or the terminal's type says otherwise.
 func paints(w io.Writer, when string) (bool, error) {
 	switch when {

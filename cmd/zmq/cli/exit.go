@@ -26,6 +26,12 @@ const exitHelp = `Exit codes:
   2  the command line makes no sense
   3  --timeout ran out`
 
+// plainExitHelp is for commands whose time-outs are errors.
+const plainExitHelp = `Exit codes:
+  0  done
+  1  something went wrong
+  2  the command line makes no sense`
+
 // usageError is a mistake in the command line.
 type usageError struct{ error }
 
@@ -111,7 +117,7 @@ func hint(err error) string {
 	case errors.Is(err, zmq.ErrNoDevice), errors.Is(err, syscall.EADDRNOTAVAIL):
 		return "Bind to an address or interface of this host, or to all of them with tcp://*:PORT."
 	case errors.Is(err, zmq.ErrUnsupportedTransport), errors.Is(err, zmq.ErrInvalid):
-		return "An endpoint is tcp://HOST:PORT, with * for HOST or PORT in --bind, or ipc://PATH."
+		return "An endpoint is tcp://HOST:PORT, with * for HOST or PORT in --bind, or ipc://PATH, ws://HOST:PORT/PATH, wss:// or tls://."
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // What a message carries beside its frames is a frame in front of them here: the number
-// of the peer, or the group. With --group it is not: all messages are for that one.
+// of the peer, or the group. With --group it is not, because all messages are for that one.
 
 // labelled makes a message of what was read.
 func (l *link) labelled(frames [][]byte) (zmq.Message, error) {

@@ -34,7 +34,7 @@ func newManCommand(s Streams) *cobra.Command {
 			header := &doc.GenManHeader{Title: "ZMQ", Section: "1", Manual: "ZeroMQ",
 				Source: fmt.Sprintf("zmq %d.%d.%d", major, minor, patch)}
 			root := cmd.Root()
-			root.DisableAutoGenTag = true // no date: the same version writes the same pages
+			root.DisableAutoGenTag = true // no date, so that the same version writes the same pages
 			if err := doc.GenManTree(root, header, args[0]); err != nil {
 				return err
 			}

@@ -79,7 +79,18 @@ func (s stranger) Unwrap() error { return s.err }
 var errTLS = stranger{"tls", "a TLS server answers there, no ZeroMQ socket", nil}
 
 // ended reports whether the peer has ended the connection.
-func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) }
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) ||
+		errors.Is(err, wsaECONNRESET) || errors.Is(err, wsaECONNABORTED)
+}
+
+// Numbers of Windows Sockets (winsock2.h), which connections of the net package report
+// there. No other system has these numbers.
+const (
+	wsaECONNABORTED = syscall.Errno(10053)
+	wsaECONNRESET   = syscall.Errno(10054)
+	wsaECONNREFUSED = syscall.Errno(10061)
+)
 
 // speaksTLS reports whether a handshake of TLS gets anywhere. Many servers end the
 // connection without a word when they are sent anything else.
@@ -100,7 +111,7 @@ func whyUnreachable(err error) error {
 	switch {
 	case errors.As(err, &dns):
 		return stranger{"unresolved", "the name " + dns.Name + " does not resolve", err}
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaECONNREFUSED):
 		return stranger{"refused", "nothing listens there", err}
 	case errors.Is(err, os.ErrNotExist):
 		return stranger{"refused", "nothing listens there, the socket file is missing", err}
@@ -136,7 +147,7 @@ func (p *presence) listen(ctx context.Context, conn net.Conn) error {
 		return nil
 	}
 	// The major version is sent once the peer's signature is there, and all else
-	// without waiting for its mechanism: both sides do so.
+	// without waiting for its mechanism, as both sides do so.
 	if _, err := conn.Write(versionOne[:1]); err != nil {
 		return fmt.Errorf("it ended the connection after the signature: %w", err)
 	}

@@ -70,7 +70,7 @@ func newProxyCommand(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "proxy [queue|forwarder|streamer]",
 		Short:     "Pass messages on between two sockets",
-		Long:      proxyLong,
+		Long:      proxyLong + "\n\n" + plainExitHelp,
 		Example:   proxyExamples,
 		GroupID:   "more",
 		ValidArgs: []string{"queue", "forwarder", "streamer"},
@@ -394,7 +394,7 @@ func (d *device) close(atOnce bool) {
 	all.Wait()
 }
 
-// open makes the sockets and the proxy. The control socket comes last: what it
+// open makes the sockets and the proxy. The control socket comes last, because what it
 // says can be obeyed then.
 func (d *device) open(zctx *zmq.Context, sides [4]side) error {
 	var socks [4]*zmq.Socket

@@ -60,7 +60,7 @@ func (r *statusLine) write(text string) {
 	if r == nil {
 		return
 	}
-	// The last column stays free: some terminals go to the next line there.
+	// The last column stays free, because some terminals go to the next line there.
 	if columns := r.width() - 1; columns > 0 && len([]rune(text)) > columns {
 		text = string([]rune(text)[:columns])
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"net"
 	"os"
 	"slices"
@@ -29,6 +30,7 @@ type reach struct {
 	done  chan struct{}
 
 	sock *zmq.Socket
+	bind []string          // endpoints that are to be bound, whose failure the command ends with
 	said map[string]string // what was said of each endpoint; owned by follow
 }
 
@@ -36,9 +38,9 @@ const reachEvents = zmq.EventConnectRetried | zmq.EventHandshakeSucceeded | zmq.
 	zmq.EventDisconnected | zmq.EventClosed
 
 // newReach starts to follow a socket, until the context or the socket ends. It is
-// called before the socket connects.
-func newReach(ctx context.Context, sock *zmq.Socket, notes io.Writer) *reach {
-	r := &reach{notes: notes, sock: sock, done: make(chan struct{}), said: make(map[string]string)}
+// called before the socket binds and connects.
+func newReach(ctx context.Context, sock *zmq.Socket, notes io.Writer, bind ...string) *reach {
+	r := &reach{notes: notes, sock: sock, bind: bind, done: make(chan struct{}), said: make(map[string]string)}
 	events := sock.Monitor(ctx, reachEvents)
 	go r.follow(events)
 	return r
@@ -81,7 +83,29 @@ func (r *reach) tell(e zmq.Event) {
 // binds reports whether an endpoint is a bound one, to which peers come and from which
 // they go. The log tells of strangers there.
 func (r *reach) binds(endpoint string) bool {
-	return slices.ContainsFunc(r.sock.Endpoints(), func(e zmq.Endpoint) bool { return e.Bound && e.Address == endpoint })
+	return slices.Contains(r.bind, endpoint) || slices.ContainsFunc(r.sock.Endpoints(), func(e zmq.Endpoint) bool { return e.Bound && e.Address == endpoint })
+}
+
+// unsaid is a log without the warnings about endpoints that the command connects to: reach
+// tells of those in its own words.
+type unsaid struct {
+	slog.Handler
+	connect []string
+}
+
+// Handle implements slog.Handler.
+func (u unsaid) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level == slog.LevelWarn && (strings.HasPrefix(r.Message, "handshake failed") || r.Message == "endpoint cannot be reached") {
+		said := false
+		r.Attrs(func(a slog.Attr) bool {
+			said = a.Key == "endpoint" && slices.Contains(u.connect, a.Value.String())
+			return !said
+		})
+		if said {
+			return nil
+		}
+	}
+	return u.Handler.Handle(ctx, r)
 }
 
 // wait waits until nothing more is said.

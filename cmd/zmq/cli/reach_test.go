@@ -230,3 +230,23 @@ func TestDurations(t *testing.T) {
 		t.Errorf("--linger 5 is %v", d)
 	}
 }
+
+// What is wrong with an endpoint is said once: neither also by the log, nor, of a bind, by
+// the error that the command ends with.
+func TestWhatIsWrongIsSaidOnce(t *testing.T) {
+	pull := start(t, "", "pull", anyPort0)
+	where := pull.endpoint(t)
+	req := start(t, "", "req", "--connect", where, "hello")
+	req.waitFor(t, req.errs, where+": the handshake failed: ", "a REQ does not talk to a \"PULL\"")
+	pull.waitFor(t, pull.errs, "level=WARN", "a PULL does not talk to a", "see=docs/troubleshooting.md#handshake-failed")
+	req.interrupt()
+	<-req.done
+	if text := req.errs.String(); strings.Contains(text, "level=WARN") {
+		t.Errorf("it says %q", text)
+	}
+	taken := start(t, "", "pull", "--bind", where)
+	taken.ends(t, exitError)
+	if text := taken.errs.String(); strings.Count(text, "address already in use") != 1 {
+		t.Errorf("it says %q", text)
+	}
+}

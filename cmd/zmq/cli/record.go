@@ -29,6 +29,14 @@ to its last whole message, and --append goes on behind that. The file is for its
 // recordTypes are the types that receive without being asked.
 var recordTypes = []zmq.SocketType{zmq.SUB, zmq.PULL, zmq.DISH, zmq.GATHER}
 
+// wantsFile is about the arguments of commands that have a recording as their first.
+func wantsFile(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{errors.New("it wants the name of a file")}
+	}
+	return nil
+}
+
 func newRecordCommand(s Streams) *cobra.Command {
 	var f flags
 	var typ string
@@ -39,11 +47,8 @@ func newRecordCommand(s Streams) *cobra.Command {
 		Long:    recordLong + "\n\n" + exitHelp,
 		Example: "  zmq record prices.zmqrec tcp://host:5556 --subscribe EUR\n  zmq record jobs.zmqrec --type pull --bind 'tcp://*:5557' --append",
 		GroupID: "more",
-		Args:    cobra.ArbitraryArgs,
+		Args:    wantsFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{errors.New("it wants the name of a file")}
-			}
 			t, err := chooseType(typ, recordTypes)
 			if err != nil {
 				return err
@@ -79,6 +84,7 @@ func newRecordCommand(s Streams) *cobra.Command {
 	fl.BoolVar(&replace, "replace", false, "replace the file if it is there")
 	fl.StringArrayVarP(&f.socket.join, "join", "j", nil, "dish: receive the messages of `GROUP`; repeatable (default: the empty group)")
 	f.add(fl, zmq.SUB, false)
+	must(cmd.RegisterFlagCompletionFunc("type", proposeTypes(recordTypes)))
 	return cmd
 }
 

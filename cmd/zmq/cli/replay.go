@@ -50,11 +50,8 @@ func newReplayCommand(s Streams) *cobra.Command {
 		Long:    replayLong + "\n\nFields of --print-format:\n" + format.TemplateHelp + "\n\n" + exitHelp,
 		Example: "  zmq replay prices.zmqrec --bind 'tcp://*:5556' --speed 10\n  zmq replay prices.zmqrec --print --print-format '%t %m' --from 1m --until 2m",
 		GroupID: "more",
-		Args:    cobra.ArbitraryArgs,
+		Args:    wantsFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{errors.New("it wants the name of a file")}
-			}
 			t, err := chooseType(typ, replayTypes)
 			if err != nil {
 				return err
@@ -98,6 +95,7 @@ func newReplayCommand(s Streams) *cobra.Command {
 	fl.StringVar(&f.text.template, "print-format", "", "with --print, write each message as `TEXT` with fields, such as '%t %m'; see above")
 	f.text.add(fl)
 	f.add(fl, zmq.PUB, false)
+	must(cmd.RegisterFlagCompletionFunc("type", proposeTypes(replayTypes)))
 	return cmd
 }
 

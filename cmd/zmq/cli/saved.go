@@ -47,7 +47,7 @@ var paths = []string{"curve-client", "curve-server", "auth-keys", "auth-users", 
 // mechanismFlags choose a mechanism and its keys.
 var mechanismFlags = []string{"plain", "server-key", "curve-client", "curve-server", "auth-keys", "insecure-any-key", "auth-users"}
 
-// families are flags that replace each other: if the command line has one, no other is
+// families are flags that replace each other. If the command line has one, no other is
 // taken from a saved context.
 var families = [][]string{
 	{"bind", "connect"},
@@ -222,12 +222,9 @@ func newContextCommand(s Streams) *cobra.Command {
 	one := func(use, short string, run func(name string) error) *cobra.Command {
 		return &cobra.Command{
 			Use: use + " NAME", Short: short,
-			ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-				names, _ := contextNames()
-				return names, cobra.ShellCompDirectiveNoFileComp
-			},
-			Args: oneName,
-			RunE: func(_ *cobra.Command, args []string) error { return run(args[0]) },
+			ValidArgsFunction: proposeContexts,
+			Args:              oneName,
+			RunE:              func(_ *cobra.Command, args []string) error { return run(args[0]) },
 		}
 	}
 	cmd.AddCommand(one("show", "Show a saved context", func(name string) error { return showContext(s, name) }),

@@ -160,8 +160,6 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		cmd.Annotations = map[string]string{wordless: "true"}
 	}
 	f.add(cmd.Flags(), t, true)
-	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
-	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
 	return cmd
 }
 
@@ -341,7 +339,11 @@ func (l *link) open(ctx context.Context, s Streams, t zmq.SocketType, fs *flags)
 	case f.quiet:
 		level = slog.LevelError
 	}
-	logger := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	var log slog.Handler = slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level})
+	if !f.verbose {
+		log = unsaid{log, f.connect}
+	}
+	logger := slog.New(log)
 	zctx, err := zmq.NewContext(zmq.ContextConfig{Logger: logger})
 	if err != nil {
 		return err
@@ -353,7 +355,7 @@ func (l *link) open(ctx context.Context, s Streams, t zmq.SocketType, fs *flags)
 		l.closeHandler()
 		return setupError(err)
 	}
-	l.reach = newReach(ctx, l.sock, l.notes)
+	l.reach = newReach(ctx, l.sock, l.notes, f.bind...)
 	if err = l.attach(t, f); err != nil {
 		must(zmq.Linger.Set(l.sock, 0))
 		_ = l.sock.Close()

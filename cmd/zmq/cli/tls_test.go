@@ -59,7 +59,7 @@ func TestWebSocketAndTLSBetweenCommands(t *testing.T) {
 		}
 		if scheme != "ws" {
 			wrong := startReading(t, idle(t), "push", "--connect", where, "--ca", other)
-			wrong.waitFor(t, wrong.errs, "level=WARN", "certificate")
+			wrong.waitFor(t, wrong.errs, where+": ", "certificate")
 			wrong.interrupt()
 			<-wrong.done
 		}

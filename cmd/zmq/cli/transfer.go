@@ -151,7 +151,7 @@ func (l *link) unheard() error {
 	return nil
 }
 
-// sendOne tries without waiting first: a context with a deadline is not needed
+// sendOne tries without waiting first, because a context with a deadline is not needed
 // while there is room.
 func (l *link) sendOne(ctx context.Context, m zmq.Message, timeout time.Duration) error {
 	err := l.sock.TrySendMessage(m)
@@ -276,7 +276,7 @@ func within(ctx context.Context, timeout time.Duration) (context.Context, contex
 	return context.WithTimeout(ctx, timeout)
 }
 
-// pause waits until the next message may be sent. A rate is kept over all messages: one
+// pause waits until the next message may be sent. A rate is kept over all messages. One
 // that was late makes the pause before the next one shorter.
 func (l *link) pause(ctx context.Context) error {
 	if r := l.input.recorded; r != nil && l.pace.rate == 0 && l.pace.interval == 0 {

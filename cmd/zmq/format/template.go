@@ -19,7 +19,7 @@ type Shown struct {
 	Way      string    // in which direction it passed a proxy
 }
 
-// Template writes messages as a text with fields says: see TemplateHelp.
+// Template writes messages as a text with fields says (TemplateHelp).
 type Template struct {
 	parts  []func(dst []byte, s *Shown) []byte
 	format Format

@@ -51,7 +51,7 @@ func (t *Text) Append(dst []byte, frames [][]byte) []byte {
 }
 
 // appendFrame escapes each byte that begins like the separator, not the whole
-// separator: the end of a frame and the separator behind it could form another
+// separator, because the end of a frame and the separator behind it could form another
 // one. The separator is UTF-8, so its first byte is no later part of a rune.
 func (t *Text) appendFrame(dst, f []byte) []byte {
 	for len(f) > 0 {

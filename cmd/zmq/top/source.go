@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package top shows what the sockets of programs do while they do it: on a terminal, and in
+// Package top shows what the sockets of programs do while they do it, on a terminal, and in
 // lines for pipes. Programs offer their statistics by package metrics/zmqstats.
 //
 // Goroutines: Programs.Fetch asks all programs at the same time and waits for them.

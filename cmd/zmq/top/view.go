@@ -73,7 +73,7 @@ type row struct {
 	queuedIn, queuedTo int
 }
 
-// harmless are the causes of drops that are no losses: the program has asked for them.
+// harmless are the causes of drops that are no losses, because the program has asked for them.
 var harmless = []string{"conflated", "filtered", "no_subscriber", "stale"}
 
 func losses(s zmqstats.Socket) (n uint64) {
@@ -268,7 +268,7 @@ func short(v float64) string {
 	return fmt.Sprintf("%.0fP", v)
 }
 
-// clean replaces what a terminal might obey: the text comes from another program, and from
+// clean replaces what a terminal might obey, because the text comes from another program, and from
 // its peers.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {

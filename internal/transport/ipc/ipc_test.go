@@ -24,21 +24,10 @@ func config(changes ...func(*transport.Config)) *transport.Config {
 	return cfg
 }
 
-// shortDir is a directory whose name leaves room for a socket's.
-func shortDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "z")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 // socketPath is a path in a directory of its own that does not exist yet.
 func socketPath(t *testing.T) string {
 	t.Helper()
-	return filepath.Join(shortDir(t), "s")
+	return filepath.Join(zmqtest.ShortDir(t), "s")
 }
 
 // listenOn listens until the test is over.

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -16,6 +15,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // abstractName is a name that only this test has.
@@ -24,7 +24,7 @@ func abstractName(t *testing.T) string {
 }
 
 func TestAbstractNameIsNoFile(t *testing.T) {
-	t.Chdir(shortDir(t))
+	t.Chdir(zmqtest.ShortDir(t))
 	name := abstractName(t)
 	ln := listenOn(t, name)
 	if got := ln.Endpoint(); got != "ipc://"+name {
@@ -73,27 +73,18 @@ func TestAbstractNameInUseIsEADDRINUSE(t *testing.T) {
 }
 
 func TestBindWithoutPermissionIsEACCES(t *testing.T) {
-	dir := shortDir(t)
+	dir := zmqtest.ShortDir(t)
 	if err := os.Chmod(dir, 0o500); err != nil {
 		t.Fatal(err)
 	}
-	failed := make(chan error, 1)
-	go func() {
-		// The thread gives up its capabilities and ends with the goroutine.
-		runtime.LockOSThread()
-		header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-		var none [2]unix.CapUserData
-		if err := unix.Capset(&header, &none[0]); err != nil {
-			failed <- err
-			return
-		}
+	err := zmqtest.WithoutRights(func() error {
 		ln, err := New().Listen(t.Context(), filepath.Join(dir, "s"), config())
 		if err == nil {
 			ln.Close()
 		}
-		failed <- err
-	}()
-	if err := <-failed; !errors.Is(err, unix.EACCES) {
+		return err
+	})
+	if !errors.Is(err, unix.EACCES) {
 		t.Errorf("error %v, want EACCES", err)
 	}
 }

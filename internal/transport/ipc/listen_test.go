@@ -16,6 +16,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // stale leaves a socket file at path, as a process that was killed does.
@@ -48,7 +49,7 @@ func TestBindAbsolutePath(t *testing.T) {
 }
 
 func TestBindRelativePathIsOfTheWorkingDirectory(t *testing.T) {
-	dir := shortDir(t)
+	dir := zmqtest.ShortDir(t)
 	t.Chdir(dir)
 	ln := listenOn(t, "relative.sock")
 	if got := ln.Endpoint(); got != "ipc://relative.sock" {
@@ -114,7 +115,7 @@ func TestBindTakesTheNameOfALivingListener(t *testing.T) {
 
 // libzmq would remove these.
 func TestBindLeavesWhatIsNoSocket(t *testing.T) {
-	dir := shortDir(t)
+	dir := zmqtest.ShortDir(t)
 	file, link, sub := filepath.Join(dir, "file"), filepath.Join(dir, "link"), filepath.Join(dir, "sub")
 	if err := os.WriteFile(file, []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
@@ -211,7 +212,7 @@ func TestConnectionsOutliveTheirListener(t *testing.T) {
 }
 
 func TestWildcardMakesADirectoryAndRemovesIt(t *testing.T) {
-	parent := shortDir(t)
+	parent := zmqtest.ShortDir(t)
 	t.Setenv("TMPDIR", parent)
 	form := regexp.MustCompile(`^ipc://` + regexp.QuoteMeta(parent+string(filepath.Separator)) + `tmp[a-z0-9]{6}[/\\]socket$`)
 	for _, address := range []string{"*", "*:*", "*anything"} {
@@ -236,7 +237,7 @@ func TestWildcardMakesADirectoryAndRemovesIt(t *testing.T) {
 }
 
 func TestWildcardThatCannotBeRemovedSaysSo(t *testing.T) {
-	t.Setenv("TMPDIR", shortDir(t))
+	t.Setenv("TMPDIR", zmqtest.ShortDir(t))
 	ln := listenOn(t, "*")
 	dir := filepath.Dir(strings.TrimPrefix(ln.Endpoint(), "ipc://"))
 	if err := os.WriteFile(filepath.Join(dir, "other"), nil, 0o600); err != nil {
@@ -250,7 +251,7 @@ func TestWildcardThatCannotBeRemovedSaysSo(t *testing.T) {
 }
 
 func TestWildcardThatIsTooLongLeavesNothing(t *testing.T) {
-	parent := shortDir(t)
+	parent := zmqtest.ShortDir(t)
 	long := filepath.Join(parent, strings.Repeat("x", maxPath))
 	if err := os.Mkdir(long, 0o700); err != nil {
 		t.Fatal(err)
@@ -277,7 +278,7 @@ func TestConnectBeforeBindIsRefused(t *testing.T) {
 }
 
 func TestConnectToAWildcardIsAFileName(t *testing.T) {
-	t.Chdir(shortDir(t))
+	t.Chdir(zmqtest.ShortDir(t))
 	if err := New().CheckConnect("*"); err != nil {
 		t.Error(err)
 	}

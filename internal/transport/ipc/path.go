@@ -81,7 +81,7 @@ func served(ctx context.Context, path string) bool {
 	if err == nil {
 		c.Close()
 	}
-	return !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist)
+	return !errors.Is(zerr.Portable(err), syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist)
 }
 
 // wildcardName is the file in the directory that a wildcard bind makes, and

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 func TestSchemeIsIPC(t *testing.T) {
@@ -20,7 +21,7 @@ func TestSchemeIsIPC(t *testing.T) {
 }
 
 func TestPathUpToTheMaximum(t *testing.T) {
-	dir := shortDir(t)
+	dir := zmqtest.ShortDir(t)
 	path := filepath.Join(dir, strings.Repeat("x", maxPath-len(dir)-1))
 	if err := New().CheckConnect(path); err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func TestPathThatIsNoneIsEINVAL(t *testing.T) {
 }
 
 func TestWildcardDirectoryIsTheFirstThatExists(t *testing.T) {
-	dir := shortDir(t)
+	dir := zmqtest.ShortDir(t)
 	file := filepath.Join(dir, "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)

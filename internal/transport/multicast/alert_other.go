@@ -9,5 +9,5 @@ import "runtime"
 // batches is whether the system tells which group a packet has come for.
 var batches = runtime.GOOS == "darwin" || runtime.GOOS == "freebsd"
 
-// alertRouters is for Linux: elsewhere packets concern no router.
+// alertRouters is for Linux. Elsewhere packets concern no router.
 func alertRouters(uintptr, bool) error { return nil }

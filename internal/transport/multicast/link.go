@@ -15,6 +15,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/pgm/packet"
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // expedited is the type of service that libzmq gives its packets of IPv4: DSCP EF.
@@ -80,6 +81,7 @@ func open(p *place, cfg *Config, w wants) (*link, error) {
 
 // explain says what to do about an error of the system.
 func explain(p *place, err error) error {
+	err = zerr.Portable(err)
 	switch {
 	case p.raw() && (errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES)):
 		return fmt.Errorf("zmq: pgm needs a raw socket, and so root or CAP_NET_RAW (setcap cap_net_raw+ep PROGRAM); epgm://, which carries the same in UDP, needs no rights: %w", err)

@@ -11,7 +11,6 @@
 package multicast
 
 import (
-	"context"
 	"net"
 	"net/netip"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"github.com/gozmq/zmq/internal/pgm"
 	"github.com/gozmq/zmq/internal/pgm/packet"
 	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // The schemes: PGM itself, which needs the right to open raw sockets, and PGM in UDP.
@@ -58,27 +56,20 @@ func (c *Config) Window() int {
 // maxWindow is what sequence numbers can tell apart, with room to compare them.
 const maxWindow = 1 << 29
 
-// New returns a scheme for the table of transports. What only streams have it refuses.
-func New(name string) transport.Transport { return scheme(name) }
+// New returns a scheme for the table of transports.
+func New(name string) transport.Transport { return scheme{name: name} }
 
-type scheme string
+type scheme struct {
+	transport.Connectionless
+	name string
+}
 
-func (s scheme) Scheme() string { return string(s) }
+func (s scheme) Scheme() string { return s.name }
 
 func (s scheme) CheckConnect(address string) error {
-	_, err := parse(string(s), address, false)
+	_, err := parse(s.name, address, false)
 	return err
 }
-
-func (scheme) Listen(context.Context, string, *transport.Config) (transport.Listener, error) {
-	return nil, zerr.ErrIncompatibleTransport
-}
-
-func (scheme) Dial(context.Context, string, *transport.Config) (net.Conn, error) {
-	return nil, zerr.ErrIncompatibleTransport
-}
-
-func (scheme) ResolveBound(context.Context, string, *transport.Config) []string { return nil }
 
 // Conn is one end of a group in the form of a stream. One goroutine may read while another
 // writes, and any may ask for Stats.

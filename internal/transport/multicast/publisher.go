@@ -15,11 +15,14 @@ import (
 
 	"github.com/gozmq/zmq/internal/pgm"
 	"github.com/gozmq/zmq/internal/pgm/packet"
+	"github.com/gozmq/zmq/internal/transport"
 	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // publisher is a source with its sockets.
 type publisher struct {
+	transport.Deadlines
+
 	// Immutable.
 	place   place
 	tsi     packet.TSI
@@ -31,8 +34,6 @@ type publisher struct {
 	close   sync.Once
 	wake    chan struct{} // has a value when receivers have sent something
 	hearing sync.WaitGroup
-	readBy  deadline
-	writeBy deadline
 
 	// sending is held while a packet is made and sent. Its memory is the window's, which
 	// only the holder changes. It comes before mu.
@@ -42,8 +43,10 @@ type publisher struct {
 	mu     sync.Mutex // a leaf lock
 	source *pgm.Source
 	unsent uint64
-	last   time.Time // when a receiver last asked for something
-	ends   time.Time // when CloseWrite was called; zero: it was not
+	last   time.Time     // when a receiver last asked for something
+	ends   time.Time     // when CloseWrite was called; zero: it was not
+	quiet  time.Duration // lastRepairs
+	latest time.Duration // mostRepairs
 }
 
 // lastRepairs is how long a source that has sent everything goes on answering after the
@@ -54,7 +57,7 @@ const lastRepairs = 500 * time.Millisecond
 const mostRepairs = 5 * time.Second
 
 func openPublisher(p place, cfg *Config) (Conn, error) {
-	c := &publisher{place: p, group: netip.AddrPortFrom(p.zoned(p.sends), p.port), closed: make(chan struct{}), wake: make(chan struct{}, 1)}
+	c := &publisher{place: p, group: netip.AddrPortFrom(p.zoned(p.sends), p.port), closed: make(chan struct{}), wake: make(chan struct{}, 1), quiet: lastRepairs, latest: mostRepairs}
 	if room := pgm.MaxData(cfg.MaxTPDU, p.headers()); room < pgm.MinData {
 		return nil, zerr.Errorf(zerr.ErrInvalid, "MULTICAST_MAXTPDU of %d leaves no room for data behind %d bytes of headers", cfg.MaxTPDU, cfg.MaxTPDU-room)
 	}
@@ -82,7 +85,7 @@ func openPublisher(p place, cfg *Config) (Conn, error) {
 }
 
 // openLinks makes the sockets. UDP has two that receivers can send to. One is at the port of
-// the endpoint, as libzmq wants it, which all sources of a machine share: the system gives
+// the endpoint, as libzmq wants it, which all sources of a machine share. The system gives
 // what comes to one of them. So each sends from a port of its own, where our receivers
 // find it if the other does not answer.
 func (c *publisher) openLinks(cfg *Config) (err error) {
@@ -138,7 +141,7 @@ func (c *publisher) hear(l *link) {
 func (c *publisher) Read([]byte) (int, error) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	over := c.readBy.over()
+	over := c.ReadBy.Passed()
 	for {
 		c.sending.Lock()
 		c.sendDue()
@@ -178,7 +181,7 @@ func (c *publisher) endsAt() time.Time {
 	if c.last.After(from) {
 		from = c.last
 	}
-	at, latest := from.Add(lastRepairs), c.ends.Add(mostRepairs)
+	at, latest := from.Add(c.quiet), c.ends.Add(c.latest)
 	if latest.Before(at) {
 		return latest
 	}
@@ -199,7 +202,7 @@ func (c *publisher) sendDue() {
 }
 
 // send sends a packet. One that the system refuses is lost, as one is that the network
-// loses: receivers will ask for it. c.sending is held.
+// loses. Receivers will ask for it. c.sending is held.
 func (c *publisher) send(l *link, b []byte) {
 	if err := l.write(b, c.group); err != nil {
 		c.mu.Lock()
@@ -259,7 +262,7 @@ func (c *publisher) pause(d time.Duration) error {
 		return nil
 	case <-c.closed:
 		return net.ErrClosed
-	case <-c.writeBy.over():
+	case <-c.WriteBy.Passed():
 		return os.ErrDeadlineExceeded
 	}
 }
@@ -315,21 +318,14 @@ func (c *publisher) LocalAddr() net.Addr { return c.data.pc.LocalAddr() }
 // RemoteAddr returns the group.
 func (c *publisher) RemoteAddr() net.Addr { return net.UDPAddrFromAddrPort(c.group) }
 
-// SetDeadline implements net.Conn.
-func (c *publisher) SetDeadline(t time.Time) error {
-	c.readBy.set(t)
-	c.writeBy.set(t)
-	return nil
-}
-
 // SetReadDeadline implements net.Conn.
 func (c *publisher) SetReadDeadline(t time.Time) error {
-	c.readBy.set(t)
+	c.ReadBy.Set(t)
 	return nil
 }
 
 // SetWriteDeadline implements net.Conn.
 func (c *publisher) SetWriteDeadline(t time.Time) error {
-	c.writeBy.set(t)
+	c.WriteBy.Set(t)
 	return nil
 }

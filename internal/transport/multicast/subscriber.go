@@ -27,7 +27,7 @@ type subscriber struct {
 	in  *inbox
 	out []byte // messages that were not read yet
 
-	mu       sync.Mutex // a leaf lock
+	mu       sync.Mutex // comes before what Config.Partial locks
 	receiver *pgm.Receiver
 	losses   []loss // that were not told of yet
 
@@ -195,5 +195,5 @@ func (c *subscriber) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-// SetWriteDeadline implements net.Conn: no write waits.
+// SetWriteDeadline implements net.Conn. No write waits.
 func (c *subscriber) SetWriteDeadline(time.Time) error { return nil }

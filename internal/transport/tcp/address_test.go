@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gozmq/zmq/internal/zerr"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // The tables of bind and connect addresses, as far as nothing is resolved.
@@ -63,7 +64,7 @@ func TestHostEndsAtTheLastColonAndLosesItsBrackets(t *testing.T) {
 }
 
 func TestZoneIsAnInterfaceOrANumber(t *testing.T) {
-	lo := loopback(t)
+	lo := zmqtest.Loopback(t).Name
 	ifi, err := net.InterfaceByName(lo)
 	if err != nil {
 		t.Fatal(err)

@@ -29,10 +29,10 @@ func TestConnectMakesTheChecksOfTheCall(t *testing.T) {
 func TestConnectNeverSucceeds(t *testing.T) {
 	names(t, nil)
 	for address, want := range map[string]error{
-		":5":               syscall.ENODEV, // no host
-		"nosuch.test:5":    syscall.ENODEV, // no such name
-		"[::1]:5":          syscall.ENODEV, // IPv6 without the option
-		loopback(t) + ":5": syscall.ENODEV, // interfaces are for bind
+		":5":                            syscall.ENODEV, // no host
+		"nosuch.test:5":                 syscall.ENODEV, // no such name
+		"[::1]:5":                       syscall.ENODEV, // IPv6 without the option
+		zmqtest.Loopback(t).Name + ":5": syscall.ENODEV, // interfaces are for bind
 	} {
 		if _, err := connectTo(t, address); !errors.Is(err, want) {
 			t.Errorf("Dial(%q): %v, want %v", address, err, want)
@@ -49,10 +49,10 @@ func TestConnectUsesTheDigitsOfThePort(t *testing.T) {
 }
 
 func TestConnectRefusedIsECONNREFUSED(t *testing.T) {
-	ln := listenOn(t, "127.0.0.1:*")
+	ln := listenOn(t, zmqtest.Host()+":*")
 	port := portOf(t, ln)
 	ln.Close()
-	if _, err := connectTo(t, "127.0.0.1:"+port); !errors.Is(err, syscall.ECONNREFUSED) {
+	if _, err := connectTo(t, zmqtest.Host()+":"+port); !errors.Is(err, syscall.ECONNREFUSED) {
 		t.Errorf("error %v, want ECONNREFUSED", err)
 	}
 }
@@ -61,7 +61,7 @@ func TestConnectBracketsAndZone(t *testing.T) {
 	needIPv6(t)
 	ln := listenOn(t, "[::1]:*", ipv6)
 	port := portOf(t, ln)
-	for _, host := range []string{"[::1]", "::1", "[::1%" + loopback(t) + "]"} {
+	for _, host := range []string{"[::1]", "::1", "[::1%" + zmqtest.Loopback(t).Name + "]"} {
 		meet(t, ln, host+":"+port, ipv6)
 	}
 	for _, host := range []string{"[::1%0]", "[::1%nosuchif0]", "[::1%]"} {
@@ -113,7 +113,7 @@ func TestConnectResolvesAnewAtEveryAttempt(t *testing.T) {
 func TestConnectSource(t *testing.T) {
 	ln := listenOn(t, "127.0.0.1:*")
 	port := portOf(t, ln)
-	for _, source := range []string{"127.0.0.1:0", "127.0.0.1:*", "[127.0.0.1]:*", "[*]:0", loopback(t) + ":0"} {
+	for _, source := range []string{"127.0.0.1:0", "127.0.0.1:*", "[127.0.0.1]:*", "[*]:0", zmqtest.Loopback(t).Name + ":0"} {
 		client, _ := meet(t, ln, source+";127.0.0.1:"+port)
 		if got := transport.PeerAddress(client); got != "127.0.0.1" {
 			t.Errorf("source %s: connected to %s", source, got)
@@ -243,7 +243,7 @@ func TestResolveBoundByConnectThenBindRules(t *testing.T) {
 		{"both.test:5", true, []string{"tcp://[::1]:5", "tcp://[::ffff:127.0.0.1]:5", "tcp://127.0.0.1:5"}},
 		{"*:5", false, nil}, // wildcards and interfaces need the exact string
 		{"*:5", true, nil},
-		{loopback(t) + ":5", false, nil},
+		{zmqtest.Loopback(t).Name + ":5", false, nil},
 		{"nosuch.test:5", false, nil},
 		{"[::1]:5", false, nil},
 		{"127.0.0.1", false, nil},

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // listener implements transport.Listener. All fields are immutable after Listen.
@@ -97,6 +98,7 @@ func listen(ctx context.Context, from hostPort, cfg *transport.Config, ka *keepA
 
 // explain adds what to do to an error of the system that a program can avoid.
 func explain(err error, at netip.AddrPort) error {
+	err = zerr.Portable(err)
 	switch {
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("%w (this machine does not have the address %s; * stands for all that it has)", err, at.Addr())

@@ -76,7 +76,7 @@ func TestBindWildcardWithIPv6IsDualStack(t *testing.T) {
 }
 
 func TestBindInterfaceNameIsItsFirstAddress(t *testing.T) {
-	lo := loopback(t)
+	lo := zmqtest.Loopback(t).Name
 	wantEndpoint(t, listenOn(t, lo+":*"), "tcp://127.0.0.1")
 	t.Run("IPv6", func(t *testing.T) {
 		needIPv6(t)
@@ -131,7 +131,7 @@ func TestBindIPv4LiteralWithPlainIPv4IsNotMapped(t *testing.T) {
 }
 
 func TestBindZoneCountsForIPv6Only(t *testing.T) {
-	lo := loopback(t)
+	lo := zmqtest.Loopback(t).Name
 	wantEndpoint(t, listenOn(t, "127.0.0.1%"+lo+":*"), "tcp://127.0.0.1")
 }
 

@@ -94,7 +94,10 @@ func interfaceAddr(name string, ipv6 bool) (first netip.Addr, ok bool) {
 // to at least one address. IPv4-mapped ones come out as IPv4. Without ipv6
 // there are only IPv4 ones.
 func (h hostPort) connectAddrs(ctx context.Context, ipv6 bool) ([]netip.AddrPort, error) {
-	if h.host == "" || h.host == "*" {
+	if h.host == "" {
+		return nil, zerr.Errorf(zerr.ErrNoDevice, "there is no host in front of the port, write for example localhost")
+	}
+	if h.host == "*" {
 		return nil, zerr.Errorf(zerr.ErrNoDevice, "%q is no host to connect to", h.host)
 	}
 	ips, err := h.lookup(ctx, ipv6)

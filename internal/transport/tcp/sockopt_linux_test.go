@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // optionOf reads a socket option.
@@ -200,7 +200,7 @@ func TestBusyPoll(t *testing.T) {
 }
 
 func TestBindToDevice(t *testing.T) {
-	lo := loopback(t)
+	lo := zmqtest.Loopback(t).Name
 	set := func(cfg *transport.Config) { cfg.Device = lo }
 	ln, err := New().Listen(t.Context(), "127.0.0.1:*", config(set))
 	if errors.Is(err, unix.EPERM) {
@@ -241,23 +241,14 @@ func TestBindPrivilegedPortIsEACCES(t *testing.T) {
 	if err == nil && strings.TrimSpace(string(first)) == "0" {
 		t.Skip("SKIPPED: no port is privileged on this system")
 	}
-	failed := make(chan error, 1)
-	go func() {
-		// The thread gives up its capabilities and ends with the goroutine.
-		runtime.LockOSThread()
-		header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-		var none [2]unix.CapUserData
-		if err := unix.Capset(&header, &none[0]); err != nil {
-			failed <- err
-			return
-		}
+	err = zmqtest.WithoutRights(func() error {
 		ln, err := New().Listen(t.Context(), "127.0.0.1:1", config())
 		if err == nil {
 			ln.Close()
 		}
-		failed <- err
-	}()
-	if err := <-failed; !errors.Is(err, unix.EACCES) {
+		return err
+	})
+	if !errors.Is(err, unix.EACCES) {
 		t.Errorf("error %v, want EACCES", err)
 	}
 }

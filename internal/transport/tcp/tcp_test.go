@@ -78,21 +78,6 @@ func needIPv6(t *testing.T) {
 }
 
 // loopback is the name of the loopback interface.
-func loopback(t *testing.T) string {
-	t.Helper()
-	ifis, err := net.Interfaces()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ifi := range ifis {
-		if ifi.Flags&net.FlagLoopback != 0 && ifi.Flags&net.FlagUp != 0 {
-			return ifi.Name
-		}
-	}
-	t.Skip("SKIPPED: this system has no loopback interface")
-	return ""
-}
-
 func TestSchemeIsTCP(t *testing.T) {
 	if got := New().Scheme(); got != "tcp" {
 		t.Errorf("Scheme = %q", got)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // setter applies options to a descriptor. There is one for each moment at which
@@ -39,10 +40,7 @@ func apply(raw syscall.RawConn, cfg *transport.Config, set setter) error {
 // TCP_NODELAY is on already: the net package does that.
 func tune(c *net.TCPConn, cfg *transport.Config, ka keepAlive, set setter) error {
 	if ka.set {
-		err := c.SetKeepAliveConfig(ka.KeepAliveConfig)
-		// js/wasm and OpenBSD do not have all of it, which is no reason to do
-		// without the connection.
-		if err != nil && !errors.Is(err, syscall.ENOPROTOOPT) {
+		if err := ka.refused(c.SetKeepAliveConfig(ka.KeepAliveConfig)); err != nil {
 			return err
 		}
 	}
@@ -64,7 +62,21 @@ func marked(cfg *transport.Config) bool {
 // keepAlive is what the TCP_KEEPALIVE options make of a connection.
 type keepAlive struct {
 	net.KeepAliveConfig
-	set bool // false leaves the connection as it is
+	set   bool // false leaves the connection as it is
+	asked bool // the program has set values of its own
+}
+
+// refused decides on the error of setting it. Not every system has all of the options
+// (OpenBSD, js/wasm, Windows before version 10 and Wine do not). That is no reason to do
+// without the connection, unless the program has given a value that cannot be set.
+func (k keepAlive) refused(err error) error {
+	if err == nil || !errors.Is(zerr.Portable(err), syscall.ENOPROTOOPT) {
+		return err
+	}
+	if !k.asked || k.Idle < 0 && k.Interval < 0 && k.Count < 0 {
+		return nil
+	}
+	return zerr.Errorf(zerr.ErrNotSupported, "this system cannot set all of TCPKeepAliveIdle, TCPKeepAliveInterval and TCPKeepAliveCount, so leave them at -1: %w", err)
 }
 
 func keepAliveOf(cfg *transport.Config) keepAlive {
@@ -72,7 +84,8 @@ func keepAliveOf(cfg *transport.Config) keepAlive {
 		return keepAlive{}
 	}
 	return keepAlive{
-		set: true,
+		set:   true,
+		asked: cfg.KeepAliveAsked,
 		KeepAliveConfig: net.KeepAliveConfig{
 			Enable:   cfg.KeepAlive > 0,
 			Idle:     seconds(cfg.KeepAliveIdle),

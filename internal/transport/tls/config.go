@@ -49,14 +49,15 @@ func (o *over) client(host string, x *transport.TLSOptions) (*tls.Config, error)
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
-	if err := trust(c, x); err != nil {
+	strict := x.Strict && o.cfg == nil // a configuration of the program means what it says
+	if err := trust(c, x, strict); err != nil {
 		return nil, err
 	}
 	switch {
 	case x.Hostname != "":
 		c.ServerName = x.Hostname
 	case c.ServerName != "":
-	case x.Strict:
+	case strict:
 		verifyChain(c)
 	default:
 		c.ServerName = host
@@ -65,12 +66,12 @@ func (o *over) client(host string, x *transport.TLSOptions) (*tls.Config, error)
 }
 
 // trust sets the authorities that a client accepts.
-func trust(c *tls.Config, x *transport.TLSOptions) error {
+func trust(c *tls.Config, x *transport.TLSOptions, strict bool) error {
 	if x.TrustPEM == "" {
 		switch {
 		case x.TrustSystem:
 			c.RootCAs = nil // is what the system trusts
-		case x.Strict && c.RootCAs == nil:
+		case strict:
 			c.RootCAs = x509.NewCertPool()
 		}
 		return nil

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/ipv6"
 
 	"github.com/gozmq/zmq/internal/transport"
+	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
 // config is that of a role with the defaults of the options.
@@ -20,22 +21,6 @@ func config(role Role) *Config {
 		Config: transport.Config{SendBuffer: -1, RecvBuffer: -1}, Role: role, Hops: 1, Loop: true,
 		Malformed: func() {}, Lost: func() {},
 	}
-}
-
-// loopback returns the interface of this machine's own addresses.
-func loopback(t *testing.T) *net.Interface {
-	t.Helper()
-	all, err := net.Interfaces()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range all {
-		if all[i].Flags&net.FlagLoopback != 0 && all[i].Flags&net.FlagUp != 0 {
-			return &all[i]
-		}
-	}
-	t.Skip("there is no loopback interface")
-	return nil
 }
 
 // wantOptions opens a RADIO and compares what the system says of how its datagrams travel.
@@ -78,7 +63,7 @@ func wantOptions(t *testing.T, address string, cfg *Config, via *net.Interface) 
 // TestMulticastOptions: the hops, whether programs of this machine receive it, and the
 // interface are told to the system.
 func TestMulticastOptions(t *testing.T) {
-	lo := loopback(t)
+	lo := zmqtest.Loopback(t)
 	for _, hops := range []int{1, 7} {
 		for _, loop := range []bool{true, false} {
 			cfg := config(Radio)

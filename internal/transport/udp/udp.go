@@ -8,11 +8,7 @@
 package udp
 
 import (
-	"context"
-	"net"
-
 	"github.com/gozmq/zmq/internal/transport"
-	"github.com/gozmq/zmq/internal/zerr"
 )
 
 // Role is what a socket does with datagrams.
@@ -46,10 +42,10 @@ type Config struct {
 // Scheme is the part of an endpoint before "://".
 const Scheme = "udp"
 
-// New returns the scheme for the table of transports. What only streams have it refuses.
+// New returns the scheme for the table of transports.
 func New() transport.Transport { return scheme{} }
 
-type scheme struct{}
+type scheme struct{ transport.Connectionless }
 
 func (scheme) Scheme() string { return Scheme }
 
@@ -57,13 +53,3 @@ func (scheme) CheckConnect(address string) error {
 	_, err := parse(address)
 	return err
 }
-
-func (scheme) Listen(context.Context, string, *transport.Config) (transport.Listener, error) {
-	return nil, zerr.ErrIncompatibleTransport
-}
-
-func (scheme) Dial(context.Context, string, *transport.Config) (net.Conn, error) {
-	return nil, zerr.ErrIncompatibleTransport
-}
-
-func (scheme) ResolveBound(context.Context, string, *transport.Config) []string { return nil }

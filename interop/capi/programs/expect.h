@@ -25,3 +25,14 @@ static int failed;
             failed = 1;                                                        \
         }                                                                      \
     } while (0)
+
+/* text_of returns the value of an environment variable, which has to be there. */
+static inline const char *text_of(const char *name)
+{
+    const char *text = getenv(name);
+    MUST(text != NULL);
+    return text;
+}
+
+/* set_text sets an option of a socket to a text. */
+static inline void set_text(void *s, int option, const char *text) { EXPECT(zmq_setsockopt(s, option, text, strlen(text)), 0); }

@@ -17,24 +17,28 @@ static void note(int sig)
 }
 
 static pthread_t waiter;
+static int returned; /* the call that a signal is to end; atomic */
 
+/* The first signal may come before the call waits. */
 static void *poke(void *arg)
 {
-    usleep(*(unsigned *)arg);
-    pthread_kill(waiter, SIGUSR1);
+    (void)arg;
+    while (!__atomic_load_n(&returned, __ATOMIC_SEQ_CST)) {
+        usleep(50000);
+        pthread_kill(waiter, SIGUSR1);
+    }
     return NULL;
 }
-
-static unsigned soon = 50000;
 
 #define INTERRUPTED(call)                                                      \
     do {                                                                       \
         pthread_t p;                                                           \
-        caught = 0;                                                            \
-        pthread_create(&p, NULL, poke, &soon);                                 \
+        caught = returned = 0;                                                 \
+        pthread_create(&p, NULL, poke, NULL);                                  \
         TELL(call);                                                            \
+        __atomic_store_n(&returned, 1, __ATOMIC_SEQ_CST);                      \
         pthread_join(p, NULL);                                                 \
-        printf("caught %d\n", (int)caught);                                    \
+        printf("caught %d\n", caught > 0);                                      \
     } while (0)
 
 /* Signals all the time, while messages pass. */

@@ -6,15 +6,6 @@
 #define ZMQ_BUILD_DRAFT_API
 #include "expect.h"
 
-static const char *text_of(const char *name)
-{
-    const char *text = getenv(name);
-    MUST(text != NULL);
-    return text;
-}
-
-static void set_text(void *s, int option, const char *text) { EXPECT(zmq_setsockopt(s, option, text, strlen(text)), 0); }
-
 static void talk(void *c, const char *proxy, const char *user, const char *password)
 {
     char at[256], text[256];

@@ -7,15 +7,6 @@
 #define ZMQ_BUILD_DRAFT_API
 #include "expect.h"
 
-static const char *text_of(const char *name)
-{
-    const char *text = getenv(name);
-    MUST(text != NULL);
-    return text;
-}
-
-static void set_text(void *s, int option, const char *text) { EXPECT(zmq_setsockopt(s, option, text, strlen(text)), 0); }
-
 static void *listener(void *c)
 {
     void *s = open_socket(c, ZMQ_REP);

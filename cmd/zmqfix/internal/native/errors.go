@@ -221,16 +221,7 @@ func (f *file) errorTarget(e ast.Expr) func() []any {
 	if f.isSyscall(e) {
 		return func() []any { return []any{rangeOf(e)} }
 	}
-	var id *ast.Ident
-	switch e := e.(type) {
-	case *ast.Ident:
-		id = e
-	case *ast.SelectorExpr:
-		id = e.Sel
-	default:
-		return nil
-	}
-	o := f.Info.Uses[id]
+	o := f.named(e)
 	if o == nil || o.Pkg() == nil || library.Of(o.Pkg().Path()) == library.None || o.Parent() != o.Pkg().Scope() {
 		return nil
 	}

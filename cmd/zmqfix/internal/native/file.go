@@ -184,20 +184,22 @@ func (f *file) constant(e ast.Expr) (int64, bool) {
 
 // constantObject returns the constant of a library that an expression names.
 func (f *file) constantObject(e ast.Expr) *types.Const {
-	var id *ast.Ident
-	switch e := ast.Unparen(e).(type) {
-	case *ast.Ident:
-		id = e
-	case *ast.SelectorExpr:
-		id = e.Sel
-	default:
-		return nil
-	}
-	c, _ := f.Info.Uses[id].(*types.Const)
+	c, _ := f.named(e).(*types.Const)
 	if c == nil || c.Pkg() == nil || library.Of(c.Pkg().Path()) == library.None {
 		return nil
 	}
 	return c
+}
+
+// named returns the object whose name, qualified or not, an expression is, or nil.
+func (f *file) named(e ast.Expr) types.Object {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return f.Info.Uses[e]
+	case *ast.SelectorExpr:
+		return f.Info.Uses[e.Sel]
+	}
+	return nil
 }
 
 // consume marks everything in a node as dealt with by an edit around it.
