@@ -8,7 +8,11 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
+<<<<<<< HEAD
+.PHONY: test quick race lint bench bench-quick interop faults cross windows arm64 demo api libzmq install-libzmq release
+=======
 .PHONY: test quick race lint bench bench-quick interop faults conformance cross demo api libzmq install-libzmq release
+>>>>>>> main
 
 # The whole suite of the library; needs nothing but Go.
 test:
@@ -60,6 +64,11 @@ conformance:
 cross:
 	@set -e; for p in $(PLATFORMS); do echo "build $$p"; \
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build ./...; done
+
+# The suites on other systems, emulated; .ci/*-exceptions list what that cannot run. They
+# need wine64 and gcc-mingw-w64-x86-64, or qemu-user.
+windows arm64:
+	.ci/run $@
 
 # Three patterns over TCP on this machine, in a few seconds.
 demo:

@@ -51,7 +51,9 @@ var TCPKeepAliveInterval Option[time.Duration] = durationOption(opt.TCPKeepAlive
 
 // TCPKeepAliveCount is how many probes may go unanswered before the connection is
 // given up. -1 leaves it as the system has it, and lower values are not valid; zero
-// is passed on, and most systems refuse it.
+// is passed on, and most systems refuse it. A system that does not know this option or
+// the two above ignores the defaults; attempts to connect with values that the program
+// has set fail with ErrNotSupported.
 //
 //	Default:  4 (libzmq: -1, as the system has it)
 //	Applies:  to later calls of Bind and Connect

@@ -7,6 +7,7 @@ require (
 	github.com/gozmq/zmq v0.0.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	go.nanomsg.org/mangos/v3 v3.4.2
+	golang.org/x/sys v0.49.0
 	golang.org/x/term v0.47.0
 	gonum.org/v1/plot v0.17.0
 )
@@ -26,7 +27,6 @@ require (
 	golang.org/x/image v0.45.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect
-	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 )
 

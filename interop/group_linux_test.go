@@ -18,6 +18,7 @@ import (
 // of a multicast group to all of them, but for those that it loses.
 type network struct {
 	t        testing.TB
+	v6       bool
 	machines []*namespace.Namespace
 	all      sync.WaitGroup
 
@@ -37,9 +38,9 @@ type sending struct {
 const pathMessage = 0x00
 
 // newNetwork makes one. It skips the test where that cannot be done.
-func newNetwork(t testing.TB, machines int, loss float64) *network {
+func newNetwork(t testing.TB, v6 bool, machines int, loss float64) *network {
 	t.Helper()
-	n := &network{t: t, random: rand.New(rand.NewPCG(1, 2)), loss: loss, sent: make(map[sending]int)}
+	n := &network{t: t, v6: v6, random: rand.New(rand.NewPCG(1, 2)), loss: loss, sent: make(map[sending]int)}
 	t.Cleanup(func() {
 		for _, m := range n.machines {
 			m.Close()
@@ -47,7 +48,11 @@ func newNetwork(t testing.TB, machines int, loss float64) *network {
 		n.all.Wait()
 	})
 	for i := range machines {
-		m, err := namespace.New(n.address(i))
+		var more []netip.Addr
+		if v6 {
+			more = []netip.Addr{n.address(i)}
+		}
+		m, err := namespace.New(n.address4(i), more...)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "!!! MULTICAST IS NOT TESTED AGAINST LIBZMQ: network namespaces take root and /dev/net/tun: %v\n", err)
 			t.Skip(err)
@@ -62,11 +67,19 @@ func newNetwork(t testing.TB, machines int, loss float64) *network {
 
 // address is that of a machine.
 func (n *network) address(i int) netip.Addr {
-	return netip.AddrFrom4([4]byte{10, 78, 0, byte(i + 1)})
+	if n.v6 {
+		return netip.AddrFrom16([16]byte{0: 0xFD, 3: 78, 15: byte(i + 1)})
+	}
+	return n.address4(i)
 }
+
+func (*network) address4(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, 78, 0, byte(i + 1)}) }
 
 // endpoint is that of a group on the machines' network.
 func (n *network) endpoint(scheme string) string {
+	if n.v6 {
+		return scheme + "://fd00:4e::/64;ff08::78:5555"
+	}
 	return scheme + "://10.78.0.0/24;239.192.78.1:5555"
 }
 
@@ -84,17 +97,16 @@ func (n *network) route(from int, tun *os.File) {
 			return
 		}
 		packet := b[:k]
-		if k < 20 || packet[0]>>4 != 4 {
+		to, pgm, ok := payload(packet)
+		if !ok {
 			continue
 		}
-		pgm := payload(packet)
 		n.mu.Lock()
 		if len(pgm) > 4 {
 			n.sent[sending{from, pgm[4]}]++
 		}
 		n.mu.Unlock()
 		for i, m := range n.machines {
-			to := netip.AddrFrom4([4]byte(packet[16:20]))
 			if i == from || !to.IsMulticast() && to != n.address(i) || len(pgm) > 0 && n.loses() {
 				continue
 			}
@@ -116,16 +128,29 @@ func (n *network) count(machine int, kind byte) int {
 	return n.sent[sending{machine, kind}]
 }
 
-// payload returns the PGM packet in a packet of IPv4, nil if there is none.
-func payload(packet []byte) []byte {
-	head := int(packet[0]&0x0F) * 4
+// payload returns where a packet goes, and the PGM packet in it, nil if there is none.
+func payload(packet []byte) (to netip.Addr, pgm []byte, ok bool) {
+	const udp, pgmItself, hopOptions = 17, 113, 0
+	var next byte
 	switch {
-	case len(packet) < head+8:
-		return nil
-	case packet[9] == 17: // UDP
-		return packet[head+8:]
-	case packet[9] == 113:
-		return packet[head:]
+	case len(packet) >= 20 && packet[0]>>4 == 4:
+		to, next = netip.AddrFrom4([4]byte(packet[16:20])), packet[9]
+		packet = packet[min(len(packet), int(packet[0]&0x0F)*4):]
+	case len(packet) >= 40 && packet[0]>>4 == 6:
+		to, next = netip.AddrFrom16([16]byte(packet[24:40])), packet[6]
+		packet = packet[40:]
+		if next == hopOptions && len(packet) >= 8 { // with Router Alert
+			next = packet[0]
+			packet = packet[min(len(packet), 8*(int(packet[1])+1)):]
+		}
+	default:
+		return to, nil, false
 	}
-	return nil
+	switch {
+	case next == udp && len(packet) > 8:
+		return to, packet[8:], true
+	case next == pgmItself:
+		return to, packet, true
+	}
+	return to, nil, true
 }

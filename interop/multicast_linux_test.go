@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -131,8 +132,8 @@ type group struct {
 
 // newGroup makes sockets of ours and of libzmq. Each publisher has been heard by each
 // subscriber.
-func newGroup(t *testing.T, scheme string, loss float64, parts bool) *group {
-	g := &group{network: newNetwork(t, machines, loss), parts: parts}
+func newGroup(t *testing.T, scheme string, v6 bool, loss float64, parts bool) *group {
+	g := &group{network: newNetwork(t, v6, machines, loss), parts: parts}
 	at := g.endpoint(scheme)
 	g.addOurs(ourPub, zmq.PUB, at)
 	g.addOurs(ourSub, zmq.SUB, at)
@@ -190,7 +191,11 @@ func (g *group) addOurs(machine int, typ zmq.SocketType, at string) {
 }
 
 func (g *group) addTheirs(machine int, typ, at string) {
-	s := peer.StartWith(g.t, g.start(machine)).Socket(typ, groupOptions)
+	options := maps.Clone(groupOptions)
+	if g.v6 {
+		options["IPV6"] = 1
+	}
+	s := peer.StartWith(g.t, g.start(machine)).Socket(typ, options)
 	if typ == "SUB" {
 		s.Subscribe("")
 	}
@@ -303,7 +308,7 @@ func (g *group) publish(n int) {
 // one group, over a network that loses packets.
 func TestMulticastWithLibzmq(t *testing.T) {
 	overLosses(t, func(t *testing.T, scheme string, loss float64) {
-		g := newGroup(t, scheme, loss, false)
+		g := newGroup(t, scheme, false, loss, false)
 		g.publish(1000)
 		g.wantNoLoss()
 	})
@@ -312,10 +317,23 @@ func TestMulticastWithLibzmq(t *testing.T) {
 // TestMulticastOfSeveralFrames: messages of both libraries' publishers are not mixed.
 func TestMulticastOfSeveralFrames(t *testing.T) {
 	overLosses(t, func(t *testing.T, scheme string, loss float64) {
-		g := newGroup(t, scheme, loss, true)
+		g := newGroup(t, scheme, false, loss, true)
 		g.publish(1000)
 		g.wantNoLoss()
 	})
+}
+
+// TestMulticastOverIPv6WithLibzmq is the same as TestMulticastWithLibzmq, in IPv6.
+func TestMulticastOverIPv6WithLibzmq(t *testing.T) {
+	for _, scheme := range []string{"epgm", "pgm"} {
+		for _, loss := range []float64{0, 0.01} {
+			t.Run(fmt.Sprintf("%s, %v%% lost", scheme, 100*loss), func(t *testing.T) {
+				g := newGroup(t, scheme, true, loss, false)
+				g.publish(1000)
+				g.wantNoLoss()
+			})
+		}
+	}
 }
 
 // overLosses runs a test over both transports and several networks.

@@ -80,7 +80,7 @@ func BenchmarkReplayable(b *testing.B) {
 	defer func() { check(b, pub.Close()) }()
 	check(b, pub.Bind("tcp://127.0.0.1:*"))
 	check(b, pub.BindReplay("tcp://127.0.0.1:*"))
-	sub, err := NewSubscriber(SubscriberConfig{Context: zctx, Sources: []Source{{
+	sub, err := NewSubscriber(SubscriberConfig{Context: zctx, Probe: time.Hour, Sources: []Source{{
 		Stream: "s", Live: []string{pub.LiveSocket().LastEndpoint()}, Replay: []string{pub.ReplaySocket().LastEndpoint()},
 	}}})
 	check(b, err)

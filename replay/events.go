@@ -115,7 +115,8 @@ func (w *watchers) tell(e Event) {
 // Use the iterator once. Loss and restart are also delivered in their place by Recv. With a
 // nil ctx there are no events.
 func (s *Subscriber) Events(ctx context.Context) iter.Seq[Event] {
-	if ctx == nil {
+	if ctx == nil { // an iterator over events has no room for an error
+		s.cfg.Logger.Warn("replay: Events returns an iterator without events", "error", errNilContext)
 		return func(func(Event) bool) {}
 	}
 	c := s.watchers.join()

@@ -89,7 +89,7 @@ func TestEventsOfALife(t *testing.T) {
 func TestEventsTellGapsAndLoss(t *testing.T) {
 	virtual(t, func(r *rig) {
 		var told []Event
-		x := newTracker("s", At(0), true, 1<<20, func(item) {})
+		x := newTracker("s", At(0), true, 1<<20, func(*Message, error) {})
 		x.note = func(e Event) { e.Next = x.next; told = append(told, e) }
 		want := func(kind EventKind, next, from, to uint64) {
 			t.Helper()
@@ -101,11 +101,11 @@ func TestEventsTellGapsAndLoss(t *testing.T) {
 		x.asking()
 		x.end(1, 0, 0, span{0, 0})
 		want(EventLive, 0, 0, 0)
-		x.live(numbered(Position{1, 0}))
-		x.live(numbered(Position{1, 3}))
+		x.live(ref(numbered(Position{1, 0})))
+		x.live(ref(numbered(Position{1, 3})))
 		want(EventGap, 1, 1, 3)
 		x.asking()
-		x.answer(numbered(Position{1, 2})) // 1 is not kept
+		x.answer(ref(numbered(Position{1, 2}))) // 1 is not kept
 		want(EventLost, 2, 1, 2)
 		x.end(1, 1, 4, span{2, 4})
 		want(EventCaughtUp, 4, 0, 0)

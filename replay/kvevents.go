@@ -104,15 +104,16 @@ func (k *kvState) published(number uint64) {
 }
 
 // kvParse reads a published message.
-func (l *lane) kvParse(m zmq.Message) (x Message, err error) {
+func (l *lane) kvParse(x *Message, m zmq.Message) error {
 	if m.Len() != kvPublishedFrames {
-		return x, &FormatError{fmt.Sprintf("a message has %d frames, not %d", kvPublishedFrames, m.Len())}
+		return &FormatError{fmt.Sprintf("a message has %d frames, not %d", kvPublishedFrames, m.Len())}
 	}
 	number, err := kvNumber(m.Frame(1))
 	if err != nil || number == kvEnd {
-		return x, &FormatError{"a message has a number of 8 bytes that is not -1"}
+		return &FormatError{"a message has a number of 8 bytes that is not -1"}
 	}
-	return newMessage(l.source.Stream, Position{Number: number}, 0, m.Last(), m, 2), nil
+	x.set(l.source.Stream, Position{Number: number}, 0, m.Last(), m, 2)
+	return nil
 }
 
 // kvPart reads a part of an answer. At its end, number is kvEnd.
@@ -213,7 +214,9 @@ func (a *kvAnswer) message(number uint64, payload []byte, m zmq.Message) {
 		}
 		return
 	}
-	t.answer(newMessage(a.lane.source.Stream, Position{k.epoch, number}, 0, payload, m, m.Len()-1))
+	x := &a.lane.message
+	x.set(a.lane.source.Stream, Position{k.epoch, number}, 0, payload, m, m.Len()-1)
+	t.answer(x)
 }
 
 func (a *kvAnswer) end() {

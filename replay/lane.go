@@ -42,6 +42,7 @@ type lane struct {
 
 	mu      sync.Mutex // guards what follows; before queue.mu
 	tracker *tracker
+	message Message  // that is given to the tracker, so that it is not allocated
 	heard   bool     // something was published since the last look
 	kv      *kvState // nil for the native format
 }
@@ -173,19 +174,19 @@ func (l *lane) unlock() {
 }
 
 // emit takes what the tracker delivers. The caller of the tracker has called lock.
-func (l *lane) emit(x item) {
-	switch x.err.(type) {
+func (l *lane) emit(m *Message, err error) {
+	switch err.(type) {
 	case nil:
-		x.msg.Source = l.index
+		m.Source = l.index
 		if l.kv != nil {
-			l.kv.delivered(&x.msg)
+			l.kv.delivered(m)
 		}
 	case liveMark:
-		x.err = liveMark{l}
+		err = liveMark{l}
 	default:
 		l.received.change(false)
 	}
-	l.sub.queue.pushLocked(x)
+	l.sub.queue.pushLocked(m, err)
 }
 
 // note tells the program what the tracker has noticed. The caller of the tracker has
@@ -236,8 +237,8 @@ func (l *lane) published(m zmq.Message) {
 	if l.kv != nil && string(m.Bytes()) != l.source.Stream {
 		return // a topic that only begins with ours
 	}
-	x, err := l.parse(m)
-	if err != nil {
+	x := &l.message
+	if err := l.parse(x, m); err != nil {
 		l.tracker.counts.Malformed++
 		return
 	}
@@ -259,22 +260,29 @@ func (l *lane) published(m zmq.Message) {
 }
 
 // parse reads a message that was published.
-func (l *lane) parse(m zmq.Message) (Message, error) {
+func (l *lane) parse(x *Message, m zmq.Message) error {
 	if l.kv != nil {
-		return l.kvParse(m)
+		return l.kvParse(x, m)
 	}
-	stream, h, body, err := parseMessage(m)
+	b, stream := m.Bytes(), l.source.Stream
+	if len(b) <= len(stream) || string(b[:len(stream)]) != stream || b[len(stream)] != 0 {
+		return &FormatError{"it is not a message of the stream"}
+	}
+	h, body, err := parseHeader(b[len(stream)+1:])
 	if err != nil {
-		return Message{}, err
+		return err
 	}
-	if h.kind != kindMessage || h.epoch == 0 || string(stream) != l.source.Stream {
-		return Message{}, &FormatError{"it is not a message of the stream"}
+	if h.kind != kindMessage || h.epoch == 0 {
+		return &FormatError{"it is not a message of the stream"}
 	}
-	return l.message(m, h, body), nil
+	x.set(stream, Position{h.epoch, h.number}, h.time, body, m, 0)
+	return nil
 }
 
-func (l *lane) message(m zmq.Message, h header, body []byte) Message {
-	return newMessage(l.source.Stream, Position{h.epoch, h.number}, h.time, body, m, 0)
+// replayed is the message of an answer. The caller has called lock.
+func (l *lane) replayed(m zmq.Message, h header, body []byte) *Message {
+	l.message.set(l.source.Stream, Position{h.epoch, h.number}, h.time, body, m, 0)
+	return &l.message
 }
 
 // wake makes catchUp look at what is missing.
@@ -448,10 +456,10 @@ func (l *lane) part(r *request, restarts uint64, m zmq.Message) (done bool, err 
 	case restarts != l.tracker.counts.Restarts:
 		return h.kind == kindEnd, nil
 	case h.kind == kindMessage:
-		l.tracker.answer(l.message(m, h, body))
+		l.tracker.answer(l.replayed(m, h, body))
 		return false, nil
 	case h.kind == kindSnapshot:
-		l.tracker.snapshot(l.message(m, h, body))
+		l.tracker.snapshot(l.replayed(m, h, body))
 		return false, nil
 	case h.kind == kindEnd:
 		s, err := parseSpan(body)

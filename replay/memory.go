@@ -8,10 +8,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"iter"
+	"math"
 	"net"
 	"sort"
 	"sync"
 	"time"
+
+	"github.com/gozmq/zmq"
 )
 
 // Retention is how much a store keeps. The oldest messages go first. In each field,
@@ -45,24 +48,41 @@ type Memory struct {
 	count  int
 	next   uint64
 	bytes  int64
-	last   int64 // time of the newest
-	chunk  []byte
+	last   int64    // time of the newest
+	chunk  *chunk   // that messages go to; nil at first
+	chunks []*chunk // all of them, by their index
+	free   []*chunk // without users, to be used again
+	unused []uint32 // indices without a chunk
 	closed bool
 }
 
-// kept is a message in memory.
+// kept is a message in memory. It has no pointers, so that the collector of garbage does
+// not look at a long ring.
 type kept struct {
 	time   int64
-	data   []byte   // the only frame
-	frames [][]byte // all of them, if there are several
+	chunk  uint32 // index in Memory.chunks
+	at     uint32 // where it begins in the chunk: lengths of frames, if there are several, and the frames
+	size   uint32 // of all frames
+	frames uint32 // how many
 }
 
-func (k *kept) size() int64 {
-	n := len(k.data)
-	for _, f := range k.frames {
-		n += len(f)
+func (k *kept) bytes() int64 { return int64(k.size) + Overhead }
+
+// lengths is the size of what stands before the frames.
+func (k *kept) lengths() int {
+	if k.frames == 1 {
+		return 0
 	}
-	return int64(n) + Overhead
+	return 4 * int(k.frames)
+}
+
+// chunk is memory of messages. It is used again when none of them is kept or read: a
+// publisher at full speed leaves nothing to collect. Memory.mu guards it; what was
+// appended to b does not change while there are users.
+type chunk struct {
+	b     []byte
+	index uint32 // in Memory.chunks
+	users int    // messages that are kept in it, and those that readers have of it
 }
 
 // NewMemory makes an empty store. The newest message is kept whatever its size, until it
@@ -90,6 +110,9 @@ func (m *Memory) Append(_ context.Context, records []Record) error {
 	}
 	for i := range records {
 		r := &records[i]
+		if int64(r.Size())+4*int64(len(r.Frames)) > math.MaxUint32 {
+			return fmt.Errorf("replay: append to a memory store: a message of %d bytes: %w", r.Size(), zmq.ErrMessageTooLarge)
+		}
 		m.add(r)
 		r.Number, r.Kept = m.next, true
 		m.next++
@@ -101,35 +124,77 @@ func (m *Memory) Append(_ context.Context, records []Record) error {
 func (m *Memory) add(r *Record) {
 	// Times do not go back, so that Find can bisect.
 	m.last = max(m.last, r.Time.UnixNano())
-	k := kept{time: m.last}
-	if len(r.Frames) == 1 {
-		k.data = m.copy(r.Frames[0])
-	} else {
-		k.frames = make([][]byte, len(r.Frames))
-		for i, f := range r.Frames {
-			k.frames[i] = m.copy(f)
-		}
-	}
 	if m.count == len(m.ring) {
 		m.grow()
 	}
+	k := kept{time: m.last, size: uint32(r.Size()), frames: uint32(len(r.Frames))}
+	c := m.room(k.lengths() + int(k.size))
+	c.users++
+	k.chunk, k.at = c.index, uint32(len(c.b))
+	if k.frames != 1 {
+		for _, f := range r.Frames {
+			c.b = binary.BigEndian.AppendUint32(c.b, uint32(len(f)))
+		}
+	}
+	for _, f := range r.Frames {
+		c.b = append(c.b, f...)
+	}
 	m.ring[(m.head+m.count)&(len(m.ring)-1)] = k
 	m.count++
-	m.bytes += k.size()
+	m.bytes += k.bytes()
 }
 
-// copy puts a frame into the present chunk. Chunks are never written to twice, so that
-// readers need no lock for what they have.
-func (m *Memory) copy(b []byte) []byte {
-	if len(b) > chunkSize/8 {
-		return append([]byte(nil), b...)
+// room returns a chunk that has room for a message. Large messages have one of their own.
+func (m *Memory) room(size int) *chunk {
+	if size > chunkSize/8 {
+		return m.newChunk(size)
 	}
-	if cap(m.chunk)-len(m.chunk) < len(b) {
-		m.chunk = make([]byte, 0, chunkSize)
+	if m.chunk != nil && cap(m.chunk.b)-len(m.chunk.b) >= size {
+		return m.chunk
 	}
-	n := len(m.chunk)
-	m.chunk = append(m.chunk, b...)
-	return m.chunk[n:len(m.chunk):len(m.chunk)]
+	full := m.chunk
+	if n := len(m.free); n > 0 {
+		m.chunk, m.free = m.free[n-1], m.free[:n-1]
+	} else {
+		m.chunk = m.newChunk(chunkSize)
+	}
+	if full != nil && full.users == 0 {
+		m.recycle(full)
+	}
+	return m.chunk
+}
+
+func (m *Memory) newChunk(size int) *chunk {
+	c := &chunk{b: make([]byte, 0, size)}
+	if n := len(m.unused); n > 0 {
+		c.index, m.unused = m.unused[n-1], m.unused[:n-1]
+		m.chunks[c.index] = c
+		return c
+	}
+	c.index = uint32(len(m.chunks))
+	m.chunks = append(m.chunks, c)
+	return c
+}
+
+// leave ends one use of a chunk.
+func (m *Memory) leave(c *chunk) {
+	if c.users--; c.users == 0 && c != m.chunk && !m.closed {
+		m.recycle(c)
+	}
+}
+
+// freeChunks is how many chunks wait to be used again. In the long run one becomes free
+// for each that becomes full.
+const freeChunks = 4
+
+func (m *Memory) recycle(c *chunk) {
+	if cap(c.b) == chunkSize && len(m.free) < freeChunks {
+		c.b = c.b[:0]
+		m.free = append(m.free, c)
+		return
+	}
+	m.chunks[c.index] = nil
+	m.unused = append(m.unused, c.index)
 }
 
 func (m *Memory) grow() {
@@ -149,7 +214,8 @@ func (m *Memory) trim(now int64) {
 		if !old && (!over || m.count == 1) {
 			return
 		}
-		m.bytes -= k.size()
+		m.bytes -= k.bytes()
+		m.leave(m.chunks[k.chunk])
 		*k = kept{}
 		m.head = (m.head + 1) & (len(m.ring) - 1)
 		m.count--
@@ -159,6 +225,27 @@ func (m *Memory) trim(now int64) {
 // readAtATime is how many records a reader takes under the lock.
 const readAtATime = 256
 
+// lent is a message that a reader has.
+type lent struct {
+	kept
+	data  []byte // lengths and frames
+	chunk *chunk // that it is in
+}
+
+// framesTo appends the frames to others.
+func (l *lent) framesTo(frames [][]byte) [][]byte {
+	if l.frames == 1 {
+		return append(frames, l.data[:len(l.data):len(l.data)])
+	}
+	rest := l.data[l.lengths():]
+	for i := range int(l.frames) {
+		n := binary.BigEndian.Uint32(l.data[4*i:])
+		frames = append(frames, rest[:n:n])
+		rest = rest[n:]
+	}
+	return frames
+}
+
 // Read implements Store.
 func (m *Memory) Read(ctx context.Context, from uint64) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
@@ -166,10 +253,12 @@ func (m *Memory) Read(ctx context.Context, from uint64) iter.Seq2[Record, error]
 			yield(Record{}, fmt.Errorf("replay: read from a memory store: %w", errNilContext))
 			return
 		}
-		var some []kept
+		var some []lent
+		var frames [][]byte
+		defer func() { m.giveBack(some) }()
 		for {
 			var err error
-			if some, from, err = m.take(some[:0], from); err == nil {
+			if some, from, err = m.take(some, from); err == nil {
 				err = ctx.Err()
 			}
 			if err != nil {
@@ -180,11 +269,9 @@ func (m *Memory) Read(ctx context.Context, from uint64) iter.Seq2[Record, error]
 				return
 			}
 			for i := range some {
-				k := &some[i]
-				r := Record{Number: from, Time: time.Unix(0, k.time), Frames: k.frames, Kept: true}
-				if k.frames == nil {
-					r.Frames = [][]byte{k.data}
-				}
+				l := &some[i]
+				frames = l.framesTo(frames[:0])
+				r := Record{Number: from, Time: time.Unix(0, l.time), Frames: frames, Kept: true}
 				from++
 				if !yield(r, nil) {
 					return
@@ -194,19 +281,38 @@ func (m *Memory) Read(ctx context.Context, from uint64) iter.Seq2[Record, error]
 	}
 }
 
-// take returns the next records from a number on, and the number of the first of them.
-func (m *Memory) take(into []kept, from uint64) ([]kept, uint64, error) {
+// take gives some records back and returns the next from a number on, and the number of
+// the first of them.
+func (m *Memory) take(into []lent, from uint64) ([]lent, uint64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.giveBackLocked(into)
+	into = into[:0]
 	if m.closed {
 		return nil, 0, fmt.Errorf("replay: read a memory store: %w", net.ErrClosed)
 	}
 	m.trim(max(m.last, m.now()))
 	from = max(from, m.next-uint64(m.count))
 	for n := from; n < m.next && len(into) < readAtATime; n++ {
-		into = append(into, *m.at(n))
+		k := m.at(n)
+		c := m.chunks[k.chunk]
+		c.users++
+		into = append(into, lent{*k, c.b[k.at:][:k.lengths()+int(k.size)], c})
 	}
 	return into, from, nil
+}
+
+// giveBack ends the use of records by a reader.
+func (m *Memory) giveBack(some []lent) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.giveBackLocked(some)
+}
+
+func (m *Memory) giveBackLocked(some []lent) {
+	for i := range some {
+		m.leave(some[i].chunk)
+	}
 }
 
 // now is the time, if anything depends on it.
@@ -253,6 +359,6 @@ func (m *Memory) State(context.Context) (State, error) {
 func (m *Memory) Close() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.closed, m.ring, m.head, m.count, m.chunk = true, nil, 0, 0, nil
+	m.closed, m.ring, m.head, m.count, m.chunk, m.chunks, m.free = true, nil, 0, 0, nil, nil, nil
 	return nil
 }

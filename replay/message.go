@@ -26,14 +26,14 @@ type Message struct {
 	more  [][]byte // the others
 }
 
-// newMessage makes a message of what was received: body is the first frame, which lies
-// in frame first of m, and the frames after it are the others.
-func newMessage(stream string, p Position, nanos int64, body []byte, m zmq.Message, first int) Message {
-	x := Message{Stream: stream, Position: p, nanos: nanos, body: body}
+// set makes x a message of what was received: body is the first frame, which lies in
+// frame first of m, and the frames after it are the others.
+func (x *Message) set(stream string, p Position, nanos int64, body []byte, m zmq.Message, first int) {
+	x.Stream, x.Position, x.nanos, x.body, x.more = stream, p, nanos, body, nil
+	x.Snapshot, x.Part, x.Live = false, 0, false
 	if m.Len() > first+1 {
 		x.more = m.Frames()[first+1:]
 	}
-	return x
 }
 
 // Time returns when the publisher published the message, by its clock. It is zero if

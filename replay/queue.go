@@ -39,12 +39,24 @@ func newQueue(limit int64) *queue {
 	return q
 }
 
-// pushLocked appends an item, whatever the limit.
-func (q *queue) pushLocked(x item) {
-	q.in = append(q.in, x)
-	q.bytes += x.msg.size()
-	if x.isMark() {
-		q.marks++
+// pushLocked appends a message or, with an error, what stands in its place, whatever the
+// limit. It copies m.
+func (q *queue) pushLocked(m *Message, err error) {
+	n := len(q.in)
+	if n == cap(q.in) {
+		q.in = append(q.in, item{})
+	}
+	q.in = q.in[:n+1]
+	x := &q.in[n]
+	x.err = err
+	if err == nil {
+		x.msg = *m
+		q.bytes += m.size()
+	} else {
+		q.bytes += Overhead
+		if x.isMark() {
+			q.marks++
+		}
 	}
 	if q.idle {
 		q.idle = false
@@ -78,20 +90,29 @@ func (q *queue) waitRoom() bool {
 	return !q.closed.Load()
 }
 
-// take returns the next item, if there is one.
-func (q *queue) take() (x item, ok bool) {
+// take puts the next message into m, or returns the error that stands in its place. It
+// reports false if there is neither.
+func (q *queue) take(m *Message) (err error, ok bool) {
 	q.takeMu.Lock()
-	defer q.takeMu.Unlock()
 	if q.closed.Load() || q.at == len(q.out) && !q.swap() {
-		return x, false
+		q.takeMu.Unlock()
+		return nil, false
 	}
-	x = q.out[q.at]
-	q.out[q.at] = item{}
+	x := &q.out[q.at]
 	q.at++
+	if x.err == nil {
+		*m = x.msg
+		x.msg.body, x.msg.more = nil, nil // not kept in memory by the queue
+		q.takeMu.Unlock()
+		return nil, true
+	}
 	if x.isMark() {
 		q.marked--
 	}
-	return x, true
+	err = x.err
+	x.err = nil
+	q.takeMu.Unlock()
+	return err, true
 }
 
 // swap exchanges the halves. The caller holds takeMu.

@@ -65,18 +65,18 @@ func TestPublisherWithoutSnapshotsRefuses(t *testing.T) {
 // An answer that breaks off is begun anew.
 func TestTrackerSnapshotBeginsAnew(t *testing.T) {
 	var parts []int
-	x := newTracker("s", Snapshot(), true, 1<<20, func(i item) {
+	x := newTracker("s", Snapshot(), true, 1<<20, items(func(i item) {
 		if i.err == nil && i.msg.Snapshot {
 			parts = append(parts, i.msg.Part)
 		}
-	})
+	}))
 	x.asking()
-	x.snapshot(numbered(Position{1, 5}))
-	x.snapshot(numbered(Position{1, 5}))
+	x.snapshot(ref(numbered(Position{1, 5})))
+	x.snapshot(ref(numbered(Position{1, 5})))
 	x.asking()
-	x.snapshot(numbered(Position{1, 6}))
+	x.snapshot(ref(numbered(Position{1, 6})))
 	x.end(1, 0, 6, span{0, 7})
-	x.snapshot(numbered(Position{1, 6})) // too late
+	x.snapshot(ref(numbered(Position{1, 6}))) // too late
 	if !slices.Equal(parts, []int{0, 1, 0}) || x.next != 6 {
 		t.Errorf("parts %v, then message %d", parts, x.next)
 	}

@@ -75,7 +75,7 @@ type SubscriberConfig struct {
 	// MaxStreams is the most streams, with those that Source.Each makes. Messages of others
 	// are dropped and counted in SubscriberStats.NotGathered. Zero is 1024.
 	MaxStreams int
-	// Logger receives a *RequestError as a warning. Nil logs nothing.
+	// Logger receives a *RequestError as a warning, and that Events was given no context. Nil logs nothing.
 	Logger *slog.Logger
 }
 
@@ -230,20 +230,21 @@ func (s *Subscriber) Recv(ctx context.Context) (Message, error) {
 	if ctx == nil {
 		return Message{}, fmt.Errorf("replay: receive: %w", errNilContext)
 	}
+	var m Message
 	for {
-		x, ok := s.queue.take()
+		err, ok := s.queue.take(&m)
 		if !ok {
 			if err := s.queue.wait(ctx); err != nil {
 				return Message{}, err
 			}
 			continue
 		}
-		if x.err == nil {
-			return x.msg, nil
+		if err == nil {
+			return m, nil
 		}
-		mark, ok := x.err.(liveMark)
+		mark, ok := err.(liveMark)
 		if !ok {
-			return Message{}, x.err
+			return Message{}, err
 		}
 		mark.lane.reached()
 	}

@@ -12,10 +12,10 @@ import "slices"
 type tracker struct {
 	stream    string
 	start     Start
-	replays   bool  // there is an endpoint to ask
-	holdLimit int64 // bytes of messages held
-	emit      func(item)
-	note      func(Event) // of a Kind, with From, To and Err
+	replays   bool                  // there is an endpoint to ask
+	holdLimit int64                 // bytes of messages held
+	emit      func(*Message, error) // one of them; it copies the message
+	note      func(Event)           // of a Kind, with From, To and Err
 
 	epoch     uint64 // 0: not known yet
 	past      []uint64
@@ -82,7 +82,7 @@ const pastEpochs = 16
 // lost. The first may come from a publisher that has not stored it yet.
 const patience = 5
 
-func newTracker(stream string, start Start, replays bool, holdLimit int64, emit func(item)) *tracker {
+func newTracker(stream string, start Start, replays bool, holdLimit int64, emit func(*Message, error)) *tracker {
 	t := &tracker{
 		stream: stream, start: start, replays: replays, holdLimit: holdLimit, emit: emit, note: func(Event) {},
 		held: map[uint64]Message{}, behind: true, confirmed: !replays,
@@ -93,8 +93,9 @@ func newTracker(stream string, start Start, replays bool, holdLimit int64, emit 
 	return t
 }
 
-// live takes a message as it was published. It reports false if it cannot use it.
-func (t *tracker) live(m Message) bool {
+// live takes a message as it was published. It reports false if it cannot use it. The
+// message stays the caller's, as that of answer does.
+func (t *tracker) live(m *Message) bool {
 	t.counts.Live++
 	if !t.enter(m.Epoch) {
 		return false
@@ -117,7 +118,7 @@ func (t *tracker) live(m Message) bool {
 }
 
 // answer takes a message of an answer, whose numbers rise.
-func (t *tracker) answer(m Message) {
+func (t *tracker) answer(m *Message) {
 	t.counts.Replayed++
 	if !t.answered(m.Epoch) {
 		return
@@ -144,14 +145,14 @@ func (t *tracker) answer(m Message) {
 }
 
 // snapshot takes a part of the state to begin with.
-func (t *tracker) snapshot(m Message) {
+func (t *tracker) snapshot(m *Message) {
 	if t.placed || t.start.kind != fromSnapshot || !t.answered(m.Epoch) {
 		return
 	}
 	m.Snapshot, m.Part = true, t.parts
 	t.parts++
 	t.counts.Replayed++
-	t.emit(item{msg: m})
+	t.emit(m, nil)
 }
 
 // end takes the end of an answer to a request that asked from a number on. All that is
@@ -297,7 +298,7 @@ func (t *tracker) restart(epoch, next uint64, why string) {
 	t.placed, t.epoch, t.next, t.seen, t.spoken = true, epoch, next, next, true
 	t.empty, t.back, t.behind, t.confirmed = 0, 0, true, !t.replays
 	t.lived = false
-	t.emit(item{err: e})
+	t.emit(nil, e)
 	t.note(Event{Kind: EventRestart, Err: e})
 }
 
@@ -317,7 +318,7 @@ func (t *tracker) drop(m Message) {
 }
 
 // hold keeps a message until those before it have come.
-func (t *tracker) hold(m Message) {
+func (t *tracker) hold(m *Message) {
 	if _, ok := t.held[m.Number]; ok {
 		t.counts.Duplicates++
 		return
@@ -330,14 +331,14 @@ func (t *tracker) hold(m Message) {
 		t.counts.Unheld++
 		return
 	}
-	t.held[m.Number] = m
+	t.held[m.Number] = *m
 	t.heldBytes += m.size()
 }
 
-func (t *tracker) deliver(m Message) {
+func (t *tracker) deliver(m *Message) {
 	t.next, t.spoken = m.Number+1, true
 	m.Live = !t.behind
-	t.emit(item{msg: m})
+	t.emit(m, nil)
 }
 
 // release delivers held messages as far as none is missing.
@@ -348,7 +349,7 @@ func (t *tracker) release() {
 			break
 		}
 		t.drop(m)
-		t.deliver(m)
+		t.deliver(&m)
 	}
 	t.settle()
 }
@@ -357,7 +358,7 @@ func (t *tracker) release() {
 func (t *tracker) settle() {
 	if t.behind && t.confirmed && t.next >= t.seen {
 		t.behind = false
-		t.emit(item{err: liveMark{}})
+		t.emit(nil, liveMark{})
 		kind := EventLive
 		if t.lived {
 			kind = EventCaughtUp
@@ -373,7 +374,7 @@ func (t *tracker) releaseBelow(number uint64) {
 		m := t.held[n]
 		t.drop(m)
 		t.skipTo(n, "the publisher does not keep them any more")
-		t.deliver(m)
+		t.deliver(&m)
 	}
 }
 
@@ -412,7 +413,7 @@ func (t *tracker) skipTo(number uint64, why string) {
 	t.counts.Lost += number - t.next
 	t.spoken = true
 	e := &LostError{t.stream, t.epoch, t.next, number, why}
-	t.emit(item{err: e})
+	t.emit(nil, e)
 	t.next = number
 	t.note(Event{Kind: EventLost, From: e.From, To: e.To, Err: e})
 }

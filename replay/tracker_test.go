@@ -14,6 +14,20 @@ import (
 )
 
 // numbered makes a message as a tracker gets it.
+// ref is for calls that take a message by reference.
+func ref(m Message) *Message { return &m }
+
+// items makes an emit of a tracker of a function of what it emits.
+func items(f func(item)) func(*Message, error) {
+	return func(m *Message, err error) {
+		x := item{err: err}
+		if m != nil {
+			x.msg = *m
+		}
+		f(x)
+	}
+}
+
 func numbered(p Position) Message {
 	return Message{Stream: "s", Position: p, body: []byte(p.String())}
 }
@@ -51,7 +65,7 @@ func newWorld(t *testing.T, random *rand.Rand) *world {
 	if w.start.kind == fromNumber && w.start.value > w.next {
 		w.start.value = w.next
 	}
-	w.t = newTracker("s", w.start, true, int64(random.IntN(40*Overhead)), w.emitted)
+	w.t = newTracker("s", w.start, true, int64(random.IntN(40*Overhead)), items(w.emitted))
 	return w
 }
 
@@ -93,7 +107,7 @@ func (w *world) arrive() {
 		w.wire = slices.Delete(w.wire, i, i+1)
 	}
 	if w.random.IntN(4) > 0 {
-		w.t.live(m)
+		w.t.live(ref(m))
 	}
 }
 
@@ -134,7 +148,7 @@ func (w *world) advance() {
 	case len(w.page) > 0:
 		m := w.page[0]
 		w.page = w.page[1:]
-		w.t.answer(m)
+		w.t.answer(ref(m))
 	case w.pageEnd != nil:
 		w.pageEnd()
 		w.pageEnd = nil
@@ -244,7 +258,7 @@ func (w *world) waits() bool { return !w.begun && w.start.epoch == 0 && w.t.next
 
 // play makes a tracker and returns what it emits, as text.
 func play(start Start, replays bool, steps func(t *tracker)) (all []string) {
-	t := newTracker("s", start, replays, 1<<20, func(x item) {
+	t := newTracker("s", start, replays, 1<<20, items(func(x item) {
 		switch {
 		case x.err == liveMark{}:
 			all = append(all, "live")
@@ -253,7 +267,7 @@ func play(start Start, replays bool, steps func(t *tracker)) (all []string) {
 		default:
 			all = append(all, fmt.Sprint(x.msg.Number))
 		}
-	})
+	}))
 	t.settle()
 	steps(t)
 	return all
@@ -269,14 +283,14 @@ func wantPlayed(t *testing.T, got []string, want ...string) {
 func TestTrackerWithoutReplayNamesGapsAtOnce(t *testing.T) {
 	wantPlayed(t, play(Beginning(), false, func(x *tracker) {
 		for _, n := range []uint64{3, 4, 7} {
-			x.live(numbered(Position{1, n}))
+			x.live(ref(numbered(Position{1, n})))
 		}
 	}), "live", "3", "4", "*replay.LostError", "7")
 }
 
 func TestTrackerGivesUpWhatThePublisherDoesNotHave(t *testing.T) {
 	wantPlayed(t, play(At(0), true, func(x *tracker) {
-		x.live(numbered(Position{1, 2}))
+		x.live(ref(numbered(Position{1, 2})))
 		for i := range patience {
 			if i > 0 && x.counts.Lost > 0 {
 				t.Errorf("lost after %d answers", i)
@@ -291,7 +305,7 @@ func TestTrackerRestartsWhenNumbersGoBack(t *testing.T) {
 		x.end(1, 10, 4, span{0, 4})
 		x.end(1, 10, 4, span{0, 4})
 		x.end(1, 4, 4, span{0, 4})
-		x.live(numbered(Position{1, 4}))
+		x.live(ref(numbered(Position{1, 4})))
 	}), "*replay.RestartError", "live", "4")
 }
 
@@ -299,14 +313,14 @@ func TestTrackerRestartsWhenNumbersGoBack(t *testing.T) {
 func TestTrackerIsLiveAgainOnlyWithTheEndOfAnAnswer(t *testing.T) {
 	wantPlayed(t, play(At(0), true, func(x *tracker) {
 		x.end(1, 0, 0, span{0, 0})
-		x.answer(numbered(Position{1, 0}))
-		x.answer(numbered(Position{1, 1}))
+		x.answer(ref(numbered(Position{1, 0})))
+		x.answer(ref(numbered(Position{1, 1})))
 		x.end(1, 0, 2, span{0, 4})
 		if _, missing := x.want(); !missing {
 			t.Error("nothing is asked for although the end speaks of more")
 		}
-		x.answer(numbered(Position{1, 2}))
-		x.answer(numbered(Position{1, 3}))
+		x.answer(ref(numbered(Position{1, 2})))
+		x.answer(ref(numbered(Position{1, 3})))
 		x.end(1, 2, 4, span{0, 4})
 	}), "live", "0", "1", "2", "3", "live")
 }
@@ -314,15 +328,15 @@ func TestTrackerIsLiveAgainOnlyWithTheEndOfAnAnswer(t *testing.T) {
 func TestTrackerIgnoresAnEpochThatIsOver(t *testing.T) {
 	wantPlayed(t, play(At(0), true, func(x *tracker) {
 		x.end(1, 0, 0, span{0, 0})
-		x.live(numbered(Position{1, 0}))
-		x.live(numbered(Position{2, 0})) // may be of an old epoch
+		x.live(ref(numbered(Position{1, 0})))
+		x.live(ref(numbered(Position{2, 0}))) // may be of an old epoch
 		x.asking()
 		x.end(2, 1, 1, span{0, 1})
 		x.asking()
-		x.live(numbered(Position{1, 1}))
-		x.answer(numbered(Position{2, 0}))
+		x.live(ref(numbered(Position{1, 1})))
+		x.answer(ref(numbered(Position{2, 0})))
 		x.end(2, 0, 1, span{0, 1})
-		x.live(numbered(Position{2, 1}))
+		x.live(ref(numbered(Position{2, 1})))
 	}), "live", "0", "*replay.RestartError", "0", "live", "1")
 }
 
@@ -332,23 +346,23 @@ func TestTrackerHoldsManyMessages(t *testing.T) {
 	for name, play := range map[string]func(x *tracker){
 		"released at once": func(x *tracker) {
 			for n := range uint64(many) {
-				x.live(numbered(Position{1, 2*n + 1}))
+				x.live(ref(numbered(Position{1, 2*n + 1})))
 			}
 			x.end(1, 0, 2*many, span{2 * many, 2 * many})
 		},
 		"behind a long answer": func(x *tracker) {
 			for n := range uint64(many) {
-				x.live(numbered(Position{1, 1e9 + n}))
+				x.live(ref(numbered(Position{1, 1e9 + n})))
 			}
 			for n := range uint64(many) {
-				x.answer(numbered(Position{1, 2*n + 1}))
+				x.answer(ref(numbered(Position{1, 2*n + 1})))
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			end := time.Now().Add(time.Minute)
 			messages, next := 0, uint64(0)
-			x := newTracker("s", At(0), true, 1<<40, func(i item) {
+			x := newTracker("s", At(0), true, 1<<40, items(func(i item) {
 				if time.Now().After(end) {
 					t.Fatalf("%d messages took a minute", messages)
 				}
@@ -365,7 +379,7 @@ func TestTrackerHoldsManyMessages(t *testing.T) {
 					}
 					next = e.To
 				}
-			})
+			}))
 			play(x)
 			if messages != many {
 				t.Errorf("%d messages, not %d", messages, many)

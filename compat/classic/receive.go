@@ -50,6 +50,65 @@ func (x *Socket) RecvMessage(flags int) (m zmq.Message, first int, err error) {
 	return m, 0, err
 }
 
+// RecvText is Recv for a frame as a string. It leaves less garbage: the memory that the
+// message came in is used again for the next one.
+func (x *Socket) RecvText(flags int) (string, error) {
+	if flags&DontWait != 0 || x.left.Load() {
+		frame, _, err := x.Recv(flags)
+		return string(frame), err
+	}
+	m, err := x.receiveSpare()
+	if err != nil {
+		return "", err
+	}
+	text := string(m.Frame(0))
+	if m.Len() > 1 {
+		x.keep(part{*m, 1}) // with the memory
+	} else {
+		x.spare.Put(m)
+	}
+	return text, nil
+}
+
+// RecvTexts is RecvAll for frames as strings, likewise.
+func (x *Socket) RecvTexts(flags int) ([]string, error) {
+	if flags&DontWait != 0 || x.left.Load() {
+		m, first, err := x.RecvMessage(flags)
+		if err != nil {
+			return nil, err
+		}
+		return textsOf(&m, first), nil
+	}
+	m, err := x.receiveSpare()
+	if err != nil {
+		return nil, err
+	}
+	list := textsOf(m, 0)
+	x.spare.Put(m)
+	return list, nil
+}
+
+// receiveSpare receives into memory that goes back to spare once it has been copied.
+func (x *Socket) receiveSpare() (*zmq.Message, error) {
+	m, _ := x.spare.Get().(*zmq.Message)
+	if m == nil {
+		m = new(zmq.Message)
+	}
+	if err := x.s.RecvInto(context.Background(), m); err != nil {
+		x.spare.Put(m)
+		return nil, x.fate(err)
+	}
+	return m, nil
+}
+
+func textsOf(m *zmq.Message, first int) []string {
+	list := make([]string, m.Len()-first)
+	for i := range list {
+		list[i] = string(m.Frame(first + i))
+	}
+	return list
+}
+
 // More tells whether the frame that was received last is not the last of its
 // message. (ZMQ_RCVMORE)
 func (x *Socket) More() bool { return x.left.Load() }

@@ -46,6 +46,8 @@ type Socket struct {
 	left atomic.Bool
 
 	closed atomic.Bool
+
+	spare sync.Pool // of *zmq.Message, whose memory texts are copied from
 }
 
 // part is the rest of a message.

@@ -7,8 +7,15 @@ import "github.com/gozmq/zmq"
 // Recv receives a message, or one part of it: then GetRcvmore tells whether others
 // follow. It waits for as long as SetRcvtimeo allows, not at all with DONTWAIT.
 func (soc *Socket) Recv(flags Flag) (string, error) {
-	b, _, err := soc.receive(flags)
-	return string(b), err
+	s, err := soc.open()
+	if err != nil {
+		return "", err
+	}
+	text, err := s.RecvText(int(flags))
+	if err != nil {
+		return "", soc.failed(err)
+	}
+	return text, nil
 }
 
 // RecvBytes is Recv for bytes, which are the caller's.
@@ -55,8 +62,15 @@ func known(m zmq.Message, properties []string) map[string]string {
 
 // RecvMessage receives all parts of a message, or those that Recv has left.
 func (soc *Socket) RecvMessage(flags Flag) (msg []string, err error) {
-	msg, _, err = soc.receiveTexts(flags)
-	return msg, err
+	s, err := soc.open()
+	if err != nil {
+		return []string{}, err
+	}
+	msg, err = s.RecvTexts(int(flags))
+	if err != nil {
+		return []string{}, soc.failed(err)
+	}
+	return msg, nil
 }
 
 // RecvMessageBytes is RecvMessage for bytes, which are the caller's.

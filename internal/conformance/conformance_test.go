@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// Of a test with tests of its own these are counted; a test without an end has failed.
+// Of a test with tests of its own these are counted, unless it fails and none of them does.
+// A test without an end has failed.
 const events = `{"Action":"start","Package":"p"}
 {"Action":"run","Package":"p","Test":"TestA"}
 {"Action":"output","Package":"p","Test":"TestA","Output":"=== RUN   TestA\n"}
@@ -23,6 +24,14 @@ const events = `{"Action":"start","Package":"p"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:7: wrong\n"}
 {"Action":"fail","Package":"p","Test":"TestB"}
 {"Action":"run","Package":"p","Test":"TestC"}
+{"Action":"run","Package":"p","Test":"TestD"}
+{"Action":"run","Package":"p","Test":"TestD/one"}
+{"Action":"fail","Package":"p","Test":"TestD/one"}
+{"Action":"fail","Package":"p","Test":"TestD"}
+{"Action":"run","Package":"p","Test":"TestE"}
+{"Action":"run","Package":"p","Test":"TestE/one"}
+{"Action":"pass","Package":"p","Test":"TestE/one"}
+{"Action":"fail","Package":"p","Test":"TestE"}
 {"Action":"output","Package":"p","Output":"PASS\n"}
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 {"Action":"fail","Package":"p"}
@@ -36,7 +45,7 @@ go: a line of go itself
 func TestCount(t *testing.T) {
 	var out strings.Builder
 	c, err := count(strings.NewReader(events), &out, false)
-	if want := (counts{Passed: 2, Skipped: 1, Failed: 2}); err != nil || c != want {
+	if want := (counts{Passed: 3, Skipped: 1, Failed: 4}); err != nil || c != want {
 		t.Errorf("%+v, %v, want %+v", c, err, want)
 	}
 	const said = "    b_test.go:7: wrong\nFAIL\tp\t0.1s\nq.go:1: syntax error\ngo: a line of go itself\nok  \tr\t0.1s\n"
@@ -60,7 +69,7 @@ func TestReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := features("# X\n\n## Transports\n\n| scheme | here |\n| --- | --- |\n| tcp | yes |\n| ws | yes, with a package |\n| norm | no |\n\n## Other\n\n| nothing | else |\n")
+	f := features("# X\n\n## Transports\n\n| scheme | here |\n| --- | --- |\n| tcp | yes |\n| ws | yes, with a package |\n| norm | no |\n| a, b | no |\n| c, d | no: a draft, but with DRAFT=1 it has it |\n\n## Other\n\n| nothing | else |\n")
 	text := table(list, f, "Run on a day.")
 	const want = `Run on a day.
 
@@ -72,7 +81,7 @@ func TestReport(t *testing.T) {
 
 | of libzmq | here | not here |
 | --- | --- | --- |
-| transports | 2 | 1: norm |
+| transports | 4 | 3: norm, a, b |
 `
 	if text != want {
 		t.Errorf("%s\nwant\n%s", text, want)

@@ -32,8 +32,9 @@ type event struct {
 // test is one that has not ended, or has.
 type test struct {
 	said   strings.Builder
-	parent bool // it has tests of its own, and is not counted
 	action string
+	parent bool // it has tests of its own, and is not counted
+	inside bool // one of these has failed
 }
 
 // count reads the lines of go test -json, and writes what go test writes without -json:
@@ -63,7 +64,7 @@ func count(in io.Reader, out io.Writer, all bool) (c counts, err error) {
 	}
 	for _, t := range tests {
 		switch {
-		case t.parent && t.action != "fail":
+		case t.parent && (t.action == "pass" || t.action == "skip" || t.inside):
 		case t.action == "pass":
 			c.Passed++
 		case t.action == "skip":
@@ -104,6 +105,9 @@ func note(tests map[[2]string]*test, e event, out io.Writer, all bool) error {
 		said := t.said.String()
 		t.said.Reset()
 		if e.Action == "fail" {
+			if i := strings.LastIndexByte(e.Test, '/'); i > 0 && tests[[2]string{e.Package, e.Test[:i]}] != nil {
+				tests[[2]string{e.Package, e.Test[:i]}].inside = true
+			}
 			_, err := io.WriteString(out, said)
 			return err
 		}

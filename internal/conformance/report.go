@@ -85,11 +85,13 @@ func features(compat string) (list []feature) {
 		if len(cells) < 4 {
 			continue
 		}
-		switch word := strings.Trim(strings.SplitN(strings.TrimSpace(cells[2])+" ", " ", 2)[0], ",:"); word {
-		case "yes":
-			f.yes++
-		case "no":
-			f.no = append(f.no, strings.TrimSpace(cells[1]))
+		names, says := strings.Split(strings.TrimSpace(cells[1]), ", "), strings.TrimSpace(cells[2])
+		word, _, _ := strings.Cut(strings.NewReplacer(",", " ", ":", " ").Replace(says), " ")
+		switch {
+		case word == "yes", word == "no" && strings.HasSuffix(says, "has it"): // a draft, with the drafts of the C library
+			f.yes += len(names)
+		case word == "no":
+			f.no = append(f.no, names...)
 		}
 	}
 	flush()

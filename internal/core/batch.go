@@ -50,7 +50,7 @@ func (s *Socket) passOne(m *pipe.Message, owned bool) error {
 // passRun sends the messages of a run: as they are where one peer takes
 // everything, or else one by one. s.mu is held.
 func (s *Socket) passRun(run *pipe.Item) error {
-	if p := s.sole.Load(); p != nil {
+	if p := s.solelyWaits(); p != nil {
 		had := run.Frames()
 		ok, flush := p.WriteRun(run)
 		if flush {
@@ -81,7 +81,7 @@ func (s *Socket) passRun(run *pipe.Item) error {
 
 // TakesRuns reports whether messages sent now all go to one peer, so that runs
 // need not be taken apart for it.
-func (s *Socket) TakesRuns() bool { return s.sole.Load() != nil }
+func (s *Socket) TakesRuns() bool { return s.solelyWaits() != nil }
 
 // Room returns how many messages TrySendBatch would take, at most limit. Where
 // the message itself decides it is limit while some message can be sent, or where no

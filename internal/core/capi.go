@@ -62,7 +62,7 @@ func (s *Socket) SetFeed(f pipe.Feed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.feed = f
-	if p := s.sole.Load(); p != nil {
+	if p := s.solelyWaits(); p != nil {
 		p.SetFeed(f)
 	}
 }

@@ -98,7 +98,8 @@ func (s *Socket) Groups() []GroupStats {
 	return list
 }
 
-// publishes reports whether the socket is a source over multicast.
+// publishes reports whether the socket sends by topic: it drops what a subscriber has no
+// room for, and over multicast it is a source.
 func (s *Socket) publishes() bool { return s.typ.TopicsOut }
 
 // lostPackets tells of packets that could not be repaired: monitors of package zmq and the

@@ -93,9 +93,20 @@ func (s *Socket) setSole(p *pipe.Pipe) {
 		was.SetFeed(nil)
 	}
 	if p != nil && p.BeginSole() {
-		p.SetFeed(s.feed)
 		s.sole.Store(p)
+		if q := s.solelyWaits(); q != nil {
+			q.SetFeed(s.feed)
+		}
 	}
+}
+
+// solelyWaits returns the sole pipe where sending waits for room, nil where messages are
+// dropped instead: what a feed gathers, or a proxy hands over as a run, cannot be.
+func (s *Socket) solelyWaits() *pipe.Pipe {
+	if s.publishes() {
+		return nil
+	}
+	return s.sole.Load()
 }
 
 // route has the pattern choose.

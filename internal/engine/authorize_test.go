@@ -15,12 +15,15 @@ import (
 	"github.com/gozmq/zmq/internal/zmqtest"
 )
 
-// slow is a connection whose writes take a second, as a busy machine's do.
-type slow struct{ *zmqtest.Conn }
+// delayed is a connection that does something before each write.
+type delayed struct {
+	*zmqtest.Conn
+	before func()
+}
 
-func (s slow) Write(b []byte) (int, error) {
-	<-time.After(time.Second) // of the bubble
-	return s.Conn.Write(b)
+func (d delayed) Write(b []byte) (int, error) {
+	d.before()
+	return d.Conn.Write(b)
 }
 
 // TestRefusalIsOutBeforeTheWriteEndIsClosed: where sockets cannot be polled, as on
@@ -30,7 +33,7 @@ func TestRefusalIsOutBeforeTheWriteEndIsClosed(t *testing.T) {
 		cfg := configOf("REP", nil)
 		cfg.Authorize = func(context.Context, *pipe.Peer) error { return errors.New("not on Mondays") }
 		ours, peer := zmqtest.Pipe()
-		c := New(slow{ours}, cfg)
+		c := New(delayed{ours, func() { time.Sleep(time.Second) }}, cfg)
 		c.SetAccepted()
 		ended := make(chan error, 1)
 		go func() {

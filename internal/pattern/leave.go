@@ -21,6 +21,7 @@ func (s *subscriptions) forget(p *pipe.Pipe, last bool) {
 	if last {
 		p.Route.Gone.Store(true)
 	}
+	s.revokeLocked()
 	under := p.Route.Leaving
 	if !under {
 		p.Route.Leaving = true

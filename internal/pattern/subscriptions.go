@@ -34,6 +34,7 @@ type subscriptions struct {
 	verboser  bool   // and every cancellation
 	manual    bool
 	onlyFirst bool
+	dedicated *pipe.Pipe // gets everything without being matched; nil while there is none
 	maxTopics int
 	maxTopic  int
 	maxBytes  int  // of all topics of one peer
@@ -169,6 +170,7 @@ func (s *subscriptions) apply(p *pipe.Pipe, topic []byte, cancel bool, peer *pip
 	if s.manual {
 		store = &s.requested
 	}
+	s.revokeLocked()
 	if cancel {
 		last, removed := store.Remove(topic, p)
 		if removed {
@@ -326,6 +328,7 @@ func (s *subscriptions) match(topic []byte, visit func(*pipe.Pipe)) {
 
 func (s *subscriptions) add(p *pipe.Pipe, topic []byte) error {
 	s.mu.Lock()
+	s.revokeLocked()
 	room := s.store.Room(topic)
 	if room {
 		s.store.Add(topic, p)
@@ -342,6 +345,7 @@ func (s *subscriptions) add(p *pipe.Pipe, topic []byte) error {
 
 func (s *subscriptions) remove(p *pipe.Pipe, topic []byte) {
 	s.mu.Lock()
+	s.revokeLocked()
 	s.store.Remove(topic, p)
 	s.mu.Unlock()
 }

@@ -22,6 +22,7 @@ type xpub struct {
 	stamp   uint64
 	choose  func(*pipe.Pipe)
 	shared  broadcast
+	alone   alone
 
 	// last is the peer whose notice the application read last (XPUB_MANUAL);
 	// lastOnly sends the next message to it alone (MANUAL_LAST_VALUE).
@@ -43,12 +44,12 @@ func newXPub(h *Host, silent bool) *xpub {
 
 // Configure copies the options that the connections' readers need.
 func (x *xpub) Configure() {
-	x.shared.end()
+	x.regroup()
 	x.subs.configure(x.h.Options)
 }
 
 func (x *xpub) Attach(p *pipe.Pipe) {
-	x.shared.end()
+	x.regroup()
 	p.Route.Attached = true
 	x.pipes[p] = struct{}{}
 	x.sendAll(p)
@@ -75,7 +76,7 @@ func (x *xpub) Ready(p *pipe.Pipe) error {
 // messages are queued for its next connection; the peer sends its subscriptions
 // again there, as with libzmq. Otherwise it forgets them.
 func (x *xpub) Lost(p *pipe.Pipe) {
-	x.shared.end()
+	x.regroup()
 	x.forgetPeer(p)
 	p.Route.FullAt = time.Time{}
 	if !x.subs.keeps(p) {
@@ -85,7 +86,7 @@ func (x *xpub) Lost(p *pipe.Pipe) {
 }
 
 func (x *xpub) Detach(p *pipe.Pipe) {
-	x.shared.end()
+	x.regroup()
 	p.Route.Attached = false
 	delete(x.pipes, p)
 	x.forgetPeer(p)
@@ -110,6 +111,9 @@ func (x *xpub) publish(m *pipe.Message, topic []byte) error {
 		if done, err := x.sendShared(m, topic); done {
 			return err
 		}
+	}
+	if x.alone.pipe != nil && x.subs.revoked() {
+		x.endAlone()
 	}
 	x.match(topic)
 	if len(x.targets) == 0 {
@@ -158,6 +162,7 @@ func (x *xpub) sendSole(m *pipe.Message) error {
 	if !x.h.write(x.targets[0], m) {
 		return zerr.ErrAgain
 	}
+	x.seekAlone(x.targets[0])
 	x.targets[0] = nil
 	x.forgetLast()
 	return nil
@@ -199,8 +204,10 @@ func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertM
 func (x *xpub) write(p *pipe.Pipe, m *pipe.Message) {
 	if x.h.writeOrDisplace(p, m) {
 		p.Route.FullAt = time.Time{}
+		x.seekAlone(p)
 		return
 	}
+	x.endAlone() // what is written directly resets no FullAt
 	limit := x.h.Options.Millis(opt.DisconnectSlow)
 	if limit <= 0 || !p.Connected() {
 		return
@@ -231,6 +238,9 @@ func (x *xpub) Received(m *pipe.Message) {
 	}
 	x.last = x.pipeOf(m.Peer)
 	x.lastOnly = x.last != nil && x.h.Options.Bool(opt.XPubManualLastValue)
+	if x.lastOnly {
+		x.endAlone()
+	}
 }
 
 // Return implements Stateful.

@@ -57,7 +57,7 @@ const (
 	naksAtOnce = 16
 	// freeNAKs is how many NAKs a source is sent before it answers. Each answer buys
 	// answerBuys more, so that those that are lost on the way do not add up, and a stranger
-	// that forges the source's address and answers gets no more for each packet.
+	// that forges the source's address and its answers gets no more for each packet.
 	freeNAKs, answerBuys = 16, 2
 	// mostOpen is how many may be without an answer, with confirmWait between those beyond
 	// freeNAKs, until the source is taken for one that does not hear them. One that hears

@@ -156,7 +156,7 @@ func (b *Inbox) admitAllLocked(items []Item) int {
 // admitLocked appends an item, or the first messages of a run by which it is
 // shortened, as far as there is room. It returns how many messages it took.
 func (b *Inbox) admitLocked(it *Item, last bool) (n int) {
-	if it.IsRun() && !b.plain() {
+	if it.IsRun() && !b.plain() && !b.underBytesLocked(it) {
 		for it.IsRun() { // each counts for itself
 			rest := *it
 			var one Item
@@ -186,6 +186,12 @@ func (b *Inbox) admitLocked(it *Item, last bool) (n int) {
 		b.appendLocked(&part)
 	}
 	return n
+}
+
+// underBytesLocked reports whether all of a run is admitted as far as bytes count, so
+// that it need not be taken apart.
+func (b *Inbox) underBytesLocked(run *Item) bool {
+	return b.conflation == nil && b.mark.held+int64(run.Payload()) <= b.mark.bytes
 }
 
 // roomLocked returns how many of n messages may be appended now.

@@ -154,3 +154,29 @@ func TestSeparateTakesEveryRunApart(t *testing.T) {
 		t.Error("messages of nothing")
 	}
 }
+
+// A run of which the mark in bytes admits everything stays a run, and counts as its
+// messages do: when all of them are read, nothing is held.
+func TestRunUnderTheMarkInBytesStaysWhole(t *testing.T) {
+	p := box(0, 100_000, false)
+	if n := p.Deliver([]Item{runOf(0, 9)}); n != 1 || len(p.in.queue) != 1 {
+		t.Errorf("%d items were taken, and %d are queued", n, len(p.in.queue))
+	}
+	size := 0
+	for i := range 9 {
+		size += len(runText(i))
+	}
+	if p.in.mark.held != int64(size) {
+		t.Errorf("%d bytes are held, not %d", p.in.mark.held, size)
+	}
+	wantRun(t, p, 0, 9)
+	if p.in.mark.held != 0 {
+		t.Errorf("%d bytes are held of messages that were read", p.in.mark.held)
+	}
+	// One that exceeds it is taken apart.
+	p = box(0, 20, false)
+	items := []Item{runOf(0, 9)}
+	if n := p.Deliver(items); n != 0 || items[0].Messages() >= 9 || items[0].Messages() == 0 {
+		t.Errorf("%d items were taken, and %d messages are left", n, items[0].Messages())
+	}
+}

@@ -43,6 +43,21 @@ func (p *Pipe) EndSole() (n uint64) {
 	return n
 }
 
+// RefuseSole has WriteSole refuse from now on, without the socket's lock. EndSole, which
+// has to follow, returns what it had taken.
+func (p *Pipe) RefuseSole() {
+	if p.out != nil {
+		p.out.mu.Lock()
+		p.out.sole = false
+		p.out.mu.Unlock()
+		return
+	}
+	in := &p.other.in
+	in.mu.Lock()
+	in.sole = false
+	in.mu.Unlock()
+}
+
 // Direct returns how many messages WriteSole has taken since BeginSole.
 func (p *Pipe) Direct() uint64 {
 	if p.out != nil {

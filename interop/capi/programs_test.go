@@ -38,7 +38,7 @@ func differences(t *testing.T) []difference {
 }
 
 // apart are the programs with tests of their own.
-var apart = []string{"draftcalls", "integrity", "peering", "websockets"}
+var apart = []string{"draftcalls", "integrity", "multicast", "peering", "websockets"}
 
 // checked are the programs that check themselves.
 var checked = []string{"closing", "drafts", "exhausted", "family", "loans", "memory", "misuse"}

@@ -59,8 +59,8 @@ func (c *Collector) Describe(ch chan<- *prometheus.Desc) {
 		for i := range peerMetrics {
 			ch <- peerMetrics[i].desc
 		}
-		for i := range sourceMetrics {
-			ch <- sourceMetrics[i].desc
+		for i := range multicastSourceMetrics {
+			ch <- multicastSourceMetrics[i].desc
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 		for _, x := range s.Multicast {
 			for j := range x.Sources {
 				y := &x.Sources[j]
-				for i, m := range sourceMetrics {
+				for i, m := range multicastSourceMetrics {
 					sources[series{metric: i, typ: typ, socket: label, endpoint: x.Endpoint, source: y.Source, remote: y.Address.String()}] += float64(m.read(y))
 				}
 			}
@@ -128,7 +128,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(multicastMetrics[k.metric].desc, prometheus.CounterValue, v, k.typ, k.socket, k.endpoint)
 	}
 	for k, v := range sources {
-		ch <- prometheus.MustNewConstMetric(sourceMetrics[k.metric].desc, prometheus.CounterValue, v, k.typ, k.socket, k.endpoint, k.source, k.remote)
+		ch <- prometheus.MustNewConstMetric(multicastSourceMetrics[k.metric].desc, prometheus.CounterValue, v, k.typ, k.socket, k.endpoint, k.source, k.remote)
 	}
 	for k, v := range peers {
 		m := &peerMetrics[k.metric]

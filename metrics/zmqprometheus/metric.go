@@ -122,15 +122,15 @@ var multicastMetrics = []multicastMetric{
 	ofGroup("too_late_packets", "Packets that subscribers asked for when they were older than RecoveryInterval.", func(m *zmq.MulticastStats) uint64 { return m.Sent.TooLate }),
 	ofGroup("unsent_packets", "Packets that the system did not take.", func(m *zmq.MulticastStats) uint64 { return m.Sent.Unsent }),
 	ofGroup("malformed_packets", "Packets that came and are not PGM.", func(m *zmq.MulticastStats) uint64 { return m.Malformed }),
-	received("received_packets", "Packets of data that came, each counted once.", func(m *zmq.MulticastSource) uint64 { return m.Packets }),
-	received("received_bytes", "Bytes of data that came.", func(m *zmq.MulticastSource) uint64 { return m.Bytes }),
-	received("duplicate_packets", "Packets that were there already.", func(m *zmq.MulticastSource) uint64 { return m.Duplicates }),
-	received("asked_packets", "Packets that were asked for again; each repetition counts.", func(m *zmq.MulticastSource) uint64 { return m.Asked }),
-	received("repaired_packets", "Packets that were missed and have come.", func(m *zmq.MulticastSource) uint64 { return m.Repaired }),
-	received("lost_packets", "Packets that were missed and have not come in time.", func(m *zmq.MulticastSource) uint64 { return m.Lost }),
-	received("gaps", "How often packets were lost, whatever their number.", func(m *zmq.MulticastSource) uint64 { return m.Gaps }),
-	received("torn_messages", "Messages of which a part was lost, or that broke a limit.", func(m *zmq.MulticastSource) uint64 { return m.Torn }),
-	received("foreign_packets", "Packets in the name of a publisher from another address.", func(m *zmq.MulticastSource) uint64 { return m.Foreign }),
+	receivedFromGroup("received_packets", "Packets of data that came, each counted once.", func(m *zmq.MulticastSource) uint64 { return m.Packets }),
+	receivedFromGroup("received_bytes", "Bytes of data that came.", func(m *zmq.MulticastSource) uint64 { return m.Bytes }),
+	receivedFromGroup("duplicate_packets", "Packets that were there already.", func(m *zmq.MulticastSource) uint64 { return m.Duplicates }),
+	receivedFromGroup("asked_packets", "Packets that were asked for again; each repetition counts.", func(m *zmq.MulticastSource) uint64 { return m.Asked }),
+	receivedFromGroup("repaired_packets", "Packets that were missed and have come.", func(m *zmq.MulticastSource) uint64 { return m.Repaired }),
+	receivedFromGroup("lost_packets", "Packets that were missed and have not come in time.", func(m *zmq.MulticastSource) uint64 { return m.Lost }),
+	receivedFromGroup("gaps", "How often packets were lost, whatever their number.", func(m *zmq.MulticastSource) uint64 { return m.Gaps }),
+	receivedFromGroup("torn_messages", "Messages of which a part was lost, or that broke a limit.", func(m *zmq.MulticastSource) uint64 { return m.Torn }),
+	receivedFromGroup("foreign_packets", "Packets in the name of a publisher from another address.", func(m *zmq.MulticastSource) uint64 { return m.Foreign }),
 }
 
 // multicastMetric is one metric of endpoints over multicast.
@@ -143,29 +143,29 @@ func ofGroup(name, help string, read func(*zmq.MulticastStats) uint64) multicast
 	return multicastMetric{prometheus.NewDesc("zmq_multicast_"+name+"_total", help, []string{"type", "socket", "endpoint"}, nil), read}
 }
 
-func received(name, help string, read func(*zmq.MulticastSource) uint64) multicastMetric {
+func receivedFromGroup(name, help string, read func(*zmq.MulticastSource) uint64) multicastMetric {
 	return ofGroup(name, help, func(m *zmq.MulticastStats) uint64 {
 		sum := m.Received()
 		return read(&sum)
 	})
 }
 
-// sourceMetrics are those of each publisher that a subscriber follows over multicast.
-var sourceMetrics = []sourceMetric{
-	ofSource("received_packets", "Packets of the publisher's data that came, each counted once.", func(m *zmq.MulticastSource) uint64 { return m.Packets }),
-	ofSource("asked_packets", "Packets that the publisher was asked for again; each repetition counts.", func(m *zmq.MulticastSource) uint64 { return m.Asked }),
-	ofSource("repaired_packets", "Packets of the publisher that were missed and have come.", func(m *zmq.MulticastSource) uint64 { return m.Repaired }),
-	ofSource("lost_packets", "Packets of the publisher that were missed and have not come in time.", func(m *zmq.MulticastSource) uint64 { return m.Lost }),
+// multicastSourceMetrics are those of each publisher that a subscriber follows over multicast.
+var multicastSourceMetrics = []multicastSourceMetric{
+	ofMulticastSource("received_packets", "Packets of the publisher's data that came, each counted once.", func(m *zmq.MulticastSource) uint64 { return m.Packets }),
+	ofMulticastSource("asked_packets", "Packets that the publisher was asked for again; each repetition counts.", func(m *zmq.MulticastSource) uint64 { return m.Asked }),
+	ofMulticastSource("repaired_packets", "Packets of the publisher that were missed and have come.", func(m *zmq.MulticastSource) uint64 { return m.Repaired }),
+	ofMulticastSource("lost_packets", "Packets of the publisher that were missed and have not come in time.", func(m *zmq.MulticastSource) uint64 { return m.Lost }),
 }
 
-// sourceMetric is one metric of publishers.
-type sourceMetric struct {
+// multicastSourceMetric is one metric of publishers.
+type multicastSourceMetric struct {
 	desc *prometheus.Desc
 	read func(*zmq.MulticastSource) uint64
 }
 
-func ofSource(name, help string, read func(*zmq.MulticastSource) uint64) sourceMetric {
-	return sourceMetric{prometheus.NewDesc("zmq_source_"+name+"_total", help, []string{"type", "socket", "endpoint", "source", "address"}, nil), read}
+func ofMulticastSource(name, help string, read func(*zmq.MulticastSource) uint64) multicastSourceMetric {
+	return multicastSourceMetric{prometheus.NewDesc("zmq_multicast_source_"+name+"_total", help, []string{"type", "socket", "endpoint", "source", "address"}, nil), read}
 }
 
 func peerDesc(name, help string) *prometheus.Desc {

@@ -40,9 +40,9 @@ func TestMetricsOfMulticast(t *testing.T) {
 	collector := zmqprometheus.NewCollector(c, zmqprometheus.Config{Peers: true})
 	for { // packets may still be under way
 		sent, received := float64(pub.MulticastStats()[0].Sent.Packets), float64(sub.MulticastStats()[0].Sources[0].Packets)
-		got := sums(t, collector)
+		got := countersOf(t, collector)
 		if sent > 0 && received > 0 && got["zmq_multicast_sent_packets_total"] == sent &&
-			got["zmq_multicast_received_packets_total"] == received && got["zmq_source_received_packets_total"] == received {
+			got["zmq_multicast_received_packets_total"] == received && got["zmq_multicast_source_received_packets_total"] == received {
 			break
 		}
 		if ctx.Err() != nil {
@@ -52,13 +52,13 @@ func TestMetricsOfMulticast(t *testing.T) {
 	if n := testutil.CollectAndCount(collector, "zmq_multicast_lost_packets_total"); n != 2 {
 		t.Errorf("%d series of lost packets: there are two endpoints", n)
 	}
-	if n := testutil.CollectAndCount(zmqprometheus.NewCollector(c, zmqprometheus.Config{}), "zmq_source_received_packets_total"); n != 0 {
+	if n := testutil.CollectAndCount(zmqprometheus.NewCollector(c, zmqprometheus.Config{}), "zmq_multicast_source_received_packets_total"); n != 0 {
 		t.Errorf("%d series of publishers without asking", n)
 	}
 }
 
-// sums gathers the metrics of a collector, the series of each added up.
-func sums(t *testing.T, c prometheus.Collector) map[string]float64 {
+// countersOf gathers the metrics of a collector, the series of each added up.
+func countersOf(t *testing.T, c prometheus.Collector) map[string]float64 {
 	t.Helper()
 	registry := prometheus.NewPedanticRegistry()
 	check(t, registry.Register(c))

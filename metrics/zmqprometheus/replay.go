@@ -30,7 +30,7 @@ func publisherMetric(name, help string, kind prometheus.ValueType, read func(*re
 	return replayMetric[replay.PublisherStats]{prometheus.NewDesc("zmq_replay_publisher_"+name, help, []string{"stream"}, nil), kind, read}
 }
 
-func sourceMetric(name, help string, kind prometheus.ValueType, read func(*replay.SourceStats) float64) replayMetric[replay.SourceStats] {
+func streamMetric(name, help string, kind prometheus.ValueType, read func(*replay.SourceStats) float64) replayMetric[replay.SourceStats] {
 	return replayMetric[replay.SourceStats]{prometheus.NewDesc("zmq_replay_subscriber_"+name, help, []string{"stream", "source", "host"}, nil), kind, read}
 }
 
@@ -58,34 +58,34 @@ var storeMetrics = []replayMetric[replay.PublisherStats]{
 	publisherMetric("store_next", "Number of the next message.", now, func(s *replay.PublisherStats) float64 { return float64(s.Store.Next) }),
 }
 
-var sourceMetrics = []replayMetric[replay.SourceStats]{
-	sourceMetric("live_messages_total", "Messages that were received as they were published.", total, func(s *replay.SourceStats) float64 { return float64(s.Live) }),
-	sourceMetric("replayed_messages_total", "Messages that answers brought.", total, func(s *replay.SourceStats) float64 { return float64(s.Replayed) }),
-	sourceMetric("duplicates_total", "Messages that had been delivered already.", total, func(s *replay.SourceStats) float64 { return float64(s.Duplicates) }),
-	sourceMetric("lost_messages_total", "Messages that could not be had.", total, func(s *replay.SourceStats) float64 { return float64(s.Lost) }),
-	sourceMetric("gaps_total", "Times that messages were found to be missing.", total, func(s *replay.SourceStats) float64 { return float64(s.Gaps) }),
-	sourceMetric("restarts_total", "Times that the stream began to number anew.", total, func(s *replay.SourceStats) float64 { return float64(s.Restarts) }),
-	sourceMetric("stale_messages_total", "Messages of an epoch that is over.", total, func(s *replay.SourceStats) float64 { return float64(s.Stale) }),
-	sourceMetric("malformed_messages_total", "Messages that the format does not have.", total, func(s *replay.SourceStats) float64 { return float64(s.Malformed) }),
-	sourceMetric("unheld_messages_total", "Published messages that were dropped while others were missing, to be asked for later.", total, func(s *replay.SourceStats) float64 { return float64(s.Unheld) }),
-	sourceMetric("requests_total", "Requests for missing messages.", total, func(s *replay.SourceStats) float64 { return float64(s.Requests) }),
-	sourceMetric("failed_requests_total", "Requests that were not answered.", total, func(s *replay.SourceStats) float64 { return float64(s.Failed) }),
-	sourceMetric("next", "Number of the next message; all below are in the queue, or lost.", now, func(s *replay.SourceStats) float64 { return float64(s.Next) }),
-	sourceMetric("lag_messages", "Messages from the next on that are known to be published.", now, func(s *replay.SourceStats) float64 { return float64(s.Lag) }),
-	sourceMetric("caught_up", "1 if nothing is known to be missing, 0 otherwise.", now, func(s *replay.SourceStats) float64 {
+var streamMetrics = []replayMetric[replay.SourceStats]{
+	streamMetric("live_messages_total", "Messages that were received as they were published.", total, func(s *replay.SourceStats) float64 { return float64(s.Live) }),
+	streamMetric("replayed_messages_total", "Messages that answers brought.", total, func(s *replay.SourceStats) float64 { return float64(s.Replayed) }),
+	streamMetric("duplicates_total", "Messages that had been delivered already.", total, func(s *replay.SourceStats) float64 { return float64(s.Duplicates) }),
+	streamMetric("lost_messages_total", "Messages that could not be had.", total, func(s *replay.SourceStats) float64 { return float64(s.Lost) }),
+	streamMetric("gaps_total", "Times that messages were found to be missing.", total, func(s *replay.SourceStats) float64 { return float64(s.Gaps) }),
+	streamMetric("restarts_total", "Times that the stream began to number anew.", total, func(s *replay.SourceStats) float64 { return float64(s.Restarts) }),
+	streamMetric("stale_messages_total", "Messages of an epoch that is over.", total, func(s *replay.SourceStats) float64 { return float64(s.Stale) }),
+	streamMetric("malformed_messages_total", "Messages that the format does not have.", total, func(s *replay.SourceStats) float64 { return float64(s.Malformed) }),
+	streamMetric("unheld_messages_total", "Published messages that were dropped while others were missing, to be asked for later.", total, func(s *replay.SourceStats) float64 { return float64(s.Unheld) }),
+	streamMetric("requests_total", "Requests for missing messages.", total, func(s *replay.SourceStats) float64 { return float64(s.Requests) }),
+	streamMetric("failed_requests_total", "Requests that were not answered.", total, func(s *replay.SourceStats) float64 { return float64(s.Failed) }),
+	streamMetric("next", "Number of the next message; all below are in the queue, or lost.", now, func(s *replay.SourceStats) float64 { return float64(s.Next) }),
+	streamMetric("lag_messages", "Messages from the next on that are known to be published.", now, func(s *replay.SourceStats) float64 { return float64(s.Lag) }),
+	streamMetric("caught_up", "1 if nothing is known to be missing, 0 otherwise.", now, func(s *replay.SourceStats) float64 {
 		if s.CaughtUp {
 			return 1
 		}
 		return 0
 	}),
-	sourceMetric("held_messages", "Published messages that wait for those before them.", now, func(s *replay.SourceStats) float64 { return float64(s.Held) }),
-	sourceMetric("held_bytes", "Bytes of the messages that wait for those before them.", now, func(s *replay.SourceStats) float64 { return float64(s.HeldBytes) }),
+	streamMetric("held_messages", "Published messages that wait for those before them.", now, func(s *replay.SourceStats) float64 { return float64(s.Held) }),
+	streamMetric("held_bytes", "Bytes of the messages that wait for those before them.", now, func(s *replay.SourceStats) float64 { return float64(s.HeldBytes) }),
 }
 
 // The epoch is a label: a number of Prometheus does not hold 64 bits.
 var (
 	publisherEpoch  = prometheus.NewDesc("zmq_replay_publisher_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "epoch"}, nil)
-	sourceEpoch     = prometheus.NewDesc("zmq_replay_subscriber_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "source", "host", "epoch"}, nil)
+	streamEpoch     = prometheus.NewDesc("zmq_replay_subscriber_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "source", "host", "epoch"}, nil)
 	notGatheredDesc = prometheus.NewDesc("zmq_replay_subscriber_not_gathered_messages_total", "Messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong.", nil, nil)
 	queuedDesc      = prometheus.NewDesc("zmq_replay_subscriber_queued_messages", "Messages that wait to be received by the program.", nil, nil)
 	droppedDesc     = prometheus.NewDesc("zmq_replay_subscriber_events_dropped_total", "Events that the program did not read.", nil, nil)
@@ -140,10 +140,10 @@ func NewSubscriberCollector(s *replay.Subscriber) *SubscriberCollector {
 
 // Describe implements prometheus.Collector.
 func (c *SubscriberCollector) Describe(ch chan<- *prometheus.Desc) {
-	for i := range sourceMetrics {
-		ch <- sourceMetrics[i].desc
+	for i := range streamMetrics {
+		ch <- streamMetrics[i].desc
 	}
-	ch <- sourceEpoch
+	ch <- streamEpoch
 	ch <- queuedDesc
 	ch <- droppedDesc
 	ch <- notGatheredDesc
@@ -154,10 +154,10 @@ func (c *SubscriberCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.s.Stats()
 	for i := range s.Sources {
 		x, source := &s.Sources[i], strconv.Itoa(i)
-		for j := range sourceMetrics {
-			sourceMetrics[j].collect(ch, x, x.Stream, source, x.Host)
+		for j := range streamMetrics {
+			streamMetrics[j].collect(ch, x, x.Stream, source, x.Host)
 		}
-		ch <- prometheus.MustNewConstMetric(sourceEpoch, now, 1, x.Stream, source, x.Host, fmt.Sprintf("%x", x.Epoch))
+		ch <- prometheus.MustNewConstMetric(streamEpoch, now, 1, x.Stream, source, x.Host, fmt.Sprintf("%x", x.Epoch))
 	}
 	ch <- prometheus.MustNewConstMetric(queuedDesc, now, float64(s.Queued))
 	ch <- prometheus.MustNewConstMetric(notGatheredDesc, total, float64(s.NotGathered))

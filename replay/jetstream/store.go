@@ -3,7 +3,6 @@
 package jetstream
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nuid"
 
@@ -48,6 +46,7 @@ type Store struct {
 	name    string
 	subject string
 	epoch   uint64
+	atomic  bool          // the stream takes atomic batches
 	ids     string        // what the ids of messages of this store begin with
 	count   atomic.Uint64 // of ids
 	closed  atomic.Bool
@@ -80,7 +79,7 @@ func Open(ctx context.Context, js jetstream.JetStream, cfg Config) (*Store, erro
 	}
 	return &Store{
 		js: js, stream: stream, name: cfg.Name, subject: info.Config.Subjects[0],
-		epoch: uint64(info.Created.UnixNano()), ids: nuid.Next(),
+		epoch: uint64(info.Created.UnixNano()), atomic: info.Config.AllowAtomicPublish, ids: nuid.Next(),
 	}, nil
 }
 
@@ -88,7 +87,7 @@ func streamConfig(cfg *Config) jetstream.StreamConfig {
 	c := jetstream.StreamConfig{
 		Name: cfg.Name, Subjects: []string{cfg.Subject}, Replicas: max(1, cfg.Replicas),
 		MaxMsgs: -1, MaxBytes: -1, MaxAge: cfg.Retention.Age, Discard: jetstream.DiscardOld,
-		Description: "messages of a replay.Publisher",
+		Description: "messages of a replay.Publisher", AllowAtomicPublish: true,
 	}
 	if cfg.Retention.Messages > 0 {
 		c.MaxMsgs = int64(cfg.Retention.Messages)
@@ -117,91 +116,6 @@ func (s *Store) usable(ctx context.Context, verb string) error {
 		return s.fail(verb, net.ErrClosed)
 	}
 	return nil
-}
-
-// Append implements replay.Store. A message whose confirmation does not come is published
-// again with the same id until ctx ends, so that it is stored once. It is then behind
-// those of the call that were stored before. When ctx has ended, it is not known whether
-// a message without a confirmation is stored.
-func (s *Store) Append(ctx context.Context, records []replay.Record) error {
-	if err := s.usable(ctx, "append to"); err != nil {
-		return err
-	}
-	messages := make([]*nats.Msg, len(records))
-	futures := make([]jetstream.PubAckFuture, len(records))
-	for i := range records {
-		messages[i] = s.message(&records[i])
-		// Without a future, the message is published below.
-		futures[i], _ = s.js.PublishMsgAsync(messages[i], jetstream.WithExpectStream(s.name))
-	}
-	// All have been published. One that fails says nothing about those after it.
-	var first error
-	for i := range records {
-		ack, err := s.confirm(ctx, messages[i], futures[i])
-		if err != nil {
-			first = cmp.Or(first, err)
-			continue
-		}
-		records[i].Number, records[i].Kept = ack.Sequence-1, true
-	}
-	if first != nil {
-		return s.fail("append to", first)
-	}
-	return nil
-}
-
-func (s *Store) message(r *replay.Record) *nats.Msg {
-	m := nats.NewMsg(s.subject)
-	m.Header.Set(nats.MsgIdHdr, fmt.Sprint(s.ids, ".", s.count.Add(1)))
-	encode(m, r)
-	return m
-}
-
-// ackPatience is how long a confirmation may take before the message is published again,
-// and retryPause the wait after an error.
-const (
-	ackPatience = 5 * time.Second
-	retryPause  = 100 * time.Millisecond
-)
-
-// confirm waits until a message is stored.
-func (s *Store) confirm(ctx context.Context, m *nats.Msg, f jetstream.PubAckFuture) (*jetstream.PubAck, error) {
-	patience := time.NewTimer(ackPatience)
-	defer patience.Stop()
-	if f != nil {
-		select {
-		case ack := <-f.Ok():
-			return ack, nil
-		default:
-		}
-		select {
-		case ack := <-f.Ok():
-			return ack, nil
-		case <-f.Err():
-		case <-patience.C:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	for {
-		one, cancel := context.WithTimeout(ctx, ackPatience)
-		ack, err := s.js.PublishMsg(one, m, jetstream.WithExpectStream(s.name))
-		cancel()
-		if err == nil {
-			return ack, nil
-		}
-		// What JetStream itself refuses stays refused.
-		refused := (*jetstream.APIError)(nil)
-		if errors.As(err, &refused) && refused.Code < 500 || s.js.Conn().IsClosed() {
-			return nil, err
-		}
-		patience.Reset(retryPause)
-		select {
-		case <-patience.C:
-		case <-ctx.Done():
-			return nil, errors.Join(err, ctx.Err())
-		}
-	}
 }
 
 // readAtATime is how many messages a reader fetches in one request.

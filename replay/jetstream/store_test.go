@@ -220,6 +220,197 @@ func cluster(t *testing.T) (servers []*server.Server) {
 	}
 }
 
+// stored returns the texts of all messages, and checks that their numbers follow each
+// other. While servers of a cluster choose another leader, it asks again.
+func stored(t *testing.T, s *Store) []string {
+	t.Helper()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	end := time.Now().Add(patience)
+	for {
+		texts, err := readAll(t, s)
+		if err == nil {
+			return texts
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
+		<-tick.C
+	}
+}
+
+func readAll(t *testing.T, s *Store) (texts []string, err error) {
+	t.Helper()
+	for r, err := range s.Read(zmqtest.Deadline(t), 0) {
+		if err != nil {
+			return nil, err
+		}
+		if r.Number != uint64(len(texts)) {
+			t.Fatalf("message %d, not %d", r.Number, len(texts))
+		}
+		texts = append(texts, string(r.Frames[0]))
+	}
+	return texts, nil
+}
+
+// numbered makes records that say their numbers.
+func numbered(from, to int) (records []replay.Record) {
+	for n := from; n < to; n++ {
+		records = append(records, replay.Record{Time: time.Now(), Frames: [][]byte{fmt.Append(nil, n)}})
+	}
+	return records
+}
+
+// Messages of one call are stored in their order, although servers go away and come again
+// while they are published, some are published again, and another publisher stores
+// messages between them.
+func TestAppendKeepsTheOrderWhenServersGo(t *testing.T) {
+	servers := cluster(t)
+	a, b := opened(t, connect(t, servers...), Config{Name: "S", Replicas: 3}), opened(t, connect(t, servers...), Config{Name: "S", Replicas: 3})
+	ctx := zmqtest.Deadline(t)
+	other := make(chan error, 1)
+	go func() {
+		for range 30 {
+			if err := b.Append(ctx, []replay.Record{{Time: time.Now(), Frames: [][]byte{[]byte("other")}}}); err != nil {
+				other <- err
+				return
+			}
+		}
+		other <- nil
+	}()
+	const groups, size = 10, 600
+	gone := make(chan struct{})
+	for g := range groups {
+		if g == groups/2 {
+			info, err := a.stream.Info(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				defer close(gone)
+				for _, server := range servers {
+					if server.Name() == info.Cluster.Leader {
+						server.Shutdown()
+						server.WaitForShutdown()
+					}
+				}
+			}()
+		}
+		records := numbered(g*size, (g+1)*size)
+		if err := a.Append(ctx, records); err != nil {
+			t.Fatal(err)
+		}
+		for i := 1; i < size; i++ {
+			if !records[i].Kept || records[i].Number <= records[i-1].Number {
+				t.Fatalf("message %d has number %d behind %d", i, records[i].Number, records[i-1].Number)
+			}
+		}
+	}
+	<-gone
+	if err := <-other; err != nil {
+		t.Fatal(err)
+	}
+	next := 0
+	for _, text := range stored(t, a) {
+		if text == "other" {
+			continue
+		}
+		if text != fmt.Sprint(next) {
+			t.Fatalf("stored %q, want %d", text, next)
+		}
+		next++
+	}
+	if next != groups*size {
+		t.Errorf("%d messages, not %d", next, groups*size)
+	}
+}
+
+// A batch that was stored although its confirmation did not come is not stored again: the
+// same messages, one after the other, are told apart by their ids.
+func TestMessagesOfABatchThatWasStoredKeepTheirNumbers(t *testing.T) {
+	store := opened(t, connect(t, start(t, &server.Options{})), Config{Name: "S"})
+	ctx := zmqtest.Deadline(t)
+	records := numbered(0, 10)
+	messages := make([]*nats.Msg, len(records))
+	for i := range records {
+		messages[i] = store.message(&records[i])
+	}
+	if last, ok := store.batch(ctx, messages); !ok || last != 10 {
+		t.Fatalf("a batch ends with %d, %v", last, ok)
+	}
+	if last, ok := store.batch(ctx, messages); ok {
+		t.Errorf("the batch was stored twice, up to %d", last)
+	}
+	for i, m := range messages {
+		ack, err := store.confirm(ctx, m)
+		if err != nil || ack.Sequence != uint64(i+1) {
+			t.Errorf("message %d: %+v, %v", i, ack, err)
+		}
+	}
+	if n := len(stored(t, store)); n != 10 {
+		t.Errorf("%d messages are stored", n)
+	}
+}
+
+// A stream that was made without atomic batches gets messages one after the other.
+func TestAppendToAStreamWithoutAtomicBatches(t *testing.T) {
+	js := connect(t, start(t, &server.Options{}))
+	cfg := jetstream.StreamConfig{Name: "S", Subjects: []string{"s"}}
+	if _, err := js.CreateStream(zmqtest.Deadline(t), cfg); err != nil {
+		t.Fatal(err)
+	}
+	store := opened(t, js, Config{Name: "S"})
+	if err := store.Append(zmqtest.Deadline(t), numbered(0, 50)); err != nil {
+		t.Fatal(err)
+	}
+	for n, text := range stored(t, store) {
+		if text != fmt.Sprint(n) {
+			t.Errorf("message %d is %q", n, text)
+		}
+	}
+}
+
+// BenchmarkAppend stores messages of 256 bytes on a server in the same process, on its
+// disk: each call alone, and 500 of them together.
+func BenchmarkAppend(b *testing.B) {
+	for _, size := range []int{1, 500} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			s, err := server.NewServer(&server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, JetStream: true, StoreDir: b.TempDir()})
+			if err != nil {
+				b.Fatal(err)
+			}
+			go s.Start()
+			defer func() { s.Shutdown(); s.WaitForShutdown() }()
+			if !s.ReadyForConnections(patience) {
+				b.Fatal("the server is not ready")
+			}
+			nc, err := nats.Connect(s.ClientURL())
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer nc.Close()
+			js, err := jetstream.New(nc)
+			if err != nil {
+				b.Fatal(err)
+			}
+			store, err := Open(context.Background(), js, Config{Name: "S"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			records := make([]replay.Record, size)
+			for i := range records {
+				records[i] = replay.Record{Time: time.Now(), Frames: [][]byte{make([]byte, 256)}}
+			}
+			b.SetBytes(256)
+			for left := b.N; left > 0; left -= size {
+				if err := store.Append(context.Background(), records[:min(left, size)]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func TestAppendEndsWithItsContext(t *testing.T) {
 	s := start(t, &server.Options{})
 	store := opened(t, connect(t, s), Config{Name: "S"})

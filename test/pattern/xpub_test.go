@@ -356,3 +356,33 @@ func TestXPubNoDropIsMuteWhileAMatchingPeerIsFull(t *testing.T) {
 		}
 	})
 }
+
+// TestXPubSendsNothingBetweenCancellationAndSubscription: a publisher that has sent many
+// messages to its only subscriber, which wants everything, knows at once that this is over.
+func TestXPubSendsNothingBetweenCancellationAndSubscription(t *testing.T) {
+	rig.EachTransport(t, func(r *rig.Test, endpoint string) {
+		const rounds, row = 30, 20
+		xpub, at := r.Bind(zmq.XPUB, endpoint)
+		sub := r.Subscriber(xpub, at, "")
+		r.WantRecv(xpub, "\x01")
+		for i := range rounds {
+			for k := range row {
+				r.Send(xpub, fmt.Sprint(i, k))
+			}
+			for k := range row {
+				r.WantRecv(sub, fmt.Sprint(i, k))
+			}
+			r.Check(sub.Unsubscribe(""))
+			r.WantRecv(xpub, "\x00")
+			r.Send(xpub, "unseen")
+			r.Check(sub.Subscribe(""))
+			r.WantRecv(xpub, "\x01")
+		}
+		r.Send(xpub, "last")
+		r.WantRecv(sub, "last")
+		stats := xpub.Stats()
+		if want := uint64(rounds*(row+1) + 1); stats.Sent != want || stats.Drops.NoSubscriber != rounds {
+			r.Errorf("%d sent and %d for nobody, want %d and %d", stats.Sent, stats.Drops.NoSubscriber, want, rounds)
+		}
+	})
+}

@@ -48,7 +48,7 @@ func main() {
 	flag.IntVar(&c.rounds, "rounds", c.rounds, "rounds of each scenario")
 	flag.StringVar(&c.only, "only", "", "measure only the scenarios whose names contain this")
 	flag.StringVar(&c.transport, "transport", "", "measure only this transport: tcp, ipc, inproc, ws or wss")
-	flag.StringVar(&c.against, "against", "", "compare with these only, separated by commas: libzmq, tcp (plain Go), bytcp (ours by tcp, beside ws), pebbe, gozeromq, mangos, draft (our types of the thread-safe family), recv (ours by Recv)")
+	flag.StringVar(&c.against, "against", "", "compare with these only, separated by commas: libzmq, tcp (plain Go), into (ours by RecvInto), fresh (plain Go with new memory for each message), bytcp (ours by tcp, beside ws), pebbe, gozeromq, mangos, draft (our types of the thread-safe family)")
 	flag.StringVar(&c.out, "out", filepath.Join("..", "build", "bench"), "folder for bench.json and the charts")
 	flag.Parse()
 	if *quick {

@@ -8,75 +8,93 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 
-	"github.com/gozmq/zmq/internal/zmqtest/namespace"
+	"golang.org/x/sys/unix"
 )
 
 // network is two machines.
 type network interface {
 	endpoint() string
 	command(ctx context.Context, machine int, path string, args []string) *exec.Cmd
-	start(machine int, c *exec.Cmd) error
 	traffic() traffic
 	close()
 }
 
-// pair is two namespaces with a virtual cable, as fast as the system is.
-type pair struct{ names [2]string }
+// machines are two network namespaces.
+type machines struct{ names [2]string }
 
-// newPair makes one.
+func newMachines() (*machines, error) {
+	m := &machines{}
+	for i := range m.names {
+		m.names[i] = fmt.Sprintf("zmqbench%d-%d", os.Getpid(), i)
+		if err := ip("netns", "add", m.names[i]); err != nil {
+			m.close()
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// ip runs a command of iproute2.
+func ip(args ...string) error {
+	if text, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("ip %s: %w: %s", strings.Join(args, " "), err, text)
+	}
+	return nil
+}
+
+// plug gives a machine an address on a device that is there.
+func (m *machines) plug(i int, device string) error {
+	if err := ip("-n", m.names[i], "addr", "add", fmt.Sprintf("10.79.0.%d/24", i+1), "dev", device); err != nil {
+		return err
+	}
+	return ip("-n", m.names[i], "link", "set", device, "up")
+}
+
+func (*machines) endpoint() string { return "epgm://10.79.0.0/24;239.192.79.1:5555" }
+
+func (m *machines) command(ctx context.Context, machine int, path string, args []string) *exec.Cmd {
+	return exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", m.names[machine], path}, args...)...)
+}
+
+func (m *machines) close() {
+	for _, name := range m.names {
+		_ = exec.Command("ip", "netns", "del", name).Run() // it may not be there
+	}
+}
+
+// pair is two machines with a virtual cable, as fast as the system is.
+type pair struct{ *machines }
+
 func newPair() (network, error) {
-	p := &pair{}
-	for i := range p.names {
-		p.names[i] = fmt.Sprintf("zmqbench%d-%d", os.Getpid(), i)
+	m, err := newMachines()
+	if err != nil {
+		return nil, err
 	}
-	steps := []string{"netns add A", "netns add B", "link add zmqb0 netns A type veth peer name zmqb1 netns B"}
-	for i, name := range []string{"A", "B"} {
-		steps = append(steps, fmt.Sprintf("-n %s addr add 10.79.0.%d/24 dev zmqb%d", name, i+1, i), fmt.Sprintf("-n %s link set zmqb%d up", name, i))
-	}
-	for _, step := range steps {
-		args := strings.Fields(step)
-		for i := range args {
-			switch args[i] {
-			case "A":
-				args[i] = p.names[0]
-			case "B":
-				args[i] = p.names[1]
-			}
-		}
-		if text, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
-			p.close()
-			return nil, fmt.Errorf("ip %s: %w: %s", strings.Join(args, " "), err, text)
+	err = ip("link", "add", "zmqb0", "netns", m.names[0], "type", "veth", "peer", "name", "zmqb1", "netns", m.names[1])
+	for i, device := range []string{"zmqb0", "zmqb1"} {
+		if err == nil {
+			err = m.plug(i, device)
 		}
 	}
-	return p, nil
-}
-
-func (*pair) endpoint() string { return "epgm://10.79.0.0/24;239.192.79.1:5555" }
-
-func (p *pair) command(ctx context.Context, machine int, path string, args []string) *exec.Cmd {
-	return exec.CommandContext(ctx, "ip", append([]string{"netns", "exec", p.names[machine], path}, args...)...)
-}
-
-func (*pair) start(_ int, c *exec.Cmd) error { return c.Start() }
-
-func (*pair) traffic() traffic { return traffic{} }
-
-func (p *pair) close() {
-	for _, name := range p.names {
-		_ = exec.Command("ip", "netns", "del", name).Run()
+	if err != nil {
+		m.close()
+		return nil, err
 	}
+	return pair{m}, nil
 }
 
-// router is two namespaces with this program in between, which loses and counts packets.
+func (pair) traffic() traffic { return traffic{} }
+
+// router is two machines with this program in between, which loses and counts packets.
 type router struct {
-	machines [2]*namespace.Namespace
-	all      sync.WaitGroup
+	*machines
+	cables [2]*os.File
+	all    sync.WaitGroup
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -87,27 +105,50 @@ type router struct {
 // newRouter makes one, which loses a part of the packets: always the same for the same
 // order.
 func newRouter(loss float64) (network, error) {
-	r := &router{random: rand.New(rand.NewPCG(1, 2)), loss: loss, seen: traffic{counted: true}}
-	for i := range r.machines {
-		var err error
-		if r.machines[i], err = namespace.New(netip.AddrFrom4([4]byte{10, 79, 0, byte(i + 1)})); err != nil {
+	m, err := newMachines()
+	if err != nil {
+		return nil, err
+	}
+	r := &router{machines: m, random: newRandom(), loss: loss, seen: traffic{counted: true}}
+	for i := range r.cables {
+		if r.cables[i], err = m.newCable(i); err != nil {
 			r.close()
 			return nil, err
 		}
 	}
-	for i := range r.machines {
-		r.all.Go(func() { r.carry(r.machines[i].TUN(), r.machines[1-i].TUN()) })
+	for i := range r.cables {
+		r.all.Go(func() { r.carry(r.cables[i], r.cables[1-i]) })
 	}
 	return r, nil
 }
 
-func (*router) endpoint() string { return (*pair)(nil).endpoint() }
-
-func (*router) command(ctx context.Context, _ int, path string, args []string) *exec.Cmd {
-	return exec.CommandContext(ctx, path, args...)
+// newCable makes a device of a machine whose packets this program reads and writes.
+func (m *machines) newCable(i int) (*os.File, error) {
+	device := fmt.Sprintf("zmqb%d-%d", os.Getpid(), i)
+	fd, err := unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, fmt.Errorf("open /dev/net/tun: %w", err)
+	}
+	request, err := unix.NewIfreq(device)
+	if err == nil {
+		request.SetUint16(unix.IFF_TUN | unix.IFF_NO_PI)
+		err = unix.IoctlIfreq(fd, unix.TUNSETIFF, request)
+	}
+	if err == nil {
+		err = ip("link", "set", device, "netns", m.names[i])
+	}
+	if err == nil {
+		err = m.plug(i, device)
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+		return nil, fmt.Errorf("make a TUN device: %w", err)
+	}
+	return os.NewFile(uintptr(fd), device), nil
 }
 
-func (r *router) start(machine int, c *exec.Cmd) error { return r.machines[machine].Start(c, "") }
+// newRandom makes the same losses each time.
+func newRandom() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
 func (r *router) traffic() traffic {
 	r.mu.Lock()
@@ -116,12 +157,13 @@ func (r *router) traffic() traffic {
 }
 
 func (r *router) close() {
-	for _, m := range r.machines {
-		if m != nil {
-			m.Close()
+	for _, c := range r.cables {
+		if c != nil {
+			_ = c.Close()
 		}
 	}
 	r.all.Wait()
+	r.machines.close()
 }
 
 // carry takes packets from one machine to the other.

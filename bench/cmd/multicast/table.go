@@ -21,7 +21,7 @@ type row struct {
 // write prints the medians of all trials.
 func write(w io.Writer, rows []row) {
 	fmt.Fprintln(w, "| RATE, Mbit/s | lost packets | publisher | subscriber | received, Mbit/s | missing messages | CPU, publisher | CPU, subscriber | NAK | NCF | RDATA | repair, kB |")
-	fmt.Fprintln(w, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+	fmt.Fprintln(w, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
 	for _, r := range rows {
 		fmt.Fprintf(w, "| %d | %s | %s | %s | %.0f | %.0f | %.2f s | %.2f s", r.rate/1000, r.loss, r.pair[0], r.pair[1],
 			r.median(func(f figures) float64 { return float64(f.received*f.size*8) / f.seconds / 1e6 }),

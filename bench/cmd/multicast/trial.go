@@ -101,7 +101,7 @@ func startProgram(ctx context.Context, net network, machine int, path string, ar
 		return nil, err
 	}
 	x.lines = bufio.NewScanner(out)
-	return x, net.start(machine, x.cmd)
+	return x, x.cmd.Start()
 }
 
 // next waits for a line.

@@ -17,7 +17,7 @@ import (
 // outcome is a trial whose processes cost something.
 func outcome(name, rival string, round int, o trial.Outcome) trial.Outcome {
 	o.Scenario, o.Rival, o.Round, o.Library = name, rival, round, rival+" 1.0"
-	o.Processes = []trial.Process{{Role: "pull", CPU: 1, Peak: 50e6}, {Role: "push", CPU: 1, Peak: 10e6}}
+	o.Processes = []trial.Process{{Role: "pull", CPU: 1, Peak: 50e6, Allocated: 9e6, Collections: 6}, {Role: "push", CPU: 1, Peak: 10e6}}
 	return o
 }
 
@@ -92,7 +92,9 @@ func TestTableShowsMediansRatiosAndTargets(t *testing.T) {
 		outcome("x", rival.Ours, 1, rateOf(6_000_000)), outcome("x", rival.Libzmq, 1, rateOf(1_500_000)),
 	))
 	wantRow(t, text, "x", "4.50M/s", "1.25M/s", "not", "measured")
+	wantRow(t, text, "x", "4.50M/s", "1.25M/s", "-", "3.50", "-", "2.00")
 	wantRow(t, text, "x", "3.50", "(3.00", "4.00)", "-")
+	wantRow(t, text, "x", "pull", "2.25", "MB", "1.50", "7.50", "MB", "5.00", "-")
 	wantRow(t, text, "x", "libzmq", "3x", "3.00", "3.50", "yes")
 	wantRow(t, text, "x", "libzmq", "5x", "5.00", "3.50", "NO")
 	wantRow(t, text, "x", "plain", "Go", "as", "fast", "1.00", "-", "not", "measured")

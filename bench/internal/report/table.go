@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -25,10 +26,12 @@ func (r *Run) WriteTable(w io.Writer) error {
 	for _, n := range r.Notes {
 		fmt.Fprintln(&b, "NOTE:", n)
 	}
+	section(&b, "In a hurry", r.summary)
 	section(&b, "Figures", r.figures)
 	section(&b, "Ratios of ours, round by round", r.ratioTable)
 	section(&b, "Targets", r.targets)
 	section(&b, "CPU time a message, and most memory, of each process", r.costs)
+	section(&b, "Garbage a million messages, and collections, of each process", r.garbage)
 	section(&b, "The cost of scale: all measured processes together", r.growthTable)
 	r.problems(&b)
 	_, err := io.WriteString(w, b.String())
@@ -45,6 +48,52 @@ func section(b *strings.Builder, title string, rows func(row func(cells ...strin
 	if text.Len() > 0 {
 		fmt.Fprintf(b, "\n%s\n\n%s", title, text.String())
 	}
+}
+
+// summary has one line a scenario: what ours and libzmq reach, what plain Go does, the two
+// ratios, and how far apart the rounds of ours are.
+func (r *Run) summary(row func(...string)) {
+	if len(r.Lines) == 0 {
+		return
+	}
+	row("", "ours", "libzmq", "limit", "to libzmq", "to the limit", "best of ours : worst")
+	for _, l := range r.Lines {
+		limit := rival.Limit
+		if _, ok := l.Median[rival.Fresh]; ok {
+			limit = rival.Fresh // ours leaves messages to the receiver, as this does
+		}
+		cells := []string{l.Name}
+		for _, key := range []string{rival.Ours, rival.Libzmq, limit} {
+			cells = append(cells, l.medianOf(key))
+		}
+		for _, key := range []string{rival.Libzmq, limit} {
+			cells = append(cells, orDash(median(l.Ratio[key])))
+		}
+		row(append(cells, orDash(spread(l.Rounds[rival.Ours])))...)
+	}
+}
+
+func (l *Line) medianOf(key string) string {
+	if m, ok := l.Median[key]; ok {
+		return figure(m, l.Unit)
+	}
+	return "-"
+}
+
+func orDash(v float64, ok bool) string {
+	if !ok {
+		return "-"
+	}
+	return number(v)
+}
+
+// spread is the largest figure over the smallest, of two rounds or more.
+func spread(vs []float64) (v float64, ok bool) {
+	vs = slices.DeleteFunc(slices.Clone(vs), func(v float64) bool { return v == 0 })
+	if len(vs) < 2 {
+		return 0, false
+	}
+	return slices.Max(vs) / slices.Min(vs), true
 }
 
 func (r *Run) figures(row func(...string)) {
@@ -141,6 +190,21 @@ func (r *Run) title(key string) string {
 
 // costs has a row for each process of a scenario that is in the table.
 func (r *Run) costs(row func(...string)) {
+	r.processes(row, func(o trial.Outcome, p trial.Process) (float64, float64, bool) {
+		return p.CPU * 1e6 / float64(o.Messages), float64(p.Peak), true
+	}, func(cpu, peak float64) string { return figure(cpu, "us") + " " + figure(peak, "B") })
+}
+
+// garbage is costs for what the collector of Go had to do.
+func (r *Run) garbage(row func(...string)) {
+	r.processes(row, func(o trial.Outcome, p trial.Process) (float64, float64, bool) {
+		million := float64(o.Messages) / 1e6
+		return float64(p.Allocated) / million, float64(p.Collections) / million, p.Allocated > 0
+	}, func(bytes, collections float64) string { return figure(bytes, "B") + " " + number(collections) })
+}
+
+// processes has a row for each process, whose cells are two values of its trials.
+func (r *Run) processes(row func(...string), of func(trial.Outcome, trial.Process) (a, b float64, ok bool), cell func(a, b float64) string) {
 	if len(r.Lines) == 0 {
 		return
 	}
@@ -151,42 +215,45 @@ func (r *Run) costs(row func(...string)) {
 			continue
 		}
 		last = l.scenario.Name
-		roles := []string{l.scenario.Binds, l.scenario.Other}
-		switch l.scenario.Shape {
-		case scenario.Together:
-			roles = []string{l.scenario.Other + "+" + l.scenario.Binds}
-		case scenario.Load, scenario.Alone, scenario.Again:
-			roles = roles[:1]
-		}
-		for _, name := range roles {
+		for _, name := range rolesOf(l.scenario) {
 			cells := []string{last, name}
 			for _, v := range r.rivals {
-				cells = append(cells, r.cost(last, v.Key, name))
+				cells = append(cells, r.process(last, v.Key, name, of, cell))
 			}
 			row(cells...)
 		}
 	}
 }
 
-// cost is the median of what a process cost.
-func (r *Run) cost(scenario, key, role string) string {
-	var cpu, peak []float64
+// rolesOf are the processes of a scenario that are measured.
+func rolesOf(s scenario.Scenario) []string {
+	switch s.Shape {
+	case scenario.Together:
+		return []string{s.Other + "+" + s.Binds}
+	case scenario.Load, scenario.Alone, scenario.Again:
+		return []string{s.Binds}
+	}
+	return []string{s.Binds, s.Other}
+}
+
+// process is the medians of two values of a process.
+func (r *Run) process(scenario, key, role string, of func(trial.Outcome, trial.Process) (a, b float64, ok bool), cell func(a, b float64) string) string {
+	var as, bs []float64
 	for _, o := range r.Trials {
 		if o.Scenario != scenario || o.Rival != key || o.Error != "" || o.Messages == 0 {
 			continue
 		}
 		for _, p := range o.Processes {
-			if p.Role == role {
-				cpu, peak = append(cpu, p.CPU*1e6/float64(o.Messages)), append(peak, float64(p.Peak))
+			if a, b, ok := of(o, p); ok && p.Role == role {
+				as, bs = append(as, a), append(bs, b)
 			}
 		}
 	}
-	p, ok := median(peak)
-	if !ok {
-		return "-"
+	a, known := median(as)
+	if b, _ := median(bs); known {
+		return cell(a, b)
 	}
-	c, _ := median(cpu)
-	return figure(c, "us") + " " + figure(p, "B")
+	return "-"
 }
 
 func (r *Run) growthTable(row func(...string)) {

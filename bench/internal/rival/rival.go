@@ -43,13 +43,16 @@ type Rival struct {
 }
 
 // Ours is the key of this library, Libzmq that of the one to compare with, Limit
-// that of plain Go, Draft that of this library's socket types of the thread-safe
+// that of plain Go, Into that of this library where receivers use their memory again, Fresh
+// that of plain Go where they do not, Draft that of this library's socket types of the thread-safe
 // family in the place of the older ones, ByTCP that of this library with tcp in the place
 // of ws.
 const (
 	Ours   = "ours"
 	Libzmq = "libzmq"
 	Limit  = "tcp"
+	Into   = "into"
+	Fresh  = "fresh"
 	Draft  = "draft"
 	ByTCP  = "bytcp"
 )
@@ -63,11 +66,12 @@ func All() []*Rival {
 		},
 		{Key: Libzmq, Title: "libzmq", ZMTP: true, Main: true, Slow: 1, build: c},
 		{Key: Limit, Title: "plain Go", Main: true, Slow: 1, Layers: []string{"wss"}, build: pureGo("./peers/tcp")},
+		{Key: Into, Title: "ours, RecvInto", ZMTP: true, Main: true, Slow: 1, build: pureGo("./peers/ours", "-ldflags=-X=main.way=RecvInto")},
+		{Key: Fresh, Title: "plain Go, new memory", Slow: 1, build: pureGo("./peers/tcp", "-ldflags=-X=main.memory=new")},
 		{Key: ByTCP, Title: "ours, tcp", Main: true, Slow: 1, Layers: []string{"ws"}, Only: "ws", build: pureGo("./peers/ours", "-ldflags=-X=main.instead=tcp")},
 		{Key: "pebbe", Title: "pebbe", ZMTP: true, Slow: 1, build: cgo},
 		{Key: "gozeromq", Title: "go-zeromq", ZMTP: true, Slow: 40, build: pureGo("./peers/gozeromq")},
 		{Key: "mangos", Title: "mangos", Slow: 20, build: pureGo("./peers/mangos")},
-		{Key: "recv", Title: "ours, Recv", ZMTP: true, Slow: 1, build: pureGo("./peers/ours", "-ldflags=-X=main.way=Recv")},
 		{Key: Draft, Title: "ours, draft types", ZMTP: true, Draft: true, Slow: 1, build: pureGo("./peers/ours", "-ldflags=-X=main.family=draft")},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,10 @@ type Line struct {
 	Unsupported string `json:"unsupported,omitempty"`
 	Library     string `json:"library,omitempty"`
 	Peak        int64  `json:"peak_bytes,omitempty"` // most resident memory
+
+	// Of the collector, over the whole life of the process; a program in C says nothing.
+	Allocated   uint64 `json:"allocated_bytes,omitempty"`
+	Collections uint32 `json:"collections,omitempty"`
 }
 
 // job is a role's command line.
@@ -74,7 +79,9 @@ func Run(lib Library, args []string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return j.say(Line{Library: lib.Version(), Peak: peak()})
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	return j.say(Line{Library: lib.Version(), Peak: peak(), Allocated: memory.TotalAlloc, Collections: memory.NumGC})
 }
 
 func play(lib Library, name string, j job) error {

@@ -107,7 +107,7 @@ func share(of float64, against string) Target {
 }
 
 func throughputs() (all []Scenario) {
-	factors := map[int]float64{16: 4, 256: 3, 1024: 2, 64 << 10: 1.3, 1 << 20: 1.3}
+	factors := map[int]float64{16: 3, 256: 3, 1024: 2, 64 << 10: 1.3, 1 << 20: 1}
 	counts := map[int]int{16: 4_000_000, 256: 2_000_000, 1024: 1_000_000, 64 << 10: 50_000, 1 << 20: 3_000}
 	for _, transport := range transports {
 		for _, size := range []int{16, 256, 1024, 64 << 10, 1 << 20} {
@@ -122,7 +122,7 @@ func throughputs() (all []Scenario) {
 			case transport != "inproc":
 				targets = append(targets, times(factors[size], rival.Libzmq))
 			case size == 16:
-				targets = append(targets, times(3, rival.Libzmq))
+				targets = append(targets, times(1.5, rival.Libzmq))
 			}
 			if transport == "tcp" && size == 16 {
 				targets = append(targets, times(50, "gozeromq"), times(50, "mangos"))

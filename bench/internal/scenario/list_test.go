@@ -60,19 +60,19 @@ func TestEveryTargetIsThere(t *testing.T) {
 		}
 	}
 	want := strings.Split(strings.TrimSpace(`
-throughput tcp 16 B: 4x libzmq
+throughput tcp 16 B: 3x libzmq
 throughput tcp 16 B: 50x gozeromq
 throughput tcp 16 B: 50x mangos
 throughput tcp 256 B: 3x libzmq
 throughput tcp 1 KiB: 2x libzmq
 throughput tcp 64 KiB: 1.3x libzmq
-throughput tcp 1 MiB: 1.3x libzmq
-throughput ipc 16 B: 4x libzmq
+throughput tcp 1 MiB: 1x libzmq
+throughput ipc 16 B: 3x libzmq
 throughput ipc 256 B: 3x libzmq
 throughput ipc 1 KiB: 2x libzmq
 throughput ipc 64 KiB: 1.3x libzmq
-throughput ipc 1 MiB: 1.3x libzmq
-throughput inproc 16 B: 3x libzmq
+throughput ipc 1 MiB: 1x libzmq
+throughput inproc 16 B: 1.5x libzmq
 throughput ws 16 B: 0.5x bytcp
 throughput wss 64 KiB: 0.6x tcp
 latency REQ-REP tcp 1 B: at most 0.45 of it libzmq

@@ -76,6 +76,8 @@ func (p *process) note(e event) {
 		p.said.Unsupported = cmp.Or(e.line.Unsupported, p.said.Unsupported)
 		p.said.Library = cmp.Or(e.line.Library, p.said.Library)
 		p.said.Peak = cmp.Or(e.line.Peak, p.said.Peak)
+		p.said.Allocated = cmp.Or(e.line.Allocated, p.said.Allocated)
+		p.said.Collections = cmp.Or(e.line.Collections, p.said.Collections)
 		return
 	}
 	p.ended = true
@@ -83,7 +85,7 @@ func (p *process) note(e event) {
 		p.err = fmt.Errorf("%s: %w%s", p.name, e.err, p.complaint())
 	}
 	state := p.cmd.ProcessState
-	p.cost = Process{Role: p.name, CPU: (state.UserTime() + state.SystemTime()).Seconds(), Peak: p.said.Peak}
+	p.cost = Process{Role: p.name, CPU: (state.UserTime() + state.SystemTime()).Seconds(), Peak: p.said.Peak, Allocated: p.said.Allocated, Collections: p.said.Collections}
 	if p.cost.Peak == 0 {
 		p.cost.Peak = peakOf(state)
 	}

@@ -52,6 +52,10 @@ type Process struct {
 	Role string  `json:"role"`
 	CPU  float64 `json:"cpu_seconds"` // user and system
 	Peak int64   `json:"peak_bytes"`  // most resident memory
+
+	// What the collector had to do; 0 for a program in C.
+	Allocated   uint64 `json:"allocated_bytes,omitempty"`
+	Collections uint32 `json:"collections,omitempty"`
 }
 
 // Bench is where trials are run, one after the other.

@@ -14,10 +14,10 @@ import (
 
 func main() { role.Main(library{}) }
 
-// way is how messages are received: by RecvInto, into memory that the receiver has, as
-// zmq_recv and plain Go do; or by Recv, which leaves each message to the receiver for
-// good. The linker sets it.
-var way = "RecvInto"
+// way is how messages are received: by Recv, which leaves each message to the receiver for
+// good; or by RecvInto, into memory that the receiver has, as zmq_recv and plain Go do. The
+// linker sets it.
+var way = "Recv"
 
 // family is which socket types play the roles: the older ones, or with "draft" those of
 // the thread-safe family that do the same. The linker sets it.
@@ -117,16 +117,12 @@ func (s socket) Connect(endpoint string) error { return s.Socket.Connect(endpoin
 func (s socket) Send(body []byte) error { return s.Socket.Send(context.Background(), body) }
 
 func (s socket) Recv() ([]byte, error) {
-	err := s.receive()
-	return s.in.Last(), err
-}
-
-func (s socket) receive() (err error) {
 	if way == "RecvInto" {
-		return s.Socket.RecvInto(context.Background(), s.in)
+		err := s.RecvInto(context.Background(), s.in)
+		return s.in.Last(), err
 	}
-	*s.in, err = s.Socket.Recv(context.Background())
-	return err
+	m, err := s.Socket.Recv(context.Background())
+	return m.Last(), err
 }
 
 func (s socket) SendParts(parts [][]byte) error {
@@ -137,8 +133,12 @@ func (s socket) SendParts(parts [][]byte) error {
 }
 
 func (s socket) RecvParts() (frames, bytes int, err error) {
-	err = s.receive()
-	return s.in.Len(), s.in.Size(), err
+	if way == "RecvInto" {
+		err := s.RecvInto(context.Background(), s.in)
+		return s.in.Len(), s.in.Size(), err
+	}
+	m, err := s.Socket.Recv(context.Background())
+	return m.Len(), m.Size(), err
 }
 
 func (s socket) Echo() error {

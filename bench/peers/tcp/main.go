@@ -17,6 +17,11 @@ import (
 
 func main() { role.Main(library{}) }
 
+// memory is where messages from a stream are received: in a buffer that is used again, or
+// with "new", in memory of their own, as they are where the receiver may keep them. The
+// linker sets it.
+var memory = ""
+
 type library struct{}
 
 func (library) Version() string { return "plain Go " + strings.TrimPrefix(runtime.Version(), "go") }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"encoding/binary"
 	"io"
@@ -147,12 +148,15 @@ func (s *stream) read() (body []byte, again bool, err error) {
 			return nil, false, err
 		}
 		_, err = s.r.Discard(4 + n) // the bytes stay where they are until the next read
+		if memory == "new" {
+			return bytes.Clone(both[4:]), again, err
+		}
 		return both[4:], again, err
 	}
 	if _, err := s.r.Discard(4); err != nil {
 		return nil, false, err
 	}
-	if cap(s.body) < n {
+	if cap(s.body) < n || memory == "new" {
 		s.body = make([]byte, n)
 	}
 	_, err = io.ReadFull(s.r, s.body[:n])

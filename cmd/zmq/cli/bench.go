@@ -62,7 +62,7 @@ func newBenchCommand(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "bench",
 		Short:   "Measure throughput and round trips",
-		Long:    benchLong,
+		Long:    benchLong + "\n\n" + plainExitHelp,
 		Example: "  zmq bench --pattern push-pull --size 16,1KiB,64KiB\n  zmq bench --connect tcp://server:5560 --pattern req-rep --json result.json --svg result.svg\n  zmq bench --curve --time 5",
 		GroupID: "more",
 		Args:    noArguments,
@@ -109,6 +109,7 @@ func newBenchServe(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "serve [ENDPOINT]",
 		Short:   "Be the other end of measurements, until a signal",
+		Long:    "Is the other end of 'zmq bench --connect' of another machine, for one client at a time, until a signal.\n\n" + plainExitHelp,
 		Example: "  zmq bench serve 'tcp://*:5560'\n  zmq bench serve 'tcp://*:5560' --data 'tcp://*:5561' --curve-server server.key_secret --insecure-any-key",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {

@@ -116,6 +116,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.AddCommand(newContextCommand(s), newManCommand(s))
 	root.AddCommand(newPingCommand(s), newProbeCommand(s), newRecordCommand(s), newReplayCommand(s), newProxyCommand(s), newBenchCommand(s), newTopCommand(s), newDemoCommand(s), newOptionsCommand(s), newVersionCommand(s))
 	root.AddCommand(newPublishCommand(s), newSubscribeCommand(s), newStoreCommand(s))
+	proposeValues(root)
 	root.InitDefaultHelpCmd() // cobra would add it after checkCommand
 	root.InitDefaultCompletionCmd("completion")
 	return root

@@ -26,6 +26,12 @@ const exitHelp = `Exit codes:
   2  the command line makes no sense
   3  --timeout ran out`
 
+// plainExitHelp is for commands whose time-outs are errors.
+const plainExitHelp = `Exit codes:
+  0  done
+  1  something went wrong
+  2  the command line makes no sense`
+
 // usageError is a mistake in the command line.
 type usageError struct{ error }
 

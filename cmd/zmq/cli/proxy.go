@@ -70,7 +70,7 @@ func newProxyCommand(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:       "proxy [queue|forwarder|streamer]",
 		Short:     "Pass messages on between two sockets",
-		Long:      proxyLong,
+		Long:      proxyLong + "\n\n" + plainExitHelp,
 		Example:   proxyExamples,
 		GroupID:   "more",
 		ValidArgs: []string{"queue", "forwarder", "streamer"},

@@ -84,6 +84,7 @@ func newRecordCommand(s Streams) *cobra.Command {
 	fl.BoolVar(&replace, "replace", false, "replace the file if it is there")
 	fl.StringArrayVarP(&f.socket.join, "join", "j", nil, "dish: receive the messages of `GROUP`; repeatable (default: the empty group)")
 	f.add(fl, zmq.SUB, false)
+	must(cmd.RegisterFlagCompletionFunc("type", proposeTypes(recordTypes)))
 	return cmd
 }
 

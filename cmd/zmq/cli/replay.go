@@ -95,6 +95,7 @@ func newReplayCommand(s Streams) *cobra.Command {
 	fl.StringVar(&f.text.template, "print-format", "", "with --print, write each message as `TEXT` with fields, such as '%t %m'; see above")
 	f.text.add(fl)
 	f.add(fl, zmq.PUB, false)
+	must(cmd.RegisterFlagCompletionFunc("type", proposeTypes(replayTypes)))
 	return cmd
 }
 

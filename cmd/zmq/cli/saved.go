@@ -222,12 +222,9 @@ func newContextCommand(s Streams) *cobra.Command {
 	one := func(use, short string, run func(name string) error) *cobra.Command {
 		return &cobra.Command{
 			Use: use + " NAME", Short: short,
-			ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-				names, _ := contextNames()
-				return names, cobra.ShellCompDirectiveNoFileComp
-			},
-			Args: oneName,
-			RunE: func(_ *cobra.Command, args []string) error { return run(args[0]) },
+			ValidArgsFunction: proposeContexts,
+			Args:              oneName,
+			RunE:              func(_ *cobra.Command, args []string) error { return run(args[0]) },
 		}
 	}
 	cmd.AddCommand(one("show", "Show a saved context", func(name string) error { return showContext(s, name) }),

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -209,5 +210,45 @@ func TestSavedContextOfProxy(t *testing.T) {
 	both.ends(t, exitUsage)
 	if text := both.errs.String(); !strings.Contains(text, "both have --cert") {
 		t.Errorf("it says %q", text)
+	}
+}
+
+// Scripts read exit codes, so the help of each command that others wait for has them, and
+// with it the manual page.
+func TestHelpHasExitCodes(t *testing.T) {
+	obvious := []string{"completion", "context", "demo", "help", "man", "options", "store", "version"}
+	for _, c := range newRoot(Streams{}).Commands() {
+		if c.GroupID == "security" || slices.Contains(obvious, c.Name()) {
+			continue
+		}
+		if !strings.Contains(c.Long, "Exit codes:\n  0  ") {
+			t.Errorf("%s: its help has no exit codes", c.Name())
+		}
+	}
+}
+
+func TestShellProposesValues(t *testing.T) {
+	contextsHere(t)
+	start(t, "", "context", "save", "here", "--connect", "tcp://127.0.0.1:1").ends(t, exitOK)
+	for args, want := range map[string]string{
+		"sub --context":            "here\n",
+		"proxy --backend-context":  "here\n",
+		"context show":             "here\n",
+		"req --color":              "auto\nalways\nnever\n",
+		"record x --type":          "dish\ngather\npull\nsub\n",
+		"probe --format":           "text\njson\n",
+		"probe --expect-mechanism": "NULL\nPLAIN\nCURVE\n",
+		"push --format":            "text\nhex\njson\nraw\n",
+	} {
+		p := start(t, "", append([]string{"__complete"}, append(strings.Fields(args), "")...)...)
+		p.ends(t, exitOK)
+		if got, _, _ := strings.Cut(p.out.String(), ":"); got != want {
+			t.Errorf("%s: it proposes %q, want %q", args, got, want)
+		}
+	}
+	p := start(t, "", "__complete", "bench", "--set", "")
+	p.ends(t, exitOK)
+	if !strings.Contains(p.out.String(), "SNDHWM\n") {
+		t.Errorf("it proposes %q", p.out)
 	}
 }

@@ -160,8 +160,6 @@ func newSocketCommand(s Streams, t zmq.SocketType) *cobra.Command {
 		cmd.Annotations = map[string]string{wordless: "true"}
 	}
 	f.add(cmd.Flags(), t, true)
-	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(format.Names, cobra.ShellCompDirectiveNoFileComp)))
-	must(cmd.RegisterFlagCompletionFunc("set", cobra.FixedCompletions(optionNames(), cobra.ShellCompDirectiveNoSpace)))
 	return cmd
 }
 

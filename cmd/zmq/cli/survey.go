@@ -23,8 +23,13 @@ const surveyLong = `Says in a line for each endpoint what listens there: a ZeroM
 identity, or what is there in its place. Endpoints are the arguments, or the lines of standard input. With
 --server-key or --plain it also shakes hands, and so tells whether the key is right.
 
-It takes no message and sends none. The exit code is 0 if every endpoint is as it should be, and 1 otherwise.
-States: ok, refused, unresolved, unreachable, silent, ends, http, tls, ssh, foreign, denied, unexpected.`
+It takes no message and sends none.
+States: ok, refused, unresolved, unreachable, silent, ends, http, tls, ssh, foreign, denied, unexpected.
+
+Exit codes:
+  0  every endpoint is as it should be
+  1  one is not, or something went wrong
+  2  the command line makes no sense`
 
 // surveyWidth is how many endpoints are looked at at a time.
 const surveyWidth = 32
@@ -76,6 +81,7 @@ func newProbeCommand(s Streams) *cobra.Command {
 	v.security.add(f)
 	v.tls.addClient(f)
 	addContextFlag(f)
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
 	addHiddenConnect(f, &v.connect)
 	return cmd
 }

@@ -36,7 +36,7 @@ func newTopCommand(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "top [PLACE...]",
 		Short:   "Show the sockets of running programs",
-		Long:    topLong,
+		Long:    topLong + "\n\n" + plainExitHelp,
 		Example: "  zmq top http://localhost:8080/debug/zmq/\n  zmq top ipc:///run/a.stats ipc:///run/b.stats\n  zmq top --count 1 --peers http://localhost:8080/debug/zmq/ | less",
 		GroupID: "more",
 		Args:    cobra.ArbitraryArgs,

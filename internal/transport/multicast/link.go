@@ -182,6 +182,12 @@ func (l *link) write(b []byte, to netip.AddrPort) error {
 type inbox struct {
 	ms []ipv4.Message // which is IPv6's too
 	l  *link
+
+	// What the system says beside a packet, kept so that each packet uses its memory again.
+	cm4 ipv4.ControlMessage
+	cm6 ipv6.ControlMessage
+
+	arrived []arrival
 }
 
 // batch is how many packets are read at once, where the system can.
@@ -203,11 +209,11 @@ type arrival struct {
 	to     netip.Addr // invalid if the system does not tell
 }
 
-// read waits for packets, and calls take for each. The memory of a packet is valid during
-// the call.
-func (b *inbox) read(take func(arrival)) error {
+// read waits for packets and returns them. They are valid until the next read.
+func (b *inbox) read() ([]arrival, error) {
+	b.arrived = b.arrived[:0]
 	if !batches {
-		return b.readOne(take)
+		return b.readOne()
 	}
 	var n int
 	var err error
@@ -217,36 +223,38 @@ func (b *inbox) read(take func(arrival)) error {
 		n, err = b.l.v4.ReadBatch(b.ms, 0)
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for _, m := range b.ms[:n] {
+	for i := range b.ms[:n] {
+		m := &b.ms[i]
 		x := arrival{packet: m.Buffers[0][:m.N], from: addressed(m.Addr)}
-		if b.l.v6 != nil {
-			var cm ipv6.ControlMessage
-			if cm.Parse(m.OOB[:m.NN]) == nil {
-				x.to, _ = netip.AddrFromSlice(cm.Dst)
+		switch {
+		case m.NN == 0: // the system was not asked, or does not tell
+		case b.l.v6 != nil:
+			if clear(b.cm6.Dst); b.cm6.Parse(m.OOB[:m.NN]) == nil {
+				x.to, _ = netip.AddrFromSlice(b.cm6.Dst)
 			}
-		} else {
-			var cm ipv4.ControlMessage
-			if cm.Parse(m.OOB[:m.NN]) == nil {
-				x.to, _ = netip.AddrFromSlice(cm.Dst.To4())
+		default:
+			if clear(b.cm4.Dst); b.cm4.Parse(m.OOB[:m.NN]) == nil {
+				x.to, _ = netip.AddrFromSlice(b.cm4.Dst.To4())
 			}
 		}
 		if b.l.strip {
 			x.packet = withoutHeader(x.packet)
 		}
-		take(x)
+		b.arrived = append(b.arrived, x)
 	}
-	return nil
+	return b.arrived, nil
 }
 
 // readOne is read where one packet is read at a time, and its group is not known.
-func (b *inbox) readOne(take func(arrival)) error {
+func (b *inbox) readOne() ([]arrival, error) {
 	n, from, err := b.l.pc.ReadFrom(b.ms[0].Buffers[0])
-	if err == nil {
-		take(arrival{packet: b.ms[0].Buffers[0][:n], from: addressed(from)})
+	if err != nil {
+		return nil, err
 	}
-	return err
+	b.arrived = append(b.arrived, arrival{packet: b.ms[0].Buffers[0][:n], from: addressed(from)})
+	return b.arrived, nil
 }
 
 // withoutHeader takes the header of IPv4 off a packet.

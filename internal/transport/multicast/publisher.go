@@ -118,14 +118,15 @@ func (c *publisher) closeLinks() {
 func (c *publisher) hear(l *link) {
 	in := newInbox(l)
 	for {
-		err := in.read(func(x arrival) {
-			now := time.Now()
-			c.mu.Lock()
+		packets, err := in.read()
+		now := time.Now()
+		c.mu.Lock()
+		for _, x := range packets {
 			if c.source.Handle(x.packet, now) {
 				c.last = now
 			}
-			c.mu.Unlock()
-		})
+		}
+		c.mu.Unlock()
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}

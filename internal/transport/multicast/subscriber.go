@@ -78,17 +78,7 @@ func (c *subscriber) Read(b []byte) (int, error) {
 // receive takes packets, or does what is due.
 func (c *subscriber) receive() error {
 	c.setWake(c.receiver.Wake())
-	err := c.in.read(func(x arrival) {
-		switch {
-		case !x.to.IsValid():
-			x.to = c.place.receives[0]
-		case !slices.Contains(c.place.receives, x.to):
-			return
-		}
-		c.mu.Lock()
-		c.receiver.Handle(x.packet, x.from, x.to, time.Now())
-		c.mu.Unlock()
-	})
+	packets, err := c.in.read()
 	switch {
 	case err == nil:
 	case errors.Is(err, net.ErrClosed):
@@ -97,8 +87,17 @@ func (c *subscriber) receive() error {
 		return err
 	}
 	// Any other error is about one packet, or the receiver's time has come.
+	now := time.Now()
 	c.mu.Lock()
-	sends := c.receiver.Next(time.Now())
+	for _, x := range packets {
+		if !x.to.IsValid() {
+			x.to = c.place.receives[0]
+		}
+		if slices.Contains(c.place.receives, x.to) {
+			c.receiver.Handle(x.packet, x.from, x.to, now)
+		}
+	}
+	sends := c.receiver.Next(now)
 	c.out = c.receiver.Messages()
 	losses := c.losses
 	c.losses = nil

@@ -4,10 +4,13 @@ package namespace
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"runtime"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,8 +25,8 @@ type Namespace struct {
 // Device is the name of the TUN device in each namespace.
 const Device = "link0"
 
-// New makes a namespace in which the device has an address.
-func New(address netip.Addr) (*Namespace, error) {
+// New makes a namespace in which the device has an address, and perhaps one of IPv6.
+func New(address netip.Addr, more ...netip.Addr) (*Namespace, error) {
 	n := new(Namespace)
 	err := onThread(func() error {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
@@ -42,7 +45,15 @@ func New(address netip.Addr) (*Namespace, error) {
 		if err := setAddress(address); err != nil {
 			return err
 		}
-		return up(Device)
+		if err := up(Device); err != nil {
+			return err
+		}
+		for _, a := range more {
+			if err := addAddress6(a); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		n.Close()
@@ -171,6 +182,41 @@ func setAddress(a netip.Addr) error {
 		return unix.IoctlIfreq(fd, unix.SIOCSIFNETMASK, r)
 	})
 }
+
+// addAddress6 gives the device an address of IPv6 in a network of 64 bits, as struct
+// in6_ifreq has it: the address, the length of the network and the number of the device.
+func addAddress6(a netip.Addr) error {
+	device, err := net.InterfaceByName(Device)
+	if err != nil {
+		return err
+	}
+	fd, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	request := struct {
+		address [16]byte
+		length  uint32
+		device  int32
+	}{a.As16(), 64, int32(device.Index)}
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCSIFADDR, uintptr(unsafe.Pointer(&request))); errno != 0 {
+		return fmt.Errorf("set the address %v: %w", a, errno)
+	}
+	// The system takes it into use a little later.
+	for began := time.Now(); ; time.Sleep(time.Millisecond) {
+		c, err := net.ListenUDP("udp6", &net.UDPAddr{IP: a.AsSlice()})
+		if err == nil {
+			return c.Close()
+		}
+		if time.Since(began) > patience {
+			return fmt.Errorf("use the address %v: %w", a, err)
+		}
+	}
+}
+
+// patience is how long an address may take.
+const patience = 30 * time.Second
 
 func up(name string) error {
 	return control(name, func(fd int, r *unix.Ifreq) error {
