@@ -8,11 +8,7 @@ MODULES     := $(patsubst %/go.mod,%,$(shell find . -name go.mod -not -path '*/t
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 \
                freebsd/amd64 freebsd/arm64 linux/386 js/wasm
 
-<<<<<<< HEAD
-.PHONY: test quick race lint bench bench-quick interop faults cross windows arm64 demo api libzmq install-libzmq release
-=======
-.PHONY: test quick race lint bench bench-quick interop faults conformance cross demo api libzmq install-libzmq release
->>>>>>> main
+.PHONY: test quick race lint bench bench-quick interop faults conformance cross windows arm64 demo api libzmq install-libzmq release
 
 # The whole suite of the library; needs nothing but Go.
 test:

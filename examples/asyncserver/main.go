@@ -9,7 +9,7 @@
 // What can go wrong: replies come in any order, so each carries what tells which
 // request it belongs to. One goroutine for each request lets a client start any
 // number of them; the semaphore bounds it. A client that does not read fills its
-// queue, and the ROUTER then waits for it: the timeout gives it up.
+// queue: Send then fails at once with a PeerFullError, and its request is given up.
 package main
 
 import (

@@ -33,7 +33,7 @@ type traffic struct {
 }
 
 // patience is how long a step of a trial may take beside its data.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // report is what a program says at the end.
 type report struct {

@@ -77,7 +77,6 @@ func needIPv6(t *testing.T) {
 	ln.Close()
 }
 
-// loopback is the name of the loopback interface.
 func TestSchemeIsTCP(t *testing.T) {
 	if got := New().Scheme(); got != "tcp" {
 		t.Errorf("Scheme = %q", got)

@@ -111,6 +111,9 @@ func subscribe(s *zmq.Socket, count, _ int) error {
 	heard, n := 0, 0
 	for n < count {
 		if err := s.RecvInto(ctx, &m); errors.Is(err, zmq.ErrTimeout) {
+			if heard < probes { // the publisher is not there yet
+				continue
+			}
 			break
 		} else if err != nil {
 			return err
