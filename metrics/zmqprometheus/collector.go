@@ -9,6 +9,8 @@
 package zmqprometheus
 
 import (
+	"strings"
+
 	"github.com/gozmq/zmq"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -73,6 +75,10 @@ type series struct {
 	source             string // of a publisher over multicast
 }
 
+// labelText makes text the value of a label, which must be UTF-8: a metric with another
+// one panics. A peer decides about its topic, and a path can have any bytes.
+func labelText(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+
 // Collect implements prometheus.Collector.
 func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	sockets := map[series]float64{}
@@ -81,7 +87,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 	groups := map[series]float64{}
 	sources := map[series]float64{}
 	for _, s := range c.context.Stats().Sockets {
-		typ, label := s.Type.String(), c.cfg.Label(s)
+		typ, label := s.Type.String(), labelText(c.cfg.Label(s))
 		sockets[series{typ: typ}]++
 		for i, m := range socketMetrics {
 			for _, v := range m.read(&s.Stats) {
@@ -91,7 +97,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 		for j := range s.Multicast {
 			x := &s.Multicast[j]
 			for i, m := range multicastMetrics {
-				groups[series{metric: i, typ: typ, socket: label, endpoint: x.Endpoint}] += float64(m.read(x))
+				groups[series{metric: i, typ: typ, socket: label, endpoint: labelText(x.Endpoint)}] += float64(m.read(x))
 			}
 		}
 		if !c.cfg.Peers {
@@ -101,7 +107,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 			for j := range x.Sources {
 				y := &x.Sources[j]
 				for i, m := range multicastSourceMetrics {
-					sources[series{metric: i, typ: typ, socket: label, endpoint: x.Endpoint, source: y.Source, remote: y.Address.String()}] += float64(m.read(y))
+					sources[series{metric: i, typ: typ, socket: label, endpoint: labelText(x.Endpoint), source: y.Source, remote: y.Address.String()}] += float64(m.read(y))
 				}
 			}
 		}
@@ -109,7 +115,7 @@ func (c *Collector) Collect(ch chan<- prometheus.Metric) {
 			for j := range s.Peers {
 				p := &s.Peers[j]
 				if v, ok := m.read(p); ok {
-					peers[series{metric: i, typ: typ, socket: label, endpoint: p.Endpoint, remote: p.Remote}] += v
+					peers[series{metric: i, typ: typ, socket: label, endpoint: labelText(p.Endpoint), remote: labelText(p.Remote)}] += v
 				}
 			}
 		}

@@ -181,3 +181,35 @@ func ExampleNewCollector() {
 	}
 	// Output: PUB 1
 }
+
+// TestLabelsAreText: what Config.Label returns, and an endpoint, can have any bytes.
+func TestLabelsAreText(t *testing.T) {
+	c, err := zmq.NewContext(zmq.ContextConfig{})
+	check(t, err)
+	t.Cleanup(func() { check(t, c.Close()) })
+	push, err := c.NewSocket(zmq.PUSH)
+	check(t, err)
+	pull, err := c.NewSocket(zmq.PULL)
+	check(t, err)
+	check(t, pull.Bind("inproc://a\xff"))
+	check(t, push.Connect("inproc://a\xff"))
+	check(t, push.WaitPeers(zmqtest.Deadline(t), 1))
+	label := func(zmq.SocketSnapshot) string { return "b\xff" }
+	registry := prometheus.NewPedanticRegistry()
+	check(t, registry.Register(zmqprometheus.NewCollector(c, zmqprometheus.Config{Label: label, Peers: true})))
+	families, err := registry.Gather()
+	check(t, err)
+	values := make(map[string]bool)
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			for _, l := range m.GetLabel() {
+				values[l.GetName()+"="+l.GetValue()] = true
+			}
+		}
+	}
+	for _, want := range []string{"socket=b�", "endpoint=inproc://a�"} {
+		if !values[want] {
+			t.Errorf("there is no %s", want)
+		}
+	}
+}

@@ -115,6 +115,7 @@ func (c *PublisherCollector) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), storePatience)
 	defer cancel()
 	s, err := c.p.Stats(ctx)
+	s.Stream = labelText(s.Stream)
 	for i := range publisherMetrics {
 		publisherMetrics[i].collect(ch, &s, s.Stream)
 	}
@@ -154,6 +155,7 @@ func (c *SubscriberCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.s.Stats()
 	for i := range s.Sources {
 		x, source := &s.Sources[i], strconv.Itoa(i)
+		x.Stream = labelText(x.Stream)
 		for j := range streamMetrics {
 			streamMetrics[j].collect(ch, x, x.Stream, source, x.Host)
 		}

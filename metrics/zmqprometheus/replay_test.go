@@ -102,3 +102,35 @@ func TestMetricsOfAStreamHaveTheNamesOfTheirFields(t *testing.T) {
 		}
 	}
 }
+
+// The topics of Source.Each are what peers send, which need not be text.
+func TestLabelsOfAStreamAreText(t *testing.T) {
+	ctx := zmqtest.Deadline(t)
+	c, err := zmq.NewContext(zmq.ContextConfig{Settings: []zmq.Setting{zmq.Linger.Of(0)}})
+	check(t, err)
+	t.Cleanup(func() { check(t, c.Close()) })
+	s, err := replay.NewSubscriber(replay.SubscriberConfig{Context: c, Format: replay.KVEvents, Sources: []replay.Source{{
+		Live: []string{"inproc://live"}, Bind: true, Each: func(string, string) []string { return nil },
+	}}})
+	check(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	p, err := replay.NewPublisher(replay.PublisherConfig{Stream: "kv@\xff", Format: replay.KVEvents, Context: c})
+	check(t, err)
+	t.Cleanup(func() { _ = p.Close() })
+	check(t, p.Connect("inproc://live"))
+	check(t, p.LiveSocket().WaitSubscribers(ctx, "", 1))
+	_, err = p.Publish(ctx, []byte("x"))
+	check(t, err)
+	_, err = s.Recv(ctx)
+	check(t, err)
+	compare(t, zmqprometheus.NewPublisherCollector(p), `
+# HELP zmq_replay_publisher_store_next Number of the next message.
+# TYPE zmq_replay_publisher_store_next gauge
+zmq_replay_publisher_store_next{stream="kv@�"} 1
+`, "zmq_replay_publisher_store_next")
+	compare(t, zmqprometheus.NewSubscriberCollector(s), `
+# HELP zmq_replay_subscriber_next Number of the next message; all below are in the queue, or lost.
+# TYPE zmq_replay_subscriber_next gauge
+zmq_replay_subscriber_next{host="",source="0",stream="kv@�"} 1
+`, "zmq_replay_subscriber_next")
+}
