@@ -11,6 +11,7 @@ import (
 
 	"github.com/gozmq/zmq/internal/pattern"
 	"github.com/gozmq/zmq/internal/session"
+	"github.com/gozmq/zmq/internal/zerr"
 )
 
 func TestOutagesAreLoggedWithoutDebugging(t *testing.T) {
@@ -36,6 +37,18 @@ func TestOutagesAreLoggedWithoutDebugging(t *testing.T) {
 		s.log(&session.Event{Kind: c.kind, Endpoint: "tcp://there:1"})
 		if b.Len() > 0 {
 			t.Errorf("without an outage: %q", &b)
+		}
+	}
+}
+
+// TestLostPacketsNameTheSectionAboutLosses, and not that about handshakes.
+func TestLostPacketsNameTheSectionAboutLosses(t *testing.T) {
+	var b strings.Builder
+	s := testSocket(t, NewContext(Config{Logger: slog.New(slog.NewTextHandler(&b, nil))}), pattern.Sub)
+	s.log(&session.Event{Kind: session.PacketsLost, Endpoint: "epgm://239.192.1.1:1", Err: &zerr.LossError{Packets: 1}})
+	for _, want := range []string{"level=WARN", " see=docs/troubleshooting.md#messages-are-lost"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q, want %q in it", &b, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ package pattern
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 
 	"github.com/gozmq/zmq/internal/opt"
 	"github.com/gozmq/zmq/internal/pipe"
@@ -155,4 +156,52 @@ func TestPublisherThatIsLeftOutCountsWhatItDrops(t *testing.T) {
 	}
 	drain(p)
 	d.settle(p)
+}
+
+// TestPublisherThatWaitsForRoomIsNotLeftOut: while one sender waits for the writer, which
+// gets on, no other sender takes the room, or the message of the first would be dropped.
+func TestPublisherThatWaitsForRoomIsNotLeftOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const mark = 2 * streak
+		d := newDirect(t, Pub)
+		p := d.pipe(mark, "")
+		d.subscribe(p, "")
+		d.settle(p)
+		d.h.Flush = nil
+		for range mark { // the first has the test hold the write token
+			if !d.send("a") {
+				t.Fatal("the pattern was asked below the mark")
+			}
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if d.send("late") {
+				t.Error("the pattern was not asked at the mark")
+			}
+		}()
+		synctest.Wait()
+		select {
+		case <-done:
+			t.Fatal("the sender does not wait for the writer")
+		default:
+		}
+		var batch pipe.Batch
+		if !p.Out().Take(&batch) {
+			t.Fatal("nothing to write")
+		}
+		p.Out().Sent(&batch)
+		for range mark {
+			if ok, _ := p.WriteSole(msg("thief")); ok {
+				t.Error("another sender takes the room")
+			}
+		}
+		<-done
+		if n := d.h.Drops.Mute.Load(); n != 0 {
+			t.Errorf("%d messages were dropped", n)
+		}
+		if n := drain(p); n != 1 {
+			t.Errorf("the subscriber got %d messages more, want 1", n)
+		}
+	})
 }

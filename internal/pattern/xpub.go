@@ -202,6 +202,13 @@ func (x *xpub) inverts() bool { return !x.groups && x.h.Options.Bool(opt.InvertM
 // write sends to one subscriber, or counts the loss; a subscriber that stays
 // full for too long is disconnected where the option asks for that.
 func (x *xpub) write(p *pipe.Pipe, m *pipe.Message) {
+	if x.alone.pipe != nil {
+		if x.h.write(p, m) {
+			p.Route.FullAt = time.Time{}
+			return
+		}
+		x.endAlone() // or another sender takes the room that this one waits for
+	}
 	if x.h.writeOrDisplace(p, m) {
 		p.Route.FullAt = time.Time{}
 		x.seekAlone(p)

@@ -174,7 +174,7 @@ func (b *Inbox) waitsLocked() int { return int(b.mark.written - b.fetched) }
 
 // makeRoomLocked drops the oldest messages until the mark allows those of an item, of
 // which it drops the first ones itself if the item alone has too many. With a mark in
-// bytes the item is one message.
+// bytes the item is one message, or a run for which there is room in bytes.
 func (b *Inbox) makeRoomLocked(it *Item) {
 	k := &b.mark
 	if n := it.Messages(); k.limit > 0 && n > int(k.limit) {

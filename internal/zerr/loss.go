@@ -24,3 +24,6 @@ func (e *LossError) Error() string {
 	}
 	return fmt.Sprintf("zmq: %d %s of the source %s at %s lost, and not repaired in time", e.Packets, packets, e.Source, e.Address)
 }
+
+// Section says that this is about messages that are lost: there is no handshake.
+func (e *LossError) Section() Section { return MessagesLost }

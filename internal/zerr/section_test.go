@@ -36,6 +36,7 @@ func TestSectionOfAnError(t *testing.T) {
 		{&Error{Op: "bind", Err: syscall.EADDRINUSE}, AddressInUse},
 		{ErrAddressInUse, AddressInUse},
 		{Errorf(ErrHostUnreachable, "to %q", "x"), UnknownPeer},
+		{&LossError{Packets: 1}, MessagesLost},
 		{fmt.Errorf("%w", explained{ErrProtocol}), NothingArrives},
 		{ErrState, ""}, {ErrClosed, ""},
 	} {
