@@ -93,7 +93,8 @@ var (
 
 // PublisherCollector is a prometheus.Collector for one replay.Publisher, whose metrics
 // have its stream as a label. It reads the publisher when it is scraped. Metrics of a
-// store that does not answer within two seconds are left out.
+// store that does not answer within two seconds are left out. Publishers that are
+// registered together want another label each: see prometheus.WrapRegistererWith.
 type PublisherCollector struct{ p *replay.Publisher }
 
 // NewPublisherCollector returns a collector, which is safe for concurrent use.
