@@ -36,7 +36,8 @@ type Source struct {
 	// the place of Replay, and none if what was missed cannot be had. It is called once
 	// for each stream, when its first message has come. A stream with a wrong endpoint is
 	// not received, but counts in MaxStreams. SourceStats names the streams, and
-	// Message.Source is the index there. For the formats of KV-cache events alone.
+	// Message.Source is the index there. The other streams of the source, and Close, wait
+	// until it returns, so it must not call Close. For the formats of KV-cache events alone.
 	Each func(topic, host string) (replay []string)
 }
 
