@@ -22,8 +22,8 @@ type gathering struct {
 	ear    ear
 
 	// Written by listen with Subscriber.lanesMu held.
-	lanes map[gathered]*lane
-	full  bool // a stream had no place: a warning was logged; owned by listen
+	lanes map[gathered]*lane // nil for a stream with a wrong endpoint
+	full  bool               // a stream had no place: a warning was logged; owned by listen
 }
 
 // gathered is what tells a stream from others.
@@ -64,7 +64,7 @@ func (g *gathering) lane(m zmq.Message) *lane {
 	}
 	if !g.full && !errors.Is(err, zmq.ErrClosed) {
 		g.full = true
-		g.sub.cfg.Logger.Warn("replay: streams are not received", "stream", key.topic, "host", key.host, "error", err)
+		g.sub.cfg.Logger.Warn("replay: streams are not received", "stream", key.topic[:min(len(key.topic), MaxStreamName)], "host", key.host, "error", err)
 	}
 	return nil
 }
@@ -74,7 +74,9 @@ func (g *gathering) watch() {
 	for range g.ear.events {
 		g.sub.lanesMu.Lock()
 		for _, l := range g.lanes {
-			l.connected()
+			if l != nil {
+				l.connected()
+			}
 		}
 		g.sub.lanesMu.Unlock()
 	}

@@ -5,6 +5,7 @@ package replay
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,6 +137,48 @@ func TestStreamsBeyondMaxStreamsAreCounted(t *testing.T) {
 		}
 		r.check(pub.Close())
 	})
+}
+
+// Each is called once for each stream, also if the endpoint that it returns is wrong, and
+// not for a name that is too long. The streams of others are received nevertheless.
+func TestStreamsThatCannotBeGathered(t *testing.T) {
+	r := newRig(t)
+	var asked []string // by the gathering alone, until the last message has come
+	s := r.subscriber(Source{Stream: "kv@", Live: []string{r.at + "live"}, Bind: true, Each: func(topic, _ string) []string {
+		asked = append(asked, topic)
+		if topic == "kv@wrong" {
+			return []string{"nonsense"}
+		}
+		return nil
+	}}, fromKV, func(c *SubscriberConfig) { c.MaxStreams = 2 })
+	pub, err := r.zctx.NewSocket(zmq.PUB, zmq.Linger.Of(0))
+	r.check(err)
+	r.Cleanup(func() { _ = pub.Close() })
+	r.check(pub.Connect(r.at + "live"))
+	r.check(pub.WaitSubscribers(r.ctx, "kv@", 1))
+	long := "kv@" + strings.Repeat("x", MaxStreamName)
+	for _, topic := range []string{"kv@wrong", "kv@wrong", long, "kv@wrong", "kv@right", "kv@third", "kv@right"} {
+		r.check(pub.SendString(r.ctx, topic, "\x00\x00\x00\x00\x00\x00\x00\x00", topic))
+	}
+	x := s.Stats()
+	for seen := uint64(0); seen < 7; x = s.Stats() {
+		seen = x.NotGathered
+		for _, source := range x.Sources {
+			seen += source.Live
+		}
+		select {
+		case <-time.After(time.Millisecond):
+		case <-r.ctx.Done():
+			t.Fatalf("not all messages have come: %+v", x)
+		}
+	}
+	r.check(s.Close())
+	if len(x.Sources) != 1 || x.Sources[0].Stream != "kv@right" || x.NotGathered != 5 {
+		t.Errorf("%+v", x)
+	}
+	if fmt.Sprint(asked) != "[kv@wrong kv@right]" {
+		t.Errorf("Each was asked about %.40q", asked)
+	}
 }
 
 // A topic that only begins with the name of a stream is another stream.

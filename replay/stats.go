@@ -53,7 +53,7 @@ func (p *Publisher) Stats(ctx context.Context) (PublisherStats, error) {
 // SubscriberStats is what a subscriber has done since it was made.
 type SubscriberStats struct {
 	Sources       []SourceStats // in the order of SubscriberConfig.Sources, then those that Source.Each made
-	NotGathered   uint64        // messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong
+	NotGathered   uint64        // messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong, or names too long
 	Queued        int           // messages, losses and restarts that wait to be received by the program
 	EventsDropped uint64        // that a program did not read from Events
 }

@@ -34,8 +34,10 @@ type Source struct {
 	// for many publishers that connect to one endpoint which the subscriber binds, or that
 	// share a proxy. It returns the endpoints that answer requests for such a stream, in
 	// the place of Replay, and none if what was missed cannot be had. It is called once
-	// for each stream, when its first message has come. SourceStats names the streams, and
-	// Message.Source is the index there. For the formats of KV-cache events alone.
+	// for each stream, when its first message has come. A stream with a wrong endpoint is
+	// not received, but counts in MaxStreams. SourceStats names the streams, and
+	// Message.Source is the index there. The other streams of the source, and Close, wait
+	// until it returns, so it must not call Close. For the formats of KV-cache events alone.
 	Each func(topic, host string) (replay []string)
 }
 
@@ -138,6 +140,7 @@ type Subscriber struct {
 	lanesMu     sync.Mutex // guards what follows; before lane.mu
 	lanes       []*lane
 	closed      bool
+	refused     int // streams of gatherings with a wrong endpoint
 	notGathered uint64
 }
 
@@ -191,13 +194,13 @@ func (s *Subscriber) open() error {
 func (s *Subscriber) gather(g *gathering, key gathered) (*lane, error) {
 	source := &Source{Stream: key.topic, From: g.source.From}
 	s.lanesMu.Lock()
-	room := len(s.lanes) < s.cfg.MaxStreams
-	if !room {
+	err := s.refusalLocked(g, key)
+	if err != nil {
 		s.notGathered++
 	}
 	s.lanesMu.Unlock()
-	if !room {
-		return nil, fmt.Errorf("replay: there are %d streams, as many as SubscriberConfig.MaxStreams", s.cfg.MaxStreams)
+	if err != nil {
+		return nil, err
 	}
 	source.Replay = g.source.Each(key.topic, key.host)
 	s.lanesMu.Lock()
@@ -208,12 +211,28 @@ func (s *Subscriber) gather(g *gathering, key gathered) (*lane, error) {
 	l, err := newLane(s, source, key.host, len(s.lanes))
 	if err != nil {
 		s.notGathered++
+		s.refused++
+		g.lanes[key] = nil // Each is not asked again, for every message
 		return nil, err
 	}
 	g.lanes[key] = l
 	s.lanes = append(s.lanes, l)
 	s.all.Go(l.catchUp) // the gathering, which calls this, has not ended yet
 	return l, nil
+}
+
+// refusalLocked returns why a stream without a lane is not received, before Each is asked.
+func (s *Subscriber) refusalLocked(g *gathering, key gathered) error {
+	if _, refused := g.lanes[key]; refused {
+		return fmt.Errorf("replay: an endpoint for requests is wrong: %w", zmq.ErrInvalid)
+	}
+	if len(key.topic) > MaxStreamName {
+		return fmt.Errorf("replay: the name of the stream has %d bytes, more than %d: %w", len(key.topic), MaxStreamName, zmq.ErrInvalid)
+	}
+	if len(s.lanes)+s.refused >= s.cfg.MaxStreams {
+		return fmt.Errorf("replay: there are %d streams, as many as SubscriberConfig.MaxStreams", s.cfg.MaxStreams)
+	}
+	return nil
 }
 
 // known returns the lanes that there are now.

@@ -86,14 +86,15 @@ var streamMetrics = []replayMetric[replay.SourceStats]{
 var (
 	publisherEpoch  = prometheus.NewDesc("zmq_replay_publisher_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "epoch"}, nil)
 	streamEpoch     = prometheus.NewDesc("zmq_replay_subscriber_epoch_info", "1, with the epoch of the numbers as a label.", []string{"stream", "source", "host", "epoch"}, nil)
-	notGatheredDesc = prometheus.NewDesc("zmq_replay_subscriber_not_gathered_messages_total", "Messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong.", nil, nil)
+	notGatheredDesc = prometheus.NewDesc("zmq_replay_subscriber_not_gathered_messages_total", "Messages of streams beyond SubscriberConfig.MaxStreams, or whose endpoints are wrong, or names too long.", nil, nil)
 	queuedDesc      = prometheus.NewDesc("zmq_replay_subscriber_queued_messages", "Messages that wait to be received by the program.", nil, nil)
 	droppedDesc     = prometheus.NewDesc("zmq_replay_subscriber_events_dropped_total", "Events that the program did not read.", nil, nil)
 )
 
 // PublisherCollector is a prometheus.Collector for one replay.Publisher, whose metrics
 // have its stream as a label. It reads the publisher when it is scraped. Metrics of a
-// store that does not answer within two seconds are left out.
+// store that does not answer within two seconds are left out. Publishers that are
+// registered together want another label each: see prometheus.WrapRegistererWith.
 type PublisherCollector struct{ p *replay.Publisher }
 
 // NewPublisherCollector returns a collector, which is safe for concurrent use.

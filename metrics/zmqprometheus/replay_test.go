@@ -134,3 +134,24 @@ zmq_replay_publisher_store_next{stream="kv@�"} 1
 zmq_replay_subscriber_next{host="",source="0",stream="kv@�"} 1
 `, "zmq_replay_subscriber_next")
 }
+
+// TestPublishersRegisteredTogether: a label tells them apart, as the documentation says.
+func TestPublishersRegisteredTogether(t *testing.T) {
+	a, _ := newStream(t)
+	b, _ := newStream(t)
+	registry := prometheus.NewPedanticRegistry()
+	for name, p := range map[string]*replay.Publisher{"a": a, "b": b} {
+		labelled := prometheus.WrapRegistererWith(prometheus.Labels{"publisher": name}, registry)
+		check(t, labelled.Register(zmqprometheus.NewPublisherCollector(p)))
+	}
+	n, err := testutil.GatherAndCount(registry, "zmq_replay_publisher_published_messages_total")
+	check(t, err)
+	if n != 2 {
+		t.Errorf("%d series, want 2", n)
+	}
+	bare := prometheus.NewPedanticRegistry()
+	check(t, bare.Register(zmqprometheus.NewPublisherCollector(a)))
+	if exists := (prometheus.AlreadyRegisteredError{}); !errors.As(bare.Register(zmqprometheus.NewPublisherCollector(b)), &exists) {
+		t.Error("they can be registered without a label, unlike the documentation")
+	}
+}

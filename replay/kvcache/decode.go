@@ -24,8 +24,8 @@ var (
 	removedFields = []string{"block_hashes", "medium", "group_idx"}
 )
 
-// Decode reads a batch. It copies no bytes of the payload, which must not be changed while
-// the batch is used. It uses memory in proportion to the payload, whatever lengths that
+// Decode reads a batch. What it keeps as MessagePack lies in the payload, which must not be
+// changed while the batch is used; texts and hashes are copied. It uses memory in proportion to the payload, whatever lengths that
 // announces. An event that cannot be read becomes an Unknown with an Err; the error of
 // Decode, which matches ErrFormat, is that of the batch itself.
 func Decode(payload []byte) (*Batch, error) {

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Batch is what one message holds. Bytes in it lie in the payload that was decoded.
+// Batch is what one message holds. What is kept as MessagePack lies in the payload that was
+// decoded.
 type Batch struct {
 	Seconds float64 // when it was published, since 1970; see Time
 	Rank    *int64  // of the server in its data-parallel group; nil if it has none
