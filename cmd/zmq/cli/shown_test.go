@@ -237,6 +237,7 @@ func TestShellProposesValues(t *testing.T) {
 		"req --color":              "auto\nalways\nnever\n",
 		"record x --type":          "dish\ngather\npull\nsub\n",
 		"probe --format":           "text\njson\n",
+		"options --format":         "text\njson\n",
 		"probe --expect-mechanism": "NULL\nPLAIN\nCURVE\n",
 		"push --format":            "text\nhex\njson\nraw\n",
 	} {
