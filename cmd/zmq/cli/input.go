@@ -114,7 +114,7 @@ func (i *input) read() iter.Seq[item] {
 					size += len(f) + perFrame
 				}
 				if size > i.keep {
-					err = fmt.Errorf("more than %d MiB, which is too much to be repeated", i.keep>>20)
+					err = fmt.Errorf("more than %d MiB of memory, which is too much to be repeated", i.keep>>20)
 				}
 			}
 			if !yield(item{frames: frames, err: err}) {
