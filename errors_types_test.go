@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -56,5 +57,14 @@ func TestErrorsOfLayersBelowAreOfThisPackage(t *testing.T) {
 		if public(err) != err {
 			t.Errorf("%v has changed", err)
 		}
+	}
+}
+
+// TestErrorsOfSettingsAreOfThisPackage: a setting that is parsed has no socket, whose calls
+// convert errors.
+func TestErrorsOfSettingsAreOfThisPackage(t *testing.T) {
+	e := new(Error)
+	if _, err := ParseSetting("CURVE_SERVERKEY", strings.Repeat("~", 40)); !errors.As(err, &e) || !errors.Is(err, ErrInvalid) {
+		t.Errorf("%#v", err)
 	}
 }

@@ -251,7 +251,7 @@ func ParseSetting(name, text string) (Setting, error) {
 	}
 	v, err := opt.Parse(sp, text)
 	if err != nil {
-		return Setting{}, err
+		return Setting{}, public(err)
 	}
 	return newSetting(core.Setting{Num: sp.Num, Value: v}), nil
 }

@@ -79,7 +79,7 @@ func (h *Handler) revoke(was *ruleBook) {
 		if v.status != statusDenied { // also if a source fails, which is no reason to disconnect every peer
 			return false
 		}
-		book.logger.LogAttrs(ctx, slog.LevelWarn, "peer disconnected", append(x.request.attrs(), slog.Any("reason", v.err))...)
+		book.logger.LogAttrs(ctx, slog.LevelWarn, "peer disconnected", append(x.request.attrs(), slog.Any("reason", v.err), see)...)
 		return true
 	})
 }

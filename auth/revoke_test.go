@@ -92,7 +92,7 @@ func TestReloadDisconnectsUsersWhoseLineChangedOrWent(t *testing.T) {
 	must(t, r.h.Reload())
 	r.left(s, 2, "bob")
 	r.left(s, 2, "carol")
-	r.logged("peer disconnected", "user=bob")
+	r.logged("peer disconnected", "user=bob", "see=docs/troubleshooting.md#refused-or-denied")
 	carol = r.join(s, at, 2, plainClient("carol", "new")...)
 	must(t, r.h.Reload())
 	r.stays(s, carol)
@@ -277,5 +277,5 @@ func TestReloadEndsAPeerWhoseKeyWentDuringTheHandshake(t *testing.T) {
 	if st := s.Stats(); st.Connected != 0 {
 		t.Error("a peer without a key is in")
 	}
-	r.logged("peer disconnected", "mechanism=CURVE")
+	r.logged("peer disconnected", "mechanism=CURVE", "see=docs/troubleshooting.md#refused-or-denied")
 }

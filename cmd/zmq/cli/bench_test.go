@@ -12,7 +12,7 @@ import (
 
 func TestBenchAlone(t *testing.T) {
 	svg := filepath.Join(t.TempDir(), "x.svg")
-	p := start(t, "", "bench", "--count", "50", "--size", "16,1KiB", "--curve", "--json", "-", "--svg", svg)
+	p := start(t, "", "bench", "--timeout", "60", "--count", "50", "--size", "16,1KiB", "--curve", "--json", "-", "--svg", svg)
 	p.ends(t, exitOK)
 	var r benchReport
 	if err := json.Unmarshal([]byte(p.out.String()), &r); err != nil {
@@ -36,7 +36,7 @@ func TestBenchBetweenTwo(t *testing.T) {
 	start(t, "", "keygen", "--out", filepath.Join(dir, "server")).ends(t, exitOK)
 	server := start(t, "", "bench", "serve", anyPort, "--curve-server", filepath.Join(dir, "server.key_secret"), "--insecure-any-key")
 	where := server.endpoint(t)
-	p := start(t, "", "bench", "--connect", where, "--server-key", filepath.Join(dir, "server.key"), "--count", "20", "--size", "1")
+	p := start(t, "", "bench", "--connect", where, "--server-key", filepath.Join(dir, "server.key"), "--timeout", "60", "--count", "20", "--size", "1")
 	p.ends(t, exitOK)
 	lines := strings.Split(p.out.String(), "\n")
 	if len(lines) != 4 || !strings.Contains(lines[1], "push-pull CURVE") || !strings.Contains(lines[2], "req-rep CURVE") || !strings.Contains(lines[2], "20") {
@@ -56,7 +56,7 @@ func TestBenchBetweenTwo(t *testing.T) {
 // Alone a certificate is made up; between two it comes from files.
 func TestBenchOverTLSAndWebSocket(t *testing.T) {
 	for _, scheme := range []string{"ws", "wss", "tls"} {
-		p := start(t, "", "bench", "--bind", scheme+"://127.0.0.1:*", "--count", "20", "--size", "16")
+		p := start(t, "", "bench", "--bind", scheme+"://127.0.0.1:*", "--timeout", "60", "--count", "20", "--size", "16")
 		p.ends(t, exitOK)
 		if lines := strings.Split(p.out.String(), "\n"); len(lines) != 4 {
 			t.Errorf("%s: it writes %s", scheme, p.out)
@@ -70,7 +70,7 @@ func TestBenchOverTLSAndWebSocket(t *testing.T) {
 		untrusting.waitFor(t, untrusting.errs, where+": ", "certificate")
 		untrusting.interrupt()
 		untrusting.ends(t, exitError)
-		p := start(t, "", "bench", "--connect", where, "--ca", cert, "--count", "20", "--size", "1")
+		p := start(t, "", "bench", "--connect", where, "--ca", cert, "--timeout", "60", "--count", "20", "--size", "1")
 		p.ends(t, exitOK)
 		server.interrupt()
 		server.ends(t, exitOK)

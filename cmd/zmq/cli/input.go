@@ -28,6 +28,7 @@ type input struct {
 	given  [][]byte  // the message that the arguments are; nil reads the stream
 	times  uint64    // how often that is sent
 	repeat uint64    // how often the whole is sent
+	keep   int       // bytes of memory at most for what is sent again
 
 	recorded *replayed // nil: there is no recording
 
@@ -43,7 +44,7 @@ type input struct {
 func newInput(in io.Reader, f format.Format, args []string, count, repeat uint64, once bool) (*input, error) {
 	in = measured(in)
 	i := &input{
-		stream: format.NewReader(in, f), source: in, times: max(1, count), repeat: max(1, repeat),
+		stream: format.NewReader(in, f), source: in, times: max(1, count), repeat: max(1, repeat), keep: maxRepeated,
 		items: make(chan item), ended: make(chan struct{}), hurry: make(chan struct{}),
 	}
 	if once {
@@ -76,8 +77,12 @@ func (i *input) start(ctx context.Context) {
 	}()
 }
 
-// maxRepeated is how much of an input is kept to be sent again.
-const maxRepeated = 256 << 20
+// maxRepeated is how much of an input is kept to be sent again. A frame takes some bytes more
+// than it has.
+const (
+	maxRepeated = 256 << 20
+	perFrame    = 64
+)
 
 // read goes over all messages of the input, as often as they are to be sent.
 func (i *input) read() iter.Seq[item] {
@@ -106,10 +111,10 @@ func (i *input) read() iter.Seq[item] {
 			if i.repeat > 1 && err == nil {
 				kept = append(kept, frames)
 				for _, f := range frames {
-					size += len(f)
+					size += len(f) + perFrame
 				}
-				if size > maxRepeated {
-					err = fmt.Errorf("more than %d MiB, which is too much to be repeated", maxRepeated>>20)
+				if size > i.keep {
+					err = fmt.Errorf("more than %d MiB of memory, which is too much to be repeated", i.keep>>20)
 				}
 			}
 			if !yield(item{frames: frames, err: err}) {

@@ -44,6 +44,7 @@ in any case. --set of a socket type sets an option; one that is marked read only
 		},
 	}
 	cmd.Flags().StringVarP(&form, "format", "f", "text", "how to list: text, json")
+	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp)))
 	return cmd
 }
 

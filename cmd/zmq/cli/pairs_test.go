@@ -177,6 +177,16 @@ func TestExec(t *testing.T) {
 	}
 }
 
+// A command that writes without an end does not fill the memory.
+func TestExecHasALimit(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the command is for a Unix shell")
+	}
+	rep := start(t, "", "rep", "--bind", anyPort, "--count", "1", "--set", "MAXMSGSIZE=1000", "--exec", "head -c 100000 /dev/zero")
+	start(t, "", "req", "--connect", rep.endpoint(t), "x").wrote(t, "\ta message of more than 1000 bytes\n")
+	rep.ends(t, exitOK)
+}
+
 func TestExecIsInterrupted(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the command is for a Unix shell")

@@ -291,6 +291,7 @@ func runProxy(ctx context.Context, s Streams, f *proxyFlags, args []string) erro
 		level, notes = slog.LevelError, io.Discard
 	}
 	logger := slog.New(slog.NewTextHandler(s.Err, &slog.HandlerOptions{Level: level}))
+	settings = append([]zmq.Setting{zmq.SendHWMBytes.Of(maxQueued)}, settings...) // --set may say otherwise
 	zctx, err := zmq.NewContext(zmq.ContextConfig{Logger: logger, Settings: settings})
 	if err != nil {
 		return setupError(err)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gozmq/zmq"
+	"github.com/gozmq/zmq/cmd/zmq/format"
 )
 
 // replier makes the reply to a request. io.EOF means that there is none, and
@@ -95,14 +96,22 @@ func (l *link) execute(command string) replier {
 		if runtime.GOOS == "windows" {
 			shell, flag = "cmd", "/C"
 		}
-		cmd := exec.CommandContext(ctx, shell, flag, command)
+		running, stop := context.WithCancel(ctx)
+		defer stop()
+		cmd := exec.CommandContext(running, shell, flag, command)
 		cmd.WaitDelay = pipeDelay
 		cmd.Stdin = bytes.NewReader(bytes.Join(m.Frames(), nil))
 		cmd.Stderr = l.errs
-		out, err := cmd.Output()
+		gathered := &bounded{limit: zmq.MaxMessageSize.Get(l.sock), full: stop}
+		cmd.Stdout = gathered
+		err := cmd.Run()
+		out := gathered.b.Bytes()
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
+		case gathered.err != nil:
+			fmt.Fprintf(l.errs, "--exec %s: %v\n", command, gathered.err)
+			return [][]byte{{}, []byte(gathered.err.Error())}, nil
 		case err != nil:
 			fmt.Fprintf(l.errs, "--exec %s: %v\n", command, err)
 			return [][]byte{{}, []byte(err.Error())}, nil
@@ -114,4 +123,22 @@ func (l *link) execute(command string) replier {
 		}
 		return [][]byte{out}, nil
 	}
+}
+
+// bounded gathers the output of a command, and calls full when it becomes too long.
+type bounded struct {
+	b     bytes.Buffer
+	limit int64 // below zero is none
+	full  func()
+	err   error
+}
+
+// Write implements io.Writer.
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.limit >= 0 && int64(b.b.Len()+len(p)) > b.limit {
+		b.err = format.TooLongError{Limit: b.limit}
+		b.full()
+		return 0, b.err
+	}
+	return b.b.Write(p)
 }

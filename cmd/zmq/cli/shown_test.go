@@ -169,17 +169,17 @@ func TestSavedContextOfPingAndProbe(t *testing.T) {
 	start(t, "", "context", "save", "keys", "--plain", "alice:secret").ends(t, exitOK)
 	start(t, "", "context", "save", "wrong", "--connect", where, "--plain", "alice:guess").ends(t, exitOK)
 	for args, code := range map[string]int{
-		"ping --context here --type req -n 1":                exitOK,
-		"ping --context keys --type req -n 1 " + where:       exitOK,
-		"ping --context wrong --type req -n 1":               exitError,
-		"probe --context here":                               exitOK,
-		"probe --context keys " + where:                      exitOK,
-		"probe --context wrong":                              exitError,
-		"probe --context wrong --plain alice:secret":         exitOK,
-		"top --context here --count 1 --interval 0.2":        exitError, // it asks that socket, which has no statistics
-		"bench --context wrong --count 1 --timeout 0.2":      exitError,
-		"bench serve --context here":                         exitUsage, // it binds to nothing
-		"proxy queue --frontend-context nothing -B " + where: exitUsage,
+		"ping --timeout 60s --context here --type req -n 1":          exitOK,
+		"ping --timeout 60s --context keys --type req -n 1 " + where: exitOK,
+		"ping --timeout 60s --context wrong --type req -n 1":         exitError,
+		"probe --timeout 60s --context here":                         exitOK,
+		"probe --timeout 60s --context keys " + where:                exitOK,
+		"probe --timeout 60s --context wrong":                        exitError,
+		"probe --timeout 60s --context wrong --plain alice:secret":   exitOK,
+		"top --context here --count 1 --interval 0.2":                exitError, // it asks that socket, which has no statistics
+		"bench --context wrong --count 1 --timeout 0.2":              exitError,
+		"bench serve --context here":                                 exitUsage, // it binds to nothing
+		"proxy queue --frontend-context nothing -B " + where:         exitUsage,
 	} {
 		p := start(t, "", strings.Fields(args)...)
 		<-p.done
@@ -237,6 +237,7 @@ func TestShellProposesValues(t *testing.T) {
 		"req --color":              "auto\nalways\nnever\n",
 		"record x --type":          "dish\ngather\npull\nsub\n",
 		"probe --format":           "text\njson\n",
+		"options --format":         "text\njson\n",
 		"probe --expect-mechanism": "NULL\nPLAIN\nCURVE\n",
 		"push --format":            "text\nhex\njson\nraw\n",
 	} {

@@ -100,6 +100,7 @@ const formatHelp = `Formats of messages, read and written:
   hex   a line of hex digits, with a space between frames; - is an empty frame
   json  a line with an array of strings; a frame that is not UTF-8 is {"base64":"..."}
   raw   bytes as they are; all of the input is one message, and nothing is written between messages
+A line, or all of a raw input, has at most 256 MiB, unless --set MAXMSGSIZE=BYTES says otherwise.
 Arguments, topics and --reply have the bytes that they show, or --escape or --format hex say.`
 
 func sends(t zmq.SocketType) bool {
@@ -172,6 +173,11 @@ func must(err error) {
 		panic(err)
 	}
 }
+
+// maxQueued is how many bytes wait for a peer at most, unless --set SNDHWM_BYTES says
+// otherwise. What the budget of the context does not count would be as much as messages are
+// large: messages for an endpoint that has had no peer yet.
+const maxQueued = 256 << 20
 
 // link is one run of a socket: the socket with its streams.
 type link struct {
@@ -328,7 +334,7 @@ func (l *link) open(ctx context.Context, s Streams, t zmq.SocketType, fs *flags)
 	if err != nil {
 		return err
 	}
-	settings = append(append(security, transports), settings...)
+	settings = append(append([]zmq.Setting{zmq.SendHWMBytes.Of(maxQueued)}, append(security, transports)...), settings...)
 	if (t == zmq.PUB || t == zmq.RADIO) && !fs.pace.drop {
 		settings = append([]zmq.Setting{zmq.XPubNoDrop.Of(true)}, settings...) // --set may say otherwise
 	}
@@ -355,6 +361,7 @@ func (l *link) open(ctx context.Context, s Streams, t zmq.SocketType, fs *flags)
 		l.closeHandler()
 		return setupError(err)
 	}
+	l.input.stream.Limit = zmq.MaxMessageSize.Get(l.sock)
 	l.reach = newReach(ctx, l.sock, l.notes, f.bind...)
 	if err = l.attach(t, f); err != nil {
 		must(zmq.Linger.Set(l.sock, 0))

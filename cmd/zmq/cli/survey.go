@@ -135,10 +135,16 @@ func (v *survey) run(ctx context.Context, args []string) error {
 	return nil
 }
 
+// maxEndpoints is how many bytes of endpoints are read.
+const maxEndpoints = 16 << 20
+
 // readEndpoints reads a line each; empty ones and those that begin with # are passed over.
 func readEndpoints(r io.Reader) (list []string, err error) {
 	lines := bufio.NewScanner(r)
-	for lines.Scan() {
+	for size := 0; lines.Scan(); size += len(lines.Bytes()) + 1 {
+		if size > maxEndpoints {
+			return nil, fmt.Errorf("read standard input: it has more than %d MiB, and no more endpoints are taken", maxEndpoints>>20)
+		}
 		if line := strings.TrimSpace(lines.Text()); line != "" && line[0] != '#' {
 			list = append(list, line)
 		}

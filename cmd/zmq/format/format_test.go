@@ -4,6 +4,7 @@ package format
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -167,6 +168,42 @@ func TestReaderRaw(t *testing.T) {
 	if _, err := NewReader(strings.NewReader(""), Raw{}).Next(); err != io.EOF {
 		t.Errorf("nothing at all: %v", err)
 	}
+}
+
+// A stream without line ends, or without an end, is read as far as the limit and no further.
+func TestReaderHasALimit(t *testing.T) {
+	for _, f := range []Format{mustText(t, `\t`, false), Raw{}} {
+		in := &endless{left: 4 << 20}
+		r := NewReader(in, f)
+		r.Limit = 100 << 10
+		got, err := r.Next()
+		if limit := (TooLongError{}); !errors.As(err, &limit) || limit.Limit != r.Limit || f.Lines() && !strings.HasPrefix(err.Error(), "line 1: ") {
+			t.Errorf("%T: %d frames, %v", f, len(got), err)
+		}
+		if in.left < 3<<20 {
+			t.Errorf("%T: it has read on, %d bytes are left", f, in.left)
+		}
+		if _, err := r.Next(); err != io.EOF {
+			t.Errorf("%T goes on with %v", f, err)
+		}
+		r = NewReader(strings.NewReader("12345\n123456\n"), f)
+		r.Limit = int64(map[bool]int{true: 6, false: 13}[f.Lines()])
+		if _, err := r.Next(); err != nil {
+			t.Errorf("%T: a message as long as the limit: %v", f, err)
+		}
+	}
+}
+
+// endless is a stream of zeros, which ends so that a test does.
+type endless struct{ left int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.left <= 0 {
+		return 0, io.EOF
+	}
+	clear(b)
+	e.left -= len(b)
+	return len(b), nil
 }
 
 // FuzzRoundTrip: every message is read back as it was written.

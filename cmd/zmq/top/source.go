@@ -37,7 +37,8 @@ func NewSource(zctx *zmq.Context, place string, settings ...zmq.Setting) (Source
 		}
 		return &web{place}, nil
 	}
-	sock, err := zctx.NewSocket(zmq.REQ, append([]zmq.Setting{zmq.Linger.Of(0)}, settings...)...)
+	sock, err := zctx.NewSocket(zmq.REQ, append([]zmq.Setting{zmq.Linger.Of(0),
+		zmq.MaxMessageSize.Of(maxAnswer), zmq.MaxMessageBytes.Of(maxAnswer)}, settings...)...)
 	if err != nil {
 		return nil, err
 	}

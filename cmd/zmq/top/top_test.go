@@ -252,6 +252,14 @@ func TestSources(t *testing.T) {
 		}
 		s.Close()
 	}
+	s, err := NewSource(own, stats.Endpoint())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if sock := s.(*socket).sock; zmq.MaxMessageSize.Get(sock) != maxAnswer || zmq.MaxMessageBytes.Get(sock) != maxAnswer {
+		t.Error("an answer over a socket has no limit of its own")
+	}
 	if _, err := NewSource(own, "nonsense"); err == nil {
 		t.Error("a source at nonsense")
 	}
