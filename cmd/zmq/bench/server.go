@@ -31,8 +31,10 @@ type Server struct {
 // idleEnd is how long a session without a word of its client goes on.
 const idleEnd = 30 * time.Second
 
-// quiet is how long messages that are missing at the end of a run are waited for.
-const quiet = time.Second
+// quiet is for how many ticks messages that are missing at the end of a run are waited
+// for. Ticks are counted rather than time, since no message can come while the whole
+// process stands still.
+const quiet, tick = 300, 5 * time.Millisecond
 
 // Bind binds the control socket and returns its endpoint.
 func (s *Server) Bind(endpoint string) (string, error) {
@@ -248,17 +250,18 @@ func (x *session) count() answer {
 
 // settle waits until all that was sent has come, or nothing more comes.
 func (x *session) settle(ctx context.Context, sent uint64) {
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	before, since := x.messages.Load(), time.Now()
-	for x.messages.Load() < sent && time.Since(since) < quiet {
+	ticks := time.NewTicker(tick)
+	defer ticks.Stop()
+	before, idle := x.messages.Load(), 0
+	for x.messages.Load() < sent && idle < quiet {
 		select {
-		case <-tick.C:
+		case <-ticks.C:
+			idle++
 		case <-ctx.Done():
 			return
 		}
 		if now := x.messages.Load(); now != before {
-			before, since = now, time.Now()
+			before, idle = now, 0
 		}
 	}
 }
