@@ -79,8 +79,8 @@ func ExampleSocket_Stats() {
 	defer pub.Close()
 	check(pub.TrySend([]byte("nobody listens")))
 	st := pub.Stats()
-	fmt.Println(st.Sent, "sent,", st.Drops.NoSubscriber, "for nobody")
-	// Output: 1 sent, 1 for nobody
+	fmt.Println(st.Sent, "sent,", st.Drops.NoSubscriber, "without a subscriber")
+	// Output: 1 sent, 1 without a subscriber
 }
 
 // All sockets of a program with their peers.

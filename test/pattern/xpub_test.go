@@ -382,7 +382,7 @@ func TestXPubSendsNothingBetweenCancellationAndSubscription(t *testing.T) {
 		r.WantRecv(sub, "last")
 		stats := xpub.Stats()
 		if want := uint64(rounds*(row+1) + 1); stats.Sent != want || stats.Drops.NoSubscriber != rounds {
-			r.Errorf("%d sent and %d for nobody, want %d and %d", stats.Sent, stats.Drops.NoSubscriber, want, rounds)
+			r.Errorf("%d sent and %d without a subscriber, want %d and %d", stats.Sent, stats.Drops.NoSubscriber, want, rounds)
 		}
 	})
 }
